@@ -1,0 +1,1 @@
+"""Read labelled perception datasets, check them, convert them, upload them."""

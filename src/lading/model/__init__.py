@@ -1,0 +1,1 @@
+"""What a dataset is: labels, sensors, catalog, frames. No I/O."""

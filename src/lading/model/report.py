@@ -168,14 +168,14 @@ class Report:
 def _finding(
     rule: str, severity: Severity, message: str, origin: Origin | None, where: Mapping[str, str | None]
 ) -> Finding:
-    if origin is None:
-        return Finding(rule=rule, severity=severity, message=message, **where)
     return Finding(
         rule=rule,
         severity=severity,
         message=message,
-        file=origin.file,
-        pointer=origin.pointer,
-        line=origin.line,
-        **where,
+        segment=where.get("segment"),
+        frame=where.get("frame"),
+        sensor=where.get("sensor"),
+        file=None if origin is None else origin.file,
+        pointer=None if origin is None else origin.pointer,
+        line=None if origin is None else origin.line,
     )

@@ -1,0 +1,25 @@
+"""Fixtures for every test: where the real samples lie, and where our own fixtures do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real files, beside the checkout or where LADING_SAMPLES says."""
+    folder = Path(os.environ.get("LADING_SAMPLES", ROOT.parent / "shared" / "samples"))
+    if not folder.is_dir():
+        pytest.skip(f"real samples are not at {folder}; set LADING_SAMPLES to run this")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """The datasets that we made ourselves."""
+    return ROOT / "fixtures"

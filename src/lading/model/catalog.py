@@ -1,0 +1,138 @@
+"""The label catalog: which categories and attributes the labels of each type may have (platform-api.md section D).
+
+Models keep what they are given. What a wire object may look like beyond this is `lading.model.codec`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from lading.model.label import LABEL_TYPES
+
+AttributeValue: TypeAlias = str | bool | int | float | None
+
+#: The types an attribute's value may have; `instance` is known to the official client and nowhere explained.
+ATTRIBUTE_TYPES = ("string", "boolean", "integer", "number", "array", "null", "instance")
+
+VISIBILITIES = ("BINARY", "TERNARY")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="allow", strict=True
+    )
+
+
+class Items(_Part):
+    """What the elements of an array may be."""
+
+    type: str | list[str] | None = None
+    enum: list[AttributeValue] | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    items: Items | None = None
+
+
+class Attribute(Items):
+    """An attribute: its name, what its value may be, and the categories it belongs to (none: to all)."""
+
+    name: str
+    description: str = ""
+    parent_categories: list[str] = []
+
+
+class Category(_Part):
+    """A category by its full path; `category_id` is its pixel value in masks."""
+
+    name: str
+    description: str = ""
+    category_id: int | None = None
+
+
+class Keypoints(_Part):
+    """How many points the keypoints of some categories (none: of all) have, and how they are named and joined.
+
+    `skeleton` holds pairs of indexes counted from 0.
+    """
+
+    number: int
+    names: list[str] | None = None
+    skeleton: list[list[int]] | None = None
+    visible: str | None = None
+    parent_categories: list[str] = []
+    description: str = ""
+
+
+class Subcatalog(_Part):
+    """The catalog of one label type. Which fields a type has is section D0's table."""
+
+    description: str = ""
+    is_tracking: bool = False
+    category_delimiter: str | None = None
+    categories: list[Category] = []
+    attributes: list[Attribute] = []
+    keypoints: list[Keypoints] | None = None
+    is_beizer_curve: bool = False  # sic, on the wire
+    is_sample: bool = False
+    sample_rate: int | float | None = None
+    lexicon: list[list[str]] | None = None
+
+    def category(self, name: str) -> Category | None:
+        """The category of this full name."""
+        return next((category for category in self.categories if category.name == name), None)
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute of this name."""
+        return next((attribute for attribute in self.attributes if attribute.name == name), None)
+
+    def is_below(self, category: str, ancestor: str) -> bool:
+        """Whether a category is `ancestor`, or by the delimiter a descendant of it."""
+        if category == ancestor:
+            return True
+        return bool(self.category_delimiter) and category.startswith(f"{ancestor}{self.category_delimiter}")
+
+
+class Catalog(BaseModel):
+    """Subcatalogs by label type; a type that is absent is not declared."""
+
+    model_config = ConfigDict(strict=True)
+
+    subcatalogs: dict[str, Subcatalog] = Field(default_factory=dict)
+
+    def __getitem__(self, kind: str) -> Subcatalog:
+        return self.subcatalogs[kind]
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.subcatalogs
+
+    def __len__(self) -> int:
+        return len(self.subcatalogs)
+
+    def __bool__(self) -> bool:
+        return bool(self.subcatalogs)
+
+    def get(self, kind: str) -> Subcatalog | None:
+        """The subcatalog of a label type, or None."""
+        return self.subcatalogs.get(kind)
+
+    def kinds(self) -> Iterator[str]:
+        """The label types that are declared, in the order of LABEL_TYPES; then any that are not known."""
+        yield from (kind for kind in LABEL_TYPES if kind in self.subcatalogs)
+        yield from (kind for kind in self.subcatalogs if kind not in LABEL_TYPES)
+
+
+def attribute_type_of(value: Any) -> str:
+    """The catalog's word for the type of a value; whole floats are `number`."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    return "array" if isinstance(value, (list, tuple)) else "string"

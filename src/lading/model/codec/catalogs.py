@@ -1,0 +1,166 @@
+"""Label catalogs as the platform writes them (section D), with the spellings of section B-D."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from lading.model.catalog import ATTRIBUTE_TYPES, VISIBILITIES, Catalog, Subcatalog
+from lading.model.codec.node import Node, describe
+from lading.model.label import LABEL_TYPES
+from lading.model.report import Origin, Report
+
+Json: TypeAlias = dict[str, Any]
+
+_ALIASES = {"POLYGON": "POLYGON2D"}
+_LISTS = ("categories", "attributes", "keypoints", "lexicon")
+
+
+def encode_catalog(catalog: Catalog) -> Json:
+    """The catalog object: label type to subcatalog, with the fields that were set and no nulls."""
+    return {
+        kind: catalog[kind].model_dump(by_alias=True, exclude_unset=True, exclude_none=True) for kind in catalog.kinds()
+    }
+
+
+def decode_catalog(value: Any, report: Report | None = None, *, at: Origin | None = None) -> Catalog:
+    """A catalog from its JSON.
+
+    `interger`, a `visible` of another form, a lexicon inside a string and nulls in place of absent numbers are
+    read as the spec says (D1, D14, D15, D29), with a warning; so is a field or a label type that is not known.
+    Raises RecordError for what the platform refuses: wrong types, null lists, repeated names, `array` without
+    `items`, KEYPOINTS2D without `keypoints`.
+    """
+    node = Node(value, at if at is not None else Origin("catalog", ""))
+    heard = report if report is not None else Report()
+    subcatalogs: dict[str, Subcatalog] = {}
+    for name in node.object():
+        kind = _ALIASES.get(name, name)
+        place = node.field(name)
+        if kind in subcatalogs:
+            raise place.wrong(f"{kind} under one spelling", "two")
+        if kind not in LABEL_TYPES:
+            heard.error("catalog.unknown-type", f"expected a known label type, found {name!r}", place.at)
+        subcatalogs[kind] = _decode_subcatalog(kind, place, heard)
+    return Catalog(subcatalogs=subcatalogs)
+
+
+def _decode_subcatalog(kind: str, node: Node, report: Report) -> Subcatalog:
+    fields = dict(node.object())
+    for name in _LISTS:
+        if name in fields and fields[name] is None:
+            raise node.wrong(f"`{name}` to be absent or an array", "null")
+    if "lexicon" in fields:
+        fields["lexicon"] = _lexicon(node.field("lexicon"), report)
+    if "attributes" in fields:
+        fields["attributes"] = [_attribute(item, report) for item in node.field("attributes").items()]
+    if "keypoints" in fields:
+        fields["keypoints"] = [_keypoints(item, report) for item in node.field("keypoints").items()]
+    elif kind == "KEYPOINTS2D":
+        raise node.wrong("a field `keypoints`", "none")
+    for name in ("categories", "attributes"):
+        if name in fields:
+            _check_unique(node.field(name))
+    return _build({k: v for k, v in fields.items() if v is not None}, node, report)
+
+
+def _build(fields: Json, node: Node, report: Report) -> Subcatalog:
+    try:
+        subcatalog = Subcatalog.model_validate(fields)
+    except ValidationError as exc:
+        problem = exc.errors()[0]
+        place = _descend(node, problem["loc"])
+        raise place.wrong(problem["msg"].removeprefix("Input should be ").lower()) from exc
+    extra = list(_unknown_fields(subcatalog, node))
+    for at in extra:
+        report.warning("catalog.unknown-field", "expected a field of the catalog, found another", at)
+    return subcatalog
+
+
+def _descend(node: Node, location: Sequence[str | int]) -> Node:
+    """The part of the document that pydantic means; its names for the branches of a union are no part of it."""
+    for token in location:
+        if isinstance(token, str) and isinstance(node.value, dict) and token in node.value:
+            node = node.field(token)
+        elif isinstance(token, int) and isinstance(node.value, list) and token < len(node.value):
+            node = Node(node.value[token], node.at.below(token))
+        else:
+            break
+    return node
+
+
+def _unknown_fields(subcatalog: Subcatalog, node: Node) -> Iterable[Origin]:
+    yield from (node.at.below(name) for name in subcatalog.model_extra or ())
+    for name in ("categories", "attributes", "keypoints"):
+        for index, part in enumerate(getattr(subcatalog, name) or ()):
+            yield from (node.at.below(name, index, key) for key in part.model_extra or ())
+
+
+def _check_unique(node: Node) -> None:
+    seen: set[str] = set()
+    for item in node.items():
+        name = item.field("name").text()
+        if name in seen:
+            raise item.field("name").wrong("a name that is not taken")
+        seen.add(name)
+
+
+def _attribute(node: Node, report: Report) -> Json:
+    fields = {name: value for name, value in node.object().items() if value is not None}
+    if "type" in fields:
+        fields["type"] = _types(node.field("type"), report)
+    items = node.optional("items")
+    types = fields.get("type", [])
+    if "array" in ([types] if isinstance(types, str) else types) and items is None:
+        raise node.wrong("a field `items` beside the type `array`", "none")
+    if items is not None:
+        fields["items"] = _attribute(items, report)
+    for name in ("enum", "parentCategories"):
+        if name in node.object() and name not in fields:
+            raise node.wrong(f"`{name}` to be absent or an array", "null")
+    return fields
+
+
+def _types(node: Node, report: Report) -> str | list[str]:
+    if isinstance(node.value, list):
+        return [_type(item, report) for item in node.items()]
+    return _type(node, report)
+
+
+def _type(node: Node, report: Report) -> str:
+    text = node.text()
+    if text == "interger":
+        report.warning("catalog.misspelt-type", "expected 'integer', found 'interger'", node.at)
+        return "integer"
+    if text not in ATTRIBUTE_TYPES:
+        raise node.wrong(f"one of {', '.join(ATTRIBUTE_TYPES)}")
+    return text
+
+
+def _keypoints(node: Node, report: Report) -> Json:
+    fields = dict(node.object())
+    for name in ("names", "skeleton", "parentCategories"):
+        if name in fields and fields[name] is None:
+            raise node.wrong(f"`{name}` to be absent or an array", "null")
+    visible = fields.pop("visible", None)
+    word = visible.upper() if isinstance(visible, str) else None
+    if word in VISIBILITIES:
+        fields["visible"] = word
+    elif visible is not None:
+        message = f"expected one of {', '.join(VISIBILITIES)}, found {describe(visible)}; it counts as absent"
+        report.warning("catalog.keypoints-visible", message, node.at.below("visible"))
+    return fields
+
+
+def _lexicon(node: Node, report: Report) -> Any:
+    if not isinstance(node.value, str):
+        return node.value
+    try:
+        parsed = json.loads(node.value)
+    except ValueError as exc:
+        raise node.wrong("an array, or JSON text of one", "text that is no JSON") from exc
+    report.warning("catalog.lexicon-text", "expected an array, found JSON text of one", node.at)
+    return parsed

@@ -1,0 +1,130 @@
+"""Datasets: a cheap header, and frames that stream."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from lading.errors import OptionError
+from lading.model.catalog import Catalog
+from lading.model.frame import Frame
+from lading.model.report import Report
+from lading.model.sensor import Sensor
+
+#: Part k of n, counted from 1; (1, 1) is everything.
+Part: TypeAlias = tuple[int, int]
+
+WHOLE: Part = (1, 1)
+
+
+class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a dataset was read from: what kind the reader took it for, and how many rows it holds."""
+
+    file: str
+    kind: str
+    rows: int
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """A named run of frames with its sensors; `frame_count` is None where only reading would tell."""
+
+    name: str
+    description: str = ""
+    sensors: tuple[Sensor, ...] = ()
+    frame_count: int | None = None
+    extras: dict[str, Any] = {}
+
+
+class Dataset(ABC):
+    """A labelled dataset that reads its frames as they are asked for.
+
+    Its header is set on opening: `name`, `format`, `is_fusion`, `catalog` (what the source declares), `segments`,
+    `rules` (how numbers were read, `{"pixels": ...}`), `sources`, `notes` and `extras`. `report` has what was met
+    on opening.
+    """
+
+    name: str
+    format: str | None = None
+    is_fusion: bool = False
+    is_continuous: bool = False
+    bin_point_cloud_fields: Sequence[str] | None = None
+    catalog: Catalog
+    segments: Sequence[Segment]
+    sources: Sequence[SourceFile] = ()
+    rules: Mapping[str, str] = {}
+    extras: Mapping[str, Any] = {}
+    report: Report
+
+    @abstractmethod
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        """The frames of a segment in the source's order, one at a time.
+
+        `part` (k, n) gives the k-th of n disjoint shares, counted from 1. What is wrong in the records read goes
+        to `report`, by default the dataset's own; who reads twice and wants it once gives the second pass its own.
+        Raises OptionError where there is no such segment or part.
+        """
+
+    def segment(self, name: str) -> Segment:
+        """The segment of this name. Raises OptionError where there is none."""
+        for segment in self.segments:
+            if segment.name == name:
+                return segment
+        known = ", ".join(repr(s.name) for s in self.segments) or "no segments"
+        raise OptionError(f"segment: expected one of {known}, found {name!r}")
+
+    def __repr__(self) -> str:
+        names = ", ".join(segment.name for segment in self.segments)
+        return f"<{type(self).__name__} {self.name!r}: {names}>"
+
+
+class MemoryDataset(Dataset):
+    """A dataset made of frames that are at hand, for those who build one themselves."""
+
+    def __init__(
+        self,
+        name: str,
+        frames: Mapping[str, Sequence[Frame]],
+        *,
+        catalog: Catalog | None = None,
+        sensors: Mapping[str, Sequence[Sensor]] | None = None,
+        is_fusion: bool = False,
+    ) -> None:
+        self.name = name
+        self.is_fusion = is_fusion
+        self.catalog = catalog if catalog is not None else Catalog()
+        self.report = Report()
+        self._frames = frames
+        self.segments = [
+            Segment(name=key, frame_count=len(rows), sensors=tuple((sensors or {}).get(key, ())))
+            for key, rows in frames.items()
+        ]
+
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        """The frames that were given for this segment."""
+        self.segment(segment)
+        rows = self._frames[segment]
+        return iter([rows[i] for i in share(len(rows), part)])
+
+
+def share(count: int, part: Part) -> range:
+    """The indexes of part k of n of `count` things: neighbours stay together, sizes differ by one at most.
+
+    Raises OptionError unless 1 <= k <= n.
+    """
+    k, n = part
+    if not 1 <= k <= n:
+        raise OptionError(f"part: expected k of n with 1 <= k <= n, found {k} of {n}")
+    return range((k - 1) * count // n, k * count // n)
+
+
+def all_frames(
+    dataset: Dataset, report: Report | None = None, segments: Iterable[str] | None = None
+) -> Iterator[tuple[Segment, Frame]]:
+    """Every frame of a dataset, or of some of its segments, with its segment."""
+    chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
+    for segment in chosen:
+        for frame in dataset.frames(segment.name, report=report):
+            yield segment, frame

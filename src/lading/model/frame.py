@@ -1,0 +1,80 @@
+"""Frames and their data: one moment of a segment, one file a sensor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from ulid import ULID
+
+from lading.model.content import Content
+from lading.model.geometry import Transform3D
+from lading.model.label import Label
+from lading.model.report import Origin, Origins
+from lading.model.sensor import Sensor
+
+#: Whether a source speaks of a file's labels: not at all, says there are none, or gives some.
+Annotation: TypeAlias = Literal["none", "empty", "present"]
+
+
+class Data(msgspec.Struct, kw_only=True):
+    """One file of a frame and its labels.
+
+    `path` lies within the source, `remote_path` is what the source calls the file (`lading.model.naming` makes it
+    fit for the platform). `content` is None where the file is missing. `width` and `height` are pixels as the
+    source declares them, `ego_pose` maps ego to world at the time of this file, `origin` is its own record.
+    """
+
+    path: str
+    remote_path: str
+    content: Content | None = None
+    sensor_name: str | None = None
+    timestamp_ns: int | None = None
+    width: int | None = None
+    height: int | None = None
+    ego_pose: Transform3D | None = None
+    annotation: Annotation = "none"
+    labels: list[Label] = []
+    extras: dict[str, Any] = {}
+    origin: Origin | None = None
+    origins: Origins | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the source names this file but does not hold it."""
+        return self.content is None
+
+    def locate(self, label: Label | None = None, subject: str | None = None) -> Origin:
+        """Where a label, or part of it, or (without one) this Data's own record stands in the source."""
+        if label is not None and label.origin is not None and self.origins is not None:
+            return self.origins.locate(label.origin, label.kind, subject)
+        return self.origin if self.origin is not None else Origin(self.path)
+
+
+class Frame(msgspec.Struct, kw_only=True):
+    """One moment of a segment: its data, in the order of the segment's sensors.
+
+    `key` is the source's own name of the frame, unique in its segment. `frame_id` is set in a fusion dataset only.
+    `calibration` overrides sensors of the segment, by name, for this frame alone.
+    """
+
+    key: str
+    data: list[Data]
+    frame_id: str | None = None
+    calibration: Mapping[str, Sensor] | None = None
+    extras: dict[str, Any] = {}
+
+
+def frame_id(segment: str, key: str, *, index: int, timestamp_ns: int | None = None) -> str:
+    """The ULID of a frame, the same for the same source: 26 characters that sort by time.
+
+    48 bits of milliseconds (of `index` where there is no time), 20 bits of the nanoseconds left over, 60 bits of a
+    hash of segment and key (design.md section 8).
+    """
+    milliseconds, rest_ns = (index, 0) if timestamp_ns is None else divmod(timestamp_ns, 1_000_000)
+    digest = hashlib.sha256(f"{segment}\0{key}".encode()).digest()
+    hashed = int.from_bytes(digest[:8]) >> 4
+    value = ((milliseconds & (1 << 48) - 1) << 80) | (rest_ns << 60) | hashed
+    return str(ULID(value.to_bytes(16)))

@@ -1,0 +1,119 @@
+"""What a plugin's readers, writers and rules have to be."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, TypeAlias
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lading.errors import OptionError
+from lading.model.catalog import Catalog
+from lading.model.dataset import Dataset, Segment
+from lading.model.frame import Frame
+from lading.model.report import Finding, Report, Severity
+from lading.source import Source
+
+
+class Options(BaseModel):
+    """The options of a reader or writer, as `-o key=value` sets them; a plugin subclasses it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def parse_options(name: str, model: type[Options], given: Mapping[str, Any]) -> Options:
+    """The options of the plugin `name`. Raises OptionError for a key or a value that it does not know."""
+    unknown = [key for key in given if key not in model.model_fields]
+    if unknown:
+        known = ", ".join(model.model_fields) or "no options"
+        raise OptionError(f"-o {unknown[0]}: expected one of {known} for {name}, found {unknown[0]!r}")
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as exc:
+        problem = exc.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"][:1])
+        expected = problem["msg"].removeprefix("Input should be ").lower()
+        raise OptionError(f"-o {key}: expected {expected}, found {given.get(key)!r}") from exc
+
+
+class Match(msgspec.Struct, frozen=True):
+    """How well a source fits a format: `confidence` from 0 (not at all) to 1, and the reason for it."""
+
+    confidence: float
+    reason: str
+
+
+class Reader(ABC):
+    """Reads one format. It is made without arguments and keeps nothing between calls."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    Options: ClassVar[type[Options]] = Options
+
+    @abstractmethod
+    def detect(self, source: Source) -> Match:
+        """How well the source fits, by its content; a reason also where it does not."""
+
+    @abstractmethod
+    def open(self, source: Source, options: Any, report: Report) -> Dataset:
+        """The dataset of a source that fits; its frames stream later.
+
+        What is met on opening goes to `report`. Raises InputError where nothing can be read.
+        """
+
+
+class Writer(ABC):
+    """Writes one format. It is made without arguments and keeps nothing between calls."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    Options: ClassVar[type[Options]] = Options
+
+    @abstractmethod
+    def write(self, dataset: Dataset, target: Path, options: Any, report: Report) -> Mapping[str, int]:
+        """Write a dataset below the folder `target`; counts of frames and labels.
+
+        What the format cannot hold goes to `report` as losses.
+        """
+
+
+class Checker(ABC):
+    """A rule at work on one dataset. It never raises on bad data, prints or mends."""
+
+    @abstractmethod
+    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+        """What is wrong in this frame, or what has gathered so far."""
+
+    def finish(self) -> Iterable[Finding]:
+        """What only the whole dataset tells."""
+        return ()
+
+
+class Rule(ABC):
+    """One thing that can be wrong, under a stable code `subject.problem`, with one line on what it means."""
+
+    code: ClassVar[str]
+    severity: ClassVar[Severity]
+    title: ClassVar[str]
+    is_default: ClassVar[bool] = True
+
+    @abstractmethod
+    def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
+        """A checker for one run over the dataset, against this catalog."""
+
+
+#: Makes the one checker of several rules, of which those with a severity in the mapping (by code) are wanted.
+CheckerFactory: TypeAlias = Callable[[Dataset, Catalog, Mapping[str, Severity]], Checker]
+
+
+class GroupedRule(Rule):
+    """A rule whose checks are done in one pass with those of other rules of the same `checker`."""
+
+    checker: ClassVar[CheckerFactory]
+
+    def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
+        """The group's checker, for this rule alone."""
+        return type(self).checker(dataset, catalog, {self.code: self.severity})

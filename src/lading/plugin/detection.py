@@ -1,0 +1,76 @@
+"""Which format a source is in, and opening it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lading.errors import AmbiguousFormatError, DetectionError, InputError
+from lading.model.dataset import Dataset
+from lading.model.report import Report
+from lading.plugin.contracts import Match, parse_options
+from lading.plugin.registry import Registry
+from lading.source import Source
+
+
+class Detection(msgspec.Struct, frozen=True):
+    """The formats that fit, best first, and those that do not, each with its reason."""
+
+    matches: list[tuple[str, Match]]
+    rejected: list[tuple[str, Match]]
+
+    def best(self, source: Source) -> str:
+        """The one format that fits best. Raises DetectionError for none, AmbiguousFormatError for a tie."""
+        if not self.matches:
+            raise DetectionError(source.label, {name: match.reason for name, match in self.rejected})
+        top = self.matches[0][1].confidence
+        names = [name for name, match in self.matches if match.confidence == top]
+        if len(names) > 1:
+            raise AmbiguousFormatError(source.label, names)
+        return names[0]
+
+
+def detect(source: Source, registry: Registry) -> Detection:
+    """Ask every reader whether the source is of its format."""
+    answers: list[tuple[str, Match]] = []
+    for name in sorted(registry.readers):
+        try:
+            match = registry.reader(name).detect(source)
+        except InputError as exc:
+            match = Match(0.0, str(exc))
+        answers.append((name, match))
+    answers.sort(key=lambda answer: -answer[1].confidence)
+    matches = [answer for answer in answers if answer[1].confidence > 0]
+    return Detection(matches, [answer for answer in answers if answer[1].confidence <= 0])
+
+
+def open_dataset(
+    *paths: str | os.PathLike[str] | Source,
+    format: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    report: Report | None = None,
+    follow_links: bool = False,
+    registry: Registry | None = None,
+) -> Dataset:
+    """Open a dataset: folders, archives or one annotation file, several of them laid over each other in order.
+
+    `format` names the reader, otherwise it is detected; `options` are the reader's. What is met on the way goes to
+    `report`, which the dataset keeps. Raises SourceError, DetectionError, OptionError, or what the reader raises.
+    """
+    known = registry if registry is not None else Registry.load()
+    if len(paths) == 1 and isinstance(paths[0], Source):
+        source = paths[0]
+    else:
+        source = Source.open(*(path for path in paths if not isinstance(path, Source)), follow_links=follow_links)
+    name = format if format is not None else detect(source, known).best(source)
+    reader = known.reader(name)
+    heard = report if report is not None else Report()
+    for finding in source.findings:
+        heard.add(finding)
+    dataset = reader.open(source, parse_options(name, type(reader).Options, options or {}), heard)
+    dataset.format = name
+    dataset.report = heard
+    return dataset

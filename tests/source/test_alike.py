@@ -1,0 +1,84 @@
+"""The same tree through folder and archives: equal names and bytes, also pickled and by several threads."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import random
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lading.source import File, Source
+
+ARCHIVES = ["a.zip", "a.tar", "a.tar.gz"]
+
+# Parts that every file system takes and no rule hides; folders and files never share a name.
+_letters = st.sampled_from("abcXYZ019 _-.éß日本()")
+_part = st.text(_letters, min_size=1, max_size=8).map(lambda text: f"n{text}e")
+_path = st.tuples(st.lists(_part.map("{}.d".format), max_size=3), _part.map("{}.f".format)).map(
+    lambda parts: "/".join([*parts[0], parts[1]])
+)
+_trees = st.dictionaries(_path, st.binary(max_size=300), max_size=8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tree=_trees)
+def test_a_tree_is_the_same_through_folder_and_archives(tree: dict[str, bytes], tmp_path_factory, request) -> None:
+    make_folder, make_zip, make_tar = (request.getfixturevalue(f"make_{kind}") for kind in ("folder", "zip", "tar"))
+    root = tmp_path_factory.mktemp("tree")
+    paths = [make_folder(root / "d", tree)]
+    paths += [(make_zip if name.endswith("zip") else make_tar)(root / name, tree) for name in ARCHIVES]
+    for path in paths:
+        with Source.open(path) as source:
+            assert list(source.names()) == sorted(tree)
+            assert {name: source.read(name) for name in source.names()} == tree
+            assert {name: found.size for name in tree if (found := source.get(name))} == {
+                name: len(content) for name, content in tree.items()
+            }
+            assert source.findings == ()
+
+
+@pytest.fixture(params=["d", *ARCHIVES])
+def path(request: pytest.FixtureRequest, tmp_path: Path, make_folder, make_zip, make_tar) -> Path:
+    """One tree of 20 files in each form."""
+    tree = {f"media/{n}.bin": random.Random(n).randbytes(5000 + n) for n in range(19)} | {"a.json": b"{}"}
+    make = {"d": make_folder, "a.zip": make_zip}.get(request.param, make_tar)
+    return make(tmp_path / request.param, tree)
+
+
+def _right(number: int, content: bytes) -> bool:
+    return content == random.Random(number).randbytes(5000 + number)
+
+
+def test_threads_read_one_source_at_once(path: Path) -> None:
+    with Source.open(path) as source, ThreadPoolExecutor(8) as pool:
+        numbers = [n % 19 for n in range(400)]
+        contents = pool.map(lambda n: source.read(f"media/{n}.bin"), numbers)
+        assert all(_right(n, content) for n, content in zip(numbers, contents, strict=True))
+
+
+def test_sources_and_files_can_be_pickled(path: Path) -> None:
+    with Source.open(path) as source:
+        again = pickle.loads(pickle.dumps(source))
+        assert list(again.names()) == list(source.names())
+        assert _right(3, again.read("media/3.bin"))
+        file = source.get("media/4.bin")
+        copy = pickle.loads(pickle.dumps(file))
+        assert file is not None
+        assert isinstance(copy, File)
+        assert (copy.path, copy.size, copy.stamp) == (file.path, file.size, file.stamp)
+        assert _right(4, copy.read())
+        assert len(pickle.dumps(file)) < 1000
+        again.close()
+
+
+def test_another_process_reads_files_that_were_sent_to_it(path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with Source.open(path) as source, ProcessPoolExecutor(1, mp_context=context) as pool:
+        files = [source.get(f"media/{n}.bin") for n in range(5)]
+        for number, content in enumerate(pool.map(File.read, files)):
+            assert _right(number, content)

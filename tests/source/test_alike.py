@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import random
+import tempfile
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -76,9 +77,31 @@ def test_sources_and_files_can_be_pickled(path: Path) -> None:
         again.close()
 
 
-def test_another_process_reads_files_that_were_sent_to_it(path: Path) -> None:
+def test_another_process_reads_files_that_were_sent_to_it_and_leaves_nothing(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     context = multiprocessing.get_context("spawn")
     with Source.open(path) as source, ProcessPoolExecutor(1, mp_context=context) as pool:
         files = [source.get(f"media/{n}.bin") for n in range(5)]
         for number, content in enumerate(pool.map(File.read, files)):
             assert _right(number, content)
+    assert list((tmp_path / "temporary").glob("lading-*")) == []
+
+
+@pytest.mark.parametrize("name", ["all.zip", "all.tar", "all.tgz"])
+def test_a_real_folder_and_its_archive_are_one_tree(
+    samples: Path, tmp_path: Path, make_zip, make_tar, name: str
+) -> None:
+    folder = samples / "coco" / "val2017-keypoints"
+    with Source.open(folder) as source:
+        tree = {path: source.read(path) for path in source.names()}
+    assert tree == {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    archive = (make_zip if name.endswith("zip") else make_tar)(tmp_path / name, tree)
+    with Source.open(folder, archive) as source:
+        assert source.findings == ()
+        assert {path: source.read(path) for path in source.names()} == tree

@@ -122,6 +122,36 @@ def test_link_cycles_end(tmp_path: Path, make_folder) -> None:
     assert {f.rule for f in source.findings} == {"source.link-loop", "source.link-broken"}
 
 
+def test_links_that_multiply_each_other_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lading.source.folder.MAX_LINKED_FOLDERS", 50)
+    for number in range(12):
+        (tmp_path / f"{number:02}").mkdir()
+        for name in "ab":
+            (tmp_path / f"{number:02}" / name).symlink_to(f"../{number + 1:02}")
+    (tmp_path / "12").mkdir()
+    (tmp_path / "12" / "x").touch()
+    source = Source.open(tmp_path)
+    assert "12/x" in source.names()
+    assert {f.rule for f in source.findings} == {"source.link-loop"}
+    assert "expected at most 50 links to folders, found more" in source.findings[0].message
+
+
+def test_a_folder_listing_asks_no_file_for_its_size(
+    tmp_path: Path, make_folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_folder(tmp_path, {f"{n % 7}/{n}.jpg": b"" for n in range(500)})
+    asked: list[str] = []
+    real = Path.stat
+
+    def stat(self: Path, **options: bool) -> os.stat_result:
+        asked.append(self.name)
+        return real(self, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert len(Source.open(tmp_path).names()) == 500
+    assert not any(name.endswith(".jpg") for name in asked)
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="the file system of macOS takes no such name")
 def test_a_name_that_is_not_utf8_is_a_finding(tmp_path: Path, make_folder) -> None:
     make_folder(tmp_path, {"ok": b""})

@@ -197,6 +197,16 @@ def test_a_size_below_zero_does_not_lead_round_for_ever(tmp_path: Path, size: in
         Source.open(tmp_path / "a.tar")
 
 
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz"])
+def test_a_second_archive_behind_the_first_is_told(tmp_path: Path, make_tar, name: str) -> None:
+    path = make_tar(tmp_path / name, {"x": b"1"})
+    data = path.read_bytes()
+    path.write_bytes(data + make_tar(tmp_path / f"b{name}", {"y": b"2"}).read_bytes())
+    with Source.open(path) as source:
+        assert list(source.names()) == ["x"]
+        assert [f.rule for f in source.findings] == ["source.trailing-bytes"]
+
+
 def test_no_room_to_unpack(tmp_path: Path, make_tar, monkeypatch: pytest.MonkeyPatch, spools: Path) -> None:
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")

@@ -6,6 +6,7 @@ import io
 import random
 import stat
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -176,6 +177,21 @@ def test_a_lying_size_is_found_while_streaming(tmp_path: Path, make_zip, claimed
     path.write_bytes(data)
     with pytest.raises(SourceError, match=message):
         Source.open(path).read("x")
+
+
+def test_a_huge_member_streams(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x", "w") as member:
+        for _ in range(64):
+            member.write(bytes(1 << 20))
+    file = Source.open(tmp_path / "a.zip").get("x")
+    assert file is not None
+    tracemalloc.start()
+    try:
+        with file.open() as stream:
+            assert sum(len(block) for block in iter(lambda: stream.read(1 << 16), b"")) == 64 << 20
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_local_header_that_is_not_there(tmp_path: Path, make_zip) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,9 +135,11 @@ class _Scan:
         if not inside and not self._follow:
             message = f"expected a link within the source, found one to {names.shown(target)!r}"
             self.notes.error("source.link-outside", message, path)
-        elif Path(target).is_file():
+            return
+        mode = _mode(target)
+        if stat.S_ISREG(mode):
             yield path
-        elif not Path(target).is_dir():
+        elif not stat.S_ISDIR(mode):
             message = f"expected a link to a file or folder, found {names.shown(target)!r}, which is neither"
             self.notes.error("source.link-broken", message, path)
         elif target in above:
@@ -148,3 +151,11 @@ class _Scan:
         else:
             self._linked += 1
             self._todo.append((path, target, above))
+
+
+def _mode(path: str) -> int:
+    """The mode of what is there, 0 where nothing is or it may not be asked."""
+    try:
+        return Path(path).stat().st_mode
+    except OSError:
+        return 0

@@ -127,7 +127,7 @@ class _StrictInfo(tarfile.TarInfo):
     """A header that does not take the end of the file, or rubbish, for the end of the archive."""
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str | None, errors: str) -> Self:
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         info = super().frombuf(buf, encoding, errors)
         if info.type in _EXTENDED and info.size > _HEADER_BYTES:
             raise tarfile.ReadError(f"an extended header of {info.size} bytes")
@@ -178,6 +178,8 @@ def _list_plain(raw: io.FileIO, members: Members[Place]) -> None:
     ):
         for name, info in _files(tar, members):
             members.add(name, Place(info.offset_data, info.size))
+        stream.seek(tar.offset)
+        _expect_zeros(stream, members)
 
 
 def _list_packed(stream: io.BufferedIOBase, members: Members[Place], keeper: _Keeper) -> None:
@@ -193,8 +195,19 @@ def _list_packed(stream: io.BufferedIOBase, members: Members[Place], keeper: _Ke
                 if target is not None:
                     target.write(block)
             members.add(name, Place(info.offset_data, info.size, crc, kept))
-    while stream.read(16 * CHUNK):  # to the end, where the compressed stream's own checksum is
-        pass
+    _expect_zeros(stream, members)
+
+
+def _expect_zeros(stream: io.BufferedIOBase, members: Members[Place]) -> None:
+    """Read to the end, where the checksum of a compressed stream is; behind a tar's end there are only zeros."""
+    has_more = False
+    while block := stream.read(16 * CHUNK):
+        has_more = has_more or block.count(0) != len(block)
+    if has_more:
+        message = (
+            "expected nothing behind the end of the archive, found more bytes (a second archive?) that are not read"
+        )
+        members.notes.warning("source.trailing-bytes", message, members.label)
 
 
 def _files(tar: tarfile.TarFile, members: Members[Place]) -> Iterator[tuple[str, tarfile.TarInfo]]:

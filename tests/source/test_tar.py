@@ -6,6 +6,8 @@ import io
 import logging
 import os
 import random
+import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -215,4 +217,12 @@ def test_no_room_to_unpack(tmp_path: Path, make_tar, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr("shutil.copyfileobj", full)
         with pytest.raises(SourceError, match=r"expected to unpack it to .*, found: .*No space left on device"):
             source.read("images/2.jpg")
+    assert list(spools.iterdir()) == []
+
+
+def test_a_process_that_forgets_to_close_leaves_nothing_behind(tmp_path: Path, make_tar, spools: Path) -> None:
+    path = make_tar(tmp_path / "a.tgz", TREE)
+    script = "import sys; from lading.source import Source; s = Source.open(sys.argv[1]); s.read('images/2.jpg')"
+    environment = os.environ | {"TMPDIR": str(spools)}
+    subprocess.run([sys.executable, "-W", "error", "-c", script, path], env=environment, check=True, timeout=60)
     assert list(spools.iterdir()) == []

@@ -23,6 +23,30 @@ def wire_segment(name: str) -> str:
     return _SEGMENT_FORBIDDEN.sub(_percent, name)
 
 
+class RemotePaths:
+    """The paths under which the files of one segment go up, no two alike.
+
+    A file goes up under its remote path; where an earlier file has that already, under its path in the source.
+    """
+
+    def __init__(self) -> None:
+        self._taken: dict[str, str] = {}
+
+    def assign(self, remote_path: str, path: str) -> str:
+        """The wire path of the file `path` that the source calls `remote_path`; the same file gets the same again."""
+        for name in (remote_path, path):
+            wire = wire_path(name)
+            if self._taken.setdefault(wire, path) == path:
+                return wire
+        return self._numbered(path)
+
+    def _numbered(self, path: str) -> str:
+        number = 2
+        while self._taken.setdefault(wire := f"{wire_path(path)}#{number}", path) != path:
+            number += 1
+        return wire
+
+
 def from_wire(name: str) -> str:
     """The name that `wire_path` or `wire_segment` was given; a `%` that no escape follows stays."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), name)

@@ -21,13 +21,14 @@ def counts_from_text(text: str | bytes) -> Counts:
 
     Raises GeometryError where the text ends inside a number or holds a character that the code does not use.
     """
-    data = text.encode("latin-1", "replace") if isinstance(text, str) else text
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     counts: list[int] = []
     value = shift = 0
     for position, byte in enumerate(data):
         code = byte - 48
         if not 0 <= code < 64:
-            raise GeometryError(f"counts: expected characters from '0' to 'o', found {chr(byte)!r} at {position}")
+            found = text[position] if isinstance(text, str) else chr(byte)
+            raise GeometryError(f"counts: expected characters from '0' to 'o', found {found!r} at {position}")
         value |= (code & 0x1F) << shift
         shift += 5
         if code & 0x20:

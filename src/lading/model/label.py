@@ -6,6 +6,7 @@ says is kept as it says it, NaN and inverted boxes included; rules judge it, con
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
@@ -326,7 +327,10 @@ LABEL_TYPES: dict[str, type[Label]] = {
 
 def is_finite(label: Label) -> bool:
     """Whether no coordinate of a label is NaN or infinite."""
-    return all(bool(np.isfinite(part).all()) for part in label.coordinates())
+    return all(
+        math.isfinite(part) if isinstance(part, (float, int)) else bool(np.isfinite(part).all())
+        for part in label.coordinates()
+    )
 
 
 def sequence_of(points: Sequence[Any]) -> tuple[Points, ...]:

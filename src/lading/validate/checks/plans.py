@@ -14,6 +14,9 @@ from lading.validate.checks.problem import Problem
 #: Types whose labels have no category of their own: the items of a mask have it, a sentence has none (D0).
 _WITHOUT_CATEGORY = (SINGLE_KINDS - {"CLASSIFICATION"}) | {"SENTENCE"}
 
+#: How many plans of one label type are kept.
+_KEPT = 10_000
+
 
 class Plan(NamedTuple):
     """What holds for all labels of one type and category.
@@ -65,22 +68,23 @@ class KindPlans:
                 self._attributes = attribute_checks(self._subcatalog.attributes)
 
     def plan(self, category: str | None) -> Plan:
-        """The plan of a category; a plan of one that is not in the catalog is not kept, there may be any number."""
+        """The plan of a category. Only so many are kept, for bad data may have a category a label."""
+        plan = self._make(category)
+        if len(self.plans) < _KEPT:
+            self.plans[category] = plan
+        return plan
+
+    def _make(self, category: str | None) -> Plan:
         subcatalog = self._subcatalog
         if subcatalog is None:
-            plan = Plan(problem=self._undeclared() if self._declares_types else None)
-            self.plans[category] = plan
-            return plan
+            return Plan(problem=self._undeclared() if self._declares_types else None)
         is_unknown = category is not None and category not in self._names
-        plan = Plan(
+        return Plan(
             problem=self._category_problem(category),
             attributes=self._attributes,
             misplaced=frozenset() if is_unknown and self._names else _misplaced(subcatalog, category),
             point_counts=_point_counts(subcatalog, category),
         )
-        if not is_unknown:
-            self.plans[category] = plan
-        return plan
 
     def _undeclared(self) -> Problem:
         return Problem("label.undeclared-type", f"expected label types of the catalog, found {self._kind}")

@@ -22,6 +22,9 @@ _TYPES: Mapping[str, frozenset[type]] = {
     "null": frozenset({type(None)}),
 }
 
+_LONGEST = 60
+_SHOWN = 8
+
 
 def value_check(spec: Items) -> ValueCheck:
     """The check of one value: finite, of a type, out of an enum, within a range, its elements so as well."""
@@ -35,18 +38,18 @@ def value_check(spec: Items) -> ValueCheck:
     low = -math.inf if spec.minimum is None else spec.minimum
     high = math.inf if spec.maximum is None else spec.maximum
     expected_type = " or ".join(types)
-    expected_enum = ", ".join(repr(value) for value in spec.enum or ())
+    expected_enum = _shown_enum(spec.enum or ())
 
     def check(value: Any) -> tuple[str, str] | None:
         kind = type(value)
         if kind is float and not math.isfinite(value):
             return "label.not-finite", f"expected a finite number, found {value!r}"
         if not is_any_type and kind not in accepted and not (allows_whole and kind is float and value.is_integer()):
-            return "attribute.type", f"expected {expected_type}, found {attribute_type_of(value)} {value!r}"
+            return "attribute.type", f"expected {expected_type}, found {attribute_type_of(value)} {_short(value)}"
         if enum is not None and not _is_in(value, enum):
-            return "attribute.enum", f"expected one of {expected_enum}, found {value!r}"
+            return "attribute.enum", f"expected one of {expected_enum}, found {_short(value)}"
         if kind in _TYPES["number"] and not low <= value <= high:
-            return "attribute.range", f"expected a value {_range(spec)}, found {value!r}"
+            return "attribute.range", f"expected a value {_range(spec)}, found {_short(value)}"
         if element is not None and kind in _TYPES["array"]:
             return _elements(value, element)
         return None
@@ -59,8 +62,8 @@ def _elements(values: Sequence[Any], check: ValueCheck) -> tuple[str, str] | Non
         wrong = check(value)
         if wrong is not None:
             rule, message = wrong
-            told = message if rule == "attribute.items" else f"element {index}: {message}"
-            return ("label.not-finite" if rule == "label.not-finite" else "attribute.items"), told
+            told = rule if rule == "label.not-finite" else "attribute.items"
+            return told, f"element {index}: {message}"
     return None
 
 
@@ -112,6 +115,16 @@ def _strict(value: Any) -> tuple[bool, Any]:
 
 def _is_in(value: Any, enum: frozenset[tuple[bool, Any]]) -> bool:
     return not isinstance(value, (list, tuple, dict)) and _strict(value) in enum
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
+
+
+def _shown_enum(values: Sequence[Any]) -> str:
+    shown = ", ".join(_short(value) for value in values[:_SHOWN])
+    return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} more"
 
 
 def _range(spec: Items) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -46,7 +45,7 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
     if -TOLERANCE_PX <= xmin < xmax <= right and -TOLERANCE_PX <= ymin < ymax <= bottom:
         return ()
     edges = (xmin, ymin, xmax, ymax)
-    if not all(map(math.isfinite, edges)):
+    if not all(-UNLIMITED <= edge <= UNLIMITED for edge in edges):
         return (Problem("label.not-finite", f"expected finite edges, found {_shown(edges)}", "geometry"),)
     problems = []
     if xmin > xmax or ymin > ymax:

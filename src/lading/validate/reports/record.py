@@ -21,5 +21,5 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
 
 
 def render_json(findings: Iterable[Finding]) -> Iterator[str]:
-    """The JSON of `to_json`, indented."""
-    yield from json.dumps(to_json(findings), indent=2, ensure_ascii=False, allow_nan=False).splitlines()
+    """The JSON of `to_json`, indented, in ASCII: names that are no valid Unicode get through as well."""
+    yield from json.dumps(to_json(findings), indent=2, allow_nan=False).splitlines()

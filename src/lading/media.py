@@ -9,12 +9,15 @@ import warnings
 import zlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from lading.errors import LadingError
 from lading.model.content import Content
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 #: MIME types of media by suffix; a table of our own, since the system's differs from machine to machine.
 _MIME = {
@@ -107,25 +110,39 @@ def probe(content: Content) -> Probe:
 
 
 def _picture(stream: BinaryIO) -> Probe:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
-    stream.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pillow warns of odd metadata, and of sizes we never decode
-            with Image.open(stream) as image:
+            with _open(stream) as image:
                 width, height = image.size
                 kind = image.format
                 problem = _cut(stream, kind)
                 if problem is None:
                     image.verify()
-    except Image.DecompressionBombError:
-        return Probe(problem=f"expected at most {2 * (Image.MAX_IMAGE_PIXELS or 0):,} pixels, found more")
     except UnidentifiedImageError:
         return Probe(problem="expected a picture, found bytes of no known format")
     except _BAD_BYTES as exc:
         return Probe(problem=f"expected a picture that opens, found {_tell(exc)}")
     return Probe(width, height, kind, problem)
+
+
+def _open(stream: BinaryIO) -> ImageFile:
+    """The picture, unread but for its header; of any size, since nothing here decodes it (a map may be large)."""
+    from PIL import Image, UnidentifiedImageError
+
+    stream.seek(0)
+    try:
+        return Image.open(stream)
+    except Image.DecompressionBombError:
+        stream.seek(0)
+        prefix = stream.read(16)
+        for factory, accept in Image.OPEN.values():
+            if accept is not None and accept(prefix) is True:
+                stream.seek(0)
+                return factory(stream, "")
+        raise UnidentifiedImageError from None
 
 
 def _tell(exc: BaseException) -> str:

@@ -6,6 +6,7 @@ says is kept as it says it, NaN and inverted boxes included; rules judge it, con
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
@@ -19,6 +20,8 @@ from lading.model.geometry import Quaternion, Vector3
 from lading.model.rle import Counts
 
 Points: TypeAlias = NDArray[np.float64]
+
+_LARGEST = sys.float_info.max
 
 #: Fields that say where a label was found, not what it says.
 _NOT_COMPARED = frozenset({"origin", "content"})
@@ -326,7 +329,10 @@ LABEL_TYPES: dict[str, type[Label]] = {
 
 def is_finite(label: Label) -> bool:
     """Whether no coordinate of a label is NaN or infinite."""
-    return all(bool(np.isfinite(part).all()) for part in label.coordinates())
+    return all(
+        -_LARGEST <= part <= _LARGEST if isinstance(part, (float, int)) else bool(np.isfinite(part).all())
+        for part in label.coordinates()
+    )
 
 
 def sequence_of(points: Sequence[Any]) -> tuple[Points, ...]:

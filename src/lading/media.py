@@ -1,0 +1,202 @@
+"""What a file of media is, from its bytes: the size in its header, whether it opens and is whole, its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from lading.errors import LadingError
+from lading.model.content import Content
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+#: MIME types of media by suffix; a table of our own, since the system's differs from machine to machine.
+_MIME = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".jpe": "image/jpeg",
+    ".png": "image/png",
+    ".bmp": "image/bmp",
+    ".gif": "image/gif",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".webp": "image/webp",
+    ".ppm": "image/x-portable-pixmap",
+    ".pgm": "image/x-portable-graymap",
+    ".pbm": "image/x-portable-bitmap",
+    ".wav": "audio/x-wav",
+    ".mp3": "audio/mpeg",
+    ".flac": "audio/x-flac",
+    ".mp4": "video/mp4",
+}
+
+_LFS = b"version https://git-lfs.github.com/spec/v1"
+_PIECE = 1 << 20
+_EOI = b"\xff\xd9"
+
+#: What pillow raises on bytes that are not what they claim to be; its parsers run into all of these.
+_BAD_BYTES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """What a header tells: `width` and `height` in pixels, pillow's name of the format, and what is wrong.
+
+    All but `problem` are None where the file is no picture or its header cannot be read; `problem` is None where
+    nothing is wrong, else `expected ..., found ...`.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
+    problem: str | None = None
+
+
+def is_image_name(path: str) -> bool:
+    """Whether a path has the suffix of a picture."""
+    return guess_mime(path).startswith("image/")
+
+
+def guess_mime(path: str) -> str:
+    """The MIME type of a file by its suffix; empty where it is not known (platform-api.md C3)."""
+    return _MIME.get(PurePosixPath(path).suffix.lower(), "")
+
+
+def sha1_hex(content: Content) -> str:
+    """The SHA-1 of a file in lower-case hex, read in pieces. Raises SourceError where it cannot be read."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    with content.open() as stream:
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def probe(content: Content) -> Probe:
+    """Look at a file without decoding it: pictures by name have to open and be whole, others not to be empty.
+
+    Bad bytes and files that do not open are told in `problem`, never raised.
+    """
+    try:
+        with content.open() as stream:
+            head = stream.read(len(_LFS))
+            if not head:
+                return Probe(problem="expected content, found an empty file")
+            if head == _LFS:
+                return Probe(problem="expected content, found a Git LFS pointer")
+            return _picture(stream) if is_image_name(content.path) else Probe()
+    except (LadingError, OSError) as exc:
+        return Probe(problem=f"expected a file that opens, found {_tell(exc)}")
+
+
+def _picture(stream: BinaryIO) -> Probe:
+    from PIL import UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pillow warns of odd metadata, and of sizes we never decode
+            with _open(stream) as image:
+                width, height = image.size
+                kind = image.format
+                problem = _cut(stream, kind)
+                if problem is None:
+                    image.verify()
+    except UnidentifiedImageError:
+        return Probe(problem="expected a picture, found bytes of no known format")
+    except _BAD_BYTES as exc:
+        return Probe(problem=f"expected a picture that opens, found {_tell(exc)}")
+    return Probe(width, height, kind, problem)
+
+
+def _open(stream: BinaryIO) -> ImageFile:
+    """The picture, unread but for its header; of any size, since nothing here decodes it (a map may be large)."""
+    from PIL import Image, UnidentifiedImageError
+
+    stream.seek(0)
+    try:
+        return Image.open(stream)
+    except Image.DecompressionBombError:
+        stream.seek(0)
+        prefix = stream.read(16)
+        for factory, accept in Image.OPEN.values():
+            if accept is not None and accept(prefix) is True:
+                stream.seek(0)
+                return factory(stream, "")
+        raise UnidentifiedImageError from None
+
+
+def _tell(exc: BaseException) -> str:
+    return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+
+
+def _cut(stream: BinaryIO, kind: str | None) -> str | None:
+    """What to say of a picture that ends too early; pillow's own check reads no pixels of a JPEG."""
+    is_whole = _IS_WHOLE.get(kind or "")
+    if is_whole is None:
+        return None
+    place = stream.tell()
+    size = stream.seek(0, os.SEEK_END)
+    whole = is_whole(stream, size)
+    stream.seek(place)
+    return None if whole else f"expected a whole picture, found it cut after {size} bytes"
+
+
+def _jpeg_is_whole(stream: BinaryIO, size: int) -> bool:
+    stream.seek(max(0, size - len(_EOI)))
+    if stream.read(len(_EOI)) == _EOI:
+        return True
+    # Cameras and exporters append bytes after the end marker, so it may stand earlier; between the start of the
+    # scan and the end a byte 0xFF is followed by 0x00 or a restart marker (ITU-T T.81, B.1.1.5).
+    place = 2
+    while True:
+        stream.seek(place)
+        marker = stream.read(4)
+        if len(marker) < 4 or marker[0] != 0xFF:
+            return False
+        if marker[1] == 0xFF:  # fill byte
+            place += 1
+            continue
+        place += 2 + int.from_bytes(marker[2:4])
+        if marker[1] == 0xDA:
+            break
+    stream.seek(place)
+    return _EOI in stream.read()
+
+
+def _png_is_whole(stream: BinaryIO, size: int) -> bool:
+    place = 8
+    while place + 12 <= size:  # a chunk is length, type, data, checksum (PNG 1.2, 3.2)
+        stream.seek(place)
+        length = int.from_bytes(stream.read(4))
+        name = stream.read(4)
+        place += 12 + length
+        if name == b"IEND":
+            return place <= size
+    return False
+
+
+_IS_WHOLE: dict[str, Callable[[BinaryIO, int], bool]] = {
+    "JPEG": _jpeg_is_whole,
+    "MPO": _jpeg_is_whole,
+    "PNG": _png_is_whole,
+}

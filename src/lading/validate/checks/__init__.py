@@ -1,0 +1,1 @@
+"""How things are checked, a module a subject; which rule is what stands in `lading.validate.builtin`."""

@@ -1,0 +1,218 @@
+"""Runs rules over a dataset: one pass, findings as they are met."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from importlib import metadata
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from lading.errors import DuplicatePluginError, LadingError, OptionError, PluginError
+from lading.model.catalog import Catalog
+from lading.model.dataset import WHOLE, Dataset, Part, Segment
+from lading.model.report import Finding, Report, Severity
+from lading.plugin.contracts import Checker, CheckerFactory, GroupedRule, Rule
+from lading.plugin.registry import Registered, Registry
+from lading.validate import builtin
+
+#: How a rule is graded; `off` leaves it out.
+Grade: TypeAlias = Severity | Literal["off"]
+
+_GRADES = ("error", "warning", "off")
+
+_log = logging.getLogger(__name__)
+
+
+class _Running(msgspec.Struct, frozen=True):
+    """A checker at work, and whom to name where it fails."""
+
+    checker: Checker
+    rule: str
+    distribution: str
+
+
+class _Stream(Report):
+    """Hands on what a reader reports while frames are read, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=0)
+        self._waiting: list[Finding] = []
+
+    def add(self, finding: Finding) -> None:
+        """Take one finding."""
+        self._waiting.append(finding)
+
+    def drain(self) -> Iterator[Finding]:
+        """What came since the last time."""
+        waiting, self._waiting = self._waiting, []
+        yield from waiting
+
+
+def validate(
+    dataset: Dataset,
+    *,
+    catalog: Catalog | None = None,
+    rules: Iterable[str] | None = None,
+    severities: Mapping[str, Grade] | None = None,
+    registry: Registry | None = None,
+    report: Report | None = None,
+    part: Part = WHOLE,
+) -> Iterator[Finding]:
+    """What is wrong with a dataset, as it is met: on opening, while frames are read, and by the rules.
+
+    `catalog` is a contract for all segments; without it the declared one is checked as far as it says something.
+    `rules` are the codes to run, by default all that are on; `severities` re-grades codes (those of readers too),
+    switches on what is off by default, and `off` leaves out. Losses met on the way go to `report`. `part` reads the
+    k-th of n shares of each segment. Raises OptionError for a rule or grade that is not known, at once; then, on the
+    way, what the reader raises, and PluginError, which names the distribution, for a rule that fails.
+    """
+    grades = dict(severities or {})
+    for code, grade in grades.items():
+        if grade not in _GRADES:
+            raise OptionError(f"{code}: expected one of {', '.join(_GRADES)}, found {grade!r}")
+    chosen = _choose(known_rules(registry), None if rules is None else list(rules), grades)
+    return _run(dataset, catalog if catalog is not None else dataset.catalog, chosen, grades, report, part)
+
+
+def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]:
+    """Every rule by its code: those that come with lading, then those of plugins.
+
+    Raises DuplicatePluginError where a plugin's rule has the code of one of ours.
+    """
+    plugins = registry if registry is not None else Registry.load()
+    for broken in plugins.broken:
+        _log.warning("%s; its rules are left out", broken.error)
+    version = metadata.version(builtin.DISTRIBUTION)
+    known: dict[str, Registered[Rule]] = {
+        rule.code: Registered(rule, builtin.DISTRIBUTION, version) for rule in builtin.register_rules()
+    }
+    for code, registered in plugins.rules.items():
+        if code in known and known[code].cls is not registered.cls:
+            both = f"{builtin.DISTRIBUTION} and {registered.distribution}"
+            message = f"expected one of the rules to be named {code!r}, found two, in {both}"
+            raise DuplicatePluginError(registered.distribution, message)
+        known[code] = registered
+    return known
+
+
+def _choose(
+    known: Mapping[str, Registered[Rule]], wanted: list[str] | None, grades: Mapping[str, Grade]
+) -> dict[str, Registered[Rule]]:
+    for code in wanted or ():
+        if code not in known:
+            raise OptionError(f"rules: expected codes out of {', '.join(known)}, found {code!r}")
+    chosen = {}
+    for code, registered in known.items():
+        is_on = code in grades or registered.cls.is_default if wanted is None else code in wanted
+        if is_on and grades.get(code) != "off":
+            chosen[code] = registered
+    return chosen
+
+
+def _run(
+    dataset: Dataset,
+    catalog: Catalog,
+    chosen: Mapping[str, Registered[Rule]],
+    grades: Mapping[str, Grade],
+    report: Report | None,
+    part: Part,
+) -> Iterator[Finding]:
+    if part[0] == 1:
+        yield from _graded(_opening(dataset.report), grades)
+    running = _start(dataset, catalog, chosen, grades)
+    stream = _Stream()
+    for segment in dataset.segments:
+        yield from _graded(_segment(dataset, segment, running, stream, part), grades)
+    for one in running:
+        yield from _graded(_ask(one, one.checker.finish), grades)
+    if report is not None:
+        for loss in stream.losses:
+            report.loss(loss.what, loss.example, loss.count)
+
+
+def _opening(report: Report) -> Iterator[Finding]:
+    yield from report.findings
+    for rule, severity, count in report.dropped():
+        message = f"expected all findings to be kept, found {count} more than the report holds"
+        yield Finding(rule=rule, severity=severity, message=message)
+
+
+def _segment(
+    dataset: Dataset, segment: Segment, running: list[_Running], stream: _Stream, part: Part
+) -> Iterator[Finding]:
+    frames = dataset.frames(segment.name, part, stream)
+    while True:
+        try:
+            frame = next(frames, None)
+        except LadingError:
+            yield from stream.drain()  # what was said before the reader gave up
+            raise
+        yield from stream.drain()
+        if frame is None:
+            return
+        for one in running:
+            yield from _ask(one, one.checker.frame, segment, frame)
+
+
+def _graded(findings: Iterable[Finding], grades: Mapping[str, Grade]) -> Iterator[Finding]:
+    for finding in findings:
+        grade = grades.get(finding.rule)
+        if grade is None or grade == finding.severity:
+            yield finding
+        elif grade != "off":
+            yield msgspec.structs.replace(finding, severity=grade)
+
+
+def _start(
+    dataset: Dataset, catalog: Catalog, chosen: Mapping[str, Registered[Rule]], grades: Mapping[str, Grade]
+) -> list[_Running]:
+    """The checkers, one for all rules that share theirs, in the order of their first rules."""
+    groups: dict[CheckerFactory, dict[str, Severity]] = {}
+    singles: dict[str, type[Rule]] = {}
+    owner: dict[CheckerFactory, tuple[str, str]] = {}
+    for code, registered in chosen.items():
+        cls = registered.cls
+        if issubclass(cls, GroupedRule):
+            grade = grades.get(code, cls.severity)
+            groups.setdefault(cls.checker, {})[code] = cls.severity if grade == "off" else grade
+            owner.setdefault(cls.checker, (code, registered.distribution))
+        else:
+            singles[code] = cls
+    starts: list[tuple[str, str, Callable[[], object]]] = []
+    for factory, group in groups.items():
+        starts.append((*owner[factory], partial(factory, dataset, catalog, group)))
+    for code, cls in singles.items():
+        starts.append((code, chosen[code].distribution, partial(_start_single, cls, dataset, catalog)))
+    return [_start_one(code, distribution, start) for code, distribution, start in starts]
+
+
+def _start_single(cls: type[Rule], dataset: Dataset, catalog: Catalog) -> Checker:
+    return cls().start(dataset, catalog)
+
+
+def _start_one(code: str, distribution: str, start: Callable[[], object]) -> _Running:
+    try:
+        checker = start()
+    except Exception as exc:  # a plugin runs any code; what it raises is told under its name
+        message = f"expected rule {code!r} to start, found {type(exc).__name__}: {exc}"
+        raise PluginError(distribution, message) from exc
+    if not isinstance(checker, Checker):
+        message = f"expected rule {code!r} to start a Checker, found {type(checker).__name__}"
+        raise PluginError(distribution, message)
+    return _Running(checker, code, distribution)
+
+
+def _ask(one: _Running, call: Callable[..., Iterable[Finding]], *given: object) -> list[Finding]:
+    try:
+        findings = list(call(*given))
+    except Exception as exc:  # as above: never raised by bad data, so the rule is to blame
+        message = f"expected rule {one.rule!r} to judge any data, found {type(exc).__name__}: {exc}"
+        raise PluginError(one.distribution, message) from exc
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            message = f"expected rule {one.rule!r} to give findings, found {type(finding).__name__}"
+            raise PluginError(one.distribution, message)
+    return findings

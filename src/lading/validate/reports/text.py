@@ -1,0 +1,47 @@
+"""The report for people: a line a finding, as they come, then what was left out and a count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from lading.model.report import Finding
+
+
+def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Iterator[str]:
+    """`place: severity rule: message`, the first `limit` of each rule (None: all), then a summary.
+
+    Lines come while findings do, so a long run shows its first ones at once.
+    """
+    rules: Counter[str] = Counter()
+    severities: Counter[str] = Counter()
+    for finding in findings:
+        rules[finding.rule] += 1
+        severities[finding.severity] += 1
+        if limit is None or rules[finding.rule] <= limit:
+            yield f"{_place(finding)}{finding.severity} {finding.rule}: {_one_line(finding.message)}"
+    for rule, count in rules.items():
+        if limit is not None and count > limit:
+            yield f"... and {count - limit:,} more of {rule}"
+    yield _summary(severities["error"], severities["warning"])
+
+
+def _place(finding: Finding) -> str:
+    if finding.where is not None:
+        return f"{_one_line(finding.where)}: "
+    parts = [part for part in (finding.segment, finding.frame, finding.sensor) if part is not None]
+    return f"{_one_line('/'.join(parts))}: " if parts else ""
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def _summary(errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return "nothing wrong"
+    return f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

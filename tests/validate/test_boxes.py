@@ -1,0 +1,97 @@
+"""Boxes in a picture of 100 x 80, just inside and just outside of every limit."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from lading.model.label import Box2D, Box3D
+from lading.model.report import Finding
+
+
+def rules(findings: list[Finding]) -> list[str]:
+    return [finding.rule for finding in findings]
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [(0, 0, 100, 80), (-0.01, -0.01, 100.01, 80.01), (1.5, 2.5, 1.75, 2.75), (99, 79, 100, 80)],
+    ids=["the whole picture", "off by the rounding of two decimals", "a quarter pixel", "last pixel"],
+)
+def test_box_in_its_picture_is_right(found, edges):
+    assert found(Box2D(*edges)) == []
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        ((10, 10, 5, 20), ["box2d.inverted"]),
+        ((10, 20, 20, 10), ["box2d.inverted"]),
+        ((10, 20, 5, 20), ["box2d.inverted"]),
+        ((10, 10, 10, 20), ["box2d.empty"]),
+        ((10, 10, 20, 10), ["box2d.empty"]),
+        ((-0.02, 0, 10, 10), ["box2d.outside-image"]),
+        ((0, -0.02, 10, 10), ["box2d.outside-image"]),
+        ((0, 0, 100.02, 10), ["box2d.outside-image"]),
+        ((0, 0, 10, 80.02), ["box2d.outside-image"]),
+        ((200, 10, 150, 20), ["box2d.inverted", "box2d.outside-image"]),
+        ((math.nan, 0, 10, 10), ["label.not-finite"]),
+        ((0, 0, math.inf, 10), ["label.not-finite"]),
+        ((0, -math.inf, 10, 10), ["label.not-finite"]),
+        ((0, 0, 10**400, 10), ["label.not-finite"]),
+    ],
+    ids=lambda value: str(value) if isinstance(value, tuple) and value[2] != 10**400 else None,
+)
+def test_box_that_is_wrong(found, edges, expected):
+    assert rules(found(Box2D(*edges))) == expected
+
+
+def test_finding_tells_the_place_and_the_numbers(found):
+    assert found(Box2D(0, 0, 1, 1, origin=0), Box2D(10, 10, 5.5, 20, origin=1)) == [
+        Finding(
+            rule="box2d.inverted",
+            severity="error",
+            message="expected xmin < xmax and ymin < ymax, found (10, 10, 5.5, 20)",
+            segment="train",
+            frame="0",
+            file="a.json",
+            pointer="/annotations/1/bbox",
+        )
+    ]
+
+
+def test_box_outside_its_picture_is_a_warning_that_names_the_size(found):
+    (finding,) = found(Box2D(0, 0, 101, 10, origin=0))
+    assert finding.severity == "warning"
+    assert finding.message == "expected a box within 100 x 80 pixels, found (0, 0, 101, 10)"
+
+
+def test_undeclared_size_is_read_from_the_picture(found, content, picture):
+    file = content("a.png", picture(50, 40))
+    fields = {"width": None, "height": None, "content": file}
+    assert found(Box2D(0, 0, 50, 40), **fields) == []
+    assert file.opened == 1
+    assert rules(found(Box2D(0, 0, 50, 40.5), **fields)) == ["box2d.outside-image"]
+
+
+def test_declared_size_counts_before_that_of_the_picture(found, content, picture):
+    file = content("a.png", picture(50, 40))
+    assert rules(found(Box2D(0, 0, 90, 70), content=file)) == ["media.size-mismatch"]
+
+
+def test_box_whose_picture_has_no_known_size_is_only_held_to_zero(found):
+    fields = {"width": None, "height": None, "content": None}
+    assert rules(found(Box2D(0, 0, 1e9, 1e9), **fields)) == ["media.missing"]
+    (_, finding) = found(Box2D(-1, 0, 10, 10), **fields)
+    assert (finding.rule, finding.message) == (
+        "box2d.outside-image",
+        "expected a box within its picture, found (-1, 0, 10, 10)",
+    )
+
+
+@pytest.mark.parametrize("name", ["x", "y", "z", "length", "width", "height", "qw", "qx", "qy", "qz"])
+def test_box3d_has_to_be_finite(found, name):
+    numbers = {"x": 1.0, "y": 2.0, "z": 3.0, "length": 4.0, "width": 2.0, "height": 1.5}
+    assert found(Box3D(**numbers)) == []
+    assert rules(found(Box3D(**(numbers | {name: math.nan})))) == ["label.not-finite"]

@@ -1,0 +1,116 @@
+"""Files that are missing, broken, or of another size than declared."""
+
+from __future__ import annotations
+
+from lading.model.frame import Data, Frame
+from lading.model.label import SemanticMask
+from lading.model.report import Finding, Origin
+from lading.validate import NOT_HOLDING_UPLOAD, validate
+
+
+def told(findings):
+    return [(f.rule, f.severity, f.file, f.pointer, f.message) for f in findings]
+
+
+def test_picture_that_is_there_and_as_declared_is_right(found):
+    assert found() == []
+
+
+def test_missing_file_is_told_at_the_record_that_names_it(found):
+    assert told(found(content=None)) == [
+        ("media.missing", "error", "a.json", "/images/0", "expected a file 'a.png', found none")
+    ]
+    assert "media.missing" in NOT_HOLDING_UPLOAD
+
+
+def test_file_without_a_record_is_told_at_its_path(found):
+    assert told(found(content=None, origin=None)) == [
+        ("media.missing", "error", "a.png", None, "expected a file 'a.png', found none")
+    ]
+
+
+def test_cut_picture_is_told_at_the_file(found, content, picture):
+    data = picture()[:-5]
+    assert told(found(content=content("a.png", data))) == [
+        (
+            "media.unreadable",
+            "error",
+            "a.png",
+            None,
+            f"expected a whole picture, found it cut after {len(data)} bytes",
+        )
+    ]
+
+
+def test_empty_point_cloud_is_told(found, content):
+    fields = {"path": "a.bin", "width": None, "height": None}
+    assert found(content=content("a.bin", b"\0" * 16), **fields) == []
+    assert told(found(content=content("a.bin", b""), **fields)) == [
+        ("media.unreadable", "error", "a.bin", None, "expected content, found an empty file")
+    ]
+
+
+def test_file_that_does_not_open_is_told(found, content):
+    (finding,) = found(content=content("a.png", error="expected a readable file, found none"))
+    assert finding.rule == "media.unreadable"
+    assert "expected a readable file, found none" in finding.message
+
+
+def test_other_size_than_declared_is_a_warning_at_the_record(found, content, picture):
+    assert told(found(content=content("a.png", picture(100, 81)))) == [
+        (
+            "media.size-mismatch",
+            "warning",
+            "a.json",
+            "/images/0",
+            "expected 100 x 80 pixels as declared, found 100 x 81 in 'a.png'",
+        )
+    ]
+
+
+def test_half_a_declared_size_is_held_to_what_it_says(found):
+    assert found(height=None) == []
+    (finding,) = found(width=99, height=None)
+    assert finding.message == "expected 99 x ? pixels as declared, found 100 x 80 in 'a.png'"
+
+
+def test_masks_are_files_as_well(found, content, picture):
+    whole = content("m.png", picture())
+    cut = content("m.png", picture()[:-5])
+    assert found(SemanticMask(path="m.png", content=whole)) == []
+    assert found(SemanticMask(checksum="0" * 40)) == []
+    assert told(found(SemanticMask(path="m.png", origin=4))) == [
+        ("media.missing", "error", "a.json", "/annotations/4/segmentation", "expected a mask 'm.png', found none")
+    ]
+    (finding,) = found(SemanticMask(path="m.png", content=cut))
+    assert (finding.rule, finding.file) == ("media.unreadable", "m.png")
+
+
+def test_each_file_is_opened_once(dataset, data, content, picture):
+    file = content("a.png", picture())
+    assert list(validate(dataset(data(content=file)))) == []
+    assert file.opened == 1
+
+
+def test_no_file_is_opened_where_no_rule_needs_it(dataset, data, content, picture):
+    file = content("a.png", picture())
+    off = {"media.unreadable": "off", "media.size-mismatch": "off"}
+    assert list(validate(dataset(data(content=file)), severities=off)) == []
+    assert file.opened == 0
+
+
+def test_finding_names_the_sensor(dataset):
+    rows = [Data(path=f"{name}.bin", remote_path=f"{name}.bin", sensor_name=name) for name in ("left", "right")]
+    one = dataset()
+    one._frames["train"] = [Frame(key="000", data=rows)]
+    assert [f for f in validate(one) if f.sensor == "right"] == [
+        Finding(
+            rule="media.missing",
+            severity="error",
+            message="expected a file 'right.bin', found none",
+            segment="train",
+            frame="000",
+            sensor="right",
+            file=Origin("right.bin").file,
+        )
+    ]

@@ -1,0 +1,115 @@
+"""Labels made of points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lading.model.label import (
+    Cuboid2D,
+    Keypoints2D,
+    MultiPolygon2D,
+    MultiPolyline2D,
+    Polygon2D,
+    Polyline2D,
+    Sentence,
+    Word,
+)
+
+
+def points(count: int) -> np.ndarray:
+    return np.arange(count * 2, dtype=np.float64).reshape(count, 2)
+
+
+def rules(findings):
+    return [finding.rule for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        (Polygon2D(points(3)), []),
+        (Polygon2D(points(2)), ["polygon.too-few-points"]),
+        (Polygon2D(points(0)), ["polygon.too-few-points"]),
+        (MultiPolygon2D((points(3), points(4))), []),
+        (MultiPolygon2D((points(3), points(2), points(1))), ["polygon.too-few-points"] * 2),
+        (MultiPolygon2D(()), ["polygon.too-few-points"]),
+        (Polyline2D(points(2)), []),
+        (Polyline2D(points(1)), ["polyline.too-few-points"]),
+        (MultiPolyline2D((points(2), points(2))), []),
+        (MultiPolyline2D((points(2), points(1))), ["polyline.too-few-points"]),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_number_of_points(found, label, expected):
+    assert rules(found(label)) == expected
+
+
+def test_finding_of_a_polygon_stands_at_its_geometry(found):
+    (finding,) = found(Polygon2D(points(2), origin=7))
+    assert finding.pointer == "/annotations/7/segmentation"
+    assert finding.message == "expected at least 3 points, found 2"
+    assert finding.severity == "error"
+
+
+def test_finding_of_a_part_names_it(found):
+    (finding,) = found(MultiPolygon2D((points(3), points(2))))
+    assert finding.message == "expected at least 3 points in part 1, found 2"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        Polygon2D(points(3) * np.nan),
+        MultiPolygon2D((points(3), points(3) + np.inf)),
+        Polyline2D(np.array([[0.0, np.nan], [1, 1]])),
+        MultiPolyline2D((points(2) * np.nan,)),
+        Keypoints2D(points(2) + np.inf),
+        Cuboid2D(points(4), points(4) * np.nan),
+        Sentence(sentence=(Word("hello", 0.0, float("nan")),)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_points_that_are_not_finite(found, label):
+    assert rules(found(label)) == ["label.not-finite"]
+
+
+PERSON = {"number": 3, "parentCategories": ["person"]}
+CATEGORIES = [{"name": "person"}, {"name": "person.child"}, {"name": "dog"}, {"name": "cat"}]
+
+
+@pytest.mark.parametrize(
+    ("keypoints", "category", "count", "is_right"),
+    [
+        ([{"number": 3}], "cat", 3, True),
+        ([{"number": 3}], "cat", 2, False),
+        ([{"number": 3}], "cat", 4, False),
+        ([PERSON, {"number": 5, "parentCategories": ["dog"]}], "dog", 5, True),
+        ([PERSON, {"number": 5, "parentCategories": ["dog"]}], "dog", 3, False),
+        ([PERSON], "cat", 9, True),
+        ([PERSON], "person.child", 3, True),
+        ([PERSON], "person.child", 4, False),
+        ([{"number": 0}], "cat", 0, True),
+    ],
+    ids=[
+        "as many as the one rule says",
+        "one too few",
+        "one too many",
+        "the rule of its category",
+        "the rule of another category",
+        "no rule for its category",
+        "the rule of an ancestor",
+        "not as many as the ancestor's rule says",
+        "a rule of none",
+    ],
+)
+def test_number_of_keypoints(found, keypoints, category, count, is_right):
+    catalog = {"KEYPOINTS2D": {"categoryDelimiter": ".", "categories": CATEGORIES, "keypoints": keypoints}}
+    findings = found(Keypoints2D(points(count), category=category, origin=2), catalog=catalog)
+    assert rules(findings) == ([] if is_right else ["keypoints.count"])
+
+
+def test_finding_of_keypoints_tells_both_numbers(found):
+    catalog = {"KEYPOINTS2D": {"keypoints": [{"number": 17}]}}
+    (finding,) = found(Keypoints2D(points(16)), catalog=catalog)
+    assert (finding.severity, finding.message) == ("error", "expected 17 keypoints, found 16")

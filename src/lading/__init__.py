@@ -1,1 +1,174 @@
-"""Read labelled perception datasets, check them, convert them, upload them."""
+"""Read labelled perception datasets, check them, convert them, upload them.
+
+Names resolve when they are first used, so importing `lading` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lading.errors import LadingError
+    from lading.model.catalog import Attribute, Catalog, Category, Items, Keypoints, Subcatalog
+    from lading.model.codec import decode_catalog, decode_labels, encode_catalog, encode_labels
+    from lading.model.counting import summarize
+    from lading.model.dataset import Dataset, MemoryDataset, Segment, all_frames
+    from lading.model.dump import dump
+    from lading.model.frame import Data, Frame
+    from lading.model.geometry import Transform3D
+    from lading.model.inference import infer_catalog
+    from lading.model.label import (
+        Box2D,
+        Box3D,
+        Classification,
+        Cuboid2D,
+        InstanceMask,
+        Keypoints2D,
+        Label,
+        MultiPolygon2D,
+        MultiPolyline2D,
+        PanopticMask,
+        Polygon2D,
+        Polyline2D,
+        Rle,
+        SemanticMask,
+        Sentence,
+        Word,
+        point_array,
+    )
+    from lading.model.report import Finding, Loss, Origin, Report
+    from lading.model.sensor import Camera, FisheyeCamera, Lidar, Radar
+    from lading.plugin.contracts import Checker, Match, Options, Reader, Rule, Writer
+    from lading.plugin.detection import detect, open_dataset
+    from lading.plugin.hooks import hookimpl
+    from lading.plugin.registry import Registry
+    from lading.server.embedded import running as local_platform
+    from lading.source import File, Source
+    from lading.upload import upload
+    from lading.validate import validate
+
+__all__ = [
+    "Attribute",
+    "Box2D",
+    "Box3D",
+    "Camera",
+    "Catalog",
+    "Category",
+    "Checker",
+    "Classification",
+    "Cuboid2D",
+    "Data",
+    "Dataset",
+    "File",
+    "Finding",
+    "FisheyeCamera",
+    "Frame",
+    "InstanceMask",
+    "Items",
+    "Keypoints",
+    "Keypoints2D",
+    "Label",
+    "LadingError",
+    "Lidar",
+    "Loss",
+    "Match",
+    "MemoryDataset",
+    "MultiPolygon2D",
+    "MultiPolyline2D",
+    "Options",
+    "Origin",
+    "PanopticMask",
+    "Polygon2D",
+    "Polyline2D",
+    "Radar",
+    "Reader",
+    "Registry",
+    "Report",
+    "Rle",
+    "Rule",
+    "Segment",
+    "SemanticMask",
+    "Sentence",
+    "Source",
+    "Subcatalog",
+    "Transform3D",
+    "Word",
+    "Writer",
+    "all_frames",
+    "decode_catalog",
+    "decode_labels",
+    "detect",
+    "dump",
+    "encode_catalog",
+    "encode_labels",
+    "hookimpl",
+    "infer_catalog",
+    "local_platform",
+    "open_dataset",
+    "point_array",
+    "summarize",
+    "upload",
+    "validate",
+]
+
+#: Module -> the public names that it holds.
+_PUBLIC = {
+    "errors": "LadingError",
+    "model.catalog": "Attribute Catalog Category Items Keypoints Subcatalog",
+    "model.codec": "decode_catalog decode_labels encode_catalog encode_labels",
+    "model.counting": "summarize",
+    "model.dataset": "Dataset MemoryDataset Segment all_frames",
+    "model.dump": "dump",
+    "model.frame": "Data Frame",
+    "model.geometry": "Transform3D",
+    "model.inference": "infer_catalog",
+    "model.label": (
+        "Box2D Box3D Classification Cuboid2D InstanceMask Keypoints2D Label MultiPolygon2D MultiPolyline2D "
+        "PanopticMask Polygon2D Polyline2D Rle SemanticMask Sentence Word point_array"
+    ),
+    "model.report": "Finding Loss Origin Report",
+    "model.sensor": "Camera FisheyeCamera Lidar Radar",
+    "plugin.contracts": "Checker Match Options Reader Rule Writer",
+    "plugin.detection": "detect open_dataset",
+    "plugin.hooks": "hookimpl",
+    "plugin.registry": "Registry",
+    "server.embedded": "local_platform:running",
+    "source": "File Source",
+    "upload": "upload",
+    "validate": "validate",
+}
+
+#: Public name -> module and name within it.
+_PLACES = {
+    entry.partition(":")[0]: (f"{__name__}.{module}", entry.partition(":")[2] or entry)
+    for module, entries in _PUBLIC.items()
+    for entry in entries.split()
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _PLACES[name]
+    found = getattr(importlib.import_module(module), attribute)
+    setattr(sys.modules[__name__], name, found)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """The class of this package: importing `lading.upload` leaves the function of that name in its place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, ModuleType) and name in _PLACES:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -39,8 +39,8 @@ def test_empty_path_is_an_error(found):
 def test_path_twice_in_a_segment_is_told_each_time_again(dataset, data):
     findings = list(validate(dataset(data(), data(path="b.png"), data(), data())))
     assert [(f.rule, f.severity, f.frame) for f in findings] == [
-        ("path.duplicate", "error", "2"),
-        ("path.duplicate", "error", "3"),
+        ("path.duplicate", "warning", "2"),
+        ("path.duplicate", "warning", "3"),
     ]
     assert findings[0].message == "expected a remote path that no other file of the segment has, found 'a.png' again"
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from lading.model.dataset import Dataset, Segment, SourceFile
+from lading.model.dataset import Dataset, Progress, Segment, SourceFile, all_frames
+from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES
 from lading.model.report import Loss, Report
 
@@ -59,7 +60,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def summarize(dataset: Dataset, report: Report | None = None) -> Summary:
+def summarize(dataset: Dataset, report: Report | None = None, progress: Progress | None = None) -> Summary:
     """Count a dataset's frames, files, labels and categories in one pass.
 
     What the reader reports on the way goes to `report`, a fresh one by default, and counts together with what it
@@ -67,7 +68,9 @@ def summarize(dataset: Dataset, report: Report | None = None) -> Summary:
     """
     heard = report if report is not None else Report()
     categories: dict[str, Counter[str]] = {}
-    segments = [_count(dataset, segment, categories, heard) for segment in dataset.segments]
+    counts = {segment.name: _Counts() for segment in dataset.segments}
+    for segment, frame in all_frames(dataset, heard, progress=progress):
+        _count(frame, counts[segment.name], categories)
     total = Report()
     total.merge(dataset.report)
     if heard is not dataset.report:
@@ -78,7 +81,7 @@ def summarize(dataset: Dataset, report: Report | None = None) -> Summary:
         is_fusion=dataset.is_fusion,
         rules=dataset.rules,
         sources=dataset.sources,
-        segments=segments,
+        segments=[_summary(segment, counts[segment.name]) for segment in dataset.segments],
         categories={kind: dict(sorted(categories[kind].items())) for kind in LABEL_TYPES if categories.get(kind)},
         losses=total.losses,
         errors=total.count("error"),
@@ -86,25 +89,31 @@ def summarize(dataset: Dataset, report: Report | None = None) -> Summary:
     )
 
 
-def _count(dataset: Dataset, segment: Segment, categories: dict[str, Counter[str]], report: Report) -> SegmentSummary:
-    frames = files = missing = 0
-    labels: Counter[str] = Counter()
-    for frame in dataset.frames(segment.name, report=report):
-        frames += 1
-        for data in frame.data:
-            files += 1
-            missing += data.is_missing
-            for label in data.labels:
-                labels[label.kind] += 1
-                if label.category is not None:
-                    categories.setdefault(label.kind, Counter())[label.category] += 1
+class _Counts:
+    def __init__(self) -> None:
+        self.frames = self.files = self.missing = 0
+        self.labels: Counter[str] = Counter()
+
+
+def _count(frame: Frame, counts: _Counts, categories: dict[str, Counter[str]]) -> None:
+    counts.frames += 1
+    for data in frame.data:
+        counts.files += 1
+        counts.missing += data.is_missing
+        for label in data.labels:
+            counts.labels[label.kind] += 1
+            if label.category is not None:
+                categories.setdefault(label.kind, Counter())[label.category] += 1
+
+
+def _summary(segment: Segment, counts: _Counts) -> SegmentSummary:
     return SegmentSummary(
         name=segment.name,
-        frames=frames,
-        files=files,
-        missing_files=missing,
+        frames=counts.frames,
+        files=counts.files,
+        missing_files=counts.missing,
         sensors=[(sensor.name, sensor.type) for sensor in segment.sensors],
-        labels={kind: labels[kind] for kind in LABEL_TYPES if kind in labels},
+        labels={kind: counts.labels[kind] for kind in LABEL_TYPES if kind in counts.labels},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -13,6 +13,9 @@ from lading.model.catalog import Catalog
 from lading.model.frame import Frame
 from lading.model.report import Report
 from lading.model.sensor import Sensor
+
+#: Takes how many frames are done, and how many there are where that is known.
+Progress: TypeAlias = Callable[[int, int | None], None]
 
 #: Part k of n, counted from 1; (1, 1) is everything.
 Part: TypeAlias = tuple[int, int]
@@ -121,10 +124,29 @@ def share(count: int, part: Part) -> range:
 
 
 def all_frames(
-    dataset: Dataset, report: Report | None = None, segments: Iterable[str] | None = None
+    dataset: Dataset,
+    report: Report | None = None,
+    segments: Iterable[str] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Segment, Frame]]:
-    """Every frame of a dataset, or of some of its segments, with its segment."""
+    """Every frame of a dataset, or of some of its segments, with its segment; `progress` hears of every 50th."""
     chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
+    if progress is not None:
+        yield from _watched(all_frames(dataset, report, segments), chosen, progress)
+        return
     for segment in chosen:
         for frame in dataset.frames(segment.name, report=report):
             yield segment, frame
+
+
+def _watched(
+    frames: Iterable[tuple[Segment, Frame]], segments: Sequence[Segment], progress: Progress
+) -> Iterator[tuple[Segment, Frame]]:
+    counts = [segment.frame_count for segment in segments]
+    total = None if None in counts else sum(count for count in counts if count is not None)
+    done = 0
+    for done, item in enumerate(frames, 1):
+        yield item
+        if done % 50 == 0:
+            progress(done, total)
+    progress(done, total)

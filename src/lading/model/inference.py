@@ -16,12 +16,12 @@ from lading.model.catalog import (
     Subcatalog,
     attribute_type_of,
 )
-from lading.model.dataset import Dataset, all_frames
+from lading.model.dataset import Dataset, Progress, all_frames
 from lading.model.label import LABEL_TYPES, MASK_TYPES, Keypoints2D, Label
 from lading.model.report import Report
 
 
-def infer_catalog(dataset: Dataset, report: Report | None = None) -> Catalog:
+def infer_catalog(dataset: Dataset, report: Report | None = None, progress: Progress | None = None) -> Catalog:
     """The declared catalog and what one pass over the labels adds to it, the same however the labels are ordered.
 
     What is declared stays as it is; categories and attributes that are added follow it, by name. An attribute gets
@@ -29,7 +29,7 @@ def infer_catalog(dataset: Dataset, report: Report | None = None) -> Catalog:
     nowhere without one.
     """
     kinds: dict[str, _Seen] = {}
-    for _, frame in all_frames(dataset, report=report if report is not None else Report()):
+    for _, frame in all_frames(dataset, report=report if report is not None else Report(), progress=progress):
         for data in frame.data:
             for label in data.labels:
                 seen = kinds.get(label.kind)

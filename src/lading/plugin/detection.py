@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from lading.errors import AmbiguousFormatError, DetectionError, InputError
+from lading.errors import AmbiguousFormatError, DetectionError, InputError, OptionError
 from lading.model.dataset import Dataset
 from lading.model.report import Report
 from lading.plugin.contracts import Match, parse_options
@@ -22,6 +23,12 @@ class Detection(msgspec.Struct, frozen=True):
     matches: list[tuple[str, Match]]
     rejected: list[tuple[str, Match]]
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether one format fits better than all others."""
+        best = self.matches[:2]
+        return len(best) == 1 or (len(best) == 2 and best[0][1].confidence > best[1][1].confidence)
+
     def best(self, source: Source) -> str:
         """The one format that fits best. Raises DetectionError for none, AmbiguousFormatError for a tie."""
         if not self.matches:
@@ -33,8 +40,16 @@ class Detection(msgspec.Struct, frozen=True):
         return names[0]
 
 
-def detect(source: Source, registry: Registry) -> Detection:
-    """Ask every reader whether the source is of its format."""
+def detect(
+    *paths: str | os.PathLike[str] | Source, follow_links: bool = False, registry: Registry | None = None
+) -> Detection:
+    """Ask every reader whether these paths, laid over each other in order, are of its format."""
+    known = registry if registry is not None else Registry.load()
+    with _opened(paths, follow_links) as source:
+        return _ask(source, known)
+
+
+def _ask(source: Source, registry: Registry) -> Detection:
     answers: list[tuple[str, Match]] = []
     for name in sorted(registry.readers):
         try:
@@ -45,6 +60,25 @@ def detect(source: Source, registry: Registry) -> Detection:
     answers.sort(key=lambda answer: -answer[1].confidence)
     matches = [answer for answer in answers if answer[1].confidence > 0]
     return Detection(matches, [answer for answer in answers if answer[1].confidence <= 0])
+
+
+@contextmanager
+def _opened(paths: Sequence[str | os.PathLike[str] | Source], follow_links: bool) -> Iterator[Source]:
+    """A source of these paths, closed at the end; one that the caller opened is the caller's to close."""
+    if len(paths) == 1 and isinstance(paths[0], Source):
+        yield paths[0]
+    else:
+        with _open(paths, follow_links) as source:
+            yield source
+
+
+def _open(paths: Sequence[str | os.PathLike[str] | Source], follow_links: bool) -> Source:
+    if len(paths) == 1 and isinstance(paths[0], Source):
+        return paths[0]
+    names = [path for path in paths if not isinstance(path, Source)]
+    if len(names) < len(paths):
+        raise OptionError("paths: expected one open source or any number of paths, found both")
+    return Source.open(*names, follow_links=follow_links)
 
 
 def open_dataset(
@@ -61,11 +95,8 @@ def open_dataset(
     `report`, which the dataset keeps. Raises SourceError, DetectionError, OptionError, or what the reader raises.
     """
     known = registry if registry is not None else Registry.load()
-    if len(paths) == 1 and isinstance(paths[0], Source):
-        source = paths[0]
-    else:
-        source = Source.open(*(path for path in paths if not isinstance(path, Source)), follow_links=follow_links)
-    name = format if format is not None else detect(source, known).best(source)
+    source = _open(paths, follow_links)
+    name = format if format is not None else _ask(source, known).best(source)
     reader = known.reader(name)
     heard = report if report is not None else Report()
     for finding in source.findings:

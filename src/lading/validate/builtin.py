@@ -20,13 +20,13 @@ def _rule(code: str, severity: Severity, title: str, checker: CheckerFactory) ->
     return type(name, (GroupedRule,), body)
 
 
-#: Severities are those of platform-api.md section G, except that of `path.duplicate`: there a later file would
-#: quietly replace an earlier one.
+#: Severities are those of platform-api.md section G. Of two files of one remote path the later goes up under its full
+#: path (`lading.model.naming.RemotePaths`), so neither is lost and that is a warning.
 RULES: Sequence[type[GroupedRule]] = (
     _rule("segment.empty-name", "error", "a segment has a name", NamesPass),
     _rule("segment.forbidden-name", "warning", "a segment's name needs no escape on the platform", NamesPass),
     _rule("path.empty", "error", "a file has a remote path", NamesPass),
-    _rule("path.duplicate", "error", "no two files of a segment have the same remote path", NamesPass),
+    _rule("path.duplicate", "warning", "no two files of a segment have the same remote path", NamesPass),
     _rule("path.forbidden", "warning", "a remote path needs no escape on the platform", NamesPass),
     _rule("media.missing", "error", "a file that the source names is there", DataPass),
     _rule("media.unreadable", "error", "a file has content, and a picture opens and is whole", DataPass),

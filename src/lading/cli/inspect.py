@@ -1,0 +1,60 @@
+"""`lading inspect`: what is in a dataset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lading.cli import options
+from lading.cli.output import print_json, print_table, print_text
+from lading.cli.progress import bar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@click.command(cls=options.Command)
+@options.paths
+@options.as_json
+def inspect(as_json: bool, **given: Any) -> int:
+    """Count what is in a dataset: segments, frames, files, labels, categories, and what could not be read."""
+    from lading import summarize
+    from lading.cli.opening import opened, print_findings
+    from lading.model.report import Report
+
+    with opened(given) as dataset:
+        report = Report()
+        with bar("reading labels") as show:
+            summary = summarize(dataset, report, progress=show).to_json()
+        if as_json:
+            print_json(summary)
+            return 1 if summary["findings"]["error"] else 0
+        _print(summary)
+        return print_findings(dataset.report, report)
+
+
+def _print(summary: Mapping[str, Any]) -> None:
+    kind = "sensor fusion" if summary["fusion"] else "one file a frame"
+    print_text(f"{summary['name']}: {summary['format']}, {kind}")
+    for what, rule in summary["rules"].items():
+        print_text(f"{what}: {rule}")
+    print_text()
+    print_table(("source", "kind", "rows"), [(s["file"], s["kind"], s["rows"]) for s in summary["sources"]], right=(2,))
+    print_text()
+    rows = [
+        (
+            segment["name"],
+            segment["frames"],
+            segment["files"],
+            segment["missingFiles"],
+            ", ".join(f"{sensor['name']} ({sensor['type']})" for sensor in segment["sensors"]) or "-",
+            ", ".join(f"{kind} {count:,}" for kind, count in segment["labels"].items()) or "-",
+        )
+        for segment in summary["segments"]
+    ]
+    print_table(("segment", "frames", "files", "missing", "sensors", "labels"), rows, right=(1, 2, 3))
+    for kind, categories in summary["categories"].items():
+        print_text()
+        print_table((kind, "labels"), list(categories.items()), right=(1,))
+    print_text()

@@ -1,0 +1,83 @@
+"""The `lading` command: its subcommands, its settings for all of them, and how errors end it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from lading.cli.catalog import catalog
+from lading.cli.demo import demo
+from lading.cli.detect import detect
+from lading.cli.dump import dump
+from lading.cli.formats import formats
+from lading.cli.inspect import inspect
+from lading.cli.options import DEBUG, Command, Group
+from lading.cli.serve import serve
+from lading.cli.upload import upload
+from lading.cli.validate import validate
+from lading.errors import LadingError
+
+#: Bad usage, or nothing could be read (design.md section 6).
+NOTHING_DONE = 2
+#: Ended by Ctrl-C, as shells count it.
+INTERRUPTED = 128 + signal.SIGINT
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Read labelled datasets, check them, and upload them to a dataset platform.
+
+    PATH is a folder, a zip, a tar or one annotation file. Several are laid over each other in order.
+    """
+
+
+for _command in (formats, detect, inspect, catalog, dump, validate, upload, serve, demo):
+    main.add_command(_command)
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done and clean, 1 findings or a part not done, 2 bad usage or nothing read."""
+    sys.exit(execute(arguments))
+
+
+def execute(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; its exit code. Errors are one line on stderr, with `--debug` a traceback before it."""
+    try:
+        answer = main.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
+    except click.ClickException as exc:
+        exc.show(sys.stderr)
+        return exc.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; the same command takes up what is left", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has what it wanted; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except LadingError as exc:
+        return _fail(str(exc))
+    except OSError as exc:
+        where = exc.filename if exc.filename is not None else "input or output"
+        return _fail(f"{where}: expected it to work, found {exc.strerror or exc}")
+    except Exception as exc:  # noqa: BLE001  a defect of ours or of a plugin: it ends the run, in one line like any error
+        return _fail(f"internal error: {type(exc).__name__}: {exc}; --debug shows where")
+    return answer if isinstance(answer, int) else 0
+
+
+def _fail(message: str) -> int:
+    if DEBUG.is_on:
+        logging.getLogger("lading").error("the traceback, because of --debug", exc_info=True)
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    return NOTHING_DONE
+
+
+__all__ = ["Command", "execute", "main", "run"]

@@ -1,0 +1,70 @@
+"""Opening PATH as a command was given it, and telling people what was found wrong on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lading.cli.options import is_quiet
+
+if TYPE_CHECKING:
+    from lading.model.catalog import Catalog
+    from lading.model.dataset import Dataset
+    from lading.model.report import Report
+
+#: How many findings and losses are shown where they are not what the command is about.
+_SHOWN = 10
+
+
+@contextmanager
+def opened(given: Mapping[str, Any], report: Report | None = None) -> Iterator[Dataset]:
+    """The dataset at PATH, as the options of `lading.cli.options.paths` describe it."""
+    from lading import open_dataset
+    from lading.source import Source
+
+    with Source.open(*given["paths"], follow_links=given["follow_links"]) as source:
+        yield open_dataset(source, format=given["format_name"], options=given["reader_options"], report=report)
+
+
+def print_findings(*reports: Report) -> int:
+    """Tell people on stderr what reading found and what it could not place; the exit code that follows."""
+    from lading.model.report import Report
+
+    report = Report()
+    for part in reports:
+        report.merge(part)
+    errors, warnings = report.count("error"), report.count("warning")
+    if not is_quiet():
+        for loss in report.losses:
+            click.echo(f"not read: {loss.what} ({loss.count:,}; for example {loss.example})", err=True)
+        for finding in report.findings[:_SHOWN]:
+            click.echo(f"{finding.severity}: {finding} [{finding.rule}]", err=True)
+        if errors + warnings > _SHOWN:
+            click.echo(f"... and {errors + warnings - _SHOWN:,} more; `lading validate` lists them", err=True)
+    return 1 if errors else 0
+
+
+def read_catalog(path: Path) -> Catalog:
+    """A label catalog from a JSON file in wire form, such as `lading catalog` prints."""
+    from lading.errors import RecordError, SourceError, SourceNotFoundError
+    from lading.model.codec import decode_catalog
+    from lading.model.report import Origin
+
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError as exc:
+        raise SourceNotFoundError(path) from exc
+    except OSError as exc:
+        raise SourceError(path, f"expected a readable file, found {exc.strerror}") from exc
+    except json.JSONDecodeError as exc:
+        raise RecordError(str(path), line=exc.lineno, expected="JSON", found=exc.msg) from exc
+    except UnicodeDecodeError as exc:
+        raise RecordError(str(path), expected="JSON in UTF-8", found=exc.reason) from exc
+    if isinstance(value, dict):
+        value.pop("schemaVersion", None)
+    return decode_catalog(value, at=Origin(str(path), ""))

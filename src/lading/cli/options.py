@@ -1,0 +1,133 @@
+"""What commands share: `-v`, `-q`, `--debug` and `--version` everywhere, PATH and the reader's options."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class _Debug:
+    """Whether errors show their traceback; set while arguments are parsed, read where the command line ends."""
+
+    is_on = False
+
+
+DEBUG = _Debug()
+
+
+class Command(click.Command):
+    """A command that takes the settings of all commands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(_settings())
+
+
+class Group(click.Group):
+    """The group of commands, with the settings of all commands."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(_settings())
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run with the settings as they are by default."""
+        DEBUG.is_on = False
+        set_up_logging(logging.WARNING)
+        return super().main(*args, **kwargs)
+
+
+def set_up_logging(level: int) -> None:
+    """Log what `lading` says from this level on, to stderr."""
+    logger = logging.getLogger("lading")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+
+
+def _settings() -> list[click.Option]:
+    common: dict[str, Any] = {"expose_value": False, "is_eager": True}
+    return [
+        click.Option(["-v", "--verbose"], count=True, callback=_verbose, help="Say more; -vv for all.", **common),
+        click.Option(["-q", "--quiet"], is_flag=True, callback=_quiet, help="No progress; errors only.", **common),
+        click.Option(["--debug"], is_flag=True, callback=_debug, help="Show tracebacks of errors.", **common),
+        click.Option(["--version"], is_flag=True, callback=_version, help="Show the version and exit.", **common),
+    ]
+
+
+def _verbose(context: click.Context, option: click.Parameter, count: int) -> None:
+    if count:
+        set_up_logging(logging.INFO if count == 1 else logging.DEBUG)
+
+
+def _quiet(context: click.Context, option: click.Parameter, is_set: bool) -> None:
+    if is_set:
+        context.find_root().meta["lading.quiet"] = True
+        set_up_logging(logging.ERROR)
+
+
+def is_quiet() -> bool:
+    """Whether the user asked for no progress."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.find_root().meta.get("lading.quiet"))
+
+
+def _debug(context: click.Context, option: click.Parameter, is_set: bool) -> None:
+    if is_set:
+        DEBUG.is_on = True
+
+
+def _version(context: click.Context, option: click.Parameter, is_set: bool) -> None:
+    if not is_set or context.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"lading {version('lading')}")
+    context.exit()
+
+
+def paths(function: _Function) -> _Function:
+    """PATH, once or several times, and how to read it; the command opens it with `open_paths`."""
+    for decorate in (
+        click.argument("paths", metavar="PATH...", nargs=-1, required=True),
+        click.option("--format", "format_name", metavar="NAME", help="The format, where detection is not sure."),
+        click.option(
+            "-o",
+            "--option",
+            "reader_options",
+            metavar="KEY=VALUE",
+            multiple=True,
+            callback=_key_values,
+            help="An option of the reader; several are allowed.",
+        ),
+        click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH."),
+    ):
+        function = decorate(function)
+    return function
+
+
+def _key_values(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"expected key=value, found {text!r}")
+        if key in result:
+            raise click.BadParameter(f"expected {key!r} once, found it twice")
+        result[key] = value
+    return result
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

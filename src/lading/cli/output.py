@@ -1,0 +1,69 @@
+"""What goes to stdout: JSON for programs, lines and tables for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+#: The version of the keys that design.md section 6 fixes.
+SCHEMA_VERSION = 1
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object, indented; NaN and infinities as null."""
+    import msgspec
+
+    write(msgspec.json.format(_encode(value), indent=2))
+
+
+def print_json_line(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line; NaN and infinities as null."""
+    write(_encode(value))
+
+
+def _encode(value: Mapping[str, Any]) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode({"schemaVersion": SCHEMA_VERSION, **value}, enc_hook=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for, as what comes nearest: numpy's numbers and arrays, and any object as its text."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return str(value)
+
+
+def write(line: bytes) -> None:
+    """One line of UTF-8."""
+    sys.stdout.buffer.write(line + b"\n")
+
+
+def print_text(text: str = "") -> None:
+    """One line for people; what the terminal's encoding or UTF-8 cannot hold is escaped."""
+    sys.stdout.flush()
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace") + b"\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """A table for people; the columns whose indexes are in `right` hold numbers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    if not sys.stdout.isatty():
+        console.width = 10_000  # no terminal, nothing to fit into
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,157 @@
+"""`lading upload`: check a dataset and bring it to a platform."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lading.cli import options
+from lading.cli.output import print_json, print_table
+from lading.cli.progress import bar, counted
+
+if TYPE_CHECKING:
+    from lading.model.dataset import Dataset
+    from lading.upload import UploadResult
+
+#: How many findings, failures and missing files are listed one by one.
+_SHOWN = 20
+
+
+@click.command(cls=options.Command)
+@options.paths
+@click.option("--dataset", "name", required=True, metavar="NAME", help="The dataset on the platform; made if absent.")
+@click.option("--platform", metavar="URL", help="The platform; the embedded one if absent.")
+@click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, help="The platform's access key.")
+@click.option("--access-key-file", type=click.Path(path_type=Path), help="A file that holds the access key.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Files in flight.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent; write nothing.")
+@click.option("--commit", "message", metavar="MESSAGE", help="The commit's message.")
+@click.option("--no-commit", is_flag=True, help="Leave the draft open.")
+@click.option("--no-validate", is_flag=True, help="Upload whatever is found wrong.")
+@click.option("--allow-missing", is_flag=True, help="Exit 0 although files are missing.")
+@click.option("--tag", metavar="NAME", help="A tag for the commit.")
+@click.option("--verify", is_flag=True, help="Read everything back and compare.")
+@options.as_json
+def upload(
+    name: str,
+    platform: str | None,
+    access_key: str | None,
+    access_key_file: Path | None,
+    no_validate: bool,
+    allow_missing: bool,
+    message: str | None,
+    no_commit: bool,
+    as_json: bool,
+    jobs: int,
+    dry_run: bool,
+    tag: str | None,
+    verify: bool,
+    **given: Any,
+) -> int:
+    """Check a dataset, upload it and commit."""
+    from lading import upload as send
+    from lading.cli.opening import opened, print_findings
+    from lading.model.report import Report
+
+    with ExitStack() as stack:
+        dataset = stack.enter_context(opened(given))
+        if not no_validate and not _is_clean(dataset):
+            return 1
+        if platform is None:
+            from lading import local_platform
+
+            running = stack.enter_context(local_platform())
+            platform, access_key = running.url, running.access_key
+        elif access_key is None:
+            access_key = _read_key(access_key_file)
+        report = Report()
+        with bar("uploading") as show:
+            result = send(
+                dataset,
+                name,
+                platform=platform,
+                access_key=access_key,
+                jobs=jobs,
+                dry_run=dry_run,
+                commit=message,
+                is_committing=not no_commit,
+                tag=tag,
+                verify=verify,
+                report=report,
+                progress=lambda p: show(p.done, p.total, p.segment or p.phase),
+            )
+    print_findings(report)
+    _print_problems(result)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        _print(result)
+    is_whole = result.failed == 0 and (allow_missing or result.missing == 0)
+    return 0 if is_whole and not report.count("error") else 1
+
+
+def _is_clean(dataset: Dataset) -> bool:
+    """Whether checking found nothing of error level; what it found is told. A missing file is upload's business."""
+    from lading import validate
+    from lading.model.report import Report
+    from lading.validate import NOT_HOLDING_UPLOAD
+    from lading.validate.reports import render_text
+
+    found = Report()
+    with bar("checking") as show:
+        for finding in counted(validate(dataset), show):
+            if finding.rule not in NOT_HOLDING_UPLOAD:
+                found.add(finding)
+    if found.findings and not options.is_quiet():
+        for line in render_text(found.findings, limit=_SHOWN):
+            click.echo(line, err=True)
+    if found.count("error") == 0:
+        return True
+    click.echo("error: nothing was uploaded; mend the errors above, or use --no-validate", err=True)
+    return False
+
+
+def _read_key(file: Path | None) -> str:
+    from lading.errors import OptionError
+
+    if file is None:
+        raise OptionError("--access-key: expected it, LADING_ACCESS_KEY or --access-key-file, found none of them")
+    try:
+        key = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise OptionError(f"{file}: expected a file that holds the access key, found {exc}") from exc
+    if not key:
+        raise OptionError(f"{file}: expected a file that holds the access key, found it empty")
+    return key
+
+
+def _print_problems(result: UploadResult) -> None:
+    for path in result.missing_files[:_SHOWN]:
+        click.echo(f"missing: {path}", err=True)
+    if result.missing > _SHOWN:
+        click.echo(f"... and {result.missing - _SHOWN:,} more files are missing", err=True)
+    for path, reason in result.failures[:_SHOWN]:
+        click.echo(f"failed: {path}: {reason}", err=True)
+    if result.failed > _SHOWN:
+        click.echo(f"... and {result.failed - _SHOWN:,} more files failed", err=True)
+    if result.failed:
+        click.echo("nothing was committed; run the same command again to send what failed", err=True)
+
+
+def _print(result: UploadResult) -> None:
+    rows: list[tuple[str, object]] = [
+        ("dataset", f"{result.dataset} ({result.dataset_id})"),
+        ("commit", result.commit_id or "none"),
+        ("segments", result.segments),
+        ("frames", result.frames),
+        ("labels", result.labels),
+        ("files sent", result.sent),
+        ("files already there", result.skipped),
+        ("files failed", result.failed),
+        ("files missing", result.missing),
+        ("bytes sent", result.bytes_sent),
+    ]
+    print_table(("uploaded", ""), rows, right=(1,))

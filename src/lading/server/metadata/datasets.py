@@ -8,12 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from lading.platform.wire.constants import DEFAULT_BRANCH, ROOT_COMMIT
 from lading.server.metadata.paging import Page, matching
 from lading.server.metadata.tables import branches, commits, data, datasets, labels, versions
 from lading.server.refusal import not_found, taken
-
-DEFAULT_BRANCH = "main"
-ROOT_COMMIT = "0" * 32
 
 
 def create_dataset(

@@ -143,7 +143,7 @@ data = Table(
     Column("remote_path", Text, nullable=False),
     Column("checksum", String(40), nullable=False),
     Column("size", Integer, nullable=False),
-    Column("timestamp", Text),
+    Column("timestamp", Float),
     Column("label", LargeBinary(20)),
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
@@ -15,6 +16,9 @@ from lading.errors import StorageError
 from lading.server.form import MAX_FIELD_BYTES, StreamedForm
 from lading.server.objects import IncomingObject, ObjectStore
 from lading.server.post_policy import Grant, SigningKey, refuse, verify_form
+
+#: Characters that XML 1.0 cannot hold.
+_NO_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _MALFORMED = "The body of your POST request is not well-formed multipart/form-data."
 
@@ -30,6 +34,16 @@ class PostedObject:
         self._grant: Grant | None = None
         self._incoming: IncomingObject | None = None
         self._refusal: StorageError | None = None
+
+    def take(self, chunk: bytes) -> StorageError | None:
+        """Parse the next piece of the body; what ends the parsing is given back."""
+        try:
+            self.form.feed(chunk)
+        except FormParserError:
+            return StorageError(_MALFORMED, status=400, code="MalformedPOSTRequest")
+        except OSError as exc:
+            return _not_stored(exc)
+        return None
 
     def finish(self) -> tuple[Grant, IncomingObject]:
         """What was granted and received, not yet kept. Raises StorageError."""
@@ -96,25 +110,40 @@ def _refuse_long_fields() -> None:
 
 
 async def receive_post(request: Request, store: ObjectStore, key: SigningKey, now_s: float) -> Response:
-    """Store the object of a POST and answer as its form asks. Raises StorageError; then nothing is stored."""
-    boundary = _boundary(request)
-    posted = PostedObject(boundary, store, key, now_s)
-    malformed = not boundary
+    """Store the object of a POST and answer as its form asks. Raises StorageError; then nothing is stored.
+
+    The body is read to its end also when it is refused, so that the client sees the answer (C8.14).
+    """
+    problem: StorageError | None = None
+    posted: PostedObject | None = None
     try:
+        try:
+            posted = PostedObject(_boundary(request), store, key, now_s)
+        except StorageError as exc:
+            problem = exc
         async for chunk in request.stream():
-            if malformed or not chunk:
-                continue
-            try:
-                posted.form.feed(chunk)
-            except FormParserError:
-                malformed = True
-        if malformed:
-            refuse(400, "MalformedPOSTRequest", _MALFORMED)
+            if posted is not None and problem is None and chunk:
+                problem = posted.take(chunk)
+        if posted is None or problem is not None:
+            raise problem or StorageError(_MALFORMED, status=400, code="MalformedPOSTRequest")
         grant, incoming = posted.finish()
-        await run_in_threadpool(incoming.keep)
+        await run_in_threadpool(_keep, incoming)
     finally:
-        posted.drop()
+        if posted is not None:
+            posted.drop()
     return _answer(request, key.bucket, grant.fields, incoming.checksum())
+
+
+def _keep(incoming: IncomingObject) -> None:
+    try:
+        incoming.keep()
+    except OSError as exc:
+        raise _not_stored(exc) from exc
+
+
+def _not_stored(exc: OSError) -> StorageError:
+    # No 5xx here: the official client would send the form again with an exhausted body (C7).
+    return StorageError(f"The object could not be stored: {exc.strerror}", status=400, code="InvalidRequest")
 
 
 def _boundary(request: Request) -> bytes:
@@ -123,7 +152,9 @@ def _boundary(request: Request) -> bytes:
         message = "At least one of the pre-conditions you specified did not hold."
         condition = "Bucket POST must be of the enclosure-type multipart/form-data"
         refuse(412, "PreconditionFailed", message, Condition=condition)
-    return options.get(b"boundary", b"")
+    if not (boundary := options.get(b"boundary", b"")):
+        refuse(400, "MalformedPOSTRequest", _MALFORMED)
+    return boundary
 
 
 def _answer(request: Request, bucket: str, fields: dict[str, str], checksum: str) -> Response:
@@ -151,5 +182,5 @@ def refusal_response(error: StorageError) -> Response:
 
 
 def _xml(root: str, parts: dict[str, str]) -> str:
-    body = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in parts.items())
+    body = "".join(f"<{name}>{escape(_NO_XML.sub('?', value))}</{name}>" for name, value in parts.items())
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}>{body}</{root}>'

@@ -1,0 +1,1 @@
+"""The dataset platform: what goes over the wire, and a client that speaks it."""

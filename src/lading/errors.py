@@ -33,6 +33,7 @@ A message reads `where: what was expected, what was found`, in lower case and wi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 
@@ -207,7 +208,18 @@ class InvalidRequestError(PlatformError):
 
 
 class StorageError(PlatformError):
-    """The object store refused a POST; `code` is the code of its XML."""
+    """The object store refused a POST; `code` is the code of its XML, `details` its other elements."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        self.details = dict(details or {})
+        super().__init__(message, status=status, code=code)
 
 
 class UploadError(PlatformError):

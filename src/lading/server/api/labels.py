@@ -1,0 +1,42 @@
+"""Labels of files that are there already (platform-api.md B24, B25)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from lading.platform import wire
+from lading.platform.wire.changes import PutLabelsOfMany
+from lading.platform.wire.constants import DATASET, LABELS
+from lading.server.api.labels_json import keep_label
+from lading.server.api.request import Body, DatasetPath, Platform, done, parse
+from lading.server.metadata import contents, datasets, versions
+
+router = APIRouter()
+
+
+@router.put(f"/{LABELS}")
+def put_labels(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
+    """B24: replaces the labels of one file."""
+    request = parse(wire.PutLabels, body)
+    text = keep_label(platform, request.label)
+    with platform.database.writing() as connection:
+        datasets.get_dataset(connection, dataset_id)
+        version_id = versions.writable_version(connection, dataset_id, request.draft_number)
+        content_id = contents.writable_content(connection, version_id, request.segment_name)
+        where = (content_id, request.remote_path, request.sensor_name)
+        contents.put_label(connection, *where, text, platform.now_s())
+    return done()
+
+
+@router.put(f"/{DATASET}/multi/data/labels")
+def put_labels_of_many(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
+    """B25: all or none."""
+    request = parse(PutLabelsOfMany, body)
+    texts = [keep_label(platform, item.label) for item in request.objects]
+    with platform.database.writing() as connection:
+        datasets.get_dataset(connection, dataset_id)
+        version_id = versions.writable_version(connection, dataset_id, request.draft_number)
+        content_id = contents.writable_content(connection, version_id, request.segment_name)
+        for item, text in zip(request.objects, texts, strict=True):
+            contents.put_label(connection, content_id, item.remote_path, None, text, platform.now_s())
+    return done()

@@ -1,0 +1,90 @@
+"""Labels and catalogs as they are kept: one spelling inside, the caller's outside (platform-api.md B-D, D9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lading.model.codec import decode_labels
+from lading.server.api.request import Client
+from lading.server.refusal import invalid, not_found
+from lading.server.services import Services
+
+_MASKS = ("SEMANTIC_MASK", "INSTANCE_MASK", "PANOPTIC_MASK")
+_MASK_MARK = b'_MASK"'
+_POLYGON_MARK = b'"POLYGON2D"'
+
+
+def keep_label(services: Services, label: Mapping[str, Any]) -> bytes:
+    """The text of a label to keep.
+
+    Raises NotFoundError for a mask that was not uploaded, RecordError for what does not decode where labels are
+    strict.
+    """
+    if services.settings.strict_labels:
+        decode_labels(label)
+    for name in _MASKS:
+        mask = label.get(name)
+        checksum = mask.get("checksum") if isinstance(mask, dict) else None
+        if checksum is not None and (not isinstance(checksum, str) or services.objects.size(checksum) is None):
+            raise not_found("mask", checksum)
+    return msgspec.json.encode(_respelt(label, "POLYGON", "POLYGON2D"))
+
+
+def show_label(services: Services, client: Client, text: bytes | None, remote_path: str) -> Any:
+    """A kept label for the answer; masks get their path and address (B22)."""
+    if text is None:
+        return {}
+    respell = client.reads_polygon and _POLYGON_MARK in text
+    if not respell and _MASK_MARK not in text:
+        return msgspec.Raw(text)
+    label: dict[str, Any] = msgspec.json.decode(text)
+    for name in _MASKS:
+        if isinstance(label.get(name), dict):
+            label[name] = _show_mask(services, client, label[name], remote_path)
+    return _respelt(label, "POLYGON2D", "POLYGON") if respell else label
+
+
+def _show_mask(services: Services, client: Client, mask: dict[str, Any], remote_path: str) -> dict[str, Any]:
+    checksum = mask.get("checksum")
+    path = {"remotePath": mask_path(remote_path)}
+    url = {"url": services.blob_url(client.base_url, checksum)} if isinstance(checksum, str) else {}
+    return {**mask, **path, **url}
+
+
+def mask_path(remote_path: str) -> str:
+    """A mask's remote path: the data's, with `.png` in place of its extension (B22)."""
+    folder, slash, name = remote_path.rpartition("/")
+    return f"{folder}{slash}{name.rpartition('.')[0] or name}.png"
+
+
+def show_catalog(client: Client, catalog: dict[str, Any]) -> dict[str, Any]:
+    """A kept catalog for the answer."""
+    if not client.reads_polygon:
+        return catalog
+    return {"POLYGON" if name == "POLYGON2D" else name: part for name, part in catalog.items()}
+
+
+def _respelt(label: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The label with its polygons under the other spelling, all else and every order as it was."""
+    if old not in label:
+        return dict(label)
+    if new in label:
+        raise invalid("label: expected polygons under one spelling, found `POLYGON` and `POLYGON2D`")
+    return {
+        new if name == old else name: _renamed(part, old, new) if name == old else part for name, part in label.items()
+    }
+
+
+def _renamed(part: Any, old: str, new: str) -> Any:
+    if not isinstance(part, list):
+        return part
+    key, replacement = old.lower(), new.lower()
+    return [
+        {replacement if name == key else name: value for name, value in item.items()}
+        if isinstance(item, dict)
+        else item
+        for item in part
+    ]

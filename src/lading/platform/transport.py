@@ -1,0 +1,233 @@
+"""HTTP below the client: one session, the access key's header, retries, and bodies that stream."""
+
+from __future__ import annotations
+
+import asyncio
+import zipfile
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeVar
+
+import aiohttp
+
+from lading.errors import LadingError, OptionError, SourceError
+from lading.model.content import Content
+from lading.platform import answers
+from lading.platform.address import Address
+from lading.platform.form import PostForm
+from lading.platform.retry import Retry
+from lading.platform.wire import Envelope
+from lading.platform.wire.constants import SOURCE_HEADER, TOKEN_HEADER
+
+E = TypeVar("E", bound=Envelope)
+
+#: Bytes read and sent at once.
+BLOCK = 1 << 18
+
+#: A body of at most so many bytes goes out in one piece.
+SMALL = 1 << 19
+
+#: Bytes a second that an upload has to make, beyond the plain time limit, before it counts as stalled.
+SLOWEST = 1 << 15
+
+
+#: What a file inside an archive may raise beside OSError when its bytes are bad.
+BAD_BYTES = (EOFError, zlib.error, zipfile.BadZipFile)
+
+_CLIENT = "lading"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, headers and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """The session of a client; `async with` opens and closes it."""
+
+    def __init__(self, address: Address, access_key: str, *, timeout_s: float, connections: int, retry: Retry) -> None:
+        if not access_key or not access_key.isascii() or not access_key.isprintable():
+            # The key itself is not shown, here or anywhere.
+            found = "one with other characters" if access_key else "none"
+            raise OptionError(f"access key: expected printable ASCII text, found {found}")
+        self.address = address
+        self.timeout_s = timeout_s
+        self.retry = retry
+        self._connections = connections
+        self._headers = {TOKEN_HEADER: access_key, SOURCE_HEADER: _CLIENT}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.timeout_s, sock_read=self.timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=True,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        answer: type[E],
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Envelope | None = None,
+        is_idempotent: bool = True,
+    ) -> E:
+        """One call of the API and its answer; retried as `Retry` says."""
+        where = f"{method} {url}"
+        headers = dict(self._headers)
+        data: bytes | None = None
+        if body is not None:
+            data = body.model_dump_json(by_alias=True, exclude_none=True).encode()
+            headers |= {"Content-Type": "application/json", "Content-Length": str(len(data))}
+
+        async def once() -> Answer:
+            payload = None if data is None else _payload(data)
+            got = await self._send(method, url, where, headers=headers, query=query, data=payload)
+            if got.status not in (200, 201):
+                raise answers.refusal(got.status, got.body, where, got.headers)
+            return got
+
+        got = await self.retry.run(once, is_idempotent=is_idempotent)
+        return answers.parse(answer, got.body, where)
+
+    async def post_object(self, form: PostForm, key: str, content: Content | bytes, size: int, head: bytes) -> None:
+        """Post a file under its whole key; `size` is what it has to be, `head` its first bytes.
+
+        Sending the same object twice does no harm, so it is retried. Raises StorageError where the store refuses,
+        SourceError where the file is not `size` bytes long or cannot be read.
+        """
+        before = form.head(key, head)
+        length = len(before) + size + len(form.tail)
+        # No access key: the form carries its own authorisation (A2).
+        headers = {"Content-Type": form.content_type, "Content-Length": str(length)}
+
+        async def once() -> None:
+            if isinstance(content, bytes) and length <= SMALL:
+                got = await self._send("POST", form.url, form.url, headers=headers, data=before + content + form.tail)
+            else:
+                body = FileBody(before, content, form.tail, size)
+                try:
+                    got = await self._send("POST", form.url, form.url, headers=headers, data=body.blocks(), size=length)
+                except LadingError:
+                    if body.error is not None:
+                        raise body.error from None
+                    raise
+            if got.status not in (200, 201, 204):  # D11
+                raise answers.storage_refusal(got.status, got.body, form.url, got.headers)
+
+        await self.retry.run(once)
+
+    async def fetch(self, url: str) -> bytes:
+        """The bytes behind a URL that carries its own authorisation (A2)."""
+
+        async def once() -> bytes:
+            got = await self._send("GET", url, url)
+            if got.status != 200:
+                raise answers.storage_refusal(got.status, got.body, url, got.headers, expected="the file's bytes")
+            return got.body
+
+        return await self.retry.run(once)
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        where: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str | int] | None = None,
+        data: bytes | AsyncIterator[bytes] | None = None,
+        size: int = 0,
+    ) -> Answer:
+        if self._session is None:
+            raise LadingError("client: expected to be used within `async with`, found it closed")
+        limit_s = self.timeout_s + size / SLOWEST if size else None
+        try:
+            async with (
+                asyncio.timeout(limit_s),
+                self._session.request(
+                    method, url, params=query, data=data, headers=headers, allow_redirects=False
+                ) as response,
+            ):
+                return Answer(response.status, response.headers, await response.read())
+        except aiohttp.InvalidURL as exc:
+            raise OptionError(f"{where}: expected an http address, found another") from exc
+        except (aiohttp.ClientError, OSError) as exc:  # TimeoutError is an OSError
+            raise answers.unreachable(exc, where, self.timeout_s) from answers.cause_of(exc)
+
+
+class FileBody:
+    """A form's body that reads its file while it is sent; `error` is why the file could not be sent whole."""
+
+    def __init__(self, before: bytes, content: Content | bytes, after: bytes, size: int) -> None:
+        self.error: SourceError | None = None
+        self._before = before
+        self._content = content
+        self._after = after
+        self._size = size
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """The body in pieces. Raises SourceError where the file is not as long as it was."""
+        yield self._before
+        if isinstance(self._content, bytes):
+            for start in range(0, len(self._content), BLOCK):
+                yield self._content[start : start + BLOCK]
+        else:
+            async for block in self._file_blocks(self._content):
+                yield block
+        yield self._after
+
+    async def _file_blocks(self, content: Content) -> AsyncIterator[bytes]:
+        left = self._size
+        try:
+            stream = await asyncio.to_thread(content.open)
+            try:
+                while block := await asyncio.to_thread(stream.read, BLOCK):
+                    left -= len(block)
+                    if left < 0:
+                        break
+                    yield block
+            finally:
+                stream.close()
+        except SourceError as exc:
+            self.error = exc
+            raise
+        except (OSError, *BAD_BYTES) as exc:
+            self.error = unreadable(content.path, exc)
+            raise self.error from exc
+        if left:
+            found = "more" if left < 0 else str(self._size - left)
+            self.error = SourceError(content.path, f"expected {self._size} bytes, as at first, found {found}")
+            raise self.error
+
+
+def unreadable(path: str, error: BaseException) -> SourceError:
+    """The exception for a file whose bytes cannot be had."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return SourceError(path, f"expected a file that can be read, found {reason[:1].lower()}{reason[1:]}")
+
+
+def _payload(data: bytes) -> bytes | AsyncIterator[bytes]:
+    return data if len(data) <= SMALL else _pieces(data)
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), BLOCK):
+        yield data[start : start + BLOCK]

@@ -1,0 +1,8 @@
+"""Upload a dataset: policy, S3 POST, callback, commit, so that a rerun only sends what is new."""
+
+from lading.upload.engine import upload_async
+from lading.upload.result import Progress, UploadResult
+from lading.upload.run import upload
+from lading.upload.settings import Settings
+
+__all__ = ["Progress", "Settings", "UploadResult", "upload", "upload_async"]

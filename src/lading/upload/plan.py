@@ -1,0 +1,175 @@
+"""What goes up of a segment: each Data as an item with its name, time and labels as the wire has them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from lading.model.codec import encode_labels
+from lading.model.dataset import Dataset, Segment
+from lading.model.frame import Data, Frame, frame_id
+from lading.model.label import MASK_TYPES, Keypoints2D, Label, MaskLabel, is_finite
+from lading.model.naming import wire_path, wire_segment
+from lading.model.report import Report
+from lading.platform.wire import Json
+
+
+class Item(msgspec.Struct, kw_only=True):
+    """One file to be on the platform; `label` lacks the masks, which are files of their own.
+
+    `key` tells it from the others of its segment: the remote path, or in fusion frame and sensor. `fault` is why it
+    cannot go up at all.
+    """
+
+    data: Data
+    key: str
+    remote_path: str
+    frame_id: str | None
+    sensor_name: str | None
+    timestamp_s: float | None
+    label: Json
+    masks: list[MaskLabel]
+    label_count: int
+    fault: str | None = None
+
+
+def item_key(remote_path: str, frame: str | None, sensor_name: str | None) -> str:
+    """What a file is known by within its segment (B15: an existing one is overwritten)."""
+    return remote_path if frame is None else f"{frame}\n{sensor_name}"
+
+
+class Losses:
+    """Losses counted up before they are reported, so that only the first of a kind looks for its place."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._examples: dict[str, str] = {}
+
+    def add(self, what: str, where: str | Data, label: Label | None = None) -> None:
+        """Count one loss, of a label of a Data or at a place that has a name."""
+        if what not in self._counts:
+            self._counts[what] = 0
+            self._examples[what] = where if isinstance(where, str) else str(where.locate(label))
+        self._counts[what] += 1
+
+    def add_extras(self, of: str, extras: Mapping[str, Any], where: str | Data, label: Label | None = None) -> None:
+        """Count extras, which never go on the wire: one loss a key (design.md section 4)."""
+        for key in extras:
+            self.add(f"{of} extra {key!r}", where, label)
+
+    def report(self, report: Report) -> None:
+        """Hand over what was counted, and start anew."""
+        for what, count in self._counts.items():
+            report.loss(what, self._examples[what], count)
+        self._counts.clear()
+        self._examples.clear()
+
+
+class SegmentPlan:
+    """Turns the frames of one segment into items; what the wire cannot hold is counted in `losses`."""
+
+    def __init__(self, dataset: Dataset, segment: Segment, report: Report) -> None:
+        self.name = wire_segment(segment.name)
+        self.losses = Losses()
+        self._segment = segment
+        self._is_fusion = dataset.is_fusion
+        self._report = report
+        self._paths: set[str] = set()
+        self._keys: set[str] = set()
+        self._index = 0
+        self.losses.add_extras("segment", segment.extras, segment.name)
+
+    def items(self, frame: Frame) -> Iterator[Item]:
+        """The files of a frame, in its order."""
+        identity: str | None = None
+        if self._is_fusion:
+            identity = frame.frame_id or frame_id(self._segment.name, frame.key, index=self._index)
+        self._index += 1
+        self.losses.add_extras("frame", frame.extras, frame.key)
+        if frame.calibration:
+            # Sensors are a segment's on the wire (F1); the split that design.md section 8 has is made for KITTI.
+            self.losses.add("calibration of a frame", frame.key)
+        for data in frame.data:
+            yield self._item(data, frame, identity)
+
+    def _item(self, data: Data, frame: Frame, identity: str | None) -> Item:
+        remote_path = self._own_path(data, frame)
+        key = item_key(remote_path, identity, data.sensor_name)
+        labels, masks = self._labels(data)
+        self._count_losses(data)
+        item = Item(
+            data=data,
+            key=key,
+            remote_path=remote_path,
+            frame_id=identity,
+            sensor_name=data.sensor_name if self._is_fusion else None,
+            timestamp_s=None if data.timestamp_ns is None else data.timestamp_ns / 1_000_000_000,
+            label=labels,
+            masks=masks,
+            label_count=sum(1 if isinstance(part, dict) else len(part) for part in labels.values()),
+        )
+        if identity is not None and data.sensor_name is None:
+            item.fault = "expected a sensor name, as every file of a fusion dataset has, found none"
+        elif key in self._keys:
+            item.fault = f"expected one file of a name in a segment, found another called {remote_path!r}"
+        self._keys.add(key)
+        return item
+
+    def _own_path(self, data: Data, frame: Frame) -> str:
+        """Its remote path; where another file of the segment has that, its full path (design.md section 8)."""
+        path = wire_path(data.remote_path)
+        if path in self._paths:
+            full = wire_path(data.path)
+            message = f"expected remote paths that differ, found {path!r} twice; the second goes up as {full!r}"
+            self._report.warning(
+                "upload.duplicate-path", message, data.locate(), segment=self._segment.name, frame=frame.key
+            )
+            path = full
+        self._paths.add(path)
+        return path
+
+    def _labels(self, data: Data) -> tuple[Json, list[MaskLabel]]:
+        """The labels that can go up, and the masks, at most one of each type."""
+        plain: list[Label] = []
+        masks: dict[str, MaskLabel] = {}
+        for label in data.labels:
+            if not _is_sendable(label):
+                self.losses.add("label with a number that is not finite", data, label)
+            elif not isinstance(label, MASK_TYPES):
+                plain.append(label)
+            elif label.kind in masks:
+                self.losses.add(f"second {label.kind} of a file", data, label)
+            else:
+                masks[label.kind] = label
+        left_out: list[Label] = []
+        encoded = encode_labels(plain, left_out)
+        for label in left_out:
+            self.losses.add(f"second {label.kind} of a file", data, label)
+        return encoded, list(masks.values())
+
+    def _count_losses(self, data: Data) -> None:
+        self.losses.add_extras("data", data.extras, data.path)
+        for label in data.labels:
+            self.losses.add_extras("label", label.extras, data, label)
+        if data.ego_pose is not None:
+            self.losses.add("ego pose", data.path)
+        if data.annotation == "empty":
+            self.losses.add("that a file was annotated and has no label", data.path)
+
+
+def _is_sendable(label: Label) -> bool:
+    """Whether all of its numbers can stand in JSON."""
+    if not is_finite(label) or not _is_plain(label.attributes):
+        return False
+    return not isinstance(label, Keypoints2D) or label.visible is None or _is_plain(list(label.visible))
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return all(map(_is_plain, value)) if isinstance(value, (list, tuple)) else True

@@ -1,0 +1,225 @@
+"""The dataset on the platform that an upload goes to: found or made, and its draft opened at the first write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from lading.errors import ConflictError, NotFoundError, RecordError, TransientError, UploadError
+from lading.model.catalog import Catalog
+from lading.model.codec import decode_catalog, decode_sensor, encode_catalog, encode_sensor
+from lading.model.report import Report
+from lading.model.sensor import Sensor
+from lading.platform.client import Client, Version, pages
+from lading.platform.wire import DraftRow, Json, constants
+
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+
+#: The title by which an upload knows a draft as its own.
+DRAFT_TITLE = "lading upload"
+
+_KINDS = {0: "a normal", 1: "a fusion"}
+
+
+class Target:
+    """A dataset on the platform, its head, and our own draft of it if one is open.
+
+    In a dry run nothing is written: a dataset that is not there stays away (`dataset_id` None).
+    """
+
+    def __init__(self, client: Client, name: str, report: Report, *, is_dry_run: bool = False) -> None:
+        self.client = client
+        self.name = name
+        self.is_dry_run = is_dry_run
+        self.dataset_id: str | None = None
+        self.head = constants.ROOT_COMMIT
+        self.branch = constants.DEFAULT_BRANCH
+        self.draft_number: int | None = None
+        self.segments: dict[str, str] = {}
+        self._report = report
+        self._lock = asyncio.Lock()
+
+    async def find(self, *, is_fusion: bool) -> None:
+        """Find the dataset, or make it. Raises UploadError where the name belongs to one of the other type."""
+        found = await self.client.find_dataset(self.name)
+        if found is None and self.is_dry_run:
+            return
+        if found is not None:
+            self.dataset_id = found.id
+        else:
+            self.dataset_id = await self._create_dataset(is_fusion)
+        info = await self.client.get_dataset(self.dataset_id)
+        if info.type != int(is_fusion):
+            raise UploadError(
+                f"dataset {self.name!r}: expected {_KINDS[int(is_fusion)]} dataset, "
+                f"found {_KINDS[info.type]} one of this name on the platform"
+            )
+        self.head = info.commit_id
+        self.branch = info.default_branch
+        draft = await self.own_draft()
+        if draft is not None:
+            self.draft_number = draft.number
+            if draft.parent_commit_id not in (None, self.head):
+                message = f"expected draft {draft.number} to start from the head {self.head}, found an older one"
+                self._report.warning("upload.stale-draft", message)
+        await self._list_segments()
+
+    @property
+    def id(self) -> str:
+        """The dataset's id, once it is known."""
+        if self.dataset_id is None:
+            raise UploadError(f"dataset {self.name!r}: expected it on the platform, found none")
+        return self.dataset_id
+
+    @property
+    def version(self) -> Version:
+        """What is read: our draft, else the head."""
+        return Version(commit=self.head) if self.draft_number is None else Version(draft_number=self.draft_number)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing on the platform to compare with."""
+        return self.dataset_id is None or (self.draft_number is None and self.head == constants.ROOT_COMMIT)
+
+    async def draft(self) -> int:
+        """The number of our draft, opened now if there is none yet."""
+        async with self._lock:
+            if self.draft_number is None:
+                self.draft_number = await _once(
+                    lambda: self.client.create_draft(self.id, DRAFT_TITLE, branch_name=self.branch),
+                    self._own_number,
+                )
+            return self.draft_number
+
+    async def own_draft(self) -> DraftRow | None:
+        """The OPEN draft that an earlier upload left, or None."""
+        async for page in pages(
+            lambda offset: self.client.list_drafts(self.id, branch_name=self.branch, offset=offset)
+        ):
+            for row in page.drafts:
+                if row.title == DRAFT_TITLE and row.status == constants.OPEN:
+                    return row
+        return None
+
+    async def ensure_segment(self, name: str, description: str) -> None:
+        """Make a segment that is not there yet."""
+        if name in self.segments:
+            return
+        draft_number = await self.draft()
+        await _once(
+            lambda: self.client.create_segment(self.id, draft_number, name, description=description),
+            lambda: self._find_segment(name),
+        )
+        self.segments[name] = description
+
+    async def put_catalog(self, catalog: Catalog) -> None:
+        """Upload the catalog if it is not empty (B18 refuses that) and not the one that is there."""
+        if not catalog or self.is_dry_run:
+            return
+        ours = encode_catalog(catalog)
+        if not self.is_blank:
+            # What comes back may carry defaults that were not sent (B18), so models are compared, not JSON.
+            there = await self.client.get_catalog(self.id, self.version)
+            if _is_same(there, ours, lambda value: _bare(decode_catalog(value, Report()))):
+                return
+        await self.client.put_catalog(self.id, await self.draft(), ours)
+
+    async def put_sensors(self, segment_name: str, sensors: tuple[Sensor, ...], *, is_new: bool) -> None:
+        """Upload the sensors of a segment that are not there as they are here."""
+        if not sensors or self.is_dry_run:
+            return
+        rows = [] if is_new else await self.client.get_sensors(self.id, self.version, segment_name)
+        there = {str(row.get("name")): row for row in rows}
+        for sensor in sensors:
+            ours = encode_sensor(sensor)
+            if not _is_same(there.get(sensor.name), ours, lambda value: decode_sensor(value, Report())):
+                await self.client.put_sensor(self.id, await self.draft(), segment_name, ours)
+
+    async def commit(self, title: str, tag: str | None) -> str:
+        """Commit our draft; the commit's id. Raises UploadError where the tag is taken."""
+        draft_number = await self.draft()
+        try:
+            return await self.client.commit(self.id, draft_number, title, tag=tag)
+        except TransientError:
+            # The answer may have been lost on the way: then the draft is gone and the head has moved.
+            info = await self.client.get_dataset(self.id)
+            if info.commit_id != self.head and await self.own_draft() is None:
+                return info.commit_id
+            raise
+        except ConflictError as exc:
+            raise _tag_taken(tag) from exc
+
+    async def tag_head(self, tag: str) -> None:
+        """Give the head a tag, unless it has it. Raises UploadError where another commit has it."""
+        async for page in pages(lambda offset: self.client.list_tags(self.id, name=tag, offset=offset)):
+            for row in page.tags:
+                if row.name == tag and row.commit_id == self.head:
+                    return
+        try:
+            await self.client.create_tag(self.id, tag, self.head)
+        except ConflictError as exc:
+            raise _tag_taken(tag) from exc
+
+    async def check_alive(self) -> None:
+        """Raise UploadError where the dataset or our draft is gone."""
+        try:
+            await self.client.get_dataset(self.id)
+        except NotFoundError as exc:
+            raise UploadError(f"dataset {self.name!r}: expected it on the platform, found it deleted") from exc
+        draft = await self.own_draft()
+        if draft is None or draft.number != self.draft_number:
+            raise UploadError(f"draft {self.draft_number}: expected it to be open, found it closed or committed")
+
+    async def _create_dataset(self, is_fusion: bool) -> str:
+        async def find() -> str | None:
+            row = await self.client.find_dataset(self.name)
+            return None if row is None else row.id
+
+        return await _once(lambda: self.client.create_dataset(self.name, is_fusion=is_fusion), find)
+
+    async def _own_number(self) -> int | None:
+        draft = await self.own_draft()
+        return None if draft is None else draft.number
+
+    async def _list_segments(self) -> None:
+        if self.is_blank:
+            return
+        async for page in pages(lambda offset: self.client.list_segments(self.id, self.version, offset=offset)):
+            self.segments.update({row.name: row.description for row in page.segments})
+
+    async def _find_segment(self, name: str) -> bool | None:
+        await self._list_segments()
+        return True if name in self.segments else None
+
+
+async def _once(create: Callable[[], Awaitable[_T]], find: Callable[[], Awaitable[_U | None]]) -> _T | _U:
+    """Create a thing that another try, whose answer was lost, may have created already."""
+    try:
+        return await create()
+    except (TransientError, ConflictError):
+        found = await find()
+        if found is None:
+            raise
+        return found
+
+
+def _is_same(there: Json | None, ours: Json, decode: Callable[[Json], object]) -> bool:
+    """Whether two JSON objects mean the same; one that cannot be read is another."""
+    if there is None:
+        return False
+    try:
+        return decode(there) == decode(ours)
+    except RecordError:
+        return False
+
+
+def _bare(catalog: Catalog) -> dict[str, object]:
+    return {
+        kind: catalog[kind].model_dump(exclude_none=True, exclude_defaults=True) for kind in sorted(catalog.kinds())
+    }
+
+
+def _tag_taken(tag: str | None) -> UploadError:
+    return UploadError(f"tag: expected a name that is not taken, found {tag!r}")

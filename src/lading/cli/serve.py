@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from lading.cli.output import print_text
 
 
 @click.command(cls=options.Command)
-@click.option("--data", "data_dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps what it is given.")
+@click.option(
+    "--data", "data_dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps what it is given."
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @click.option(
@@ -29,11 +32,12 @@ def serve(**given: Any) -> None:
     from lading.server.embedded import serve as serve_platform
     from lading.server.settings import ServerSettings
 
-    serve_platform(ServerSettings(**{name: value for name, value in given.items() if value is not None}), _announce)
+    settings = ServerSettings(**{name: value for name, value in given.items() if value is not None})
+    serve_platform(settings, _announce)
 
 
 def _announce(url: str, made_key: str | None) -> None:
     print_text(url)
     if made_key is not None:
         print_text(f"access key: {made_key}")
-    click.get_text_stream("stdout").flush()
+    sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -17,7 +18,7 @@ import uvicorn
 from lading.errors import LadingError, OptionError
 from lading.server.app import create_app
 from lading.server.services import Services
-from lading.server.settings import ServerSettings
+from lading.server.settings import ServerSettings, default_data_dir
 
 #: Seconds that requests under way are given when the platform ends.
 _GRACE_S = 5
@@ -37,7 +38,7 @@ class RunningPlatform:
 
 @contextmanager
 def running(
-    data_dir: Path,
+    data_dir: str | os.PathLike[str] | None = None,
     *,
     host: str = "127.0.0.1",
     port: int = 0,
@@ -46,10 +47,12 @@ def running(
 ) -> Iterator[RunningPlatform]:
     """A platform in a thread of this process; it has ended when the block has.
 
-    `options` are further fields of ServerSettings. Port 0 takes a free one. Raises OptionError for options that
-    cannot be used, LadingError where the port is taken or the platform does not start.
+    `data_dir` is by default where `default_data_dir` says, `options` are further fields of ServerSettings. Port 0
+    takes a free one. Raises OptionError for options that cannot be used, LadingError where the port is taken or the
+    platform does not start.
     """
-    settings = ServerSettings(data_dir=data_dir, host=host, port=port, access_key=access_key, **options)
+    folder = default_data_dir() if data_dir is None else Path(data_dir)
+    settings = ServerSettings(data_dir=folder, host=host, port=port, access_key=access_key, **options)
     server = _Server(settings)
     thread = threading.Thread(target=server.run_here, name="lading-platform", daemon=True)
     thread.start()
@@ -57,7 +60,7 @@ def running(
         server.announced.wait()
         if server.failure is not None:
             raise LadingError(f"{server.url}: expected the platform to start, found {server.failure}")
-        yield RunningPlatform(server.url, server.services.access_key, data_dir)
+        yield RunningPlatform(server.url, server.services.access_key, folder)
     finally:
         server.should_exit = True
         thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from lading.errors import OptionError
 
 
+def default_data_dir() -> Path:
+    """Where the platform keeps its data unless told otherwise: in LADING_HOME, else in the user's folder for data."""
+    home = os.environ.get("LADING_HOME")
+    if home:
+        return Path(home) / "platform"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("lading", appauthor=False)) / "platform"
+
+
 class ServerSettings(BaseModel):
     """Options of the platform; `clock` gives Unix seconds and is there for tests.
 
@@ -20,7 +31,7 @@ class ServerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    data_dir: Path
+    data_dir: Path = Field(default_factory=default_data_dir)
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
     access_key: str | None = None

@@ -35,10 +35,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 
 class LadingError(Exception):
     """The root; catch it to catch everything that lading raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The constructors take facts and make the message; a copy in another process gets both as they are.
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
 class InputError(LadingError):
@@ -231,3 +236,10 @@ def place(path: str, *, pointer: str | None = None, line: int | None = None) -> 
     if pointer is not None:
         return f"{path}#{pointer}"
     return path if line is None else f"{path}:{line}"
+
+
+def _rebuild(cls: type[LadingError], args: tuple[Any, ...], facts: dict[str, Any]) -> LadingError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(facts)
+    return error

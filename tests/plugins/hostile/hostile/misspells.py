@@ -1,0 +1,8 @@
+"""Means `register_readers`."""
+
+import lading
+
+
+@lading.hookimpl
+def register_reader():
+    return []

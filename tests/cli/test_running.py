@@ -1,0 +1,124 @@
+"""How the command line ends, whatever happens: codes, one line an error, pipes that close, progress that stays away."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COCO = ROOT / "fixtures" / "coco"
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "lading", *map(str, arguments)]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+
+
+def test_a_reader_of_our_output_that_leaves_early_is_no_error() -> None:
+    with subprocess.Popen(command("dump", COCO), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_a_full_disk_is_said() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command("dump", COCO), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["inspect"], ["dump", "--limit", "-1", "x"], ["inspect", "x", "-o", "no"]], ids=str
+)
+def test_bad_usage_is_exit_code_2(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error" in done.stderr
+
+
+def test_no_progress_and_no_colours_without_a_terminal() -> None:
+    done = run("inspect", COCO)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_bar_on_a_terminal_goes_to_stderr_and_quiet_silences_it() -> None:
+    def errors_of(*arguments: str | Path) -> tuple[bytes, bytes]:
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=theirs) as process:
+            os.close(theirs)
+            shown = b""
+            try:
+                while block := os.read(ours, 4096):
+                    shown += block
+            except OSError:  # Linux says EIO when the other side has closed
+                pass
+            os.close(ours)
+            assert process.stdout is not None
+            return process.stdout.read(), shown
+
+    out, shown = errors_of("inspect", COCO, "--json")
+    assert b"reading labels" in shown
+    assert json.loads(out)["format"] == "coco"
+    assert errors_of("inspect", COCO, "--json", "-q") == (out, b"")
+
+
+def test_every_json_object_carries_its_schema_version(tmp_path: Path) -> None:
+    for arguments in (["formats"], ["detect", COCO], ["inspect", COCO], ["catalog", COCO], ["validate", COCO]):
+        done = run(*arguments, "--json")
+        assert json.loads(done.stdout)["schemaVersion"] == 1, arguments
+    for line in run("dump", COCO).stdout.splitlines():
+        assert json.loads(line)["schemaVersion"] == 1
+
+
+def test_a_catalog_that_was_printed_can_be_checked_against(tmp_path: Path) -> None:
+    printed = tmp_path / "catalog.json"
+    printed.write_text(run("catalog", COCO, "--infer").stdout)
+    done = run("validate", COCO, "--catalog", printed, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("{", "c.json:1"), ('{"BOX2D": []}', "c.json#/BOX2D"), (None, "c.json")],
+    ids=["cut", "wrong", "absent"],
+)
+def test_a_catalog_that_is_none_is_said(text: str | None, place: str, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "c.json").write_text(text)
+    done = run("validate", COCO, "--catalog", tmp_path / "c.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert place in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_fail_on_and_on_error_choose_the_exit_code_and_the_end(tmp_path: Path) -> None:
+    from PIL import Image
+
+    for name in ("a", "b"):
+        Image.new("RGB", (10, 10)).save(tmp_path / f"{name}.png")
+    boxes = [{"id": i, "image_id": i % 2, "category_id": 1, "bbox": [1, 1, -3, 4]} for i in range(4)]
+    document = {
+        "images": [{"id": i, "file_name": f"{n}.png", "width": 10, "height": 10} for i, n in enumerate("ab")],
+        "annotations": boxes,
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    (tmp_path / "annotations.json").write_text(json.dumps(document))
+    whole = run("validate", tmp_path, "--json")
+    assert (whole.returncode, json.loads(whole.stdout)["summary"]["error"]) == (1, 4)
+    assert run("validate", tmp_path, "--fail-on", "never").returncode == 0
+    stopped = run("validate", tmp_path, "--json", "--on-error", "stop")
+    assert (stopped.returncode, json.loads(stopped.stdout)["summary"]) == (1, {"error": 1, "warning": 0})

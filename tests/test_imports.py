@@ -52,10 +52,15 @@ def imported(tree: ast.AST, package: str) -> Iterator[tuple[str, int]]:
             if node.level:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parents, base] if base else parents)
-            if base == "lading":
-                yield from ((f"lading.{alias.name}", node.lineno) for alias in node.names)
-            else:
-                yield base, node.lineno
+            for alias in node.names:
+                name = f"{base}.{alias.name}"
+                yield (name if base == "lading" or is_module(name) else base), node.lineno
+
+
+def is_module(name: str) -> bool:
+    """Whether a dotted name is a module or package of the core: `from lading.platform import wire` imports one."""
+    place = CORE.parent.joinpath(*name.split("."))
+    return place.is_dir() or place.with_suffix(".py").is_file()
 
 
 def stray_imports(package: str, tree: ast.AST) -> list[str]:
@@ -137,6 +142,11 @@ def test_the_check_finds_what_is_forbidden() -> None:
         "line 3: aiohttp",
         "line 4: lading.upload.engine",
     ]
+
+
+def test_the_check_tells_a_module_from_a_name_within_one() -> None:
+    source = "from lading.platform import wire\nfrom lading.platform import client\nfrom lading.platform.wire import Json\n"
+    assert stray_imports("server", ast.parse(source)) == ["line 2: lading.platform.client"]
 
 
 def test_every_module_opens_with_a_line_on_what_it_is_for() -> None:

@@ -145,7 +145,9 @@ def test_the_check_finds_what_is_forbidden() -> None:
 
 
 def test_the_check_tells_a_module_from_a_name_within_one() -> None:
-    source = "from lading.platform import wire\nfrom lading.platform import client\nfrom lading.platform.wire import Json\n"
+    source = (
+        "from lading.platform import wire\nfrom lading.platform import client\nfrom lading.platform.wire import Json\n"
+    )
     assert stray_imports("server", ast.parse(source)) == ["line 2: lading.platform.client"]
 
 

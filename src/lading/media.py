@@ -1,8 +1,9 @@
-"""What a file of media is, from its bytes: the size in its header, whether it opens and is whole, its digest."""
+"""What a file of media is, from its bytes: its size, whether it opens and is whole, its digest, a mask's values."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import struct
 import warnings
@@ -12,8 +13,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from lading.errors import LadingError
+from lading.errors import LadingError, SourceError
 from lading.model.content import Content
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ _MIME = {
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _PIECE = 1 << 20
 _EOI = b"\xff\xd9"
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 #: What pillow raises on bytes that are not what they claim to be; its parsers run into all of these.
 _BAD_BYTES = (
@@ -90,6 +94,47 @@ def sha1_hex(content: Content) -> str:
         while piece := stream.read(_PIECE):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def read_mask(content: Content) -> NDArray[np.uint32]:
+    """The pixel values of a PNG mask, shape (height, width).
+
+    Palette: the index, not the colour. Grey: the sample, at any bit depth. Colour: R + 256 G + 65536 B, as COCO's
+    panoptic ids are stored (source-formats.md 2.7); alpha is left out. Raises SourceError for any other file (a
+    re-encoded JPEG has lost its ids) and where it does not open.
+    """
+    data = _whole(content)
+    if not data.startswith(_PNG):
+        raise SourceError(content.path, "expected a mask in PNG, found another kind of file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with _open(io.BytesIO(data)) as image:
+                return _values(image, depth=data[24])
+    except _BAD_BYTES as exc:
+        raise SourceError(content.path, f"expected a PNG that opens, found {_tell(exc)}") from exc
+
+
+def _whole(content: Content) -> bytes:
+    try:
+        with content.open() as stream:
+            return stream.read()
+    except OSError as exc:
+        raise SourceError(content.path, f"expected a file that opens, found {_tell(exc)}") from exc
+
+
+def _values(image: ImageFile, depth: int) -> NDArray[np.uint32]:
+    """Pixel values by pillow's mode; it stretches grey samples of 2 and 4 bits to 8, which is undone here."""
+    if image.mode == "1":
+        return np.asarray(image).astype(np.uint32)
+    if image.mode in ("L", "LA"):
+        grey = np.asarray(image.getchannel(0)).astype(np.uint32)
+        return grey // (255 // ((1 << depth) - 1)) if depth < 8 else grey
+    if image.mode == "P" or image.mode.startswith("I"):
+        return np.asarray(image).astype(np.uint32)
+    rgb: NDArray[np.uint32] = np.asarray(image.convert("RGB")).astype(np.uint32)
+    joined: NDArray[np.uint32] = rgb[:, :, 0] | rgb[:, :, 1] << np.uint32(8) | rgb[:, :, 2] << np.uint32(16)
+    return joined
 
 
 def probe(content: Content) -> Probe:

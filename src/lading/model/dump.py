@@ -42,20 +42,23 @@ def segment_line(segment: Segment) -> Json:
 
 
 def frame_lines(dataset: Dataset, segment: str, report: Report | None = None) -> Iterator[Json]:
-    """The lines of the frames of one segment, as they are read."""
+    """The lines of the frames of one segment, as they are read; `calibration` where a frame has sensors of its own."""
     names = RemotePaths()
     for frame in dataset.frames(segment, report=report):
         yield _frame_line(segment, frame, names)
 
 
 def _frame_line(segment: str, frame: Frame, names: RemotePaths) -> Json:
-    return {
+    line: Json = {
         "kind": "frame",
         "segment": segment,
         "frameId": frame.frame_id,
         "extras": frame.extras,
         "data": [_data(data, names) for data in frame.data],
     }
+    if frame.calibration:
+        line["calibration"] = [encode_sensor(sensor) for sensor in frame.calibration.values()]
+    return line
 
 
 def _data(data: Data, names: RemotePaths) -> Json:

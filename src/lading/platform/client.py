@@ -221,6 +221,22 @@ class Client:
         """The label catalog; `{}` where there is none."""
         return (await self._get(constants.CATALOGS, dataset_id, wire.CatalogAnswer, version.query)).catalog
 
+    async def put_notes(
+        self, dataset_id: str, draft_number: int, *, is_continuous: bool, fields: Sequence[str] | None
+    ) -> None:
+        """Say whether a draft's frames follow one another in time, and which fields its point clouds have."""
+        body = wire.PutNotes(
+            draft_number=draft_number,
+            is_continuous=is_continuous,
+            bin_point_cloud_fields=None if fields is None else list(fields),
+        )
+        url = self.address.of(constants.NOTES, id=dataset_id)
+        await self._http.call("PATCH", url, wire.Empty, body=body)
+
+    async def get_notes(self, dataset_id: str, version: Version) -> wire.Notes:
+        """The notes of a version."""
+        return await self._get(constants.NOTES, dataset_id, wire.Notes, version.query)
+
     async def put_sensor(self, dataset_id: str, draft_number: int, segment_name: str, sensor: Json) -> None:
         """Set a sensor of a segment, new or not."""
         place = {"segmentName": segment_name, "draftNumber": draft_number}

@@ -94,7 +94,7 @@ class Transport:
         headers = dict(self._headers)
         data: bytes | None = None
         if body is not None:
-            data = body.model_dump_json(by_alias=True, exclude_none=True).encode()
+            data = body.to_body()
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(data))}
 
         async def once() -> Answer:

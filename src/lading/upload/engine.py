@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from lading.errors import OptionError
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset
-from lading.model.naming import wire_segment
 from lading.model.report import Report
 from lading.platform.client import Client
 from lading.platform.wire import constants
@@ -85,11 +84,13 @@ async def _bring_up(job: Job, catalog: Catalog) -> list[Outcome]:
     job.result.dataset_id = job.target.dataset_id
     _count_header_losses(job)
     await job.target.put_catalog(catalog)
-    _report_strange_segments(job)
+    await job.target.put_notes(is_continuous=job.dataset.is_continuous, fields=job.dataset.bin_point_cloud_fields)
+    strange = set(job.target.segments)
     outcomes: list[Outcome] = []
     for segment in job.dataset.segments:
-        outcomes.append(await SegmentUpload(job, segment).run())
+        outcomes += await SegmentUpload(job, segment).run()
         job.result.segments += 1
+    _report_strange_segments(job, strange - {outcome.segment_name for outcome in outcomes})
     return outcomes
 
 
@@ -115,17 +116,13 @@ def _count_header_losses(job: Job) -> None:
     dataset = job.dataset
     for key in dataset.extras:
         job.report.loss(f"dataset extra {key!r}", dataset.name)
-    if dataset.is_continuous or dataset.bin_point_cloud_fields is not None:
-        job.report.loss("notes of a dataset", dataset.name)
 
 
-def _report_strange_segments(job: Job) -> None:
+def _report_strange_segments(job: Job, names: set[str]) -> None:
     """Segments that the platform has and the dataset has not are left alone, and said."""
-    ours = {wire_segment(segment.name) for segment in job.dataset.segments}
-    for name in job.target.segments:
-        if name not in ours:
-            message = f"dataset {job.result.dataset!r} on the platform: expected only segments of the dataset, found "
-            job.report.warning("upload.extra-remote", f"{message}{name!r} too; it is left alone")
+    for name in sorted(names):
+        message = f"dataset {job.result.dataset!r} on the platform: expected only segments of the dataset, found "
+        job.report.warning("upload.extra-remote", f"{message}{name!r} too; it is left alone")
 
 
 @contextmanager

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from lading.model.codec import encode_labels
+from lading.errors import UploadError
+from lading.model.codec import encode_labels, encode_sensor
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame, frame_id
 from lading.model.label import MASK_TYPES, Keypoints2D, Label, MaskLabel, is_finite
 from lading.model.naming import wire_path, wire_segment
 from lading.model.report import Report
+from lading.model.sensor import Sensor
 from lading.platform.wire import Json
 
 
 class Item(msgspec.Struct, kw_only=True):
     """One file to be on the platform; `label` lacks the masks, which are files of their own.
 
-    `key` tells it from the others of its segment: the remote path, or in fusion frame and sensor. `fault` is why it
-    cannot go up at all.
+    `segment_name` is the segment on the platform; `key` tells it from the others there: the remote path, or in fusion
+    frame and sensor. `fault` is why it cannot go up at all.
     """
 
     data: Data
+    segment_name: str
     key: str
     remote_path: str
     frame_id: str | None
@@ -34,6 +39,13 @@ class Item(msgspec.Struct, kw_only=True):
     masks: list[MaskLabel]
     label_count: int
     fault: str | None = None
+
+
+def calibration_digest(sensors: Iterable[Sensor]) -> str:
+    """Six hex digits that tell a calibration from others, whatever the order of its sensors (design.md section 8)."""
+    rows = sorted((encode_sensor(sensor) for sensor in sensors), key=lambda row: str(row["name"]))
+    text = json.dumps(rows, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:6]
 
 
 def item_key(remote_path: str, frame: str | None, sensor_name: str | None) -> str:
@@ -69,10 +81,16 @@ class Losses:
 
 
 class SegmentPlan:
-    """Turns the frames of one segment into items; what the wire cannot hold is counted in `losses`."""
+    """Turns the frames of one segment into items; what the wire cannot hold is counted in `losses`.
+
+    Sensors are a segment's on the wire (F1). Frames that carry a calibration of their own therefore go into segments
+    `<name>-<6 hex of the SHA-1 of the calibration>`, one a calibration; all others into the segment itself. `sensors`
+    has the sensors of each segment of the platform that was needed so far.
+    """
 
     def __init__(self, dataset: Dataset, segment: Segment, report: Report) -> None:
         self.name = wire_segment(segment.name)
+        self.sensors: dict[str, tuple[Sensor, ...]] = {}
         self.losses = Losses()
         self._segment = segment
         self._is_fusion = dataset.is_fusion
@@ -89,19 +107,30 @@ class SegmentPlan:
             identity = frame.frame_id or frame_id(self._segment.name, frame.key, index=self._index)
         self._index += 1
         self.losses.add_extras("frame", frame.extras, frame.key)
-        if frame.calibration:
-            # Sensors are a segment's on the wire (F1); the split that design.md section 8 has is made for KITTI.
-            self.losses.add("calibration of a frame", frame.key)
+        name = self._segment_of(frame)
         for data in frame.data:
-            yield self._item(data, frame, identity)
+            yield self._item(data, frame, name, identity)
 
-    def _item(self, data: Data, frame: Frame, identity: str | None) -> Item:
+    def _segment_of(self, frame: Frame) -> str:
+        """The name of the segment of the platform that has this frame's sensors."""
+        if not frame.calibration:
+            self.sensors.setdefault(self.name, self._segment.sensors)
+            return self.name
+        known = {sensor.name: sensor for sensor in self._segment.sensors} | dict(frame.calibration)
+        name = f"{self.name}-{calibration_digest(known.values())}"
+        sensors = tuple(known.values())
+        if self.sensors.setdefault(name, sensors) != sensors:
+            raise UploadError(f"frame {frame.key!r}: expected a calibration of its own digest, found another's: {name}")
+        return name
+
+    def _item(self, data: Data, frame: Frame, segment_name: str, identity: str | None) -> Item:
         remote_path = self._own_path(data, frame)
         key = item_key(remote_path, identity, data.sensor_name)
         labels, masks = self._labels(data)
         self._count_losses(data)
         item = Item(
             data=data,
+            segment_name=segment_name,
             key=key,
             remote_path=remote_path,
             frame_id=identity,

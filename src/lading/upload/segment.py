@@ -22,15 +22,18 @@ from lading.errors import (
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Frame
 from lading.model.report import Report
+from lading.model.sensor import Sensor
 from lading.platform.wire import Json, PutLabels
-from lading.upload.files import HashedFile, hash_file, hash_mask
-from lading.upload.ledger import Entry, entry_of, item_digest, read_segment
+from lading.upload.files import HashedFile, hash_file
+from lading.upload.ledger import Entry, entry_of
+from lading.upload.masks import SOURCE_ID, prepare_mask
+from lading.upload.place import Place
 from lading.upload.plan import Item, SegmentPlan
 from lading.upload.result import Listener, Progress, UploadResult
 from lading.upload.settings import Settings
 from lading.upload.target import Target
-from lading.upload.transfer import Callbacks, Policies, Work, post
-from lading.upload.verify import Outcome, differences
+from lading.upload.transfer import Work, post
+from lading.upload.verify import Outcome
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -56,41 +59,31 @@ class Job(msgspec.Struct, kw_only=True):
 
 
 class SegmentUpload:
-    """One segment on its way. Memory: an entry for each file that the platform holds of it, a few frames in flight."""
+    """One segment of the dataset on its way, into one segment of the platform or, by calibration, into several.
+
+    Memory: what its places hold, and a few frames in flight.
+    """
 
     def __init__(self, job: Job, segment: Segment) -> None:
         self._job = job
         self._segment = segment
         self._target = job.target
         self._plan = SegmentPlan(job.dataset, segment, job.report)
-        self.name = self._plan.name
-        self._remote: dict[str, Entry] = {}
-        self._rows: set[str] = set()
-        self._sent: dict[str, Entry] = {}
-        self._digest = 0
+        self._places: dict[str, Place] = {}
         self._frames_read = 0
-        self._policies = Policies(job.target, self.name, job.settings.policy_s)
-        self._callbacks = Callbacks(job.target, self.name, job.settings.batch, self._done, self._refused)
-        self._items: asyncio.Queue[Item | None] = asyncio.Queue(job.jobs * 2)
+        self._items: asyncio.Queue[tuple[Item, Place] | None] = asyncio.Queue(job.jobs * 2)
 
-    async def run(self) -> Outcome:
-        """Bring the segment up to date; what it has to hold then."""
-        is_new = self.name not in self._target.segments
-        if not is_new:
-            async for key, entry in read_segment(self._target.client, self._target.id, self._target.version, self.name):
-                self._remote[key] = entry
-                self._rows.add(self._row(key))
-        if not self._target.is_dry_run:
-            await self._target.ensure_segment(self.name, self._segment.description)
-            await self._target.put_sensors(self.name, self._segment.sensors, is_new=is_new)
+    async def run(self) -> list[Outcome]:
+        """Bring the segment up to date; what each segment of the platform has to hold then."""
         try:
             await self._transfer()
         finally:
             self._plan.losses.report(self._job.report)
-        self._report_strangers()
+        if not self._places:  # a segment without frames is a segment
+            await self._open(self._plan.name, self._segment.sensors)
         if self._job.is_verifying and not self._target.is_dry_run:
-            await self._verify()
-        return Outcome(segment_name=self.name, rows=len(self._rows), digest=self._digest)
+            self._tell("verify")
+        return [await place.close(self._job.report, self._segment.name) for place in self._places.values()]
 
     async def _transfer(self) -> None:
         try:
@@ -100,7 +93,8 @@ class SegmentUpload:
                     group.create_task(self._work())
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
-        await self._callbacks.flush()
+        for place in self._places.values():
+            await place.callbacks.flush()
         self._tell("upload")
 
     async def _produce(self) -> None:
@@ -111,7 +105,7 @@ class SegmentUpload:
             if count == 0:
                 break
             for item in items:
-                await self._items.put(item)
+                await self._items.put((item, await self._place_of(item)))
             self._frames_read += count
             self._job.result.frames += count
         for _ in range(self._job.jobs):
@@ -121,30 +115,44 @@ class SegmentUpload:
         chunk = list(islice(frames, _CHUNK))
         return len(chunk), [item for frame in chunk for item in self._plan.items(frame)]
 
+    async def _place_of(self, item: Item) -> Place:
+        known = self._places.get(item.segment_name)
+        if known is not None:
+            return known
+        return await self._open(item.segment_name, self._plan.sensors[item.segment_name])
+
+    async def _open(self, name: str, sensors: tuple[Sensor, ...]) -> Place:
+        job = self._job
+        is_fusion, is_verifying = job.dataset.is_fusion, job.is_verifying
+        place = Place(job.target, name, job.result, job.settings, is_fusion=is_fusion, is_verifying=is_verifying)
+        await place.open(self._segment.description, sensors)
+        self._places[name] = place
+        return place
+
     async def _work(self) -> None:
-        while (item := await self._items.get()) is not None:
-            await self._take(item)
+        while (work := await self._items.get()) is not None:
+            await self._take(*work)
             self._tell("upload")
 
-    async def _take(self, item: Item) -> None:
+    async def _take(self, item: Item, place: Place) -> None:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
-        theirs = self._remote.pop(item.key, None)
+        theirs = place.remote.pop(item.key, None)
         try:
             if item.data.content is None:
                 self._job.result.miss(item.data.path)
-                self._keep(item.key, theirs)
+                place.keep(item.key, theirs)
                 return
             if item.fault is not None:
                 raise SourceError(item.data.path, item.fault)
             content = item.data.content
             file = await self._in(self._job.hashers, hash_file, content)
-            await self._bring_up(item, file, theirs)
+            await self._bring_up(item, place, file, theirs)
         except (SourceError, StorageError, InvalidRequestError, ConflictError, NotFoundError) as exc:
             if isinstance(exc, NotFoundError):
                 await self._target.check_alive()
-            self._fail(item, theirs, exc)
+            self._fail(item, place, theirs, exc)
 
-    async def _bring_up(self, item: Item, file: HashedFile, theirs: Entry | None) -> None:
+    async def _bring_up(self, item: Item, place: Place, file: HashedFile, theirs: Entry | None) -> None:
         label, masks = await self._whole_label(item)
         ours = entry_of(item, file.checksum, label)
         work = Work(item=item, ours=ours, theirs=theirs, label=label, size=file.size, mask_count=len(masks))
@@ -154,20 +162,20 @@ class SegmentUpload:
         new = ([] if is_there else [file]) + [mask for mask in masks if mask.checksum not in known_masks]
         for one in new:
             if not self._target.is_dry_run:
-                await self._post(one)
+                await self._post(one, place)
             self._job.result.bytes_sent += one.size
         if theirs == ours or self._target.is_dry_run:
-            self._done(work)
+            place.done(work)
         elif is_there and theirs is not None and theirs.place == ours.place:
             await self._put_labels(work)
-            self._done(work)
+            place.done(work)
         else:
-            await self._callbacks.add(work)
+            await place.callbacks.add(work)
 
-    async def _post(self, file: HashedFile) -> None:
+    async def _post(self, file: HashedFile, place: Place) -> None:
         """Send a file. One that the store had no luck with is that file's failure, unless it is one of many."""
         try:
-            await post(self._target, self._policies, file)
+            await post(self._target, place.policies, file)
         except TransientError as exc:
             self._job.faults += 1
             if self._job.faults >= self._job.settings.give_up:
@@ -176,78 +184,34 @@ class SegmentUpload:
         self._job.faults = 0
 
     async def _whole_label(self, item: Item) -> tuple[Json, list[HashedFile]]:
-        """The labels with the masks among them, and the masks' files."""
+        """The labels with the masks among them, and the masks' files; a mask that is missing counts as a file."""
         if not item.masks:
             return item.label, []
         label, files = dict(item.label), []
         for mask in item.masks:
-            content = mask.content
-            found = None
-            if content is not None:
-                found = await self._in(self._job.hashers, hash_mask, mask, content)
-            if found is None:
-                self._plan.losses.add("mask not uploaded", item.data, mask)
+            if mask.content is None:
+                self._job.result.miss(mask.path or f"{mask.kind} of {item.data.path}")
                 continue
-            files.append(found[0])
-            label[mask.kind] = found[1]
+            made = await self._in(self._job.hashers, prepare_mask, mask, mask.content)
+            if made.is_renumbered:
+                await self._target.declare(mask.kind, SOURCE_ID)
+            files.append(made.file)
+            label[mask.kind] = made.label
         return label, files
 
     async def _put_labels(self, work: Work) -> None:
         body = PutLabels(
             draft_number=await self._target.draft(),
-            segment_name=self.name,
+            segment_name=work.item.segment_name,
             remote_path=work.item.remote_path,
             sensor_name=work.item.sensor_name,
             label=work.label,
         )
         await self._target.client.put_labels(self._target.id, body)
 
-    def _done(self, work: Work) -> None:
-        result = self._job.result
-        result.labels += work.item.label_count + work.mask_count
-        if work.is_sent:
-            result.sent += 1
-        else:
-            result.skipped += 1
-            result.relabelled += work.theirs is not None and work.theirs.label != work.ours.label
-        self._rows.add(self._row(work.item.key))
-        self._keep(work.item.key, work.ours)
-        if self._job.is_verifying:
-            self._sent[work.item.key] = work.ours
-
-    def _refused(self, work: Work, reason: str) -> None:
-        self._job.result.fail(work.item.data.path, reason)
-        self._keep(work.item.key, work.theirs)
-
-    def _fail(self, item: Item, theirs: Entry | None, error: LadingError) -> None:
+    def _fail(self, item: Item, place: Place, theirs: Entry | None, error: LadingError) -> None:
         self._job.result.fail(item.data.path, str(error))
-        self._keep(item.key, theirs)
-
-    def _keep(self, key: str, entry: Entry | None) -> None:
-        """Count in a file that the segment holds from now on."""
-        if entry is not None:
-            self._digest += item_digest(key, entry)
-
-    def _report_strangers(self) -> None:
-        """What the platform holds and the dataset does not is left alone, and said."""
-        for key, entry in self._remote.items():
-            self._keep(key, entry)
-        if self._remote:
-            names = ", ".join(repr(_shown(key)) for key in list(self._remote)[:3])
-            message = (
-                f"segment {self.name!r} on the platform: expected only files of the dataset, "
-                f"found {len(self._remote)} more, such as {names}; they are left alone"
-            )
-            self._job.report.warning("upload.extra-remote", message, segment=self._segment.name)
-
-    async def _verify(self) -> None:
-        self._tell("verify")
-        for key, reason in await differences(self._target, self.name, self._sent):
-            self._job.result.fail(f"{self.name}/{_shown(key)}", reason)
-
-    def _row(self, key: str) -> str:
-        """What a segment counts: the file, or in fusion its frame."""
-        return key.partition("\n")[0] if self._job.dataset.is_fusion else key
+        place.keep(item.key, theirs)
 
     def _tell(self, phase: Literal["upload", "verify"]) -> None:
         if self._job.progress is not None:
@@ -256,11 +220,6 @@ class SegmentUpload:
 
     async def _in(self, executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, call, *args)
-
-
-def _shown(key: str) -> str:
-    """A file's key as people read it."""
-    return key.replace("\n", " ")
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

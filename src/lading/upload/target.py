@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from lading.errors import ConflictError, NotFoundError, RecordError, TransientError, UploadError
-from lading.model.catalog import Catalog
+from lading.model.catalog import Attribute, Catalog, Subcatalog
 from lading.model.codec import decode_catalog, decode_sensor, encode_catalog, encode_sensor
+from lading.model.label import MASK_TYPES
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.client import Client, Version, pages
-from lading.platform.wire import DraftRow, Json, constants
+from lading.platform.wire import DraftRow, Json, Notes, constants
+from lading.upload.masks import SOURCE_ID
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -39,7 +41,9 @@ class Target:
         self.draft_number: int | None = None
         self.segments: dict[str, str] = {}
         self._report = report
+        self._catalog = Catalog()
         self._lock = asyncio.Lock()
+        self._declaring = asyncio.Lock()
 
     async def find(self, *, is_fusion: bool) -> None:
         """Find the dataset, or make it. Raises UploadError where the name belongs to one of the other type."""
@@ -116,15 +120,35 @@ class Target:
 
     async def put_catalog(self, catalog: Catalog) -> None:
         """Upload the catalog if it is not empty (B18 refuses that) and not the one that is there."""
+        self._catalog = catalog
         if not catalog or self.is_dry_run:
             return
-        ours = encode_catalog(catalog)
-        if not self.is_blank:
-            # What comes back may carry defaults that were not sent (B18), so models are compared, not JSON.
-            there = await self.client.get_catalog(self.id, self.version)
-            if _is_same(there, ours, lambda value: _bare(decode_catalog(value, Report()))):
+        there = None if self.is_blank else _decoded(await self.client.get_catalog(self.id, self.version))
+        if there is not None and _bare(_without_declared(there, catalog)) == _bare(catalog):
+            self._catalog = there
+        else:
+            await self.client.put_catalog(self.id, await self.draft(), encode_catalog(catalog))
+
+    async def declare(self, kind: str, attribute: Attribute) -> None:
+        """Add an attribute to a label type of the catalog, unless it is declared."""
+        async with self._declaring:
+            known = self._catalog.get(kind)
+            base = known if known is not None else Subcatalog()
+            if base.attribute(attribute.name) is not None:
                 return
-        await self.client.put_catalog(self.id, await self.draft(), ours)
+            grown = base.model_copy(update={"attributes": [*base.attributes, attribute]})
+            self._catalog = Catalog(subcatalogs={**self._catalog.subcatalogs, kind: grown})
+            if not self.is_dry_run:
+                await self.client.put_catalog(self.id, await self.draft(), encode_catalog(self._catalog))
+
+    async def put_notes(self, *, is_continuous: bool, fields: Sequence[str] | None) -> None:
+        """Upload the notes of the dataset (B11) if they are not those that are there."""
+        if self.is_dry_run:
+            return
+        there = Notes() if self.is_blank else await self.client.get_notes(self.id, self.version)
+        wanted = None if fields is None else list(fields)
+        if (there.is_continuous, there.bin_point_cloud_fields) != (is_continuous, wanted):
+            await self.client.put_notes(self.id, await self.draft(), is_continuous=is_continuous, fields=wanted)
 
     async def put_sensors(self, segment_name: str, sensors: tuple[Sensor, ...], *, is_new: bool) -> None:
         """Upload the sensors of a segment that are not there as they are here."""
@@ -213,6 +237,26 @@ def _is_same(there: Json | None, ours: Json, decode: Callable[[Json], object]) -
         return decode(there) == decode(ours)
     except RecordError:
         return False
+
+
+def _decoded(catalog: Json) -> Catalog | None:
+    try:
+        return decode_catalog(catalog, Report())
+    except RecordError:
+        return None
+
+
+def _without_declared(there: Catalog, ours: Catalog) -> Catalog:
+    """A catalog of the platform without what an earlier upload added to ours for masks that it renumbered."""
+    subcatalogs = dict(there.subcatalogs)
+    for kind in (mask_type.kind for mask_type in MASK_TYPES):
+        base, own = subcatalogs.get(kind), ours.get(kind)
+        if base is not None and (own is None or own.attribute(SOURCE_ID.name) is None):
+            kept = [attribute for attribute in base.attributes if attribute.name != SOURCE_ID.name]
+            subcatalogs[kind] = base.model_copy(update={"attributes": kept})
+            if own is None and not subcatalogs[kind].model_dump(exclude_defaults=True):
+                del subcatalogs[kind]
+    return Catalog(subcatalogs=subcatalogs)
 
 
 def _bare(catalog: Catalog) -> dict[str, object]:

@@ -26,6 +26,10 @@ class Envelope(BaseModel):
         """The object as it is sent; what is None is left away."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
+    def to_body(self) -> bytes:
+        """The same as the bytes of a request."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
 
 def _int_from_text(value: Any) -> Any:
     """A number that came as text, as the seed's examples have it (B-D, D7)."""

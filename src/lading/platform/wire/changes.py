@@ -1,4 +1,4 @@
-"""Envelopes of the calls that our own client does not make: branches, notes, changes, removals (B1, B5 to B30)."""
+"""Envelopes of the calls that our own client does not make: branches, changes, removals (B1, B5 to B30)."""
 
 from __future__ import annotations
 
@@ -61,13 +61,6 @@ class UpdateDraft(Envelope):
     title: str | None = None
     description: str | None = None
     status: Literal["CLOSED"] | None = None
-
-
-class PutNotes(DraftRequest):
-    """PATCH notes (B11); an absent field stays, null clears the fields of point clouds."""
-
-    is_continuous: bool | None = None
-    bin_point_cloud_fields: list[str] | None = None
 
 
 class FileLabel(Envelope):

@@ -14,6 +14,7 @@ DATASET = "datasets/{id}"  # B4, B6
 DRAFTS = "datasets/{id}/drafts"  # B8
 COMMITS = "datasets/{id}/commits"  # B9
 TAGS = "datasets/{id}/tags"  # B10
+NOTES = "datasets/{id}/notes"  # B11
 POLICIES = "datasets/{id}/policies"  # B13
 CALLBACK = "datasets/{id}/callback"  # B15
 MULTI_CALLBACK = "datasets/{id}/multi/callback"  # B16

@@ -1,4 +1,4 @@
-"""Envelopes of segments, label catalogs and sensors (platform-api.md B17 to B19)."""
+"""Envelopes of notes, segments, label catalogs and sensors (platform-api.md B11, B17 to B19)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from typing import Any
 from pydantic import AliasChoices, ConfigDict, Field, model_validator
 
 from lading.platform.wire.base import DraftRequest, Envelope, Json, Name, Page
+
+
+class PutNotes(DraftRequest):
+    """PATCH notes (B11); an absent field stays, null clears the fields of point clouds."""
+
+    is_continuous: bool | None = None
+    bin_point_cloud_fields: list[str] | None = None
+
+    def to_body(self) -> bytes:
+        """The request as it is sent: here null says something, and what was not set is left away."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True).encode()
+
+
+class Notes(Envelope):
+    """GET notes (B11); an absent field means false, or null."""
+
+    is_continuous: bool = False
+    bin_point_cloud_fields: list[str] | None = None
 
 
 class CreateSegment(DraftRequest):

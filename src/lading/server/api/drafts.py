@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Row
 
 from lading.platform import wire
-from lading.platform.wire.changes import PutNotes, UpdateDraft
-from lading.platform.wire.constants import DATASET, DRAFTS
+from lading.platform.wire.changes import UpdateDraft
+from lading.platform.wire.constants import DRAFTS, NOTES
 from lading.server.api.datasets import OWNER
 from lading.server.api.request import Asked, Body, DatasetPath, Platform, Version, answer, done, parse
 from lading.server.metadata import contents, datasets, versions
@@ -71,11 +71,11 @@ def update_draft(platform: Platform, dataset_id: DatasetPath, number: DraftPath,
     return done()
 
 
-@router.put(f"/{DATASET}/notes")
-@router.patch(f"/{DATASET}/notes")
+@router.put(f"/{NOTES}")
+@router.patch(f"/{NOTES}")
 def put_notes(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
     """B11."""
-    request = parse(PutNotes, body)
+    request = parse(wire.PutNotes, body)
     changes: dict[str, Any] = {}
     if request.is_continuous is not None:
         changes["is_continuous"] = request.is_continuous
@@ -88,13 +88,13 @@ def put_notes(platform: Platform, dataset_id: DatasetPath, body: Body) -> Respon
     return done()
 
 
-@router.get(f"/{DATASET}/notes")
+@router.get(f"/{NOTES}")
 def get_notes(platform: Platform, dataset_id: DatasetPath, version: Version) -> Response:
     """B11."""
     with platform.database.reading() as connection:
         datasets.get_dataset(connection, dataset_id)
         is_continuous, fields = contents.get_notes(connection, version.resolve(connection, dataset_id))
-    return answer({"isContinuous": is_continuous, "binPointCloudFields": fields})
+    return answer({"isContinuous": is_continuous, "binPointCloudFields": fields})  # null stays
 
 
 def _row(row: Row[Any]) -> wire.DraftRow:

@@ -115,6 +115,16 @@ def read_mask(content: Content) -> NDArray[np.uint32]:
         raise SourceError(content.path, f"expected a PNG that opens, found {_tell(exc)}") from exc
 
 
+def encode_mask(pixels: NDArray[np.uint32]) -> bytes:
+    """A grey PNG of pixel values up to 65535, shape (height, width): of 8 bits, or of 16 where a value needs them."""
+    from PIL import Image
+
+    depth = np.uint8 if int(pixels.max(initial=0)) <= 0xFF else np.uint16
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.astype(depth)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def _whole(content: Content) -> bytes:
     try:
         with content.open() as stream:

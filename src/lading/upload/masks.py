@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading.errors import SourceError
-from lading.media import read_mask
+from lading.media import encode_mask, read_mask
 from lading.model.catalog import Attribute
 from lading.model.codec import encode_label
 from lading.model.content import Content
@@ -48,7 +47,7 @@ def prepare_mask(label: MaskLabel, content: Content) -> MaskFile:
     if not mapping and label.kind != "SEMANTIC_MASK":
         mapping = _ranks(label, pixels)
     ours = _renumbered(label, mapping) if mapping else label
-    made = hash_bytes(_encode(_mapped(pixels, mapping, content.path)))
+    made = hash_bytes(encode_mask(_mapped(pixels, mapping, content.path)))
     return MaskFile(file=made, label=_value(ours, made), is_renumbered=bool(mapping) and label.kind != "SEMANTIC_MASK")
 
 
@@ -90,16 +89,6 @@ def _mapped(pixels: NDArray[np.uint32], mapping: dict[int, int], path: str) -> N
     if wanted.size and int(wanted.max()) > _LARGEST:
         raise SourceError(path, f"expected a mask of at most {_LARGEST} values, found {int(wanted.max())}")
     return wanted[places.reshape(pixels.shape)]
-
-
-def _encode(pixels: NDArray[np.uint32]) -> bytes:
-    """A grey PNG of 8 bits, or of 16 where a value needs them."""
-    from PIL import Image
-
-    depth = np.uint8 if int(pixels.max(initial=0)) <= 0xFF else np.uint16
-    buffer = io.BytesIO()
-    Image.fromarray(pixels.astype(depth)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _is_single_channel(head: bytes) -> bool:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from lading.errors import LadingError
     from lading.model.catalog import Attribute, Catalog, Category, Items, Keypoints, Subcatalog
     from lading.model.codec import decode_catalog, decode_labels, encode_catalog, encode_labels
-    from lading.model.counting import summarize
     from lading.model.dataset import Dataset, MemoryDataset, Segment, all_frames
     from lading.model.dump import dump
     from lading.model.frame import Data, Frame
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from lading.plugin.registry import Registry
     from lading.server.embedded import running as local_platform
     from lading.source import File, Source
+    from lading.summary import summarize
     from lading.upload import upload
     from lading.validate import validate
 
@@ -119,7 +119,6 @@ _PUBLIC = {
     "errors": "LadingError",
     "model.catalog": "Attribute Catalog Category Items Keypoints Subcatalog",
     "model.codec": "decode_catalog decode_labels encode_catalog encode_labels",
-    "model.counting": "summarize",
     "model.dataset": "Dataset MemoryDataset Segment all_frames",
     "model.dump": "dump",
     "model.frame": "Data Frame",
@@ -137,6 +136,7 @@ _PUBLIC = {
     "plugin.registry": "Registry",
     "server.embedded": "local_platform:running",
     "source": "File Source",
+    "summary": "summarize",
     "upload": "upload",
     "validate": "validate",
 }

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=options.Command)
 @options.paths
+@options.jobs
 @options.as_json
-def inspect(as_json: bool, **given: Any) -> int:
+def inspect(jobs: int, as_json: bool, **given: Any) -> int:
     """Count what is in a dataset: segments, frames, files, labels, categories, and what could not be read."""
     from lading import summarize
     from lading.cli.opening import opened, print_findings
@@ -26,7 +27,7 @@ def inspect(as_json: bool, **given: Any) -> int:
     with opened(given) as dataset:
         report = Report()
         with bar("reading labels") as show:
-            summary = summarize(dataset, report, progress=show).to_json()
+            summary = summarize(dataset, report, progress=show, jobs=jobs).to_json()
         if as_json:
             print_json(summary)
             return 1 if summary["findings"]["error"] else 0

@@ -130,4 +130,7 @@ def _key_values(context: click.Context, option: click.Parameter, given: tuple[st
     return result
 
 
+jobs = click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share the reading."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

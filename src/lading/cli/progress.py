@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from lading.cli.options import is_quiet
-
-_Item = TypeVar("_Item")
 
 
 class Bar(Protocol):
@@ -46,13 +44,3 @@ def bar(task: str) -> Iterator[Bar]:
 
 def _nothing(done: int, total: int | None = None, note: str = "") -> None:
     return
-
-
-def counted(items: Iterable[_Item], show: Bar, total: int | None = None, every: int = 50) -> Iterator[_Item]:
-    """The same items, while the bar shows how many have gone by."""
-    done = 0
-    for done, item in enumerate(items, 1):
-        if done % every == 0:
-            show(done, total)
-        yield item
-    show(done, total)

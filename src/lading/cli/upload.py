@@ -10,7 +10,7 @@ import click
 
 from lading.cli import options
 from lading.cli.output import print_json, print_table
-from lading.cli.progress import bar, counted
+from lading.cli.progress import bar
 
 if TYPE_CHECKING:
     from lading.model.dataset import Dataset
@@ -102,7 +102,7 @@ def _is_clean(dataset: Dataset) -> bool:
 
     found = Report()
     with bar("checking") as show:
-        for finding in counted(validate(dataset), show):
+        for finding in validate(dataset, progress=show):
             if finding.rule not in NOT_HOLDING_UPLOAD:
                 found.add(finding)
     if found.findings and not options.is_quiet():

@@ -10,7 +10,7 @@ import click
 
 from lading.cli import options
 from lading.cli.output import print_text
-from lading.cli.progress import bar, counted
+from lading.cli.progress import bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether to go on after the first finding of error level.",
 )
-def validate(catalog_file: Path | None, output: str, as_json: bool, fail_on: str, on_error: str, **given: Any) -> int:
+@options.jobs
+def validate(
+    catalog_file: Path | None, output: str, as_json: bool, fail_on: str, on_error: str, jobs: int, **given: Any
+) -> int:
     """List what is wrong with a dataset, with file and place."""
     from lading import validate as find
     from lading.cli.opening import opened, read_catalog
@@ -46,7 +49,8 @@ def validate(catalog_file: Path | None, output: str, as_json: bool, fail_on: str
     catalog = None if catalog_file is None else read_catalog(catalog_file)
     met: Counter[str] = Counter()
     with opened(given) as dataset, bar("checking") as show:
-        findings = _told(counted(find(dataset, catalog=catalog), show), met, is_stopping=on_error == "stop")
+        found = find(dataset, catalog=catalog, jobs=jobs, progress=show)
+        findings = _told(found, met, is_stopping=on_error == "stop")
         for line in RENDERERS["json" if as_json else output](findings):
             print_text(line)
     failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[fail_on]

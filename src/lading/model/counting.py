@@ -1,4 +1,4 @@
-"""What is in a dataset, counted in one pass."""
+"""What is in a dataset: counts, and the object that `lading inspect --json` prints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from lading.model.dataset import Dataset, Progress, Segment, SourceFile, all_frames
+from lading.model.dataset import Dataset, Segment, SourceFile
 from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES
 from lading.model.report import Loss, Report
@@ -60,33 +60,51 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def summarize(dataset: Dataset, report: Report | None = None, progress: Progress | None = None) -> Summary:
-    """Count a dataset's frames, files, labels and categories in one pass.
+class Tally:
+    """Counts of frames, files, labels and categories, by segment; tallies of parts are merged into one."""
 
-    What the reader reports on the way goes to `report`, a fresh one by default, and counts together with what it
-    said on opening.
-    """
-    heard = report if report is not None else Report()
-    categories: dict[str, Counter[str]] = {}
-    counts = {segment.name: _Counts() for segment in dataset.segments}
-    for segment, frame in all_frames(dataset, heard, progress=progress):
-        _count(frame, counts[segment.name], categories)
-    total = Report()
-    total.merge(dataset.report)
-    if heard is not dataset.report:
-        total.merge(heard)
-    return Summary(
-        format=dataset.format,
-        name=dataset.name,
-        is_fusion=dataset.is_fusion,
-        rules=dataset.rules,
-        sources=dataset.sources,
-        segments=[_summary(segment, counts[segment.name]) for segment in dataset.segments],
-        categories={kind: dict(sorted(categories[kind].items())) for kind in LABEL_TYPES if categories.get(kind)},
-        losses=total.losses,
-        errors=total.count("error"),
-        warnings=total.count("warning"),
-    )
+    def __init__(self) -> None:
+        self._segments: dict[str, _Counts] = {}
+        self._categories: dict[str, Counter[str]] = {}
+
+    def add(self, segment: Segment, frame: Frame) -> None:
+        """Count one frame."""
+        counts = self._segments.setdefault(segment.name, _Counts())
+        counts.frames += 1
+        for data in frame.data:
+            counts.files += 1
+            counts.missing += data.is_missing
+            for label in data.labels:
+                counts.labels[label.kind] += 1
+                if label.category is not None:
+                    self._categories.setdefault(label.kind, Counter())[label.category] += 1
+
+    def merge(self, other: Tally) -> None:
+        """Count in what another tally has counted."""
+        for name, counts in other._segments.items():
+            self._segments.setdefault(name, _Counts()).merge(counts)
+        for kind, categories in other._categories.items():
+            self._categories.setdefault(kind, Counter()).update(categories)
+
+    def summary(self, dataset: Dataset, report: Report) -> Summary:
+        """The whole, with what was said on opening and in `report` while frames were read."""
+        total = Report()
+        total.merge(dataset.report)
+        if report is not dataset.report:
+            total.merge(report)
+        found = self._categories
+        return Summary(
+            format=dataset.format,
+            name=dataset.name,
+            is_fusion=dataset.is_fusion,
+            rules=dataset.rules,
+            sources=dataset.sources,
+            segments=[_summary(segment, self._segments.get(segment.name, _Counts())) for segment in dataset.segments],
+            categories={kind: dict(sorted(found[kind].items())) for kind in LABEL_TYPES if found.get(kind)},
+            losses=total.losses,
+            errors=total.count("error"),
+            warnings=total.count("warning"),
+        )
 
 
 class _Counts:
@@ -94,16 +112,11 @@ class _Counts:
         self.frames = self.files = self.missing = 0
         self.labels: Counter[str] = Counter()
 
-
-def _count(frame: Frame, counts: _Counts, categories: dict[str, Counter[str]]) -> None:
-    counts.frames += 1
-    for data in frame.data:
-        counts.files += 1
-        counts.missing += data.is_missing
-        for label in data.labels:
-            counts.labels[label.kind] += 1
-            if label.category is not None:
-                categories.setdefault(label.kind, Counter())[label.category] += 1
+    def merge(self, other: _Counts) -> None:
+        self.frames += other.frames
+        self.files += other.files
+        self.missing += other.missing
+        self.labels.update(other.labels)
 
 
 def _summary(segment: Segment, counts: _Counts) -> SegmentSummary:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lading.errors import OptionError
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
 from lading.model.report import Finding, Report, Severity
 from lading.source import Source
@@ -86,6 +86,17 @@ class Checker(ABC):
     @abstractmethod
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong in this frame, or what has gathered so far."""
+
+    def memory(self) -> Any:
+        """What it keeps across frames, as something that can be pickled; None where it keeps nothing.
+
+        Several processes each check a share of every segment; the memories meet in one checker that saw no frame.
+        """
+        return None
+
+    def absorb(self, memory: Any, part: Part) -> Iterable[Finding]:
+        """Take in the memory of the checker of the next part; what only the parts together tell."""
+        return ()
 
     def finish(self) -> Iterable[Finding]:
         """What only the whole dataset tells."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Mapping
 from itertools import chain
@@ -66,6 +67,10 @@ class ReaderConformance:
         """Names, ids, order and values depend on the source alone."""
         again = self.opened(Source.open(self.fixture))
         assert _lines(dataset) == _lines(again)
+
+    def test_another_process_can_be_given_it(self, dataset: Dataset) -> None:
+        """A dataset that was opened can be pickled, and reads the same then (`--jobs`)."""
+        assert _lines(pickle.loads(pickle.dumps(dataset))) == _lines(dataset)
 
     def test_parts_make_the_whole(self, dataset: Dataset) -> None:
         """Three parts of a segment are its frames, each once and in order."""

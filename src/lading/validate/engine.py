@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from importlib import metadata
 from typing import Literal, TypeAlias
@@ -12,8 +12,9 @@ import msgspec
 
 from lading.errors import DuplicatePluginError, LadingError, OptionError, PluginError
 from lading.model.catalog import Catalog
-from lading.model.dataset import WHOLE, Dataset, Part, Segment
+from lading.model.dataset import WHOLE, Dataset, Part, Progress, Segment
 from lading.model.report import Finding, Report, Severity
+from lading.parallel import Shares
 from lading.plugin.contracts import Checker, CheckerFactory, GroupedRule, Rule
 from lading.plugin.registry import Registered, Registry
 from lading.validate import builtin
@@ -60,21 +61,32 @@ def validate(
     registry: Registry | None = None,
     report: Report | None = None,
     part: Part = WHOLE,
+    jobs: int = 1,
+    progress: Progress | None = None,
 ) -> Iterator[Finding]:
     """What is wrong with a dataset, as it is met: on opening, while frames are read, and by the rules.
 
     `catalog` is a contract for all segments; without it the declared one is checked as far as it says something.
     `rules` are the codes to run, by default all that are on; `severities` re-grades codes (those of readers too),
     switches on what is off by default, and `off` leaves out. Losses met on the way go to `report`. `part` reads the
-    k-th of n shares of each segment. Raises OptionError for a rule or grade that is not known, at once; then, on the
-    way, what the reader raises, and PluginError, which names the distribution, for a rule that fails.
+    k-th of n shares of each segment; with `jobs` above 1 as many processes share the whole, and what they find comes in
+    the same order. `progress` hears of every 50th frame. Raises OptionError for a rule or grade that is not known, at
+    once; then, on the way, what the reader raises, and PluginError, which names the distribution, where a rule fails.
     """
+    if jobs < 1 or (jobs > 1 and part != WHOLE):
+        raise OptionError(f"jobs: expected 1 or more, and 1 for a part of a dataset, found {jobs}")
     grades = dict(severities or {})
     for code, grade in grades.items():
         if grade not in _GRADES:
             raise OptionError(f"{code}: expected one of {', '.join(_GRADES)}, found {grade!r}")
-    chosen = _choose(known_rules(registry), None if rules is None else list(rules), grades)
-    return _run(dataset, catalog if catalog is not None else dataset.catalog, chosen, grades, report, part)
+    plugins = registry if registry is not None else Registry.load()
+    for broken in plugins.broken:
+        _log.warning("%s; its rules are left out", broken.error)
+    chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades)
+    task = _Task(dataset, catalog if catalog is not None else dataset.catalog, tuple(chosen), grades, plugins)
+    if jobs > 1:
+        return _run_shared(task, jobs, report, progress)
+    return _run(task, report, part, progress)
 
 
 def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]:
@@ -83,8 +95,6 @@ def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]
     Raises DuplicatePluginError where a plugin's rule has the code of one of ours.
     """
     plugins = registry if registry is not None else Registry.load()
-    for broken in plugins.broken:
-        _log.warning("%s; its rules are left out", broken.error)
     version = metadata.version(builtin.DISTRIBUTION)
     known: dict[str, Registered[Rule]] = {
         rule.code: Registered(rule, builtin.DISTRIBUTION, version) for rule in builtin.register_rules()
@@ -112,25 +122,86 @@ def _choose(
     return chosen
 
 
-def _run(
-    dataset: Dataset,
-    catalog: Catalog,
-    chosen: Mapping[str, Registered[Rule]],
-    grades: Mapping[str, Grade],
-    report: Report | None,
-    part: Part,
-) -> Iterator[Finding]:
+class _Task(msgspec.Struct, frozen=True):
+    """What is checked, against what, by the rules of which codes, graded how; it can be pickled."""
+
+    dataset: Dataset
+    catalog: Catalog
+    codes: tuple[str, ...]
+    grades: Mapping[str, Grade]
+    registry: Registry
+
+    def start(self) -> list[_Running]:
+        known = known_rules(self.registry)
+        return _start(self.dataset, self.catalog, {code: known[code] for code in self.codes}, self.grades)
+
+
+def _run(task: _Task, report: Report | None, part: Part, progress: Progress | None) -> Iterator[Finding]:
     if part[0] == 1:
-        yield from _graded(_opening(dataset.report), grades)
-    running = _start(dataset, catalog, chosen, grades)
+        yield from _graded(_opening(task.dataset.report), task.grades)
+    running = task.start()
     stream = _Stream()
-    for segment in dataset.segments:
-        yield from _graded(_segment(dataset, segment, running, stream, part), grades)
+    for _, finding in _frames(task, running, stream, part, progress):
+        yield finding
+    yield from _finish(task, running)
+    _hand_on(stream, report)
+
+
+def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progress | None) -> Iterator[Finding]:
+    """The same, by several processes; what checkers remember meets here."""
+    yield from _graded(_opening(task.dataset.report), task.grades)
+    shares: Shares[Finding] = Shares(_share, jobs, task, progress=progress)
+    yield from shares
+    running = task.start()
+    for number, (memories, stream) in enumerate(shares.results, 1):
+        for one, memory in zip(running, memories, strict=True):
+            if memory is not None:
+                yield from _graded(_ask(one, one.checker.absorb, memory, (number, jobs)), task.grades)
+        _hand_on(stream, report)
+    yield from _finish(task, running)
+
+
+def _share(
+    part: Part, progress: Progress, task: _Task
+) -> Generator[tuple[int, Finding], None, tuple[list[object], Report]]:
+    """The work of one process of several."""
+    running = task.start()
+    stream = _Stream()
+    yield from _frames(task, running, stream, part, progress)
+    return [_remember(one) for one in running], stream
+
+
+def _frames(
+    task: _Task, running: list[_Running], stream: _Stream, part: Part, progress: Progress | None
+) -> Iterator[tuple[int, Finding]]:
+    """What is found in the frames of a part, each with the number of its segment."""
+    done = 0
+    for number, segment in enumerate(task.dataset.segments):
+        for count, findings in _segment(task.dataset, segment, running, stream, part):
+            done += count
+            for finding in _graded(findings, task.grades):
+                yield number, finding
+            if progress is not None and count and done % 50 == 0:
+                progress(done, None)
+
+
+def _finish(task: _Task, running: list[_Running]) -> Iterator[Finding]:
     for one in running:
-        yield from _graded(_ask(one, one.checker.finish), grades)
+        yield from _graded(_ask(one, one.checker.finish), task.grades)
+
+
+def _hand_on(stream: Report, report: Report | None) -> None:
     if report is not None:
         for loss in stream.losses:
             report.loss(loss.what, loss.example, loss.count)
+
+
+def _remember(one: _Running) -> object:
+    try:
+        return one.checker.memory()
+    except Exception as exc:  # as below: the rule is to blame
+        message = f"expected rule {one.rule!r} to tell its memory, found {type(exc).__name__}: {exc}"
+        raise PluginError(one.distribution, message) from exc
 
 
 def _opening(report: Report) -> Iterator[Finding]:
@@ -142,19 +213,19 @@ def _opening(report: Report) -> Iterator[Finding]:
 
 def _segment(
     dataset: Dataset, segment: Segment, running: list[_Running], stream: _Stream, part: Part
-) -> Iterator[Finding]:
+) -> Iterator[tuple[int, Iterable[Finding]]]:
+    """What is found, with the number of frames that it took: by the reader before a frame, then in it."""
     frames = dataset.frames(segment.name, part, stream)
     while True:
         try:
             frame = next(frames, None)
         except LadingError:
-            yield from stream.drain()  # what was said before the reader gave up
+            yield 0, stream.drain()  # what was said before the reader gave up
             raise
-        yield from stream.drain()
+        yield 0, stream.drain()
         if frame is None:
             return
-        for one in running:
-            yield from _ask(one, one.checker.frame, segment, frame)
+        yield 1, [finding for one in running for finding in _ask(one, one.checker.frame, segment, frame)]
 
 
 def _graded(findings: Iterable[Finding], grades: Mapping[str, Grade]) -> Iterator[Finding]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
 from lading.model.naming import wire_path, wire_segment
-from lading.model.report import Finding, Severity
+from lading.model.report import Finding, Report, Severity
 from lading.plugin.contracts import Checker
 from lading.validate.checks.problem import Place, Problem
 
@@ -16,48 +17,79 @@ from lading.validate.checks.problem import Place, Problem
 class NamesPass(Checker):
     """Checks remote paths and segment names.
 
-    It keeps a hash of 8 bytes for each path of the segment at hand: an index, not the paths.
+    It keeps a hash of 8 bytes for each path: an index, not the paths.
     """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
         self._severities = severities
-        self._segments = dataset.segments
-        self._current: str | None = None
-        self._seen: set[int] = set()
+        self._dataset = dataset
+        self._seen: dict[str, set[int]] = {}
 
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong with the remote paths of a frame."""
-        if segment.name != self._current:
-            self._current = segment.name
-            self._seen = set()
+        seen = self._seen.setdefault(segment.name, set())
         for data in frame.data:
-            problem = self._path_problem(data.remote_path)
+            problem = _path_problem(data.remote_path, seen)
             if problem is not None:
                 finding = Place(segment, frame, data, self._severities).finding(problem)
                 if finding is not None:
                     yield finding
 
+    def memory(self) -> dict[str, set[int]]:
+        """The hashes of the paths, by segment."""
+        return self._seen
+
+    def absorb(self, memory: dict[str, set[int]], part: Part) -> Iterable[Finding]:
+        """Paths of a part that earlier parts have too; the hashes tell that there are some, frames read again which."""
+        for name, hashes in memory.items():
+            seen = self._seen.setdefault(name, set())
+            both = seen & hashes
+            if both and "path.duplicate" in self._severities:
+                yield from self._duplicates(self._dataset.segment(name), part, both)
+            seen |= hashes
+
+    def _duplicates(self, segment: Segment, part: Part, both: set[int]) -> Iterable[Finding]:
+        for frame in self._dataset.frames(segment.name, part, Report()):
+            for data in frame.data:
+                key = _hash(data.remote_path)
+                if key in both:
+                    both.discard(key)  # a second one in this part was told when it was met
+                    place = Place(segment, frame, data, self._severities)
+                    finding = place.finding(_duplicate(data.remote_path))
+                    if finding is not None:
+                        yield finding
+
     def finish(self) -> Iterable[Finding]:
         """What is wrong with the names of the segments."""
-        for segment in self._segments:
+        for segment in self._dataset.segments:
             problem = _segment_problem(segment.name)
             severity = None if problem is None else self._severities.get(problem.rule)
             if problem is not None and severity is not None:
                 yield Finding(rule=problem.rule, severity=severity, message=problem.message, segment=segment.name)
 
-    def _path_problem(self, path: str) -> Problem | None:
-        if not path:
-            return Problem("path.empty", "expected a remote path, found an empty one")
-        key = hash(path)
-        if key in self._seen:
-            message = f"expected a remote path that no other file of the segment has, found {path!r} again"
-            return Problem("path.duplicate", message)
-        self._seen.add(key)
-        escaped = wire_path(path)
-        if escaped != path:
-            message = f"expected a path that the platform takes, found {path!r}; it goes up as {escaped!r}"
-            return Problem("path.forbidden", message)
-        return None
+
+def _hash(path: str) -> int:
+    """The same in every process, as `hash` is not."""
+    return int.from_bytes(blake2b(path.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def _duplicate(path: str) -> Problem:
+    message = f"expected a remote path that no other file of the segment has, found {path!r} again"
+    return Problem("path.duplicate", message)
+
+
+def _path_problem(path: str, seen: set[int]) -> Problem | None:
+    if not path:
+        return Problem("path.empty", "expected a remote path, found an empty one")
+    key = _hash(path)
+    if key in seen:
+        return _duplicate(path)
+    seen.add(key)
+    escaped = wire_path(path)
+    if escaped != path:
+        message = f"expected a path that the platform takes, found {path!r}; it goes up as {escaped!r}"
+        return Problem("path.forbidden", message)
+    return None
 
 
 def _segment_problem(name: str) -> Problem | None:

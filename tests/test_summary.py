@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lading.model.counting import summarize
 from lading.model.dataset import WHOLE, MemoryDataset, Part, SourceFile
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D, Classification, Polygon2D
 from lading.model.report import Report
 from lading.model.sensor import Camera, Lidar
+from lading.summary import summarize
 
 
 class There:

@@ -1,0 +1,116 @@
+"""Several processes give what one gives: the same findings in the same order, the same counts, the same errors."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lading.errors import LadingError, OptionError, RecordError
+from lading.model.dataset import MemoryDataset
+from lading.model.report import Finding, Report
+from lading.summary import summarize
+from lading.validate import validate
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module of the dataset, where the processes that are started find it too."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    return importlib.import_module("shared_dataset")
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 7])
+def test_findings_are_those_of_one_process_in_the_same_order(shared: Any, jobs: int) -> None:
+    alone, together = Report(), Report()
+    one = list(validate(shared.dataset(), report=alone))
+    many = list(validate(shared.dataset(), report=together, jobs=jobs))
+    assert any(finding.rule == "path.duplicate" for finding in one)
+    across = [finding for finding in one if finding.rule == "path.duplicate"]
+    assert sorted(map(str, many)) == sorted(map(str, one))
+    # What only two parts together show comes after what each shows alone; the rest keeps its place.
+    assert [f for f in many if f.rule != "path.duplicate"] == [f for f in one if f.rule != "path.duplicate"]
+    assert sorted((f for f in many if f.rule == "path.duplicate"), key=_place) == sorted(across, key=_place)
+    assert together.losses == alone.losses
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    return str(finding.segment), int(str(finding.frame))
+
+
+def test_counts_are_those_of_one_process(shared: Any) -> None:
+    assert summarize(shared.dataset(), jobs=3) == summarize(shared.dataset())
+
+
+def test_progress_counts_the_frames_of_all_parts(shared: Any) -> None:
+    heard: list[tuple[int, int | None]] = []
+    summarize(
+        MemoryDataset("d", {"s": [shared.frame(i, f"{i}.jpg") for i in range(300)]}),
+        progress=lambda done, total: heard.append((done, total)),
+        jobs=2,
+    )
+    assert max(heard) == (300, None)
+
+
+def test_an_error_comes_in_its_turn_as_it_does_with_one_process(shared: Any) -> None:
+    def found(jobs: int) -> tuple[list[str], str]:
+        reading = shared.dataset()
+        reading.broken = "80"
+        seen: list[str] = []
+        findings = validate(reading, rules=["category.unknown"], jobs=jobs)
+        with pytest.raises(RecordError) as caught:
+            seen.extend(map(str, findings))
+        return seen, str(caught.value)
+
+    assert found(2) == found(1)
+
+
+def test_a_process_that_is_killed_is_told(shared: Any) -> None:
+    reading = shared.dataset()
+    reading.kills = "80"
+    with pytest.raises(LadingError, match=r"^part 2 of 2: expected it to end, found it killed$"):
+        list(validate(reading, jobs=2))
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_fewer_than_one_job_is_refused(shared: Any, jobs: int) -> None:
+    with pytest.raises(OptionError, match=rf"^jobs: expected 1 or more, found {jobs}$"):
+        summarize(shared.dataset(), jobs=jobs)
+    with pytest.raises(OptionError, match=rf"^jobs: expected 1 or more.* found {jobs}$"):
+        validate(shared.dataset(), jobs=jobs)
+
+
+def test_leaving_early_ends_the_processes(tmp_path: Path) -> None:
+    """Who stops at the first finding leaves no process behind."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import multiprocessing, sys
+            sys.path.insert(0, {str(Path(__file__).parent)!r})
+            from shared_dataset import dataset
+            from lading.validate import validate
+            if __name__ == "__main__":
+                for finding in validate(dataset(), jobs=2):
+                    break
+                del finding
+                import gc; gc.collect()
+                print(len(multiprocessing.active_children()))
+            """
+        )
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
+
+
+def test_a_dataset_that_cannot_be_pickled_is_told(shared: Any) -> None:
+    class Local(MemoryDataset):
+        pass
+
+    with pytest.raises(OptionError, match=r"^jobs: expected a dataset that other processes can be given, found "):
+        summarize(Local("d", {"s": []}), jobs=2)

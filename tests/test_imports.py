@@ -28,7 +28,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "filters": ({"plugin", "validate", "model", "source", "errors"}, {"numpy", "msgspec"}),
     "convert": ({"plugin", "validate", "model", "source", "errors"}, {"numpy", "msgspec"}),
     "platform": ({"model", "errors"}, {"pydantic", "aiohttp"}),
-    "upload": ({"platform", "model", "source", "media", "errors"}, {"msgspec", "numpy"}),
+    "home": (set(), {"platformdirs"}),
+    "upload": ({"platform", "model", "source", "media", "home", "errors"}, {"msgspec", "numpy"}),
     "server": (
         {"platform.wire", "model", "validate", "errors"},
         {"fastapi", "starlette", "uvicorn", "sqlalchemy", "python_multipart", "platformdirs", "pydantic", "msgspec"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -87,8 +88,10 @@ class Reading:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    with running(tmp_path_factory.mktemp("platform")) as started:
+def platform() -> Iterator[RunningPlatform]:
+    """In memory where the system has such a folder: thousands of objects, each synced, are slow on a disk."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder, running(folder) as started:
         yield started
 
 
@@ -100,14 +103,16 @@ def reading(platform: RunningPlatform) -> Reading:
 class Send:
     """Uploads to the platform under test, each test to a dataset of its own name."""
 
-    def __init__(self, platform: RunningPlatform, name: str) -> None:
+    def __init__(self, platform: RunningPlatform, name: str, ledgers: Path) -> None:
         self.platform = platform
         self.name = name
+        self.ledgers = ledgers
 
     def __call__(self, dataset: Dataset, **options: Any) -> UploadResult:
-        return upload(dataset, self.name, platform=self.platform.url, access_key=self.platform.access_key, **options)
+        place = {"platform": self.platform.url, "access_key": self.platform.access_key, "ledgers": self.ledgers}
+        return upload(dataset, self.name, **(place | options))
 
 
 @pytest.fixture
 def send(platform: RunningPlatform, request: pytest.FixtureRequest, tmp_path: Path) -> Send:
-    return Send(platform, f"{request.node.originalname}-{tmp_path.name}")
+    return Send(platform, f"{request.node.originalname}-{tmp_path.name}", tmp_path / "ledgers")

@@ -13,11 +13,21 @@ from lading.cli.output import print_json, print_table
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
+    from lading.cli.progress import Bar
     from lading.model.dataset import Dataset
-    from lading.upload import UploadResult
+    from lading.upload import Progress, UploadResult
 
 #: How many findings, failures and missing files are listed one by one.
 _SHOWN = 20
+
+
+def _part(context: click.Context, option: click.Parameter, text: str | None) -> tuple[int, int]:
+    if text is None:
+        return (1, 1)
+    k, slash, n = text.partition("/")
+    if not (slash and k.isdigit() and n.isdigit() and 1 <= int(k) <= int(n)):
+        raise click.BadParameter(f"expected K/N with 1 <= K <= N, found {text!r}")
+    return int(k), int(n)
 
 
 @click.command(cls=options.Command)
@@ -34,6 +44,10 @@ _SHOWN = 20
 @click.option("--allow-missing", is_flag=True, help="Exit 0 although files are missing.")
 @click.option("--tag", metavar="NAME", help="A tag for the commit.")
 @click.option("--verify", is_flag=True, help="Read everything back and compare.")
+@click.option(
+    "--part", callback=_part, metavar="K/N", help="Upload one part of N; the part that finds everything there commits."
+)
+@click.option("--commit-only", is_flag=True, help="Upload nothing; commit the draft if everything is there.")
 @options.as_json
 def upload(
     name: str,
@@ -49,11 +63,14 @@ def upload(
     dry_run: bool,
     tag: str | None,
     verify: bool,
+    part: tuple[int, int],
+    commit_only: bool,
     **given: Any,
 ) -> int:
     """Check a dataset, upload it and commit."""
     from lading import upload as send
     from lading.cli.opening import opened, print_findings
+    from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
 
     with ExitStack() as stack:
@@ -68,29 +85,49 @@ def upload(
         elif access_key is None:
             access_key = _read_key(access_key_file)
         report = Report()
-        with bar("uploading") as show:
-            result = send(
-                dataset,
-                name,
-                platform=platform,
-                access_key=access_key,
-                jobs=jobs,
-                dry_run=dry_run,
-                commit=message,
-                is_committing=not no_commit,
-                tag=tag,
-                verify=verify,
-                report=report,
-                progress=lambda p: show(p.done, p.total, p.segment or p.phase),
-            )
+        told = _Told()
+        try:
+            with bar("uploading") as show:
+                result = send(
+                    dataset,
+                    name,
+                    platform=platform,
+                    access_key=access_key,
+                    jobs=jobs,
+                    dry_run=dry_run,
+                    commit=message,
+                    is_committing=not no_commit,
+                    tag=tag,
+                    verify=verify,
+                    part=part,
+                    commit_only=commit_only,
+                    report=report,
+                    progress=lambda p: told.take(p, show),
+                )
+        except (PlatformError, TransientError) as exc:
+            if not told.is_begun:
+                raise
+            print_findings(report)
+            click.echo(f"error: {exc}; run the same command again to go on", err=True)
+            return 1
     print_findings(report)
     _print_problems(result)
     if as_json:
         print_json(result.to_json())
     else:
         _print(result)
-    is_whole = result.failed == 0 and (allow_missing or result.missing == 0)
+    is_whole = result.failed == 0 and (allow_missing or result.missing == 0) and not (commit_only and result.absent)
     return 0 if is_whole and not report.count("error") else 1
+
+
+class _Told:
+    """Hands on how far an upload is, and keeps whether it has begun: what ends it then ends it in the middle."""
+
+    is_begun = False
+
+    def take(self, progress: Progress, show: Bar) -> None:
+        self.is_begun = True
+        show(progress.done, progress.total, progress.segment or progress.phase)
 
 
 def _is_clean(dataset: Dataset) -> bool:
@@ -137,6 +174,10 @@ def _print_problems(result: UploadResult) -> None:
         click.echo(f"failed: {path}: {reason}", err=True)
     if result.failed > _SHOWN:
         click.echo(f"... and {result.failed - _SHOWN:,} more files failed", err=True)
+    for path in result.absent[:_SHOWN]:
+        click.echo(f"not there yet: {path}", err=True)
+    if result.absent:
+        click.echo(f"nothing was committed: {len(result.absent):,} files or more are not there yet", err=True)
     if result.failed:
         click.echo("nothing was committed; run the same command again to send what failed", err=True)
 

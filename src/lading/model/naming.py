@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 
 _CONTROL = "".join(map(chr, (*range(0x20), 0x7F)))
 _PATH_FORBIDDEN = re.compile(f"[%\\\\{re.escape(_CONTROL)}]")
@@ -26,25 +27,32 @@ def wire_segment(name: str) -> str:
 class RemotePaths:
     """The paths under which the files of one segment go up, no two alike.
 
-    A file goes up under its remote path; where an earlier file has that already, under its path in the source.
+    A file goes up under its remote path; where an earlier file has that already, under its path in the source. Kept
+    are 8 bytes a path, not the paths.
     """
 
     def __init__(self) -> None:
-        self._taken: dict[str, str] = {}
+        self._taken: dict[int, int] = {}
 
     def assign(self, remote_path: str, path: str) -> str:
         """The wire path of the file `path` that the source calls `remote_path`; the same file gets the same again."""
+        owner = short_hash(path)
         for name in (remote_path, path):
             wire = wire_path(name)
-            if self._taken.setdefault(wire, path) == path:
+            if self._taken.setdefault(short_hash(wire), owner) == owner:
                 return wire
-        return self._numbered(path)
+        return self._numbered(path, owner)
 
-    def _numbered(self, path: str) -> str:
+    def _numbered(self, path: str, owner: int) -> str:
         number = 2
-        while self._taken.setdefault(wire := f"{wire_path(path)}#{number}", path) != path:
+        while self._taken.setdefault(short_hash(wire := f"{wire_path(path)}#{number}"), owner) != owner:
             number += 1
         return wire
+
+
+def short_hash(text: str) -> int:
+    """8 bytes that stand for a text in an index, the same in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def from_wire(name: str) -> str:

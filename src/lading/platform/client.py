@@ -17,6 +17,7 @@ from lading.platform.form import PostForm
 from lading.platform.retry import Retry
 from lading.platform.transport import Transport
 from lading.platform.wire import Json, constants
+from lading.platform.wire.changes import UpdateDraft
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,11 @@ class Client:
         if branch_name is not None:
             query["branchName"] = branch_name
         return await self._get(constants.DRAFTS, dataset_id, wire.DraftList, query)
+
+    async def close_draft(self, dataset_id: str, number: int) -> None:
+        """Close a draft without committing it."""
+        url = f"{self.address.of(constants.DRAFTS, id=dataset_id)}/{number}"
+        await self._http.call("PATCH", url, wire.Empty, body=UpdateDraft(status="CLOSED"))
 
     async def commit(
         self, dataset_id: str, draft_number: int, title: str, *, description: str = "", tag: str | None = None

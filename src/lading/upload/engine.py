@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from lading.errors import OptionError
+from lading.home import home
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset
+from lading.model.dataset import WHOLE, Dataset, Part, share
 from lading.model.report import Report
 from lading.platform.client import Client
-from lading.platform.wire import constants
-from lading.upload.result import Listener, Progress, UploadResult
-from lading.upload.segment import Job, SegmentUpload
+from lading.upload.completion import look
+from lading.upload.ledger import Ledger
+from lading.upload.place import Place
+from lading.upload.result import LISTED, Listener, Progress, UploadResult
+from lading.upload.segment import Job, SegmentUpload, Stop
 from lading.upload.settings import Settings
 from lading.upload.target import DRAFT_TITLE, Target
-from lading.upload.verify import Outcome, check_commit
+from lading.upload.verify import check_commit
+
+_log = logging.getLogger(__name__)
 
 #: Threads that hash; more do not help, as hashing and sending share the machine.
 _HASHERS = 4
@@ -35,7 +46,10 @@ async def upload_async(
     tag: str | None = None,
     verify: bool = False,
     allow_missing: bool = False,
+    part: Part = WHOLE,
+    commit_only: bool = False,
     catalog: Catalog | None = None,
+    ledgers: str | os.PathLike[str] | None = None,
     progress: Listener | None = None,
     report: Report | None = None,
     settings: Settings | None = None,
@@ -44,57 +58,75 @@ async def upload_async(
 
     `platform` is its address, `jobs` the number of files in flight, `commit` the commit's title, `catalog` goes up
     in place of the dataset's own. Files that fail are counted and hold the commit; the next run takes up the rest.
-    Losses, and what is met while reading, go to `report`, by default the dataset's. Raises UploadError, PlatformError,
-    TransientError or InputError where the upload cannot go on; what was entered by then stays in an open draft.
+    `part` (k, n) uploads the k-th of n shares into the draft that all parts fill, and the part that finds everything
+    there commits; `commit_only` just looks and commits. `ledgers` is the folder of the uploader's own records (default:
+    below `lading.home`). Losses, and what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends
+    what is in flight and then raises KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError
+    or InputError where the upload cannot go on; what was entered by then stays in an open draft.
     """
-    if jobs < 1:
-        raise OptionError(f"jobs: expected 1 or more, found {jobs}")
-    if not name:
-        raise OptionError("dataset: expected a name, found none")
+    _check(name, jobs, part)
     heard = report if report is not None else dataset.report
     tuned = settings if settings is not None else Settings()
     result = UploadResult(name, is_dry_run=dry_run, allow_missing=allow_missing)
     client = Client(platform, access_key, timeout=tuned.timeout_s, connections=jobs + 4, retry=tuned.retry)
-    with _threads(jobs) as (reader, hashers):
-        async with client:
-            target = Target(client, name, heard, is_dry_run=dry_run)
+    folder = Path(ledgers) if ledgers is not None else home() / "ledgers"
+    async with client:
+        target = Target(client, name, heard, is_dry_run=dry_run)
+        await target.find(is_fusion=dataset.is_fusion)
+        result.dataset_id = target.dataset_id
+        ledger = Ledger.of(folder, target.dataset_id, part)
+        with closing(ledger), _threads(jobs) as (reader, hashers), _interruptible() as stop:
             job = Job(
                 dataset=dataset,
                 target=target,
+                ledger=ledger,
                 result=result,
                 report=heard,
                 settings=tuned,
                 jobs=jobs,
+                part=part,
                 is_verifying=verify,
+                stop=stop,
                 reader=reader,
                 hashers=hashers,
                 progress=progress,
             )
-            outcomes = await _bring_up(job, catalog if catalog is not None else dataset.catalog)
-            if not dry_run:
-                await _close(job, outcomes, commit or DRAFT_TITLE, tag, is_committing=is_committing)
-            elif target.head != constants.ROOT_COMMIT:
-                result.commit_id = target.head
+            places = [] if commit_only else await _bring_up(job, catalog if catalog is not None else dataset.catalog)
+            if stop.is_set:
+                raise KeyboardInterrupt
+            if dry_run:
+                result.commit_id = target.head_commit
+            else:
+                await _close(job, places, commit or DRAFT_TITLE, tag, is_committing=is_committing)
     return result
 
 
-async def _bring_up(job: Job, catalog: Catalog) -> list[Outcome]:
+def _check(name: str, jobs: int, part: Part) -> None:
+    if jobs < 1:
+        raise OptionError(f"jobs: expected 1 or more, found {jobs}")
+    if not name:
+        raise OptionError("dataset: expected a name, found none")
+    share(0, part)
+
+
+async def _bring_up(job: Job, catalog: Catalog) -> list[Place]:
     """Everything but the commit."""
-    await job.target.find(is_fusion=job.dataset.is_fusion)
-    job.result.dataset_id = job.target.dataset_id
     _count_header_losses(job)
     await job.target.put_catalog(catalog)
     await job.target.put_notes(is_continuous=job.dataset.is_continuous, fields=job.dataset.bin_point_cloud_fields)
     strange = set(job.target.segments)
-    outcomes: list[Outcome] = []
+    places: list[Place] = []
     for segment in job.dataset.segments:
-        outcomes += await SegmentUpload(job, segment).run()
+        if job.stop.is_set:
+            return places
+        places += await SegmentUpload(job, segment).run()
         job.result.segments += 1
-    _report_strange_segments(job, strange - {outcome.segment_name for outcome in outcomes})
-    return outcomes
+    if job.part == WHOLE:
+        _report_strange_segments(job, strange - {place.name for place in places})
+    return places
 
 
-async def _close(job: Job, outcomes: list[Outcome], title: str, tag: str | None, *, is_committing: bool) -> None:
+async def _close(job: Job, places: list[Place], title: str, tag: str | None, *, is_committing: bool) -> None:
     """Commit our draft, if there is one and nothing holds it, and read back what the commit has."""
     target, result = job.target, job.result
     result.draft_number = target.draft_number
@@ -102,13 +134,23 @@ async def _close(job: Job, outcomes: list[Outcome], title: str, tag: str | None,
         return
     if target.draft_number is None:
         # Nothing had changed: the head is what was asked for.
-        result.commit_id = target.head if target.head != constants.ROOT_COMMIT else None
+        result.commit_id = target.head_commit
         if tag is not None and result.commit_id is not None:
             await target.tag_head(tag)
         return
+    if job.part == WHOLE and places:
+        outcomes = [place.outcome() for place in places]
+    else:
+        found = await look(job.dataset, target, listed=LISTED)
+        outcomes = found.outcomes
+        if found.missing:
+            result.absent = found.missing
+            return
     if job.progress is not None:
         job.progress(Progress("commit", None, result.frames, result.frames, result.bytes_sent))
     result.commit_id = await target.commit(title, tag)
+    for outcome in outcomes:
+        job.ledger.commit(outcome.segment_name, result.commit_id)
     await check_commit(target, result.commit_id, outcomes, is_thorough=job.is_verifying)
 
 
@@ -123,6 +165,29 @@ def _report_strange_segments(job: Job, names: set[str]) -> None:
     for name in sorted(names):
         message = f"dataset {job.result.dataset!r} on the platform: expected only segments of the dataset, found "
         job.report.warning("upload.extra-remote", f"{message}{name!r} too; it is left alone")
+
+
+@contextmanager
+def _interruptible() -> Iterator[Stop]:
+    """While the block runs, the first Ctrl-C asks to stop and the second one stops; in the main thread alone."""
+    stop = Stop()
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+
+    def interrupt() -> None:
+        if stop.is_set and task is not None:
+            task.cancel()
+        stop.is_set = True
+        _log.warning("interrupted: what is in flight is finished; once more ends at once")
+
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main:
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        if is_main:
+            loop.remove_signal_handler(signal.SIGINT)
 
 
 @contextmanager

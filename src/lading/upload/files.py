@@ -15,7 +15,7 @@ KEPT = 1 << 18
 
 
 class HashedFile(msgspec.Struct, frozen=True):
-    """A file that was read once: `body` is its content where it is small, else where to get it again."""
+    """A file whose SHA-1 is known: `body` is its content where it is small and was read, else where to get it."""
 
     checksum: str
     size: int

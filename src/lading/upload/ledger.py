@@ -1,107 +1,317 @@
-"""What the platform already holds of a segment: one short entry a file, to tell what need not be sent.
+"""The uploader's own record of an upload, one SQLite file a dataset on the platform, true whenever it is cut off.
 
-Read back with `data/details` (B22). A durable ledger on the uploader's side, which would spare the hashing of
-files that did not change, has its place here too.
+A file goes through four states: hashed (its bytes are known by its stamp), posted (its object is in the store), called
+back (our draft has it), committed. Each is written after it came true, so a run that ends at any point leaves a ledger
+that promises too little, never too much. The platform stays the judge: what is not committed yet is read back from it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+import logging
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import msgspec
 
-from lading.platform.client import Client, Version, pages
-from lading.platform.wire import DetailFrame, DetailRow, Json
-from lading.upload.plan import Item, item_key
+from lading.errors import LadingError, UploadError
+from lading.model.dataset import WHOLE, Part
+from lading.upload.remote import Entry, item_digest
 
-#: Keys of a mask's value that only the platform sets, or that say nothing of its content (section E).
-_NOT_COMPARED = frozenset({"remotePath", "url", "fileSize"})
+_log = logging.getLogger(__name__)
 
-_MASKS = ("SEMANTIC_MASK", "INSTANCE_MASK", "PANOPTIC_MASK")
+#: Raised by one when the tables change; an older ledger is made anew, as all it holds can be found out again.
+_VERSION = 1
 
-_ALIASES = {"POLYGON": "POLYGON2D", "polygon": "polygon2d"}  # B-D, D9
+_TABLES = """
+create table if not exists hashes (
+    path text, stamp text, sha1 text not null, size integer not null, primary key (path, stamp)
+) without rowid;
+create table if not exists masks (key blob primary key, value blob not null) without rowid;
+create table if not exists objects (key text primary key) without rowid;
+create table if not exists segments (name text primary key, version text not null) without rowid;
+create table if not exists files (
+    segment text, key text, sha1 text not null, label blob not null, place blob not null, masks text not null,
+    state text not null, run integer not null, primary key (segment, key)
+) without rowid;
+create table if not exists runs (number integer primary key);
+"""
+
+#: The version of a segment whose files are in a draft: whoever has the draft may change them.
+DRAFT = "draft"
+
+State: TypeAlias = Literal["called back", "committed"]
+
+#: A file that changed so shortly before it was hashed may change again under the same stamp.
+_FRESH_S = 2.0
+
+#: Seconds after which what was noted is written down at the latest.
+_FLUSH_S = 1.0
+
+_PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What a file is on the platform: digests of its bytes, of its labels, and of its path and time.
-
-    `masks` are the SHA-1 of the masks among its labels.
-    """
+class KnownHash(msgspec.Struct, frozen=True):
+    """What the bytes of a file are that was hashed before."""
 
     checksum: str
-    label: bytes
-    place: bytes
-    masks: frozenset[str]
+    size: int
 
 
-async def read_segment(
-    client: Client, dataset_id: str, version: Version, segment_name: str
-) -> AsyncIterator[tuple[str, Entry]]:
-    """Every file of a segment: its key as `plan.item_key` makes it, and what is known of it."""
-    async for page in pages(lambda offset: client.list_details(dataset_id, version, segment_name, offset=offset)):
-        for row in page.data_details:
-            if isinstance(row, DetailFrame):
-                for part in row.frame:
-                    yield item_key(part.remote_path, row.frame_id, part.sensor_name), _of_row(part)
-            else:
-                yield item_key(row.remote_path, None, None), _of_row(row)
+class Ledger:
+    """The record of one dataset on a platform; without a path it lives in memory and ends with the run.
 
+    Writes gather in one transaction until `flush`, or a second at most. A ledger that cannot be written (a full disk)
+    is given up with a warning, and the upload goes on without it. Raises UploadError where another process has it.
+    """
 
-def entry_of(item: Item, checksum: str, label: Json) -> Entry:
-    """What a file will be on the platform once it is there."""
-    return _entry(checksum, label, item.remote_path, item.timestamp_s)
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._lock: BinaryIO | None = None
+        self._changed: set[str] = set()  # segments of which this run has put files
+        self._pending: list[tuple[str, tuple[object, ...]]] = []  # since the last flush, should the file be given up
+        self._flushed_at = time.monotonic()
+        try:
+            if path is not None:
+                self._lock = _locked(path)
+            self._db = _open(path)
+            self.run = self._next_run()
+        except (sqlite3.Error, OSError) as exc:
+            self._warn(exc)
+            self._db = _open(None)
+            self.run = self._next_run()
 
+    @classmethod
+    def of(cls, folder: Path, dataset_id: str | None, part: Part = WHOLE) -> Ledger:
+        """The ledger of a dataset, or of a part of it, by its id on the platform; in memory where it has none yet."""
+        if dataset_id is None:
+            return cls()
+        plain = _PLAIN_ID.fullmatch(dataset_id) is not None
+        name = dataset_id if plain else hashlib.sha1(dataset_id.encode(), usedforsecurity=False).hexdigest()
+        suffix = "" if part == WHOLE else f"-{part[0]}-of-{part[1]}"
+        return cls(folder / f"{name}{suffix}.sqlite")
 
-def _of_row(row: DetailRow) -> Entry:
-    # A platform that does not tell checksums leaves nothing to compare: such files are sent again.
-    return _entry(row.checksum or "", row.label, row.remote_path, row.timestamp)
+    # Hashes: by path and stamp.
 
+    def known_hash(self, path: str, stamp: str | None) -> KnownHash | None:
+        """What a file's bytes are, where it was hashed before and has not changed since."""
+        if stamp is None:
+            return None
+        row = self._row("select sha1, size from hashes where path = ? and stamp = ?", (path, stamp))
+        return None if row is None else KnownHash(row[0], row[1])
 
-def _entry(checksum: str, label: Json, remote_path: str, timestamp_s: float | None) -> Entry:
-    masks = frozenset(str(label[kind].get("checksum")) for kind in _MASKS if isinstance(label.get(kind), dict))
-    return Entry(checksum, _digest(_comparable(label)), _digest([remote_path, _plain(timestamp_s)]), masks)
+    def note_hash(self, path: str, stamp: str | None, checksum: str, size: int) -> None:
+        """Remember a hash; the stamps that the path had before are forgotten."""
+        if stamp is None or _is_fresh(stamp):
+            return
+        self._do("delete from hashes where path = ?", (path,))
+        self._do("insert or replace into hashes values (?, ?, ?, ?)", (path, stamp, checksum, size))
 
+    def known_mask(self, key: bytes) -> Any | None:
+        """What was made of a mask before; `key` tells its bytes, its type and its items."""
+        row = self._row("select value from masks where key = ?", (key,))
+        return None if row is None else json.loads(row[0])
 
-def item_digest(key: str, entry: Entry) -> int:
-    """A number for one file; the sum of a segment's numbers tells its content, in whatever order it comes."""
-    text = b"\0".join((key.encode(), entry.checksum.encode(), entry.label, entry.place))
-    return int.from_bytes(hashlib.sha256(text).digest())
+    def note_mask(self, key: bytes, value: Any) -> None:
+        """Remember what a mask became, as JSON."""
+        self._do("insert or replace into masks values (?, ?)", (key, json.dumps(value)))
 
+    # Objects: by their whole key in the store.
 
-def _comparable(label: Json) -> Json:
-    """A label object without what may differ between what was sent and what comes back."""
-    result: Json = {}
-    for kind, value in label.items():
-        if isinstance(value, list) and not value:
-            continue
-        if kind in _MASKS and isinstance(value, dict):
-            value = {key: part for key, part in value.items() if key not in _NOT_COMPARED}
-        result[_ALIASES.get(kind, kind)] = (
-            [_renamed(part) for part in value] if kind in _ALIASES and isinstance(value, list) else _plain(value)
+    def is_posted(self, key: str) -> bool:
+        """Whether the store has taken this object."""
+        return self._row("select 1 from objects where key = ?", (key,)) is not None
+
+    def note_posted(self, key: str) -> None:
+        """The store has taken this object."""
+        self._do("insert or ignore into objects values (?)", (key,))
+
+    def forget_posted(self, key: str) -> None:
+        """The store has lost this object."""
+        self._do("delete from objects where key = ?", (key,))
+
+    # Files: what the platform holds of each segment.
+
+    def version_of(self, segment: str) -> str | None:
+        """The version of the dataset whose files of this segment are known here, as `open_segment` was told."""
+        row = self._row("select version from segments where name = ?", (segment,))
+        return None if row is None else str(row[0])
+
+    def open_segment(self, segment: str, version: str) -> None:
+        """Forget a segment's files; those of this version are about to be put."""
+        self._do("delete from files where segment = ?", (segment,))
+        self._set_version(segment, version)
+
+    def _set_version(self, segment: str, version: str) -> None:
+        self._do("insert or replace into segments values (?, ?)", (segment, version))
+
+    def put(self, segment: str, key: str, entry: Entry, state: State, *, is_ours: bool = True) -> None:
+        """The platform holds this file; `is_ours` where this run's dataset has it."""
+        if is_ours and segment not in self._changed:
+            self._changed.add(segment)
+            self._set_version(segment, DRAFT)  # what is known is no commit's any more
+        values = (segment, key, entry.checksum, entry.label, entry.place, " ".join(sorted(entry.masks)), state)
+        self._do("insert or replace into files values (?, ?, ?, ?, ?, ?, ?, ?)", (*values, self.run if is_ours else 0))
+
+    def entry(self, segment: str, key: str) -> Entry | None:
+        """What the platform holds of a file."""
+        row = self._row("select sha1, label, place, masks from files where segment = ? and key = ?", (segment, key))
+        return None if row is None else _entry(row)
+
+    def mark(self, segment: str, key: str) -> None:
+        """Note that the dataset of this run has a file of this key, whatever becomes of it."""
+        self._do("update files set run = ? where segment = ? and key = ?", (self.run, segment, key))
+
+    def strangers(self, segment: str, limit: int) -> tuple[int, list[str]]:
+        """How many files the platform holds of a segment that this run's dataset has not, and the first of them."""
+        where = "from files where segment = ? and run <> ?"
+        row = self._row(f"select count(*) {where}", (segment, self.run))
+        rows = self._rows(f"select key {where} order by key limit ?", (segment, self.run, limit))
+        return (0 if row is None else int(row[0])), [key for (key,) in rows]
+
+    def count(self, segment: str) -> tuple[int, int]:
+        """Of the files that the platform holds of a segment: their number, and the sum of their digests."""
+        total, digest = 0, 0
+        for key, *row in self._rows("select key, sha1, label, place, masks from files where segment = ?", (segment,)):
+            total += 1
+            digest += item_digest(key, _entry(row))
+        return total, digest
+
+    def frames(self, segment: str) -> int:
+        """How many frames the files of a fusion segment make."""
+        row = self._row(
+            "select count(distinct substr(key, 1, instr(key, char(10)) - 1)) from files where segment = ?", (segment,)
         )
-    return result
+        return 0 if row is None else int(row[0])
+
+    def sent(self, segment: str) -> Iterator[tuple[str, Entry]]:
+        """The files of a segment that this run's dataset has and the platform holds."""
+        rows = self._rows(
+            "select key, sha1, label, place, masks from files where segment = ? and run = ?", (segment, self.run)
+        )
+        for key, *row in rows:
+            yield key, _entry(row)
+
+    def commit(self, segment: str, version: str) -> None:
+        """What was called back of a segment is in this commit now."""
+        self._do("update files set state = 'committed' where segment = ?", (segment,))
+        self._set_version(segment, version)
+
+    # Underneath.
+
+    def flush(self) -> None:
+        """Write down what was noted."""
+        self._flushed_at = time.monotonic()
+        try:
+            self._db.commit()
+        except sqlite3.Error as exc:
+            self._give_up(exc)
+        self._pending.clear()
+
+    def close(self) -> None:
+        """Write down what was noted, and let go of the file."""
+        try:
+            self.flush()
+        finally:
+            self._db.close()
+            if self._lock is not None:
+                self._lock.close()
+
+    def _do(self, statement: str, values: tuple[object, ...]) -> None:
+        self._pending.append((statement, values))
+        try:
+            self._db.execute(statement, values)
+        except sqlite3.Error as exc:
+            self._give_up(exc)
+        if time.monotonic() - self._flushed_at >= _FLUSH_S:
+            self.flush()
+
+    def _row(self, query: str, values: tuple[object, ...]) -> Any:
+        try:
+            return self._db.execute(query, values).fetchone()
+        except sqlite3.Error as exc:
+            self._give_up(exc)
+            return self._db.execute(query, values).fetchone()
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> Iterator[Any]:
+        try:
+            yield from self._db.execute(query, values)
+        except sqlite3.Error as exc:
+            self._give_up(exc)
+            yield from self._db.execute(query, values)
+
+    def _next_run(self) -> int:
+        self._db.execute("insert into runs default values")
+        number = int(self._db.execute("select max(number) from runs").fetchone()[0])
+        self._db.commit()
+        return number
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Go on in memory, with what the file holds and what was still to be written."""
+        if self.path is None:
+            raise LadingError(f"ledger: expected SQLite to work in memory, found {error}") from error
+        self._warn(error)
+        self.path = None
+        kept = _open(None)
+        try:
+            self._db.rollback()
+            self._db.backup(kept)
+        except sqlite3.Error as exc:
+            raise LadingError(f"ledger: expected a file that can be read, found {exc}") from exc
+        self._db.close()
+        self._db = kept
+        for statement, values in self._pending:
+            kept.execute(statement, values)
+
+    def _warn(self, error: Exception) -> None:
+        _log.warning("%s: expected a ledger that can be written, found %s; going on without it", self.path, error)
 
 
-def _renamed(part: Any) -> Any:
-    if not isinstance(part, dict):
-        return part
-    return {_ALIASES.get(key, key): _plain(value) for key, value in part.items()}
+def _locked(path: Path) -> BinaryIO:
+    """A file beside the ledger that is ours until it is closed, or we end. Raises UploadError, OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_suffix(".lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        lock.close()
+        raise UploadError(f"{path}: expected no other upload to this dataset, found one that is running") from exc
+    return lock
 
 
-def _plain(value: Any) -> Any:
-    """The same JSON with whole floats as integers: `1` and `1.0` are one number on the wire."""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else float(value)
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    return value
+def _open(path: Path | None) -> sqlite3.Connection:
+    """A database with our tables in it. Raises sqlite3.Error, OSError."""
+    if path is None:
+        db = sqlite3.connect(":memory:", check_same_thread=False)
+    else:
+        db = sqlite3.connect(path, check_same_thread=False)
+        db.execute("pragma journal_mode = wal")
+        db.execute(
+            "pragma synchronous = normal"
+        )  # holds whatever kills a process; a power cut may lose the last writes
+    found = db.execute("pragma user_version").fetchone()[0]
+    if found not in (0, _VERSION):
+        names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
+        for name in names:
+            db.execute(f'drop table "{name}"')
+        found = 0
+    if found == 0:
+        db.executescript(f"begin immediate; {_TABLES} pragma user_version = {_VERSION}; commit;")
+    return db
 
 
-def _digest(value: Any) -> bytes:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _entry(row: Any) -> Entry:
+    checksum, label, place, masks = row
+    return Entry(checksum, label, place, frozenset(masks.split()))
+
+
+def _is_fresh(stamp: str) -> bool:
+    """Whether a stamp `size-mtime_ns-inode...` is of a time so short ago that the next change might not show."""
+    parts = stamp.split("-")
+    return len(parts) > 1 and parts[1].isdigit() and time.time() - int(parts[1]) / 1e9 < _FRESH_S

@@ -15,7 +15,7 @@ from lading.model.codec import encode_labels, encode_sensor
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame, frame_id
 from lading.model.label import MASK_TYPES, Keypoints2D, Label, MaskLabel, is_finite
-from lading.model.naming import wire_path, wire_segment
+from lading.model.naming import RemotePaths, short_hash, wire_path, wire_segment
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import Json
@@ -95,8 +95,8 @@ class SegmentPlan:
         self._segment = segment
         self._is_fusion = dataset.is_fusion
         self._report = report
-        self._paths: set[str] = set()
-        self._keys: set[str] = set()
+        self._names = RemotePaths()
+        self._keys: set[int] = set()
         self._index = 0
         self.losses.add_extras("segment", segment.extras, segment.name)
 
@@ -110,6 +110,12 @@ class SegmentPlan:
         name = self._segment_of(frame)
         for data in frame.data:
             yield self._item(data, frame, name, identity)
+
+    def skip(self, frame: Frame) -> None:
+        """Count in a frame that somebody else uploads: its paths are taken."""
+        self._index += 1
+        for data in frame.data:
+            self._names.assign(data.remote_path, data.path)
 
     def _segment_of(self, frame: Frame) -> str:
         """The name of the segment of the platform that has this frame's sensors."""
@@ -142,22 +148,20 @@ class SegmentPlan:
         )
         if identity is not None and data.sensor_name is None:
             item.fault = "expected a sensor name, as every file of a fusion dataset has, found none"
-        elif key in self._keys:
+        elif short_hash(key) in self._keys:
             item.fault = f"expected one file of a name in a segment, found another called {remote_path!r}"
-        self._keys.add(key)
+        self._keys.add(short_hash(key))
         return item
 
     def _own_path(self, data: Data, frame: Frame) -> str:
-        """Its remote path; where another file of the segment has that, its full path (design.md section 8)."""
-        path = wire_path(data.remote_path)
-        if path in self._paths:
-            full = wire_path(data.path)
-            message = f"expected remote paths that differ, found {path!r} twice; the second goes up as {full!r}"
+        """Its remote path; where another file of the segment has that, another (design.md section 8)."""
+        path = self._names.assign(data.remote_path, data.path)
+        usual = wire_path(data.remote_path)
+        if path != usual:
+            message = f"expected remote paths that differ, found {usual!r} twice; the second goes up as {path!r}"
             self._report.warning(
                 "upload.duplicate-path", message, data.locate(), segment=self._segment.name, frame=frame.key
             )
-            path = full
-        self._paths.add(path)
         return path
 
     def _labels(self, data: Data) -> tuple[Json, list[MaskLabel]]:

@@ -30,7 +30,8 @@ class UploadResult:
 
     Counts of files: `sent`, `skipped` (already there, byte for byte), `failed` and `missing` (named by the dataset,
     not there). `labels` counts those of the files sent and skipped; `relabelled` is how many of the skipped files
-    got other labels. `commit_id` is the head where nothing had changed, and None where nothing was committed.
+    got other labels. `commit_id` is the head where nothing had changed, and None where nothing was committed. `absent`
+    are files that other parts have yet to bring, which holds the commit.
     """
 
     dataset: str
@@ -48,13 +49,14 @@ class UploadResult:
     bytes_sent: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
     missing_files: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     is_dry_run: bool = False
     allow_missing: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Whether every file that was wanted is on the platform."""
-        return not self.failed and (self.allow_missing or not self.missing)
+        return not self.failed and not self.absent and (self.allow_missing or not self.missing)
 
     def fail(self, path: str, reason: str) -> None:
         """Count a file that is there and did not go up."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset
+from lading.model.dataset import Dataset, Part
 from lading.model.report import Report
 from lading.upload.engine import upload_async
 from lading.upload.result import Listener, UploadResult
@@ -17,44 +18,28 @@ from lading.upload.settings import Settings
 T = TypeVar("T")
 
 
-def upload(
-    dataset: Dataset,
-    name: str,
-    *,
-    platform: str,
-    access_key: str,
-    jobs: int = 8,
-    dry_run: bool = False,
-    commit: str | None = None,
-    is_committing: bool = True,
-    tag: str | None = None,
-    verify: bool = False,
-    allow_missing: bool = False,
-    catalog: Catalog | None = None,
-    progress: Listener | None = None,
-    report: Report | None = None,
-    settings: Settings | None = None,
-) -> UploadResult:
+class Options(TypedDict, total=False):
+    """The options of `upload_async`, which says what they mean."""
+
+    jobs: int
+    dry_run: bool
+    commit: str | None
+    is_committing: bool
+    tag: str | None
+    verify: bool
+    allow_missing: bool
+    part: Part
+    commit_only: bool
+    catalog: Catalog | None
+    ledgers: str | os.PathLike[str] | None
+    progress: Listener | None
+    report: Report | None
+    settings: Settings | None
+
+
+def upload(dataset: Dataset, name: str, *, platform: str, access_key: str, **options: Unpack[Options]) -> UploadResult:
     """Do what `upload_async` does and wait for it, also where an event loop runs already (Jupyter)."""
-    return run_blocking(
-        upload_async(
-            dataset,
-            name,
-            platform=platform,
-            access_key=access_key,
-            jobs=jobs,
-            dry_run=dry_run,
-            commit=commit,
-            is_committing=is_committing,
-            tag=tag,
-            verify=verify,
-            allow_missing=allow_missing,
-            catalog=catalog,
-            progress=progress,
-            report=report,
-            settings=settings,
-        )
-    )
+    return run_blocking(upload_async(dataset, name, platform=platform, access_key=access_key, **options))
 
 
 def run_blocking(work: Coroutine[Any, Any, T]) -> T:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from itertools import islice
 from typing import Literal, TypeVar, TypeVarTuple, Unpack
 
@@ -13,27 +14,28 @@ import msgspec
 from lading.errors import (
     ConflictError,
     InvalidRequestError,
-    LadingError,
     NotFoundError,
     SourceError,
     StorageError,
     TransientError,
 )
-from lading.model.dataset import Dataset, Segment
+from lading.model.content import Content
+from lading.model.dataset import WHOLE, Dataset, Part, Segment
 from lading.model.frame import Frame
+from lading.model.label import MaskLabel
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import Json, PutLabels
 from lading.upload.files import HashedFile, hash_file
-from lading.upload.ledger import Entry, entry_of
-from lading.upload.masks import SOURCE_ID, prepare_mask
+from lading.upload.ledger import Ledger
+from lading.upload.masks import SOURCE_ID, MaskFile, mask_key, prepare_mask
 from lading.upload.place import Place
 from lading.upload.plan import Item, SegmentPlan
+from lading.upload.remote import Entry, entry_of
 from lading.upload.result import Listener, Progress, UploadResult
 from lading.upload.settings import Settings
 from lading.upload.target import Target
-from lading.upload.transfer import Work, post
-from lading.upload.verify import Outcome
+from lading.upload.transfer import Callbacks, Policies, Posts, Work
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -42,26 +44,43 @@ Args = TypeVarTuple("Args")
 _CHUNK = 16
 
 
+class Stop:
+    """Set when the user wants an upload to end: what is in flight is finished, nothing new is begun."""
+
+    is_set = False
+
+
 class Job(msgspec.Struct, kw_only=True):
     """What all segments of an upload share; `faults` counts the files in a row that the platform could not take."""
 
     dataset: Dataset
     target: Target
+    ledger: Ledger
     result: UploadResult
     report: Report
     settings: Settings
     jobs: int
+    part: Part
     is_verifying: bool
+    stop: Stop
     reader: Executor
     hashers: Executor
     progress: Listener | None = None
     faults: int = 0
 
 
+class _Way(msgspec.Struct, frozen=True):
+    """A segment of the platform, and how files and entries get there."""
+
+    place: Place
+    posts: Posts
+    callbacks: Callbacks
+
+
 class SegmentUpload:
     """One segment of the dataset on its way, into one segment of the platform or, by calibration, into several.
 
-    Memory: what its places hold, and a few frames in flight.
+    Memory: a few frames in flight, and 8 bytes a path to tell paths that come twice.
     """
 
     def __init__(self, job: Job, segment: Segment) -> None:
@@ -69,21 +88,28 @@ class SegmentUpload:
         self._segment = segment
         self._target = job.target
         self._plan = SegmentPlan(job.dataset, segment, job.report)
-        self._places: dict[str, Place] = {}
+        self._ways: dict[str, _Way] = {}
         self._frames_read = 0
-        self._items: asyncio.Queue[tuple[Item, Place] | None] = asyncio.Queue(job.jobs * 2)
+        self._items: asyncio.Queue[tuple[Item, _Way] | None] = asyncio.Queue(job.jobs * 2)
 
-    async def run(self) -> list[Outcome]:
-        """Bring the segment up to date; what each segment of the platform has to hold then."""
+    async def run(self) -> list[Place]:
+        """Bring the segment up to date; the segments of the platform that it lies in."""
         try:
             await self._transfer()
         finally:
+            self._job.ledger.flush()
             self._plan.losses.report(self._job.report)
-        if not self._places:  # a segment without frames is a segment
+        if not self._ways:  # a segment without frames is a segment
             await self._open(self._plan.name, self._segment.sensors)
+        places = [way.place for way in self._ways.values()]
         if self._job.is_verifying and not self._target.is_dry_run:
             self._tell("verify")
-        return [await place.close(self._job.report, self._segment.name) for place in self._places.values()]
+            for place in places:
+                await place.verify(self._job.result)
+        if self._job.part == WHOLE and not self._job.stop.is_set:
+            for place in places:
+                place.report_strangers(self._job.report, self._segment.name)
+        return places
 
     async def _transfer(self) -> None:
         try:
@@ -93,97 +119,116 @@ class SegmentUpload:
                     group.create_task(self._work())
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
-        for place in self._places.values():
-            await place.callbacks.flush()
+        for way in self._ways.values():
+            await way.callbacks.flush()
         self._tell("upload")
 
     async def _produce(self) -> None:
         """Read frames in a thread of their own, as fast as the workers take them."""
-        frames = self._job.dataset.frames(self._segment.name, report=self._job.report)
-        while True:
-            count, items = await self._in(self._job.reader, self._next_items, frames)
+        job = self._job
+        await self._in(job.reader, self._skip_earlier_parts)
+        frames = job.dataset.frames(self._segment.name, job.part, job.report)
+        while not job.stop.is_set:
+            count, items = await self._in(job.reader, self._next_items, frames)
             if count == 0:
                 break
             for item in items:
-                await self._items.put((item, await self._place_of(item)))
+                await self._items.put((item, await self._way_of(item)))
             self._frames_read += count
-            self._job.result.frames += count
-        for _ in range(self._job.jobs):
+            job.result.frames += count
+        for _ in range(job.jobs):
             await self._items.put(None)
+
+    def _skip_earlier_parts(self) -> None:
+        """What earlier parts have decides on names and numbers here, so it is read, though not sent."""
+        k, n = self._job.part
+        for earlier in range(1, k):
+            for frame in self._job.dataset.frames(self._segment.name, (earlier, n), Report()):
+                self._plan.skip(frame)
 
     def _next_items(self, frames: Iterator[Frame]) -> tuple[int, list[Item]]:
         chunk = list(islice(frames, _CHUNK))
         return len(chunk), [item for frame in chunk for item in self._plan.items(frame)]
 
-    async def _place_of(self, item: Item) -> Place:
-        known = self._places.get(item.segment_name)
+    async def _way_of(self, item: Item) -> _Way:
+        known = self._ways.get(item.segment_name)
         if known is not None:
             return known
         return await self._open(item.segment_name, self._plan.sensors[item.segment_name])
 
-    async def _open(self, name: str, sensors: tuple[Sensor, ...]) -> Place:
+    async def _open(self, name: str, sensors: tuple[Sensor, ...]) -> _Way:
         job = self._job
-        is_fusion, is_verifying = job.dataset.is_fusion, job.is_verifying
-        place = Place(job.target, name, job.result, job.settings, is_fusion=is_fusion, is_verifying=is_verifying)
+        place = Place(job.target, job.ledger, name, is_fusion=job.dataset.is_fusion)
         await place.open(self._segment.description, sensors)
-        self._places[name] = place
-        return place
+        posts = Posts(job.target, Policies(job.target, name, job.settings.policy_s), job.ledger)
+        callbacks = Callbacks(job.target, name, posts, job.settings.batch, partial(self._done, place), self._refused)
+        self._ways[name] = _Way(place, posts, callbacks)
+        return self._ways[name]
 
     async def _work(self) -> None:
         while (work := await self._items.get()) is not None:
-            await self._take(*work)
+            if not self._job.stop.is_set:
+                await self._take(*work)
             self._tell("upload")
 
-    async def _take(self, item: Item, place: Place) -> None:
+    async def _take(self, item: Item, way: _Way) -> None:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
-        theirs = place.remote.pop(item.key, None)
+        theirs = way.place.known(item.key)
         try:
             if item.data.content is None:
                 self._job.result.miss(item.data.path)
-                place.keep(item.key, theirs)
                 return
             if item.fault is not None:
                 raise SourceError(item.data.path, item.fault)
-            content = item.data.content
-            file = await self._in(self._job.hashers, hash_file, content)
-            await self._bring_up(item, place, file, theirs)
+            file = await self._hashed(item.data.content, theirs)
+            await self._bring_up(item, way, file, theirs)
         except (SourceError, StorageError, InvalidRequestError, ConflictError, NotFoundError) as exc:
             if isinstance(exc, NotFoundError):
                 await self._target.check_alive()
-            self._fail(item, place, theirs, exc)
+            self._job.result.fail(item.data.path, str(exc))
 
-    async def _bring_up(self, item: Item, place: Place, file: HashedFile, theirs: Entry | None) -> None:
-        label, masks = await self._whole_label(item)
+    async def _hashed(self, content: Content, theirs: Entry | None) -> HashedFile:
+        """A file with its SHA-1; it is not read where it was hashed before and the platform has it."""
+        ledger = self._job.ledger
+        known = ledger.known_hash(content.path, content.stamp)
+        if known is not None and theirs is not None and known.checksum == theirs.checksum:
+            return HashedFile(known.checksum, known.size, b"", content)
+        file, stamp = await self._in(self._job.hashers, _hash_with_stamp, content)
+        ledger.note_hash(content.path, stamp, file.checksum, file.size)
+        return file
+
+    async def _bring_up(self, item: Item, way: _Way, file: HashedFile, theirs: Entry | None) -> None:
+        label, masks = await self._whole_label(item, theirs)
         ours = entry_of(item, file.checksum, label)
-        work = Work(item=item, ours=ours, theirs=theirs, label=label, size=file.size, mask_count=len(masks))
         is_there = theirs is not None and theirs.checksum == ours.checksum
         known_masks = theirs.masks if theirs is not None else frozenset()
-        work.is_sent = not is_there
         new = ([] if is_there else [file]) + [mask for mask in masks if mask.checksum not in known_masks]
+        work = Work(item=item, ours=ours, theirs=theirs, label=label, size=file.size, files=new, mask_count=len(masks))
+        work.is_sent = not is_there
         for one in new:
-            if not self._target.is_dry_run:
-                await self._post(one, place)
-            self._job.result.bytes_sent += one.size
+            sent = one.size if self._target.is_dry_run else await self._post(one, way)
+            self._job.result.bytes_sent += sent
         if theirs == ours or self._target.is_dry_run:
-            place.done(work)
+            self._count(work)
         elif is_there and theirs is not None and theirs.place == ours.place:
             await self._put_labels(work)
-            place.done(work)
+            self._done(way.place, [work])
         else:
-            await place.callbacks.add(work)
+            await way.callbacks.add(work)
 
-    async def _post(self, file: HashedFile, place: Place) -> None:
+    async def _post(self, file: HashedFile, way: _Way) -> int:
         """Send a file. One that the store had no luck with is that file's failure, unless it is one of many."""
         try:
-            await post(self._target, place.policies, file)
+            sent = await way.posts.send(file)
         except TransientError as exc:
             self._job.faults += 1
             if self._job.faults >= self._job.settings.give_up:
                 raise
             raise StorageError(str(exc)) from exc
         self._job.faults = 0
+        return sent
 
-    async def _whole_label(self, item: Item) -> tuple[Json, list[HashedFile]]:
+    async def _whole_label(self, item: Item, theirs: Entry | None) -> tuple[Json, list[HashedFile]]:
         """The labels with the masks among them, and the masks' files; a mask that is missing counts as a file."""
         if not item.masks:
             return item.label, []
@@ -192,12 +237,27 @@ class SegmentUpload:
             if mask.content is None:
                 self._job.result.miss(mask.path or f"{mask.kind} of {item.data.path}")
                 continue
-            made = await self._in(self._job.hashers, prepare_mask, mask, mask.content)
+            made = await self._mask(mask, mask.content, theirs)
             if made.is_renumbered:
                 await self._target.declare(mask.kind, SOURCE_ID)
             files.append(made.file)
             label[mask.kind] = made.label
         return label, files
+
+    async def _mask(self, mask: MaskLabel, content: Content, theirs: Entry | None) -> MaskFile:
+        """A mask as it goes up; it is not read where that was done before and the platform has it."""
+        ledger = self._job.ledger
+        key = mask_key(mask, content)
+        known = None if key is None else ledger.known_mask(key)
+        if known is not None and theirs is not None and known["checksum"] in theirs.masks:
+            file = HashedFile(known["checksum"], known["size"], b"", content)
+            return MaskFile(file=file, label=known["label"], is_renumbered=known["isRenumbered"])
+        made = await self._in(self._job.hashers, prepare_mask, mask, content)
+        if key is not None and key == mask_key(mask, content):
+            file = made.file
+            value = {"checksum": file.checksum, "size": file.size, "label": made.label}
+            ledger.note_mask(key, value | {"isRenumbered": made.is_renumbered})
+        return made
 
     async def _put_labels(self, work: Work) -> None:
         body = PutLabels(
@@ -209,9 +269,24 @@ class SegmentUpload:
         )
         await self._target.client.put_labels(self._target.id, body)
 
-    def _fail(self, item: Item, place: Place, theirs: Entry | None, error: LadingError) -> None:
-        self._job.result.fail(item.data.path, str(error))
-        place.keep(item.key, theirs)
+    def _done(self, place: Place, batch: Sequence[Work]) -> None:
+        """Note files that the draft has now as they should be."""
+        for work in batch:
+            place.put(work.item.key, work.ours)
+            self._count(work)
+        self._job.ledger.flush()
+
+    def _count(self, work: Work) -> None:
+        result = self._job.result
+        result.labels += work.item.label_count + work.mask_count
+        if work.is_sent:
+            result.sent += 1
+        else:
+            result.skipped += 1
+            result.relabelled += work.theirs is not None and work.theirs.label != work.ours.label
+
+    def _refused(self, work: Work, reason: str) -> None:
+        self._job.result.fail(work.item.data.path, reason)
 
     def _tell(self, phase: Literal["upload", "verify"]) -> None:
         if self._job.progress is not None:
@@ -220,6 +295,13 @@ class SegmentUpload:
 
     async def _in(self, executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, call, *args)
+
+
+def _hash_with_stamp(content: Content) -> tuple[HashedFile, str | None]:
+    """A file's hash, and its stamp where that stayed the same while it was read."""
+    before = content.stamp
+    file = hash_file(content)
+    return file, before if content.stamp == before else None
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -78,6 +78,11 @@ class Target:
         return self.dataset_id
 
     @property
+    def head_commit(self) -> str | None:
+        """The head, where there is a commit."""
+        return None if self.head == constants.ROOT_COMMIT else self.head
+
+    @property
     def version(self) -> Version:
         """What is read: our draft, else the head."""
         return Version(commit=self.head) if self.draft_number is None else Version(draft_number=self.draft_number)
@@ -91,14 +96,20 @@ class Target:
         """The number of our draft, opened now if there is none yet."""
         async with self._lock:
             if self.draft_number is None:
-                self.draft_number = await _once(
+                made = await _once(
                     lambda: self.client.create_draft(self.id, DRAFT_TITLE, branch_name=self.branch),
                     self._own_number,
                 )
+                # Parts that start together may each have opened one: all go on in the first.
+                first = await self._own_number()
+                if first is not None and first < made:
+                    await self.client.close_draft(self.id, made)
+                    made = first
+                self.draft_number = made
             return self.draft_number
 
     async def own_draft(self) -> DraftRow | None:
-        """The OPEN draft that an earlier upload left, or None."""
+        """The first OPEN draft of an upload, an earlier one's or ours; None where there is none."""
         async for page in pages(
             lambda offset: self.client.list_drafts(self.id, branch_name=self.branch, offset=offset)
         ):
@@ -166,8 +177,8 @@ class Target:
         draft_number = await self.draft()
         try:
             return await self.client.commit(self.id, draft_number, title, tag=tag)
-        except TransientError:
-            # The answer may have been lost on the way: then the draft is gone and the head has moved.
+        except (TransientError, NotFoundError):
+            # The answer was lost on the way, or another part was quicker: the draft is gone and the head has moved.
             info = await self.client.get_dataset(self.id)
             if info.commit_id != self.head and await self.own_draft() is None:
                 return info.commit_id

@@ -12,8 +12,9 @@ from lading.errors import ConflictError, InvalidRequestError, NotFoundError, Sto
 from lading.platform.form import PostForm
 from lading.platform.wire import CallbackObject, Json
 from lading.upload.files import HashedFile
-from lading.upload.ledger import Entry
+from lading.upload.ledger import Ledger
 from lading.upload.plan import Item
+from lading.upload.remote import Entry
 from lading.upload.target import Target
 
 #: Of a policy's life, the share after which it is renewed.
@@ -21,13 +22,17 @@ RENEW_AT = 0.8
 
 
 class Work(msgspec.Struct, kw_only=True):
-    """An item whose file was read: what it will be on the platform (`ours`), and what it was there (`theirs`)."""
+    """An item whose file was read: what it will be on the platform (`ours`), and what it was there (`theirs`).
+
+    `files` are its own and its masks', those that had to be in the store.
+    """
 
     item: Item
     ours: Entry
     theirs: Entry | None
     label: Json
     size: int
+    files: Sequence[HashedFile] = ()
     mask_count: int = 0
     is_sent: bool = False
 
@@ -78,18 +83,50 @@ class Policies:
             self._form = None
 
 
-async def post(target: Target, policies: Policies, file: HashedFile) -> None:
-    """Send a file's bytes. Raises StorageError where the store refuses it under a fresh policy too."""
-    form = await policies.form()
-    try:
-        await target.client.post_object(form, file.checksum, file.body, size=file.size, head=file.head)
-    except StorageError as exc:
-        if exc.status != 403:
-            raise
-        # Most likely the policy ran out on the way (C5).
-        policies.drop(form)
-        form = await policies.form()
-        await target.client.post_object(form, file.checksum, file.body, size=file.size, head=file.head)
+class Posts:
+    """Brings files into the store, each content once, whatever its names; the ledger knows what is there."""
+
+    def __init__(self, target: Target, policies: Policies, ledger: Ledger) -> None:
+        self._target = target
+        self._policies = policies
+        self._ledger = ledger
+        self._under_way: dict[str, asyncio.Future[None]] = {}
+
+    async def send(self, file: HashedFile) -> int:
+        """The bytes that were sent: none where the store has this content. Raises StorageError, TransientError."""
+        while True:
+            form = await self._policies.form()
+            key = form.prefix + file.checksum
+            if self._ledger.is_posted(key):
+                return 0
+            other = self._under_way.get(key)
+            if other is None:
+                break
+            await asyncio.wait([other])  # and look again: it may have failed
+        self._under_way[key] = asyncio.get_running_loop().create_future()
+        try:
+            await self._post(form, file)
+            self._ledger.note_posted(key)
+        finally:
+            self._under_way.pop(key).set_result(None)
+        return file.size
+
+    async def forget(self, file: HashedFile) -> None:
+        """The platform says that the store has not got this content."""
+        form = await self._policies.form()
+        self._ledger.forget_posted(form.prefix + file.checksum)
+
+    async def _post(self, form: PostForm, file: HashedFile) -> None:
+        """Send a file's bytes; where the store refuses, once more under a fresh policy."""
+        post = self._target.client.post_object
+        try:
+            await post(form, file.checksum, file.body, size=file.size, head=file.head)
+        except StorageError as exc:
+            if exc.status != 403:
+                raise
+            # Most likely the policy ran out on the way (C5).
+            self._policies.drop(form)
+            await post(await self._policies.form(), file.checksum, file.body, size=file.size, head=file.head)
 
 
 class Callbacks:
@@ -102,12 +139,14 @@ class Callbacks:
         self,
         target: Target,
         segment_name: str,
+        posts: Posts,
         size: int,
-        done: Callable[[Work], None],
+        done: Callable[[Sequence[Work]], None],
         refused: Callable[[Work, str], None],
     ) -> None:
         self._target = target
         self._segment_name = segment_name
+        self._posts = posts
         self._size = size
         self._done = done
         self._refused = refused
@@ -127,19 +166,37 @@ class Callbacks:
 
     async def _send(self, batch: Sequence[Work]) -> None:
         """Send a batch. As all or none are taken (B16), a refused one is halved until the culprits are found."""
-        draft_number = await self._target.draft()
-        call = self._target.client.put_multi_callback
         try:
-            await call(self._target.id, draft_number, self._segment_name, [work.callback() for work in batch])
+            await self._call(batch)
         except (InvalidRequestError, NotFoundError, ConflictError) as exc:
             if isinstance(exc, NotFoundError):
                 await self._target.check_alive()
             if len(batch) == 1:
-                self._refused(batch[0], str(exc))
+                await self._send_again(batch[0], exc)
                 return
             middle = len(batch) // 2
             await self._send(batch[:middle])
             await self._send(batch[middle:])
             return
-        for work in batch:
-            self._done(work)
+        self._done(batch)
+
+    async def _send_again(self, work: Work, refusal: InvalidRequestError | NotFoundError | ConflictError) -> None:
+        """A file that the platform does not find may have been lost by the store: then it is posted anew, once."""
+        reason = str(refusal)
+        if isinstance(refusal, NotFoundError) and work.files:
+            for file in work.files:
+                await self._posts.forget(file)
+                await self._posts.send(file)
+            try:
+                await self._call([work])
+            except (InvalidRequestError, NotFoundError, ConflictError) as exc:
+                reason = str(exc)
+            else:
+                self._done([work])
+                return
+        self._refused(work, reason)
+
+    async def _call(self, batch: Sequence[Work]) -> None:
+        draft_number = await self._target.draft()
+        objects = [work.callback() for work in batch]
+        await self._target.client.put_multi_callback(self._target.id, draft_number, self._segment_name, objects)

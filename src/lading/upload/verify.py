@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from lading.errors import UploadError
+from lading.model.naming import short_hash
 from lading.platform.client import Version
-from lading.upload.ledger import Entry, item_digest, read_segment
+from lading.upload.ledger import Ledger
+from lading.upload.remote import item_digest, read_segment
 from lading.upload.target import Target
 
 
@@ -20,12 +22,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     digest: int
 
 
-async def differences(target: Target, segment_name: str, expected: Mapping[str, Entry]) -> list[tuple[str, str]]:
-    """Keys of the files that the platform does not hold as expected, each with what is wrong."""
-    wanted = dict(expected)
+async def differences(target: Target, segment_name: str, ledger: Ledger) -> list[tuple[str, str]]:
+    """Keys of the files that the platform does not hold as this run left them, each with what is wrong."""
     wrong: list[tuple[str, str]] = []
+    seen: set[int] = set()
     async for key, found in read_segment(target.client, target.id, target.version, segment_name):
-        ours = wanted.pop(key, None)
+        seen.add(short_hash(key))
+        ours = ledger.entry(segment_name, key)
         if ours is None or ours == found:
             continue
         if ours.checksum != found.checksum:
@@ -34,8 +37,8 @@ async def differences(target: Target, segment_name: str, expected: Mapping[str, 
             wrong.append((key, "expected the labels that were sent on the platform, found others"))
         else:
             wrong.append((key, "expected the path and time that were sent on the platform, found others"))
-    wrong += [(key, "expected the file on the platform, found none") for key in wanted]
-    return wrong
+    missing = "expected the file on the platform, found none"
+    return wrong + [(key, missing) for key, _ in ledger.sent(segment_name) if short_hash(key) not in seen]
 
 
 async def check_commit(target: Target, commit_id: str, outcomes: Sequence[Outcome], *, is_thorough: bool) -> None:

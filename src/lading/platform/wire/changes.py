@@ -1,4 +1,4 @@
-"""Envelopes of the calls that our own client does not make: branches, changes, removals (B1, B5 to B30)."""
+"""Envelopes of branches, changes and removals (B1, B5 to B30)."""
 
 from __future__ import annotations
 

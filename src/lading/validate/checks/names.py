@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
-from lading.model.naming import wire_path, wire_segment
+from lading.model.naming import short_hash, wire_path, wire_segment
 from lading.model.report import Finding, Report, Severity
 from lading.plugin.contracts import Checker
 from lading.validate.checks.problem import Place, Problem
@@ -51,7 +50,7 @@ class NamesPass(Checker):
     def _duplicates(self, segment: Segment, part: Part, both: set[int]) -> Iterable[Finding]:
         for frame in self._dataset.frames(segment.name, part, Report()):
             for data in frame.data:
-                key = _hash(data.remote_path)
+                key = short_hash(data.remote_path)
                 if key in both:
                     both.discard(key)  # a second one in this part was told when it was met
                     place = Place(segment, frame, data, self._severities)
@@ -68,11 +67,6 @@ class NamesPass(Checker):
                 yield Finding(rule=problem.rule, severity=severity, message=problem.message, segment=segment.name)
 
 
-def _hash(path: str) -> int:
-    """The same in every process, as `hash` is not."""
-    return int.from_bytes(blake2b(path.encode("utf-8", "surrogatepass"), digest_size=8).digest())
-
-
 def _duplicate(path: str) -> Problem:
     message = f"expected a remote path that no other file of the segment has, found {path!r} again"
     return Problem("path.duplicate", message)
@@ -81,7 +75,7 @@ def _duplicate(path: str) -> Problem:
 def _path_problem(path: str, seen: set[int]) -> Problem | None:
     if not path:
         return Problem("path.empty", "expected a remote path, found an empty one")
-    key = _hash(path)
+    key = short_hash(path)
     if key in seen:
         return _duplicate(path)
     seen.add(key)

@@ -1,0 +1,179 @@
+"""The ledger: what it promises, what it forgets, and that it never stands in the way of an upload."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from lading.errors import UploadError
+from lading.upload.ledger import DRAFT, KnownHash, Ledger
+from lading.upload.remote import Entry
+
+
+def entry(checksum: str, label: bytes = b"l", masks: frozenset[str] = frozenset()) -> Entry:
+    return Entry(checksum, label, b"p", masks)
+
+
+def test_what_was_noted_is_there_in_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "ledgers" / "d.sqlite"
+    ledger = Ledger(path)
+    ledger.note_hash("a.jpg", "3-1-7", "aa", 3)
+    ledger.note_posted("d/aa")
+    ledger.note_mask(b"k", {"checksum": "mm", "label": {"info": []}})
+    ledger.put("train", "a.jpg", entry("aa", masks=frozenset({"m1", "m2"})), "called back")
+    ledger.close()
+    again = Ledger(path)
+    assert again.run == ledger.run + 1
+    assert again.known_hash("a.jpg", "3-1-7") == KnownHash("aa", 3)
+    assert again.is_posted("d/aa")
+    assert again.known_mask(b"k") == {"checksum": "mm", "label": {"info": []}}
+    assert again.entry("train", "a.jpg") == entry("aa", masks=frozenset({"m1", "m2"}))
+    again.close()
+
+
+def test_a_hash_is_known_for_its_stamp_alone() -> None:
+    ledger = Ledger()
+    ledger.note_hash("a.jpg", "3-1-7", "aa", 3)
+    assert ledger.known_hash("a.jpg", "3-2-7") is None
+    assert ledger.known_hash("b.jpg", "3-1-7") is None
+    assert ledger.known_hash("a.jpg", None) is None
+    ledger.note_hash("a.jpg", "3-2-7", "bb", 3)
+    assert ledger.known_hash("a.jpg", "3-1-7") is None
+    assert ledger.known_hash("a.jpg", "3-2-7") == KnownHash("bb", 3)
+
+
+def test_a_file_that_just_changed_is_hashed_again(tmp_path: Path) -> None:
+    """Within the clock's grain a second change would leave size, time and inode as they are."""
+    file = tmp_path / "a"
+    file.write_bytes(b"x")
+    found = file.stat()
+    ledger = Ledger()
+    ledger.note_hash("a", f"1-{found.st_mtime_ns}-{found.st_ino}", "aa", 1)
+    assert ledger.known_hash("a", f"1-{found.st_mtime_ns}-{found.st_ino}") is None
+
+
+def test_counts_frames_digests_and_strangers() -> None:
+    ledger = Ledger()
+    ledger.open_segment("s", "c1")
+    for key in ("f1\ncam", "f1\nlidar", "f2\ncam"):
+        ledger.put("s", key, entry(key), "committed", is_ours=False)
+    ledger.put("other", "x", entry("x"), "committed", is_ours=False)
+    assert ledger.frames("s") == 2
+    assert ledger.count("s")[0] == 3
+    assert ledger.strangers("s", 2) == (3, ["f1\ncam", "f1\nlidar"])
+    ledger.mark("s", "f1\nlidar")
+    assert ledger.strangers("s", 2) == (2, ["f1\ncam", "f2\ncam"])
+    assert list(ledger.sent("s")) == [("f1\nlidar", entry("f1\nlidar"))]
+
+
+def test_the_digest_tells_content_and_not_order() -> None:
+    one, other = Ledger(), Ledger()
+    for ledger, keys in ((one, "abc"), (other, "cba")):
+        for key in keys:
+            ledger.put("s", key, entry(key), "called back")
+    assert one.count("s") == other.count("s")
+    other.put("s", "a", entry("a", b"another label"), "called back")
+    assert one.count("s") != other.count("s")
+
+
+def test_what_changed_belongs_to_no_commit_until_it_is_committed() -> None:
+    ledger = Ledger()
+    ledger.open_segment("s", "c1")
+    assert ledger.version_of("s") == "c1"
+    ledger.put("s", "a", entry("a"), "called back")
+    assert ledger.version_of("s") == DRAFT
+    ledger.commit("s", "c2")
+    assert ledger.version_of("s") == "c2"
+
+
+def test_two_uploads_to_one_dataset_at_once_are_told_apart(tmp_path: Path) -> None:
+    first = Ledger(tmp_path / "d.sqlite")
+    with pytest.raises(UploadError, match=r"d\.sqlite: expected no other upload to this dataset, found one"):
+        Ledger(tmp_path / "d.sqlite")
+    first.close()
+    Ledger(tmp_path / "d.sqlite").close()
+
+
+def test_an_id_that_is_no_file_name_stays_in_the_folder(tmp_path: Path) -> None:
+    Ledger.of(tmp_path / "l", "../../evil").close()
+    assert {path.parent for path in tmp_path.rglob("*.sqlite")} == {tmp_path / "l"}
+
+
+@pytest.mark.parametrize("broken", ["not a database", ""], ids=["text", "an empty file"])
+def test_a_ledger_that_cannot_be_used_is_done_without(
+    broken: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "d.sqlite"
+    path.write_text(broken)
+    logging.getLogger("lading").propagate = True
+    ledger = Ledger(path)
+    ledger.put("s", "a", entry("a"), "called back")
+    assert ledger.entry("s", "a") == entry("a")
+    ledger.close()
+    said = [record.getMessage() for record in caplog.records]
+    assert said == (
+        [f"{path}: expected a ledger that can be written, found file is not a database; going on without it"]
+        if broken
+        else []
+    )
+
+
+def test_a_full_disk_costs_nothing_that_was_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "d.sqlite"
+    ledger = Ledger(path)
+    ledger.note_posted("before")
+    ledger.flush()
+    pages = ledger._db.execute("pragma page_count").fetchone()[0]
+    ledger._db.execute(f"pragma max_page_count = {pages + 1}")
+    logging.getLogger("lading").propagate = True
+    for i in range(2_000):
+        ledger.note_posted(f"object-{i:060}")
+    ledger.flush()
+    assert [r.getMessage().partition(",")[2] for r in caplog.records] == [
+        " found database or disk is full; going on without it"
+    ]
+    assert ledger.is_posted("before")
+    assert all(ledger.is_posted(f"object-{i:060}") for i in range(2_000))
+    ledger.close()
+    kept = Ledger(path)
+    assert kept.is_posted("before")
+    kept.close()
+
+
+def test_an_older_ledger_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "d.sqlite"
+    with sqlite3.connect(path) as db:
+        db.executescript("create table hashes (path text); create table old (x); pragma user_version = 99;")
+    ledger = Ledger(path)
+    ledger.note_hash("a", "1-1-1", "aa", 1)
+    assert ledger.known_hash("a", "1-1-1") == KnownHash("aa", 1)
+    ledger.close()
+
+
+def test_a_process_that_is_killed_leaves_what_was_flushed(tmp_path: Path) -> None:
+    path = tmp_path / "d.sqlite"
+    script = textwrap.dedent(
+        f"""
+        import os, signal
+        from pathlib import Path
+        from lading.upload.ledger import Ledger
+        ledger = Ledger(Path({str(path)!r}))
+        ledger.note_posted("flushed")
+        ledger.flush()
+        ledger.note_posted("not flushed")
+        os.kill(os.getpid(), signal.SIGKILL)
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, env=os.environ)
+    assert done.returncode == -9
+    ledger = Ledger(path)
+    assert ledger.is_posted("flushed")
+    assert not ledger.is_posted("not flushed")
+    ledger.close()

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lading_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What lading keeps from run to run stays out of the user's own folders, here and in processes that tests start."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LADING_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

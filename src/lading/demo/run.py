@@ -64,18 +64,20 @@ def run_demo(announce: Callable[[str], None]) -> Outcome:
         announce(f"The local platform answers at {platform.url}")
         for archive in ARCHIVES:
             with resources.as_file(resources.files("lading.demo") / "data" / archive) as path:
-                rows.append(_bring(path, platform, problems, announce))
+                rows.append(_bring(path, platform, Path(folder) / "ledgers", problems, announce))
     return Outcome(rows, problems, time.perf_counter() - started)
 
 
-def _bring(path: Path, platform: RunningPlatform, problems: list[str], announce: Callable[[str], None]) -> Row:
+def _bring(
+    path: Path, platform: RunningPlatform, ledgers: Path, problems: list[str], announce: Callable[[str], None]
+) -> Row:
     started = time.perf_counter()
     name = f"demo-{path.stem}"
     announce(f"{path.name}: opening, checking, uploading as {name}")
     dataset = open_dataset(path)
     findings = list(validate(dataset))
     problems += [f"{path.name}: {finding}" for finding in findings if finding.severity == "error"]
-    result = upload(dataset, name, platform=platform.url, access_key=platform.access_key)
+    result = upload(dataset, name, platform=platform.url, access_key=platform.access_key, ledgers=ledgers)
     expected = contents_of(dataset)
     announce(f"{path.name}: reading back")
     found, fetched = asyncio.run(_read_back(platform, name, result.commit_id or ""))

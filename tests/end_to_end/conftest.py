@@ -39,7 +39,9 @@ class Result:
 
 
 def run_lading(*arguments: str | Path, home: Path | None = None, key: str | None = None) -> Result:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LADING_") or name == "LADING_HOME"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("LADING_") or name == "LADING_HOME"
+    }
     if home is not None:
         environment["LADING_HOME"] = str(home)
     if key is not None:

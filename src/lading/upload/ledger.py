@@ -31,7 +31,7 @@ _VERSION = 1
 
 _TABLES = """
 create table if not exists hashes (
-    path text, stamp text, sha1 text not null, size integer not null, primary key (path, stamp)
+    path text primary key, stamp text not null, sha1 text not null, size integer not null
 ) without rowid;
 create table if not exists masks (key blob primary key, value blob not null) without rowid;
 create table if not exists objects (key text primary key) without rowid;
@@ -75,17 +75,22 @@ class Ledger:
         self.path = path
         self._lock: BinaryIO | None = None
         self._changed: set[str] = set()  # segments of which this run has put files
-        self._pending: list[tuple[str, tuple[object, ...]]] = []  # since the last flush, should the file be given up
+        # What was noted and is not written, and what is written but not on disk; should the file be given up, both.
+        self._pending: dict[str, list[tuple[object, ...]]] = {}
+        self._done: list[tuple[str, list[tuple[object, ...]]]] = []
+        self._posted: set[str] = set()  # since the last flush
         self._flushed_at = time.monotonic()
         try:
             if path is not None:
                 self._lock = _locked(path)
             self._db = _open(path)
             self.run = self._next_run()
+            self._is_new = self.run == 1
         except (sqlite3.Error, OSError) as exc:
             self._warn(exc)
             self._db = _open(None)
             self.run = self._next_run()
+            self._is_new = True
 
     @classmethod
     def of(cls, folder: Path, dataset_id: str | None, part: Part = WHOLE) -> Ledger:
@@ -100,41 +105,43 @@ class Ledger:
     # Hashes: by path and stamp.
 
     def known_hash(self, path: str, stamp: str | None) -> KnownHash | None:
-        """What a file's bytes are, where it was hashed before and has not changed since."""
-        if stamp is None:
+        """What a file's bytes are, where it was hashed in an earlier run and has not changed since."""
+        if stamp is None or self._is_new:
             return None
         row = self._row("select sha1, size from hashes where path = ? and stamp = ?", (path, stamp))
         return None if row is None else KnownHash(row[0], row[1])
 
     def note_hash(self, path: str, stamp: str | None, checksum: str, size: int) -> None:
-        """Remember a hash; the stamps that the path had before are forgotten."""
-        if stamp is None or _is_fresh(stamp):
-            return
-        self._do("delete from hashes where path = ?", (path,))
-        self._do("insert or replace into hashes values (?, ?, ?, ?)", (path, stamp, checksum, size))
+        """Remember a hash; the stamp that the path had before is forgotten."""
+        if stamp is not None and not _is_fresh(stamp):
+            self._later("insert or replace into hashes values (?, ?, ?, ?)", (path, stamp, checksum, size))
 
     def known_mask(self, key: bytes) -> Any | None:
-        """What was made of a mask before; `key` tells its bytes, its type and its items."""
-        row = self._row("select value from masks where key = ?", (key,))
+        """What was made of a mask in an earlier run; `key` tells its bytes, its type and its items."""
+        row = None if self._is_new else self._row("select value from masks where key = ?", (key,))
         return None if row is None else json.loads(row[0])
 
     def note_mask(self, key: bytes, value: Any) -> None:
         """Remember what a mask became, as JSON."""
-        self._do("insert or replace into masks values (?, ?)", (key, json.dumps(value)))
+        self._later("insert or replace into masks values (?, ?)", (key, json.dumps(value)))
 
     # Objects: by their whole key in the store.
 
     def is_posted(self, key: str) -> bool:
         """Whether the store has taken this object."""
-        return self._row("select 1 from objects where key = ?", (key,)) is not None
+        if key in self._posted:
+            return True
+        return not self._is_new and self._row("select 1 from objects where key = ?", (key,)) is not None
 
     def note_posted(self, key: str) -> None:
         """The store has taken this object."""
-        self._do("insert or ignore into objects values (?)", (key,))
+        self._posted.add(key)
+        self._later("insert or ignore into objects values (?)", (key,))
 
     def forget_posted(self, key: str) -> None:
         """The store has lost this object."""
-        self._do("delete from objects where key = ?", (key,))
+        self._posted.discard(key)
+        self._now("delete from objects where key = ?", (key,))
 
     # Files: what the platform holds of each segment.
 
@@ -145,11 +152,11 @@ class Ledger:
 
     def open_segment(self, segment: str, version: str) -> None:
         """Forget a segment's files; those of this version are about to be put."""
-        self._do("delete from files where segment = ?", (segment,))
+        self._now("delete from files where segment = ?", (segment,))
         self._set_version(segment, version)
 
     def _set_version(self, segment: str, version: str) -> None:
-        self._do("insert or replace into segments values (?, ?)", (segment, version))
+        self._now("insert or replace into segments values (?, ?)", (segment, version))
 
     def put(self, segment: str, key: str, entry: Entry, state: State, *, is_ours: bool = True) -> None:
         """The platform holds this file; `is_ours` where this run's dataset has it."""
@@ -157,22 +164,28 @@ class Ledger:
             self._changed.add(segment)
             self._set_version(segment, DRAFT)  # what is known is no commit's any more
         values = (segment, key, entry.checksum, entry.label, entry.place, " ".join(sorted(entry.masks)), state)
-        self._do("insert or replace into files values (?, ?, ?, ?, ?, ?, ?, ?)", (*values, self.run if is_ours else 0))
+        run = self.run if is_ours else 0
+        self._later("insert or replace into files values (?, ?, ?, ?, ?, ?, ?, ?)", (*values, run))
+
+    def is_empty(self, segment: str) -> bool:
+        """Whether the platform is known to hold no file of a segment."""
+        return self._row("select 1 from files where segment = ? limit 1", (segment,)) is None
 
     def entry(self, segment: str, key: str) -> Entry | None:
-        """What the platform holds of a file."""
+        """What the platform held of a file when the segment was opened, or has held since the last flush."""
         row = self._row("select sha1, label, place, masks from files where segment = ? and key = ?", (segment, key))
         return None if row is None else _entry(row)
 
     def mark(self, segment: str, key: str) -> None:
         """Note that the dataset of this run has a file of this key, whatever becomes of it."""
-        self._do("update files set run = ? where segment = ? and key = ?", (self.run, segment, key))
+        self._later("update files set run = ? where segment = ? and key = ?", (self.run, segment, key))
 
     def strangers(self, segment: str, limit: int) -> tuple[int, list[str]]:
         """How many files the platform holds of a segment that this run's dataset has not, and the first of them."""
+        self.flush()
         where = "from files where segment = ? and run <> ?"
         row = self._row(f"select count(*) {where}", (segment, self.run))
-        rows = self._rows(f"select key {where} order by key limit ?", (segment, self.run, limit))
+        rows = self._all(f"select key {where} order by key limit ?", (segment, self.run, limit))
         return (0 if row is None else int(row[0])), [key for (key,) in rows]
 
     def count(self, segment: str) -> tuple[int, int]:
@@ -185,6 +198,7 @@ class Ledger:
 
     def frames(self, segment: str) -> int:
         """How many frames the files of a fusion segment make."""
+        self.flush()
         row = self._row(
             "select count(distinct substr(key, 1, instr(key, char(10)) - 1)) from files where segment = ?", (segment,)
         )
@@ -200,7 +214,7 @@ class Ledger:
 
     def commit(self, segment: str, version: str) -> None:
         """What was called back of a segment is in this commit now."""
-        self._do("update files set state = 'committed' where segment = ?", (segment,))
+        self._now("update files set state = 'committed' where segment = ?", (segment,))
         self._set_version(segment, version)
 
     # Underneath.
@@ -209,10 +223,13 @@ class Ledger:
         """Write down what was noted."""
         self._flushed_at = time.monotonic()
         try:
+            self._write_pending()
             self._db.commit()
         except sqlite3.Error as exc:
             self._give_up(exc)
         self._pending.clear()
+        self._done.clear()
+        self._posted.clear()
 
     def close(self) -> None:
         """Write down what was noted, and let go of the file."""
@@ -223,28 +240,47 @@ class Ledger:
             if self._lock is not None:
                 self._lock.close()
 
-    def _do(self, statement: str, values: tuple[object, ...]) -> None:
-        self._pending.append((statement, values))
-        try:
-            self._db.execute(statement, values)
-        except sqlite3.Error as exc:
-            self._give_up(exc)
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is noted that is not written down."""
+        return not self._pending and not self._done
+
+    def _later(self, statement: str, values: tuple[object, ...]) -> None:
+        """Note a write; those of one statement are done together, and none depends on another's order."""
+        self._pending.setdefault(statement, []).append(values)
         if time.monotonic() - self._flushed_at >= _FLUSH_S:
             self.flush()
 
-    def _row(self, query: str, values: tuple[object, ...]) -> Any:
+    def _now(self, statement: str, values: tuple[object, ...]) -> None:
+        """Write at once, behind all that was noted; it is on disk with the next flush."""
         try:
-            return self._db.execute(query, values).fetchone()
+            self._write_pending()
+            self._db.execute(statement, values)
+            self._done.append((statement, [values]))
+        except sqlite3.Error as exc:
+            self._done.append((statement, [values]))
+            self._give_up(exc)
+
+    def _write_pending(self) -> None:
+        while self._pending:
+            statement, rows = next(iter(self._pending.items()))
+            self._db.executemany(statement, rows)
+            self._done.append((statement, self._pending.pop(statement)))
+
+    def _row(self, query: str, values: tuple[object, ...]) -> Any:
+        return next(iter(self._all(query, values)), None)
+
+    def _all(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        try:
+            return self._db.execute(query, values).fetchall()
         except sqlite3.Error as exc:
             self._give_up(exc)
-            return self._db.execute(query, values).fetchone()
+            return self._db.execute(query, values).fetchall()
 
     def _rows(self, query: str, values: tuple[object, ...]) -> Iterator[Any]:
-        try:
-            yield from self._db.execute(query, values)
-        except sqlite3.Error as exc:
-            self._give_up(exc)
-            yield from self._db.execute(query, values)
+        """Many rows, read while they are used, with all that was noted among them."""
+        self.flush()
+        yield from self._db.execute(query, values)
 
     def _next_run(self) -> int:
         self._db.execute("insert into runs default values")
@@ -266,8 +302,9 @@ class Ledger:
             raise LadingError(f"ledger: expected a file that can be read, found {exc}") from exc
         self._db.close()
         self._db = kept
-        for statement, values in self._pending:
-            kept.execute(statement, values)
+        for statement, rows in (*self._done, *self._pending.items()):
+            kept.executemany(statement, rows)
+        self._pending.clear()
 
     def _warn(self, error: Exception) -> None:
         _log.warning("%s: expected a ledger that can be written, found %s; going on without it", self.path, error)

@@ -21,6 +21,7 @@ class Place:
         self._target = target
         self._ledger = ledger
         self._is_fusion = is_fusion
+        self._is_empty = True
 
     async def open(self, description: str, sensors: tuple[Sensor, ...]) -> None:
         """Learn what is there; make the segment and set its sensors where they are not."""
@@ -34,12 +35,15 @@ class Place:
             async for key, entry in read_segment(target.client, target.id, target.version, self.name):
                 self._ledger.put(self.name, key, entry, "called back", is_ours=False)
         self._ledger.flush()
+        self._is_empty = self._ledger.is_empty(self.name)
         if not target.is_dry_run:
             await target.ensure_segment(self.name, description)
             await target.put_sensors(self.name, sensors, is_new=is_new)
 
     def known(self, key: str) -> Entry | None:
         """What is there of a file that this run has too."""
+        if self._is_empty:
+            return None
         self._ledger.mark(self.name, key)
         return self._ledger.entry(self.name, key)
 

@@ -190,7 +190,7 @@ class SegmentUpload:
     async def _hashed(self, content: Content, theirs: Entry | None) -> HashedFile:
         """A file with its SHA-1; it is not read where it was hashed before and the platform has it."""
         ledger = self._job.ledger
-        known = ledger.known_hash(content.path, content.stamp)
+        known = None if theirs is None else ledger.known_hash(content.path, content.stamp)
         if known is not None and theirs is not None and known.checksum == theirs.checksum:
             return HashedFile(known.checksum, known.size, b"", content)
         file, stamp = await self._in(self._job.hashers, _hash_with_stamp, content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -65,11 +65,13 @@ class OxtsWorld:
         return mercator(record["lat"], record["lon"], record["alt"], self._scale)
 
 
-def oxts_world(records: Sequence[Mapping[str, int | float]], calibration: Calibration | None) -> OxtsWorld | None:
+def oxts_world(records: Iterable[Mapping[str, int | float]], calibration: Calibration | None) -> OxtsWorld | None:
     """The world of a sequence's first good record; None without one, or without Tr_imu_to_velo."""
     if calibration is None or calibration.imu_to_lidar is None:
         return None
     for record in records:
+        if not record:
+            continue
         try:
             world = OxtsWorld(record, calibration.imu_to_lidar)
         except ValueError:

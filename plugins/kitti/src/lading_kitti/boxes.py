@@ -1,4 +1,4 @@
-"""From rows and poses to labels: 2D boxes as they stand, 3D boxes in the frame of the sensor that carries them (3.3, 3.4)."""
+"""From rows and poses to labels: 2D boxes verbatim, 3D boxes in the frame of their sensor (spec 3.3, 3.4)."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def box2d(row: Row, instance: str | None, origin: int, *, is_alone: bool) -> Box
     )
 
 
-def box3d(row: Row, placement: Placement, instance: str | None, origin: int) -> Box3D:
-    """The 3D box of a row that has one; `location` stays in extras as the source's own numbers."""
-    assert_3d = (row.dimensions, row.location, row.rotation_y)
-    dimensions, location, rotation_y = assert_3d
-    if dimensions is None or location is None or rotation_y is None:
-        raise ValueError("row: expected columns of 3D, found none")
+def box3d(row: Row, placement: Placement, instance: str | None, origin: int) -> Box3D | None:
+    """The 3D box of a row, or None where it has none; `location` stays in extras as the source's own numbers."""
+    columns = row.columns_3d
+    if columns is None:
+        return None
+    dimensions, location, rotation_y = columns
     height, width, length = dimensions  # KITTI writes h, w, l
     (x, y, z), (qw, qx, qy, qz) = box_in_sensor(placement, location, height, rotation_y)
     attributes = _shared(row)
@@ -106,7 +106,7 @@ def tracklet_box(pose: Pose, origin: int) -> Box3D:
         qz=qz,
         category=pose.tracklet.category,
         attributes=attributes,
-        instance=str(pose.tracklet.index),
+        instance=str(pose.tracklet.number),
         extras={"pose": list(pose.place), **pose.tracklet.more},
         origin=origin,
     )
@@ -115,16 +115,18 @@ def tracklet_box(pose: Pose, origin: int) -> Box3D:
 def doubts(rows: Sequence[Row]) -> Iterator[Problem]:
     """What is odd about the values of rows; nothing is changed for it."""
     for row in rows:
-        if not row.has_box3d or row.dimensions is None or row.location is None:
+        columns = row.columns_3d
+        if columns is None:
             continue
-        height, width, length = row.dimensions
-        if not min(row.dimensions) > 0 and not any(map(math.isnan, row.dimensions)):
+        dimensions, location, rotation_y = columns
+        height, width, length = dimensions
+        if not min(dimensions) > 0 and not any(map(math.isnan, dimensions)):
             yield _doubt("dimensions", f"expected h, w and l above 0, found {height!r}, {width!r}, {length!r}", row)
         elif row.category == "Car" and height > 3 and length < 2.5:
             message = f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
             yield _doubt("dimensions", message, row)
-        if row.alpha is not None and row.alpha != UNSET_ANGLE and row.rotation_y is not None:
-            expected = alpha_of(row.location, row.rotation_y)
+        if row.alpha is not None and UNSET_ANGLE not in (row.alpha, rotation_y):
+            expected = alpha_of(location, rotation_y)
             if abs(wrapped(row.alpha - expected)) > ALPHA_TOLERANCE:
                 message = f"expected alpha near {expected:.2f} by rotation_y and location, found {row.alpha!r}"
                 yield _doubt("alpha", message, row)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lading.errors import GeometryError
 from lading.model.geometry import FloatArray, quaternion_from_matrix
-from lading_kitti.geometry import Placement, baseline, homogeneous, shift
+from lading_kitti.geometry import Placement, baseline, homogeneous, inverse, shift
 from lading_kitti.texts import Problem, lines_of, number_of
 
 #: Key -> what it means. Official tracking files write three of the keys without a colon (3.7).
@@ -243,7 +243,7 @@ def _missing(result: Calibration, key: str) -> None:
 
 def _place_lidar(result: Calibration) -> None:
     if result.lidar_to_rect is not None:
-        result.lidar_placement = Placement.from_matrix(np.linalg.inv(result.lidar_to_rect))
+        result.lidar_placement = Placement.from_matrix(inverse(result.lidar_to_rect))
 
 
 def _shown(entries: Mapping[str, Entry]) -> dict[str, Any]:

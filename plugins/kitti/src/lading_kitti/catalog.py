@@ -14,11 +14,42 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Cityscapes' labels by their ids, which are the pixel values of semantic/ (labels.py of cityscapesScripts).
-SEMANTIC_NAMES: tuple[str, ...] = (
-    "unlabeled,ego vehicle,rectification border,out of roi,static,dynamic,ground,road,sidewalk,parking,rail track,"
-    "building,wall,fence,guard rail,bridge,tunnel,pole,polegroup,traffic light,traffic sign,vegetation,terrain,sky,"
-    "person,rider,car,truck,bus,caravan,trailer,train,motorcycle,bicycle"
-).split(",")  # type: ignore[assignment]
+SEMANTIC_NAMES = (
+    "unlabeled",
+    "ego vehicle",
+    "rectification border",
+    "out of roi",
+    "static",
+    "dynamic",
+    "ground",
+    "road",
+    "sidewalk",
+    "parking",
+    "rail track",
+    "building",
+    "wall",
+    "fence",
+    "guard rail",
+    "bridge",
+    "tunnel",
+    "pole",
+    "polegroup",
+    "traffic light",
+    "traffic sign",
+    "vegetation",
+    "terrain",
+    "sky",
+    "person",
+    "rider",
+    "car",
+    "truck",
+    "bus",
+    "caravan",
+    "trailer",
+    "train",
+    "motorcycle",
+    "bicycle",
+)
 
 #: Classes of MOTS by their numbers (3.10); 10 is what is not to be judged.
 MOTS_NAMES: Mapping[int, str] = {1: "car", 2: "pedestrian", 10: "ignore"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 from lading import Catalog, Dataset, Frame, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
@@ -48,7 +49,9 @@ class KittiDataset(Dataset):
         indexes = self._indexes.values()
         layouts = list(dict.fromkeys(index.layout.name for index in indexes if index.has_boxes_in_3d))
         names = {
-            layout: list(dict.fromkeys(name for index in indexes if index.layout.name == layout for name in self._types(index)))
+            layout: list(
+                dict.fromkeys(name for index in indexes if index.layout.name == layout for name in self._types(index))
+            )
             for layout in layouts
         }
         masks = [
@@ -83,7 +86,7 @@ class KittiDataset(Dataset):
     def _segment(self, index: SegmentIndex) -> Segment:
         base = self._bases[index.name]
         calibration = None if base is None else base.calibration
-        extras = {} if calibration is None else {"calibration": calibration.entries}
+        extras: dict[str, Any] = {} if calibration is None else {"calibration": calibration.entries}
         origin = Motion(self._source, index, calibration, Report()).origin
         if origin is not None:
             extras["world_origin_m"] = list(origin)
@@ -140,9 +143,9 @@ def _sources(source: Source, indexes: Sequence[SegmentIndex]) -> list[SourceFile
             (index.oxts_file, "oxts records"),
             (index.mots_rows, "MOTS rows"),
         )
-        for path, kind in lists:
-            if path is not None:
-                found[path, kind] += _rows_of(source, path, kind)
+        for file, kind in lists:
+            if file is not None:
+                found[file, kind] += _rows_of(source, file, kind)
         for table, kind in ((index.semantic, "semantic masks"), (index.instance, "instance masks")):
             for path in table.values():
                 found[path.rpartition("/")[0] or ".", kind] += 1

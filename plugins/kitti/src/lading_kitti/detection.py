@@ -57,5 +57,3 @@ def _proofs(source: Source, index: SegmentIndex) -> Iterator[str]:
 def _is_calibration(source: Source, path: str) -> bool:
     entries, _ = parse_entries(read_lines(source, path, Report()) or ())
     return any(key in entries and len(entries[key].values) == 12 for key in ("P0", "P2", "Tr_velo_to_cam"))
-
-

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import basename, dirname
+from typing import TypeVar
 
 from lading import Origin, Report, Source
 from lading_kitti.calibration import RAW_FILES
@@ -16,6 +17,8 @@ from lading_kitti.segments import is_picture_or_cloud, media_ending
 from lading_kitti.texts import read_bytes, read_lines
 from lading_kitti.tracklets import pose_frames
 from lading_kitti.tree import FolderFiles, Item, Root, Tree, join
+
+T = TypeVar("T")
 
 #: A file of a side folder by the frame it belongs to: `000012_03` and `um_road_000012`.
 _SIDE_FORMS = (
@@ -128,9 +131,9 @@ class Filler:
         keys: dict[str, str] = {}
         for table in tables:
             for stem in table:
-                keys.setdefault(space.canonical(stem), stem if not space.canonical(stem) == basename(stem) else basename(stem))
+                keys.setdefault(space.canonical(stem), space.shown(stem))
         for stem in listed:
-            keys.setdefault(space.canonical(stem), stem)
+            keys.setdefault(space.canonical(stem), space.shown(stem))
         for media in segment.media:
             media.files = _keyed(media.files, keys, space)
         if segment.labels is not None:
@@ -257,8 +260,8 @@ class Filler:
             lines = read_lines(self.source, path, Report()) or []
             numbers.update(number for number, line in enumerate(lines) if line.strip())
         if segment.tracklets is not None:
-            data = read_bytes(self.source, segment.tracklets, Report())
-            numbers.update(pose_frames(data) if data is not None else ())
+            text = read_bytes(self.source, segment.tracklets, Report())
+            numbers.update(pose_frames(text) if text is not None else ())
 
     def _count_lines(self, path: str) -> int:
         """Lines of a file that will be read again, and judged, with its frames."""
@@ -282,6 +285,7 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
     folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = [
         ("kitti.unmatched-files", join(segment.root, media.name, segment.sequence), media.files)
         for media in segment.media
+        if media.files
     ]
     if segment.labels is not None and segment.labels.path is None:
         folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), segment.labels.files))

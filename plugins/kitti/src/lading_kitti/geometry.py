@@ -111,13 +111,17 @@ def yaw_pitch_roll(yaw: float, pitch: float, roll: float) -> Quaternion:
 
 
 def baseline(projection: FloatArray) -> FloatArray:
-    """b of a rectified camera: p_camera = p_rect0 + b, from the fourth column of its (3, 4) projection (3.5).
+    """B of a rectified camera: p_camera = p_rect0 + b, from the fourth column of its (3, 4) projection (3.5).
 
     Not P[0, 3] / fx: b has parts along y and z, and cx * b_z is within P[0, 3]. Raises LinAlgError where the
     camera matrix has no inverse.
     """
-    solved: FloatArray = np.linalg.solve(projection[:, :3], projection[:, 3])
-    return solved
+    return np.asarray(np.linalg.solve(projection[:, :3], projection[:, 3]), dtype=np.float64)
+
+
+def inverse(matrix: FloatArray) -> FloatArray:
+    """The inverse of a matrix as it is, orthonormal or not. Raises LinAlgError where it has none."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
 def homogeneous(matrix: FloatArray) -> FloatArray:

@@ -16,14 +16,15 @@ class KeySpace:
     def __init__(self, folders: Iterable[Sequence[str]]) -> None:
         given = [list(stems) for stems in folders]
         self._by_name = all(_are_different(map(basename, stems)) for stems in given)
-        self._by_number = all(_are_different(_number(self._short(stem)) for stem in stems) for stems in given)
+        self._by_number = all(_are_different(_number(self.shown(stem)) for stem in stems) for stems in given)
 
     def canonical(self, stem: str) -> str:
         """What alike names have in common."""
-        short = self._short(stem)
+        short = self.shown(stem)
         return _number(short) if self._by_number else short
 
-    def _short(self, stem: str) -> str:
+    def shown(self, stem: str) -> str:
+        """The part of a name that tells its frame from others."""
         return basename(stem) if self._by_name else stem
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lading_kitti.geometry import Vector3
+from lading.model.geometry import Vector3
 from lading_kitti.texts import Problem, number_of, whole_or_float
 
 #: What stands for "no value" (3.3).
@@ -44,16 +44,13 @@ class Row(NamedTuple):
     more: tuple[float, ...] = ()
 
     @property
-    def has_box3d(self) -> bool:
-        """Whether its 3D columns hold values; a DontCare row has none, whatever it says (3.7)."""
-        return (
-            not self.is_dont_care
-            and self.dimensions is not None
-            and self.location is not None
-            and self.rotation_y is not None
-            and self.dimensions != (UNSET_SIZE,) * 3
-            and self.location != (UNSET_PLACE,) * 3
-        )
+    def columns_3d(self) -> tuple[Vector3, Vector3, float] | None:
+        """Dimensions, location and rotation_y; None where they hold no values, as a DontCare row never does (3.7)."""
+        if self.is_dont_care or self.dimensions is None or self.location is None or self.rotation_y is None:
+            return None
+        if self.dimensions == (UNSET_SIZE,) * 3 or self.location == (UNSET_PLACE,) * 3:
+            return None
+        return self.dimensions, self.location, self.rotation_y
 
     @property
     def is_dont_care(self) -> bool:

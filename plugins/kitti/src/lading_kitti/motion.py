@@ -107,7 +107,7 @@ class Motion:
             message = "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, path)
         if self._poses and (self._calibration is None or self._calibration.lidar_to_rect is None):
-            message = "expected Tr in calib.txt to bring the poses of camera 0 to the velodyne, found none; no ego poses"
+            message = "expected Tr in calib.txt, from the velodyne to the camera of the poses, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, self._index.poses or "")
         return world
 

@@ -10,20 +10,49 @@ from lading import Transform3D
 from lading.errors import GeometryError
 from lading.model.geometry import EGO, WORLD, FloatArray, Vector3, matrix_from_quaternion
 from lading_kitti.calibration import Calibration
-from lading_kitti.geometry import homogeneous, mercator, mercator_scale, yaw_pitch_roll
+from lading_kitti.geometry import homogeneous, inverse, mercator, mercator_scale, yaw_pitch_roll
 from lading_kitti.texts import Problem, number_of, whole_or_float
 
 #: The 30 values of an oxts record in their order (3.8). The last five are whole numbers.
 OXTS_FIELDS = (
-    "lat lon alt roll pitch yaw vn ve vf vl vu ax ay az af al au wx wy wz wf wl wu pos_accuracy vel_accuracy "
-    "navstat numsats posmode velmode orimode"
-).split()
+    "lat",
+    "lon",
+    "alt",
+    "roll",
+    "pitch",
+    "yaw",
+    "vn",
+    "ve",
+    "vf",
+    "vl",
+    "vu",
+    "ax",
+    "ay",
+    "az",
+    "af",
+    "al",
+    "au",
+    "wx",
+    "wy",
+    "wz",
+    "wf",
+    "wl",
+    "wu",
+    "pos_accuracy",
+    "vel_accuracy",
+    "navstat",
+    "numsats",
+    "posmode",
+    "velmode",
+    "orimode",
+)
+_WHOLE_FROM = OXTS_FIELDS.index("navstat")
 
 
 def parse_oxts(line: str, line_number: int) -> tuple[dict[str, int | float], Problem | None]:
     """A record by the names of its fields; empty, with a problem, where it has not 30 numbers."""
     words = line.split()
-    values = [whole_or_float(word) if index >= 25 else number_of(word) for index, word in enumerate(words)]
+    values = [whole_or_float(word) if index >= _WHOLE_FROM else number_of(word) for index, word in enumerate(words)]
     record = {name: value for name, value in zip(OXTS_FIELDS, values, strict=False) if value is not None}
     if len(words) == len(record) == len(OXTS_FIELDS):
         return record, None
@@ -41,7 +70,7 @@ class OxtsWorld:
     def __init__(self, first: Mapping[str, int | float], imu_to_lidar: FloatArray) -> None:
         self._scale = mercator_scale(first["lat"])
         self._origin = self._position(first)
-        self._lidar_to_imu: FloatArray = np.linalg.inv(imu_to_lidar)
+        self._lidar_to_imu = inverse(imu_to_lidar)
 
     @property
     def origin(self) -> Vector3:

@@ -192,7 +192,7 @@ class SegmentReading:
         carrier, placement = self._carrier(camera, calibration)
         shelves[camera.name].say(found.annotation)
         if carrier is not None:
-            has_any = any(row.has_box3d for row in found.rows)
+            has_any = any(row.columns_3d for row in found.rows)
             shelves[carrier.name].say("present" if has_any else "empty")
         for row in found.rows:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
@@ -218,12 +218,15 @@ class SegmentReading:
             shelves[camera.name].say("present")
         instance = self._rows.instance(key, row)
         origin = Origin(path, line=row.line)
-        is_alone = not row.has_box3d or carrier is None or placement is None
+        other = None if carrier is None else shelves[carrier.name]
+        solid = None
+        if other is not None and placement is not None:
+            solid = box3d(row, placement, instance, len(other.origins) + (other is shelves[camera.name]))
         shelf = shelves[camera.name]
-        shelf.labels.append(box2d(row, instance, shelf.note(origin), is_alone=is_alone))
-        if carrier is not None and placement is not None and row.has_box3d:
-            other = shelves[carrier.name]
-            other.labels.append(box3d(row, placement, instance, other.note(origin)))
+        shelf.labels.append(box2d(row, instance, shelf.note(origin), is_alone=solid is None))
+        if solid is not None and other is not None:
+            other.note(origin)
+            other.labels.append(solid)
 
     def _carrier(self, camera: Media, calibration: Calibration | None) -> tuple[Media | None, Placement | None]:
         """The sensor that 3D boxes lie on, and the way there (design.md section 8)."""

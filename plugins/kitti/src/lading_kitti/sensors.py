@@ -8,7 +8,7 @@ from lading import Camera, Lidar, Transform3D
 from lading.model.geometry import EGO, FloatArray
 from lading.model.sensor import CameraMatrix, Intrinsics, Sensor
 from lading_kitti.calibration import Calibration
-from lading_kitti.geometry import homogeneous, shift
+from lading_kitti.geometry import homogeneous, inverse, shift
 
 #: D of calib_cam_to_cam.txt, in its order (3.8).
 _DISTORTION = ("k1", "k2", "p1", "p2", "k3")
@@ -59,7 +59,7 @@ def _unrectified(name: str, number: int, calibration: Calibration) -> Sensor:
 def _pose(name: str, reference_to_camera: FloatArray, lidar_to_reference: FloatArray | None) -> Transform3D | None:
     if lidar_to_reference is None:
         return None
-    return Transform3D.from_matrix(name, EGO, np.linalg.inv(reference_to_camera @ lidar_to_reference))
+    return Transform3D.from_matrix(name, EGO, inverse(reference_to_camera @ lidar_to_reference))
 
 
 def _camera_matrix(matrix: FloatArray) -> CameraMatrix:

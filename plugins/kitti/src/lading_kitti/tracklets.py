@@ -18,7 +18,7 @@ _PLACE = ("tx", "ty", "tz", "rx", "ry", "rz")
 class Tracklet(NamedTuple):
     """One object over its frames; `size` is (h, w, l) as the file has it, `more` what else it says."""
 
-    index: int
+    number: int
     line: int
     category: str
     size: tuple[float, float, float]
@@ -39,7 +39,7 @@ class Pose(NamedTuple):
     @property
     def pointer(self) -> str:
         """Where it stands in the document, its items counted from 0."""
-        return f"/{_TOP}/item/{self.tracklet.index}/poses/item/{self.number}"
+        return f"/{_TOP}/item/{self.tracklet.number}/poses/item/{self.number}"
 
 
 def parse_tracklets(data: bytes) -> tuple[list[Pose], list[Problem]]:

@@ -37,7 +37,8 @@ class Times(NamedTuple):
 
 def read_times(source: Source, media: Media, report: Report) -> Times:
     """The times of a sensor of raw."""
-    lists = {name: _wall_clock(source, path, report) for name, path in media.times.items()}
+    # the lists of when a scan began and ended lack the same frames: once is enough to say so
+    lists = {name: _wall_clock(source, path, report if not name else Report()) for name, path in media.times.items()}
     return Times(lists.pop("", []), lists)
 
 

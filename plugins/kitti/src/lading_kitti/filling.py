@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from posixpath import basename, dirname
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lading import Origin, Report, Source
 from lading_kitti.calibration import RAW_FILES
@@ -16,7 +16,7 @@ from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING
 from lading_kitti.segments import is_picture_or_cloud, media_ending
 from lading_kitti.texts import read_bytes, read_lines
 from lading_kitti.tracklets import pose_frames
-from lading_kitti.tree import FolderFiles, Item, Root, Tree, join
+from lading_kitti.tree import FolderFiles, Item, Root, Tree
 
 T = TypeVar("T")
 
@@ -27,6 +27,14 @@ _SIDE_FORMS = (
 )
 
 
+class Listing(NamedTuple):
+    """A line of an image set."""
+
+    name: str
+    path: str
+    line: int
+
+
 @dataclass(slots=True)
 class Filler:
     """Fills the segments of one source; what is odd about its files goes to `report`."""
@@ -35,6 +43,7 @@ class Filler:
     tree: Tree
     report: Report
     label_folder: str | None = None
+    used_sets: set[str] = field(default_factory=set)
 
     def fill(self, segment: SegmentIndex, root: Root) -> None:
         """Give a segment its keys and files."""
@@ -132,16 +141,20 @@ class Filler:
         for table in tables:
             for stem in table:
                 keys.setdefault(space.canonical(stem), space.shown(stem))
+        self._tell_strangers(segment, [(at, stem) for stem, at in listed.items() if space.canonical(stem) not in keys])
         for stem in listed:
             keys.setdefault(space.canonical(stem), space.shown(stem))
         for media in segment.media:
             media.files = _keyed(media.files, keys, space)
         if segment.labels is not None:
             segment.labels.files = _keyed(labels, keys, space)
-        segment.calib = _keyed(segment.calib, keys, space)
+        calib, segment.calib = segment.calib, _keyed(segment.calib, keys, space)
+        spare = [path for stem, path in calib.items() if space.canonical(stem) not in keys]
+        if spare:
+            self.report.loss("calibration of a frame that has no other file", spare[0], len(spare))
         segment.semantic = _keyed(segment.semantic, keys, space)
         segment.instance = _keyed(segment.instance, keys, space)
-        segment.sets = _keyed(listed, keys, space)
+        segment.sets = {key: [one.name for one in at] for key, at in _keyed(listed, keys, space).items()}
         segment.keys = ordered(keys.values())
         self._sides(segment, root, keys, space)
 
@@ -149,9 +162,9 @@ class Filler:
         folders = [folder for folder in root.folders.values() if folder.kind.role == role]
         return self._by_stem(segment, folders[0].items) if folders else {}
 
-    def _sets(self, segment: SegmentIndex) -> dict[str, list[str]]:
+    def _sets(self, segment: SegmentIndex) -> dict[str, list[Listing]]:
         """The image sets that list each frame: of test by the testing split, the others by the training split."""
-        listed: dict[str, list[str]] = {}
+        listed: dict[str, list[Listing]] = {}
         above = dirname(segment.root) if segment.split else segment.root
         for path in dict.fromkeys((segment.root, above)):
             root = self.tree.roots.get(path)
@@ -160,10 +173,22 @@ class Filler:
                     name = item.rest.rpartition(".")[0]
                     if segment.split and name.startswith("test") != segment.split.lower().startswith("test"):
                         continue
-                    for line in read_lines(self.source, item.path, self.report) or ():
+                    self.used_sets.add(item.path)
+                    for number, line in enumerate(read_lines(self.source, item.path, self.report) or (), 1):
                         if line.strip():
-                            listed.setdefault(line.strip(), []).append(name)
+                            listed.setdefault(line.strip(), []).append(Listing(name, item.path, number))
         return listed
+
+    def _tell_strangers(self, segment: SegmentIndex, strangers: list[tuple[list[Listing], str]]) -> None:
+        """Ids that image sets list and no file has: they are frames all the same (design.md section 8)."""
+        by_set: dict[str, list[tuple[int, str]]] = {}
+        for listings, stem in strangers:
+            for one in listings:
+                by_set.setdefault(one.path, []).append((one.line, stem))
+        for path, ids in by_set.items():
+            line, first = ids[0]
+            message = f"expected a file for every id, found none for {len(ids):,}, such as {first!r}"
+            self.report.warning("kitti.image-set-id", message, Origin(path, line=line), segment=segment.name)
 
     def _sides(self, segment: SegmentIndex, root: Root, keys: Mapping[str, str], space: KeySpace) -> None:
         for folder in root.of("side"):
@@ -278,24 +303,3 @@ class Filler:
 
 def _keyed(table: Mapping[str, T], keys: Mapping[str, str], space: KeySpace) -> dict[str, T]:
     return {keys[c]: value for stem, value in table.items() if (c := space.canonical(stem)) in keys}
-
-
-def tell_differences(segment: SegmentIndex, report: Report) -> None:
-    """Which folders have not a file for every frame (3.12, 12): one warning a folder."""
-    folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = [
-        ("kitti.unmatched-files", join(segment.root, media.name, segment.sequence), media.files)
-        for media in segment.media
-        if media.files
-    ]
-    if segment.labels is not None and segment.labels.path is None:
-        folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), segment.labels.files))
-    if segment.calib:
-        folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
-    for rule, folder, files in folders:
-        missing = [key for key in segment.keys if key not in files]
-        if missing:
-            message = (
-                f"expected a file for each of {len(segment.keys):,} frames, "
-                f"found none for {len(missing):,}, such as {missing[0]}"
-            )
-            report.warning(rule, message, Origin(folder), segment=segment.name)

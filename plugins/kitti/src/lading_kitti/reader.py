@@ -8,11 +8,12 @@ from lading import Dataset, Match, Options, Reader, Report, Source
 from lading.errors import OptionError, SourceError
 from lading_kitti.dataset import KittiDataset
 from lading_kitti.detection import judge
-from lading_kitti.filling import Filler, tell_differences
+from lading_kitti.filling import Filler
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import ODOMETRY
+from lading_kitti.leftovers import tell_differences, tell_leftovers
 from lading_kitti.segments import find_segments
-from lading_kitti.tree import Tree, scan
+from lading_kitti.tree import scan
 
 
 class KittiOptions(Options):
@@ -30,30 +31,29 @@ class KittiReader(Reader):
 
     def detect(self, source: Source) -> Match:
         """By a row of labels, a calibration, a tracklet file or poses; by the names of folders less surely."""
-        return judge(source, _segments(source, scan(source), KittiOptions(), Report()))
+        return judge(source, _segments(Filler(source, scan(source), Report())))
 
     def open(self, source: Source, options: KittiOptions, report: Report) -> Dataset:
         """The dataset of a source. Raises SourceError where nothing in it is KITTI's."""
         tree = scan(source)
-        indexes = _segments(source, tree, options, report)
+        filler = Filler(source, tree, report, options.labels)
+        indexes = _segments(filler)
         if not indexes:
             raise SourceError(source.label, "expected folders of KITTI's layouts, found none with a frame")
-        if tree.strangers:
-            what = "file that no layout of KITTI has a place for"
-            report.loss(what, tree.strangers[0], len(tree.strangers))
+        tell_leftovers(tree, indexes, filler.used_sets, report)
         for index in indexes:
             tell_differences(index, report)
         return KittiDataset(source, indexes, report)
 
 
-def _segments(source: Source, tree: Tree, options: KittiOptions, report: Report) -> list[SegmentIndex]:
+def _segments(filler: Filler) -> list[SegmentIndex]:
     """The segments that have frames, their files sorted in, and the sensors that only labels speak of."""
-    filler = Filler(source, tree, report, options.labels)
-    pairs = find_segments(tree, source)
+    pairs = find_segments(filler.tree, filler.source)
     for index, root in pairs:
         filler.fill(index, root)
-    if options.labels is not None and not any(index.labels for index, _ in pairs):
-        raise OptionError(f"-o labels: expected the name of a folder of labels, found {options.labels!r}")
+    wanted = filler.label_folder
+    if wanted is not None and not any(index.labels for index, _ in pairs):
+        raise OptionError(f"-o labels: expected the name of a folder of labels, found {wanted!r}")
     found = [index for index, _ in pairs if index.keys]
     clouds = {index.layout.name for index in found if index.lidar is not None}
     for index in found:
@@ -68,7 +68,7 @@ def _assume(index: SegmentIndex, *, has_clouds: bool) -> None:
         number = 2 if index.labels is None else index.labels.camera
         default = index.layout.image
         index.assume(default if number == 2 else f"image_{number}", number)
-    needs_cloud = index.tracklets is not None or (has_clouds and index.labels is not None)
+    needs_cloud = index.tracklets is not None or (has_clouds and index.labels is not None and index.has_calibration)
     if index.lidar is None and (needs_cloud or (not index.media and index.layout is ODOMETRY)):
         index.assume(index.layout.lidar, None)
     if not index.media:

@@ -103,21 +103,16 @@ def tracking(folder: Path) -> dict[str, Any]:
     imu_to_velo = square(calibration["Tr_imu_velo"].reshape(3, 4))
     return {
         "boxes": {
-            frame: boxes_of([row[2:] for row in rows if int(row[0]) == frame], calibration)
-            for frame in TRACKING_FRAMES
+            frame: boxes_of([row[2:] for row in rows if int(row[0]) == frame], calibration) for frame in TRACKING_FRAMES
         },
-        "poses": {
-            frame: (packets[frame].T_w_imu @ np.linalg.inv(imu_to_velo)).tolist() for frame in TRACKING_FRAMES
-        },
+        "poses": {frame: (packets[frame].T_w_imu @ np.linalg.inv(imu_to_velo)).tolist() for frame in TRACKING_FRAMES},
     }
 
 
 def odometry(folder: Path) -> dict[str, Any]:
     sequence = pykitti.odometry(str(folder), "00")
     return {
-        "poses": {
-            frame: (sequence.poses[frame] @ sequence.calib.T_cam0_velo).tolist() for frame in ODOMETRY_FRAMES
-        },
+        "poses": {frame: (sequence.poses[frame] @ sequence.calib.T_cam0_velo).tolist() for frame in ODOMETRY_FRAMES},
         "times_s": {frame: sequence.timestamps[frame].total_seconds() for frame in ODOMETRY_FRAMES},
     }
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lading.errors import GeometryError
-from lading.model.geometry import FloatArray, quaternion_from_matrix
-from lading_kitti.geometry import Placement, baseline, homogeneous, inverse, shift
+from lading.model.geometry import NO_ROTATION, FloatArray, quaternion_from_matrix
+from lading_kitti.geometry import Placement, baseline, homogeneous, inverse
 from lading_kitti.texts import Problem, lines_of, number_of
 
 #: Key -> what it means. Official tracking files write three of the keys without a colon (3.7).
@@ -84,7 +84,10 @@ class Calibration:
     def camera_placement(self, camera: int) -> Placement | None:
         """How boxes come into a rectified camera's frame, or None where its projection is not known."""
         offset = self.baselines.get(camera)
-        return None if offset is None else Placement.from_matrix(shift(offset))
+        if offset is None:
+            return None
+        x, y, z = (float(value) for value in offset)
+        return Placement(((1.0, 0.0, 0.0, x), (0.0, 1.0, 0.0, y), (0.0, 0.0, 1.0, z)), NO_ROTATION)
 
 
 def parse_entries(lines: Sequence[str]) -> tuple[dict[str, Entry], list[Problem]]:

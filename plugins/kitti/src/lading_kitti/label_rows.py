@@ -112,13 +112,7 @@ def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Probl
     if "," in line:
         line = _COMMA.sub(" ", line)
         words = line.split()
-    values: list[float] = []
-    for word in reversed(words[1:]):
-        value = number_of(word)
-        if value is None:
-            break
-        values.append(value)
-    values.reverse()
+    values = _last_numbers(words[1:])
     name = words[: len(words) - len(values)]
     if not name:
         return None, _bad("a label row", "an empty line", line_number)
@@ -126,6 +120,22 @@ def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Probl
         values, name = values[-_NUMBERS - 1 :], words[: len(words) - _NUMBERS - 1]
     category = name[0] if len(name) == 1 else " ".join(name)
     return _row(category, values, words[len(name) :], number, line_number)
+
+
+def _last_numbers(words: list[str]) -> list[float]:
+    """The numbers at the end of a row, as many as there are."""
+    try:
+        if "_" not in "".join(words):
+            return [float(word) for word in words]
+    except ValueError:
+        pass  # a name of several words; each is looked at by itself
+    values: list[float] = []
+    for word in reversed(words):
+        value = number_of(word)
+        if value is None:
+            break
+        values.append(value)
+    return values[::-1]
 
 
 def _row(

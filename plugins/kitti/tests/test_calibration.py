@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from lading.model.geometry import EGO
 from lading_kitti.calibration import calibration_of, parse_entries, raw_calibration
 from lading_kitti.sensors import camera_sensor, lidar_sensor
+
+from lading.model.geometry import EGO
 
 P2 = "P2: 700 0 600 42 0 700 180 -0.35 0 0 1 0.005"
 R0 = "R0_rect: 1 0 0 0 1 0 0 0 1"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lading.testing import ReaderConformance
 from lading_kitti.reader import KittiReader
+
+from lading.testing import ReaderConformance
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lading_kitti import geometry
+from lading_kitti.calibration import calibration_of
 
 from lading import Transform3D
 from lading.errors import GeometryError
-from lading_kitti import geometry
-from lading_kitti.calibration import calibration_of
 
 # The official numbers of training frame 000000, as source-formats.md 3.5 has them.
 TEXT = b"""\

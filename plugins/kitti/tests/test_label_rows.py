@@ -7,12 +7,14 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from lading_kitti.label_rows import is_label_line, is_tracking_line, parse_rows, parse_tracking_row
 
 TRUCK = "Truck 0.00 0 -1.57 599.41 156.40 629.75 189.25 2.85 2.63 12.34 0.47 1.49 69.44 -1.56"
 NUMBERS = TRUCK.split()[1:]
-TRACKED = "0 2 Pedestrian 0 1 -2.523309 1106.137292 166.576807 1204.470628 323.876144 1.714062 0.767881 0.972283 6.301919 1.652419 8.455685 -1.900245"
+TRACKED = (
+    "0 2 Pedestrian 0 1 -2.523309 1106.137292 166.576807 1204.470628 323.876144 "
+    "1.714062 0.767881 0.972283 6.301919 1.652419 8.455685 -1.900245"
+)
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 names = st.lists(st.from_regex(r"[A-Za-z_][A-Za-z_ñ-]{0,8}", fullmatch=True), min_size=1, max_size=3).filter(

@@ -79,9 +79,11 @@ def test_words_where_numbers_should_be() -> None:
     assert told("P2: a b") == [("kitti.calibration-row", 1, "P2: expected 12 numbers, found words in 'a b'")]
 
 
-@pytest.mark.parametrize("values", ["1 0 0 0 1 0 0 0 -1", "1 0 0 0 1 0 0 0 0", "1 0 0 0 nan 0 0 0 1"])
+@pytest.mark.parametrize(
+    "values", ["1 0 0 0 1 0 0 0 -1", "1 0 0 0 1 0 0 0 0", "1 0 0 0 nan 0 0 0 1", "2 0 0 0 2 0 0 0 2"]
+)
 def test_a_matrix_that_is_no_rotation(values: str) -> None:
-    message = "R0_rect: expected a rotation, found a matrix that mirrors, flattens or is not finite"
+    message = "R0_rect: expected a rotation, found a matrix that mirrors, stretches or is not finite"
     assert ("kitti.calibration-matrix", 2, message) in told(P2, f"R0_rect: {values}", V)
 
 

@@ -250,6 +250,19 @@ def test_oxts_without_the_imus_place(kitti: Any) -> None:
     assert found.frame("0000", "000000").extras["oxts"]["lat"] == 49.0
 
 
+def test_a_record_without_a_place(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "training/image_02/0000/000000.png": kitti.PIXEL,
+            "training/oxts/0000.txt": f"{OXTS}\nnan{OXTS[2:]}\n",
+            "training/calib/0000.txt": kitti.CALIBRATION,
+        }
+    )
+    finding = only(found, "kitti.oxts-row")
+    assert (finding.severity, finding.file, finding.line) == ("error", "training/oxts/0000.txt", 2)
+    assert finding.message == "expected a position and angles that are finite, found others; no ego pose"
+
+
 def test_tracklets_that_break_off_leave_the_drive(kitti: Any) -> None:
     found = kitti.read(
         {

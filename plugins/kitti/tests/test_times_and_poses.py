@@ -116,6 +116,15 @@ def test_no_world_without_a_record_or_the_imu() -> None:
     assert oxts_world([record(lat=200.0)], IMU) is None
 
 
+def test_a_pose_that_mirrors_keeps_its_numbers() -> None:
+    numbers, problem = parse_pose("1 0 0 5 0 1 0 6 0 0 -1 7", 2)
+    assert numbers == [1, 0, 0, 5, 0, 1, 0, 6, 0, 0, -1, 7]
+    assert (problem.rule, problem.line) == ("kitti.pose-row", 2)
+    assert problem.message == (
+        "expected a rotation and a translation, found a matrix that mirrors, stretches or is not finite"
+    )
+
+
 def test_poses_of_odometry_are_of_camera_0() -> None:
     numbers, problem = parse_pose("1 0 0 5 0 1 0 6 0 0 1 7", 1)
     assert problem is None

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lading.errors import GeometryError
-from lading.model.geometry import NO_ROTATION, FloatArray, quaternion_from_matrix
-from lading_kitti.geometry import Placement, baseline, homogeneous, inverse
+from lading.model.geometry import NO_ROTATION, FloatArray
+from lading_kitti.geometry import Placement, baseline, homogeneous, inverse, is_motion
 from lading_kitti.texts import Problem, lines_of, number_of
 
 #: Key -> what it means. Official tracking files write three of the keys without a colon (3.7).
@@ -205,12 +204,21 @@ def _add_projection(result: Calibration, camera: int, key: str, entry: Entry) ->
         return
     # A camera matrix on the platform is fx, skew, cx, fy, cy alone (platform-api.md section F).
     is_upright = (matrix[1, 0], *matrix[2, :3]) == (0.0, 0.0, 0.0, 1.0)
-    if not is_upright or not np.isfinite(matrix).all() or not matrix[0, 0] * matrix[1, 1]:
+    offset = _baseline(matrix) if is_upright and np.isfinite(matrix).all() else None
+    if offset is None:
         message = f"{key}: expected a projection [[fx, s, cx, .], [0, fy, cy, .], [0, 0, 1, .]], found another"
         result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
         return
     result.projections[camera] = matrix
-    result.baselines[camera] = baseline(matrix)
+    result.baselines[camera] = offset
+
+
+def _baseline(matrix: FloatArray) -> FloatArray | None:
+    try:
+        offset = baseline(matrix)
+    except np.linalg.LinAlgError:
+        return None
+    return offset if np.isfinite(offset).all() else None
 
 
 def _matrix(result: Calibration, key: str, entry: Entry, meaning: str) -> FloatArray | None:
@@ -221,22 +229,14 @@ def _matrix(result: Calibration, key: str, entry: Entry, meaning: str) -> FloatA
         found = f"{len(entry.values)}"
     else:
         matrix = np.array(entry.values).reshape(rows, columns)
-        if meaning in ("projection", "D", "T", "K") or _is_rotation(matrix):
+        if meaning in ("projection", "D", "T", "K") or is_motion(matrix):
             return matrix
-        message = f"{key}: expected a rotation, found a matrix that mirrors, flattens or is not finite"
+        message = f"{key}: expected a rotation, found a matrix that mirrors, stretches or is not finite"
         result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
         return None
     message = f"{key}: expected {rows * columns} numbers, found {found}"
     result.problems.append(Problem("kitti.calibration-row", message, entry.line))
     return None
-
-
-def _is_rotation(matrix: FloatArray) -> bool:
-    try:
-        quaternion_from_matrix(matrix[:, :3])
-    except GeometryError:
-        return False
-    return bool(np.isfinite(matrix).all())
 
 
 def _missing(result: Calibration, key: str) -> None:

@@ -46,8 +46,9 @@ def _proofs(source: Source, index: SegmentIndex) -> Iterator[str]:
         file = source.get(index.tracklets)
         if file is not None:
             with file.open() as stream:
-                if b"boost_serialization" in stream.read(1024):
-                    yield f"{index.tracklets} is of boost_serialization"
+                head = stream.read(1024)
+            if b"boost_serialization" in head:
+                yield f"{index.tracklets} is of boost_serialization"
     if index.poses is not None and parse_pose(first_line(source, index.poses), 1)[0] is not None:
         yield f"{index.poses} holds poses"
     if index.layout is RAW and (index.raw_calib or index.oxts):

@@ -30,6 +30,9 @@ _AXES: Quaternion = (math.sqrt(0.5), math.sqrt(0.5), 0.0, 0.0)
 #: KITTI's devkit takes the earth for a ball of this radius (convertOxtsToPose.m).
 EARTH_RADIUS_M = 6378137.0
 
+#: How far off a rotation a matrix may be: official texts are at 1e-7, some quoted with three digits at 1e-3.
+ORTHONORMAL = 0.01
+
 
 class Placement(NamedTuple):
     """How points and rotations of rectified camera 0 come into the frame of the sensor that carries the boxes."""
@@ -122,6 +125,14 @@ def baseline(projection: FloatArray) -> FloatArray:
 def inverse(matrix: FloatArray) -> FloatArray:
     """The inverse of a matrix as it is, orthonormal or not. Raises LinAlgError where it has none."""
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
+def is_motion(matrix: FloatArray) -> bool:
+    """Whether a (3, 3) or (3, 4) matrix is a right-handed rotation, or one with a translation, all of it finite."""
+    turn = matrix[:, :3]
+    if not np.isfinite(matrix).all() or np.abs(turn).max() > 1 + ORTHONORMAL:
+        return False
+    return bool(np.abs(turn @ turn.T - np.eye(3)).max() <= ORTHONORMAL and np.linalg.det(turn) > 0)
 
 
 def homogeneous(matrix: FloatArray) -> FloatArray:

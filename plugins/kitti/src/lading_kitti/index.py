@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from posixpath import basename
 
+from lading_kitti.keys import is_number
 from lading_kitti.layouts import Layout
 from lading_kitti.tree import join
 
@@ -128,4 +129,4 @@ class SegmentIndex:
 
 def numbers_of(keys: list[str]) -> Mapping[int, str]:
     """Keys by the numbers that they are."""
-    return {int(key): key for key in keys if key.isascii() and key.isdigit()}
+    return {int(key): key for key in keys if is_number(key)}

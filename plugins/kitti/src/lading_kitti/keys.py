@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from posixpath import basename
 
+from lading_kitti.texts import is_whole
+
 
 class KeySpace:
     """Which names mean one frame: exact ones, or where no folder holds two such, alike ones.
@@ -35,7 +37,7 @@ def ordered(keys: Iterable[str]) -> list[str]:
 
 def is_number(key: str) -> bool:
     """Whether a key is the number of a frame."""
-    return key.isascii() and key.isdigit()
+    return is_whole(key)
 
 
 def _number(stem: str) -> str:

@@ -18,7 +18,7 @@ UNSET_PLACE = -1000.0
 
 _NUMBERS = 14  # truncated, occluded, alpha, box (4), dimensions (3), location (3), rotation_y; results add a score
 _COMMA = re.compile(r"\s*,\s*")
-_TRACKING = re.compile(r"\s*(-?\d+)\s+(-?\d+)\s+(.*)")
+_TRACKING = re.compile(r"\s*(-?[0-9]{1,18})\s+(-?[0-9]{1,18})\s+(.*)")
 
 
 class Row(NamedTuple):

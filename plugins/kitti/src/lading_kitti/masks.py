@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from lading import InstanceMask, Report, Rle, SemanticMask, Source
-from lading.errors import GeometryError
+from lading.errors import GeometryError, LadingError
 from lading.media import probe
 from lading.model.label import MaskItem
 from lading.model.report import Origin
 from lading.model.rle import counts_from_text
 from lading_kitti.catalog import MOTS_NAMES, SEMANTIC_NAMES
-from lading_kitti.texts import Problem
+from lading_kitti.texts import Problem, is_whole
 
 #: How a pixel value falls into class and instance.
 SEMANTIC_BASE = 256
@@ -22,7 +25,21 @@ MOTS_BASE = 1000
 _SEMANTIC_ITEMS = tuple(
     MaskItem(value=value, category_id=value, category=name) for value, name in enumerate(SEMANTIC_NAMES)
 )
-_MOST_VALUES = 65536
+#: What pillow raises on bytes that are not what they claim to be.
+_BAD_BYTES = (
+    LadingError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
 
 
 def semantic_mask(source: Source, path: str, origin: int) -> SemanticMask:
@@ -65,12 +82,14 @@ def _values(path: str, content: object, report: Report) -> list[int] | None:
     wrong = probe(content).problem
     try:
         if wrong is None:
-            with content.open() as stream, Image.open(stream) as image:
-                pixels = np.asarray(image)
+            with warnings.catch_warnings(), content.open() as stream:
+                warnings.simplefilter("ignore")  # pillow warns of odd metadata, and of sizes that are large
+                with Image.open(stream) as image:
+                    pixels = np.asarray(image)
             if pixels.ndim == 2 and pixels.dtype.kind in "iu":
                 return [int(value) for value in np.unique(pixels)]
             wrong = f"expected one channel of whole numbers, found {'x'.join(map(str, pixels.shape))}"
-    except (OSError, SyntaxError, ValueError) as exc:
+    except (*_BAD_BYTES, Image.DecompressionBombError) as exc:
         wrong = f"expected a picture that opens, found {type(exc).__name__}: {exc}"
     report.error("kitti.mask-unreadable", wrong, Origin(path))
     return None
@@ -79,7 +98,7 @@ def _values(path: str, content: object, report: Report) -> list[int] | None:
 def mots_row(line: str, line_number: int, sequence: str, origin: int) -> tuple[int, Rle] | Problem:
     """A row of instances_txt: frame, object, class, height, width, run lengths as text."""
     words = line.split()
-    numbers = [int(word) for word in words[:5] if word.isascii() and word.isdigit()]
+    numbers = [int(word) for word in words[:5] if is_whole(word)]
     if len(words) != 6 or len(numbers) != 5:
         found = f"{len(words)} columns" if len(words) != 6 else repr(line[:40])
         return Problem("kitti.mots-row", f"expected five whole numbers and an RLE, found {found}", line_number)
@@ -103,6 +122,6 @@ def mots_frames(lines: Sequence[str]) -> dict[int, list[int]]:
     frames: dict[int, list[int]] = {}
     for number, line in enumerate(lines, 1):
         word = line.split(None, 1)[:1]
-        if word and word[0].isascii() and word[0].isdigit():
+        if word and is_whole(word[0]):
             frames.setdefault(int(word[0]), []).append(number)
     return frames

@@ -89,7 +89,14 @@ class Motion:
         if not record:
             return None, extras
         extras["oxts"] = dict(record)
-        return (None if self._world is None else self._world.pose(record)), extras
+        if self._world is None:
+            return None, extras
+        pose = self._world.pose(record)
+        if pose is None:
+            path, line = (self._index.oxts[key], 1) if key in self._index.oxts else (self._index.oxts_file, number + 1)
+            message = "expected a position and angles that are finite, found others; no ego pose"
+            Problem("kitti.oxts-row", message, line).tell(report, path or "")
+        return pose, extras
 
     def _record(self, key: str, number: int, report: Report) -> _Record:
         path = self._index.oxts.get(key)

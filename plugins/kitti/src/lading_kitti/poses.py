@@ -10,7 +10,7 @@ from lading import Transform3D
 from lading.errors import GeometryError
 from lading.model.geometry import EGO, WORLD, FloatArray, Vector3, matrix_from_quaternion
 from lading_kitti.calibration import Calibration
-from lading_kitti.geometry import homogeneous, inverse, mercator, mercator_scale, yaw_pitch_roll
+from lading_kitti.geometry import homogeneous, inverse, is_motion, mercator, mercator_scale, yaw_pitch_roll
 from lading_kitti.texts import Problem, number_of, whole_or_float
 
 #: The 30 values of an oxts record in their order (3.8). The last five are whole numbers.
@@ -111,11 +111,14 @@ def oxts_world(records: Iterable[Mapping[str, int | float]], calibration: Calibr
 
 
 def parse_pose(line: str, line_number: int) -> tuple[list[float] | None, Problem | None]:
-    """The twelve numbers of a line of poses."""
+    """The twelve numbers of a line of poses, also where they are no motion, with what is wrong."""
     values = [number_of(word) for word in line.split()]
     numbers = [value for value in values if value is not None]
     if len(numbers) == len(values) == 12:
-        return numbers, None
+        if is_motion(np.array(numbers).reshape(3, 4)):
+            return numbers, None
+        message = "expected a rotation and a translation, found a matrix that mirrors, stretches or is not finite"
+        return numbers, Problem("kitti.pose-row", message, line_number)
     found = f"{len(values)}" if len(numbers) == len(values) else f"{line[:40]!r}"
     return None, Problem("kitti.pose-row", f"expected 12 numbers, found {found}", line_number)
 
@@ -124,8 +127,7 @@ def odometry_pose(numbers: Sequence[float], calibration: Calibration | None) -> 
     """The velodyne's pose in the frame of the first rectified camera 0: pose_i Tr (3.9); None where it has none."""
     if calibration is None or calibration.lidar_to_rect is None:
         return None
-    camera_to_world = homogeneous(np.array(numbers).reshape(3, 4))
-    try:
-        return Transform3D.from_matrix(EGO, WORLD, camera_to_world @ calibration.lidar_to_rect)
-    except GeometryError:
+    camera_to_world = np.array(numbers).reshape(3, 4)
+    if not is_motion(camera_to_world):
         return None
+    return Transform3D.from_matrix(EGO, WORLD, homogeneous(camera_to_world) @ calibration.lidar_to_rect)

@@ -9,7 +9,7 @@ from lading import Report, Source
 from lading.model.frame import Annotation
 from lading_kitti.index import LabelFiles, SegmentIndex
 from lading_kitti.label_rows import Row, parse_rows, parse_tracking_row
-from lading_kitti.texts import Problem, read_lines
+from lading_kitti.texts import Problem, is_whole, read_lines
 
 
 class FrameRows(NamedTuple):
@@ -81,7 +81,7 @@ class TrackingRows:
             if not line.strip():
                 continue
             word = line.replace(",", " ").split(None, 1)[0]
-            if word.isascii() and word.isdigit():
+            if is_whole(word):
                 self._by_frame.setdefault(int(word), []).append(number)
             else:
                 message = f"expected the number of a frame, found {word[:40]!r}; the row is left out"

@@ -8,6 +8,8 @@ from lading import Origin, Report, Source
 from lading.errors import SourceError
 from lading.source.file import is_lfs_pointer
 
+_MOST_DIGITS = 18
+
 
 class Problem(NamedTuple):
     """What is wrong with a text, at a line counted from 1, or with all of it."""
@@ -78,7 +80,12 @@ def whole_or_float(token: str) -> int | float | None:
     if number is None:
         return None
     digits = token[1:] if token[0] in "+-" else token
-    return int(token) if digits.isascii() and digits.isdigit() else number
+    return int(token) if is_whole(digits) else number
+
+
+def is_whole(token: str) -> bool:
+    """Whether a word is digits alone, and so few that they may be a number or a name: Python refuses 4,300."""
+    return token.isascii() and token.isdigit() and len(token) <= _MOST_DIGITS
 
 
 def numbers_of(line: str, count: int) -> list[float] | str:

@@ -13,6 +13,9 @@ from lading_kitti.texts import Problem
 _WALL_CLOCK = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?")
 _NS = 1_000_000_000
 
+#: As many digits of seconds as leave room for nanoseconds in the 28 of a Decimal.
+_MOST_DIGITS = 15
+
 
 def wall_clock_ns(text: str) -> int | None:
     """`2011-09-26 13:02:25.964389445` as nanoseconds since 1970; the clock names no zone and counts as UTC."""
@@ -20,7 +23,7 @@ def wall_clock_ns(text: str) -> int | None:
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(match[k]) for k in range(1, 7))
-    if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
+    if not (year >= 1 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
         return None
     if hour > 23 or minute > 59 or second > 60:
         return None
@@ -37,10 +40,13 @@ def wall_clock_text(timestamp_ns: int) -> str:
 def seconds_ns(text: str) -> int | None:
     """`1.037359e-01` seconds as nanoseconds, digit by digit; None where that is no whole number of them."""
     try:
-        value = Decimal(text.strip()) * _NS
-        whole = int(value)
-    except (InvalidOperation, ValueError, OverflowError):
+        seconds = Decimal(text.strip())
+    except InvalidOperation:
         return None
+    if not seconds.is_finite() or seconds.adjusted() > _MOST_DIGITS:
+        return None
+    value = seconds * _NS
+    whole = int(value)
     return whole if value == whole else None
 
 

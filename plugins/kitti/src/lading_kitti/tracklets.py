@@ -100,6 +100,8 @@ class _Reader:
         except expat.ExpatError as exc:
             message = f"expected XML, found {expat.ErrorString(exc.code)}"
             self.problems.append(Problem("kitti.tracklets", message, exc.lineno + self._skipped))
+        except (LookupError, ValueError) as exc:  # of encodings that expat does not know
+            self.problems.append(Problem("kitti.tracklets", f"expected XML, found {exc}", self._here))
         except _RefusedError:
             message = "expected a document without entities of its own, found one declared"
             self.problems.append(Problem("kitti.tracklets", message, self._here))

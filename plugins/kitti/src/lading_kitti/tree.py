@@ -8,6 +8,7 @@ from posixpath import basename, dirname
 from typing import NamedTuple
 
 from lading import Source
+from lading.errors import SourceError
 from lading.media import is_image_name
 from lading_kitti.label_rows import is_label_line
 from lading_kitti.layouts import DRIVE, PROSE, ROOT_FILES, SPLITS, FolderKind, Role, folder_kind
@@ -167,8 +168,11 @@ def first_line(source: Source, path: str) -> str:
     file = source.get(path)
     if file is None:
         return ""
-    with file.open() as stream:
-        lines, _ = lines_of(stream.read(1 << 16))
+    try:
+        with file.open() as stream:
+            lines, _ = lines_of(stream.read(1 << 16))
+    except (SourceError, OSError):
+        return ""  # told where all of it is read
     return next((line for line in lines if line.strip()), "")
 
 

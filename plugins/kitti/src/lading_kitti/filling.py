@@ -114,7 +114,9 @@ class Filler:
             elif chosen is None and self.label_folder in (None, folder.name):
                 chosen = folder
             else:
-                self.report.loss("label file of a folder that is not read", folder.items[0].path, len(folder.items))
+                unread = [item.path for item in self._own(segment, folder)]
+                if unread:
+                    self.report.loss("label file of a folder that is not read", unread[0], len(unread))
         if chosen is None:
             return
         labels = LabelFiles(chosen.name, 2 if chosen.kind.camera is None else chosen.kind.camera)

@@ -190,6 +190,7 @@ def raw_calibration(folder: Path, rig: Rig) -> None:
     lines = ["calib_time: 09-Jan-2012 13:57:47", "corner_dist: 9.950000e-02"]
     for camera in range(4):
         lines += [f"S_0{camera}: 1.392000e+03 5.120000e+02", f"K_0{camera}: {numbers(rig.k)}"]
+        lines += [f"S_rect_0{camera}: {WIDTH:e} {HEIGHT:e}"]
         lines += [f"D_0{camera}: -3.7e-01 2.0e-01 2.2e-03 1.3e-03 -7.2e-02", f"R_0{camera}: {numbers(np.eye(3))}"]
         lines += [f"T_0{camera}: {-0.54 * camera:e} 0 0", f"R_rect_0{camera}: {numbers(rig.r0)}"]
         lines += [f"P_rect_0{camera}: {numbers(rig.p[camera])}"]

@@ -132,7 +132,7 @@ RAW = {
     "calib_imu_to_velo.txt": b"R: 1 0 0 0 1 0 0 0 1\nT: -0.81 0.32 -0.8\n",
     "calib_cam_to_cam.txt": (
         b"K_02: 900 0 690 0 901 233 0 0 1\nD_02: -0.3 0.2 0.002 0.001 -0.07\nR_02: 1 0 0 0 1 0 0 0 1\n"
-        b"T_02: 0.06 0 0\nR_rect_00: 1 0 0 0 1 0 0 0 1\nP_rect_02: 700 0 600 42 0 700 180 -0.35 0 0 1 0.005\n"
+        b"S_02: 1392 512\nS_rect_02: 1242 375\nS_rect_03: wide\nT_02: 0.06 0 0\nR_rect_00: 1 0 0 0 1 0 0 0 1\nP_rect_02: 700 0 600 42 0 700 180 -0.35 0 0 1 0.005\n"
     ),
 }
 
@@ -146,6 +146,7 @@ def test_the_three_files_of_raw() -> None:
         "image_02", 2, usual, is_rectified=True
     )
     assert whole.entries["calib_velo_to_cam.txt"]["delta_f"] == [0, 0]
+    assert whole.sizes == {(2, False): (1392, 512), (2, True): (1242, 375)}
 
 
 def test_cameras_of_raw_before_rectification() -> None:

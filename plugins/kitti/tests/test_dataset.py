@@ -124,6 +124,7 @@ def test_the_raw_fixture(fixtures: Path, reading: Any) -> None:
     assert frames["0000000001"].extras["oxts_timestamp_ns"] == 1317042145_964389445 + 107
     assert frames["0000000001"].frame_id[:10] < frames["0000000001"].frame_id
     assert [label.category for label in lidar.labels] == ["Car", "Person (sitting)"]
+    assert [(data.width, data.height) for data in frames["0000000001"].data] == [(124, 37), (None, None)]
     assert "calib_cam_to_cam.txt" in found.dataset.segments[0].extras["calibration"]
 
 

@@ -40,6 +40,7 @@ _SHAPES: Mapping[str, tuple[int, int]] = {
     "T": (3, 1),
 }
 _PROJECTION = re.compile(r"P(?:_rect_0?)?(\d)")
+_SIZE = re.compile(r"S_(rect_)?0?(\d)")
 _UNRECTIFIED = re.compile(r"([KDRT])_0?(\d)")
 
 #: The parts of raw's calibration by file, and what R and T of the two small ones make together.
@@ -62,7 +63,8 @@ class Calibration:
     """What a calibration says. Each matrix is (4, 4); None where the files have it not, or not rightly.
 
     `entries` holds every line as it stands, by key, under the name of its file where there are several.
-    `lidar_to_rect` is R0 V of 3.5, `unrectified` has K, D, R and T of each camera of raw.
+    `lidar_to_rect` is R0 V of 3.5, `unrectified` has K, D, R and T of each camera of raw, and `sizes` the width and
+    height of its pictures, by camera and whether they are rectified.
     """
 
     entries: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class Calibration:
     lidar_to_rect: FloatArray | None = None
     imu_to_lidar: FloatArray | None = None
     unrectified: dict[int, dict[str, FloatArray]] = field(default_factory=dict)
+    sizes: dict[tuple[int, bool], tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     lidar_placement: Placement | None = None
 
@@ -179,10 +182,19 @@ def _cam_to_cam(result: Calibration, part: Calibration, entries: Mapping[str, En
             matrix = _matrix(part, key, entry, own[1])
             if matrix is not None:
                 result.unrectified.setdefault(int(own[2]), {})[own[1]] = matrix
+        elif (size := _SIZE.fullmatch(key)) is not None:
+            _add_size(result, int(size[2]), entry, is_rectified=size[1] is not None)
         elif key == "R_rect_00":
             rotation = _matrix(part, key, entry, "R0")
     result.projections, result.baselines = part.projections, part.baselines
     return rotation
+
+
+def _add_size(result: Calibration, camera: int, entry: Entry, *, is_rectified: bool) -> None:
+    """Take in S or S_rect where it is a width and a height; other values stay among the entries alone."""
+    values = entry.values
+    if not isinstance(values, str) and len(values) == 2 and all(v.is_integer() and v > 0 for v in values):
+        result.sizes[camera, is_rectified] = (int(values[0]), int(values[1]))
 
 
 def _motion(part: Calibration, entries: Mapping[str, Entry]) -> FloatArray | None:

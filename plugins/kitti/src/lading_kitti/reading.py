@@ -93,6 +93,7 @@ class SegmentReading:
         if content is None and times.is_lost(number) and not shelf.labels:
             return None
         extras = times.extras(number)
+        width, height = self._picture_size(media)
         if media.is_lidar:
             self._check_cloud(path, content)
             extras.update(self._point_labels(key, content))
@@ -102,11 +103,19 @@ class SegmentReading:
             content=content,
             sensor_name=media.name if self._is_fusion else None,
             timestamp_ns=self._timestamp(times, number),
+            width=width,
+            height=height,
             annotation=shelf.annotation,
             labels=shelf.labels,
             extras=extras,
             origins=OriginList(shelf.origins) if shelf.origins else None,
         )
+
+    def _picture_size(self, media: Media) -> tuple[int | None, int | None]:
+        """What raw's calibration declares of a camera's pictures; the other benchmarks declare nothing."""
+        if self._base is None or media.camera is None:
+            return None, None
+        return self._base.calibration.sizes.get((media.camera, self._index.is_rectified), (None, None))
 
     def _timestamp(self, times: Times, number: int) -> int | None:
         found = times.at(number)

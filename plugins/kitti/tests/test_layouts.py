@@ -87,8 +87,12 @@ def test_2d_alone_is_a_plain_dataset(kitti: Any) -> None:
 
 
 def test_three_columns_without_a_calibration_become_attributes(kitti: Any) -> None:
-    found = kitti.read({"image_2/000000.png": kitti.PIXEL, "label_2/000000.txt": f"{kitti.ROW}\n"})
+    files = {f"label_2/00000{n}.txt": f"{kitti.ROW}\n" for n in range(3)}
+    found = kitti.read({"image_2/000000.png": kitti.PIXEL, **files})
     (box,) = found.data("all", "000000").labels
+    (finding,) = found.told("kitti.calibration-missing")
+    assert (finding.file, finding.segment) == ("label_2/000000.txt", "all")
+    assert finding.message == "expected a calibration, found none; 3D columns become attributes of BOX2D"
     assert box.attributes == {
         "truncated": 0.0,
         "occluded": 0,
@@ -151,7 +155,7 @@ def test_numbers_without_leading_zeros(kitti: Any) -> None:
     files = {f"training/image_2/{n:06d}.png": kitti.PIXEL for n in (1, 2, 10)}
     found = kitti.read({**files, **{f"training/label_2/{n}.txt": f"{kitti.ROW}\n" for n in (1, 2, 10)}})
     assert list(found.frames["training"]) == ["000001", "000002", "000010"]
-    assert found.report.findings == []
+    assert found.told("kitti.unmatched-files") == found.told("kitti.label-missing") == []
 
 
 def test_leading_zeros_count_where_they_tell_files_apart(kitti: Any) -> None:

@@ -47,6 +47,7 @@ class Labelling:
         self._source = source
         self._index = index
         self._report = report
+        self._is_told = index.has_calibration
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
@@ -72,6 +73,12 @@ class Labelling:
             shelves[carrier.name].say("present" if has_any else "empty")
         for row in found.rows:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
+        if not self._is_told and any(row.columns_3d for row in found.rows):
+            self._is_told = True  # once a segment (3.5); single frames without are counted on opening
+            message = "expected a calibration, found none; 3D columns become attributes of BOX2D"
+            self._report.warning(
+                "kitti.calibration-missing", message, Origin(found.path or ""), segment=self._index.name
+            )
         for problem in doubts(found.rows):
             problem.tell(self._report, found.path or "")
 

@@ -1,0 +1,88 @@
+"""The calibration of each frame: its own file's in the object benchmark, the segment's in the others."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from lading import Report, Source
+from lading.model.sensor import Sensor
+from lading_kitti.calibration import Calibration, calibration_of, raw_calibration
+from lading_kitti.index import SegmentIndex
+from lading_kitti.layouts import RAW
+from lading_kitti.sensors import camera_sensor, lidar_sensor
+from lading_kitti.texts import read_bytes
+
+#: How many calibrations are kept; official sets have one a recording day.
+_KEPT = 64
+
+
+class Calibrated(NamedTuple):
+    """A calibration and the segment's sensors by it, by name in the order of their media."""
+
+    calibration: Calibration
+    sensors: dict[str, Sensor]
+
+
+class Calibrations:
+    """Reads calibration files, each distinct content once."""
+
+    def __init__(self, source: Source, index: SegmentIndex) -> None:
+        self._source = source
+        self._index = index
+        self._kept: OrderedDict[bytes, Calibrated] = OrderedDict()
+
+    def sensors(self, calibration: Calibration | None) -> dict[str, Sensor]:
+        """The sensors of the segment, as far as a calibration places them."""
+        is_rectified = self._index.is_rectified
+        return {
+            media.name: lidar_sensor(media.name, calibration)
+            if media.is_lidar
+            else camera_sensor(media.name, media.camera, calibration, is_rectified=is_rectified)
+            for media in self._index.media
+        }
+
+    def of_segment(self, report: Report) -> Calibrated | None:
+        """The calibration of a segment: that of its first frame that has one, where each has its own."""
+        index = self._index
+        if index.layout is RAW:
+            return self._raw(report)
+        if index.calib_file is not None:
+            return self._of_file(index.calib_file, report)
+        for key in index.keys:
+            if key in index.calib:
+                found = self.of_frame(key, Report())
+                if found is not None:
+                    return found
+        return None
+
+    def of_frame(self, key: str, report: Report) -> Calibrated | None:
+        """The calibration of one frame by its own file, or None where it has none."""
+        path = self._index.calib.get(key)
+        return None if path is None else self._of_file(path, report)
+
+    def _of_file(self, path: str, report: Report) -> Calibrated | None:
+        data = read_bytes(self._source, path, report)
+        if data is None:
+            return None
+        known = self._kept.get(data)
+        if known is None:
+            calibration = calibration_of(data)
+            known = self._kept[data] = Calibrated(calibration, self.sensors(calibration))
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(data)
+        for problem in known.calibration.problems:
+            problem.tell(report, path)
+        return None if known.calibration.is_empty else known
+
+    def _raw(self, report: Report) -> Calibrated | None:
+        paths = self._index.raw_calib
+        read = {name: read_bytes(self._source, path, report) for name, path in paths.items()}
+        parts = raw_calibration({name: data for name, data in read.items() if data is not None})
+        for name, path in paths.items():
+            for problem in parts[name].problems if name in parts else ():
+                problem.tell(report, path)
+        whole = parts[""]
+        return None if whole.is_empty and not whole.unrectified else Calibrated(whole, self.sensors(whole))

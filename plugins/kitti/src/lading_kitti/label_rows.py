@@ -1,0 +1,189 @@
+"""Rows of label files as text: object, results, tracking, and what tools make of them (source-formats.md 3.3, 3.7)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lading.model.geometry import Vector3
+from lading_kitti.texts import Problem, number_of, whole_or_float
+
+#: What stands for "no value" (3.3).
+UNSET_ANGLE = -10.0
+UNSET_SHARE = -1.0
+UNSET_SIZE = -1.0
+UNSET_PLACE = -1000.0
+
+_NUMBERS = 14  # truncated, occluded, alpha, box (4), dimensions (3), location (3), rotation_y; results add a score
+_COMMA = re.compile(r"\s*,\s*")
+_TRACKING = re.compile(r"\s*(-?[0-9]{1,18})\s+(-?[0-9]{1,18})\s+(.*)")
+
+
+class Row(NamedTuple):
+    """One row. `number` counts the rows of a file from 0, `line` its lines from 1; `dimensions` are (h, w, l).
+
+    `location` and `dimensions` are None where the row has no such columns, not where they hold placeholders.
+    `frame` and `track` are those of tracking; `more` are numbers behind the last column that KITTI knows.
+    """
+
+    number: int
+    line: int
+    category: str
+    truncated: float
+    occluded: int | float
+    alpha: float | None
+    bbox: tuple[float, float, float, float]
+    dimensions: Vector3 | None
+    location: Vector3 | None
+    rotation_y: float | None
+    score: float | None = None
+    frame: int | None = None
+    track: int | None = None
+    more: tuple[float, ...] = ()
+
+    @property
+    def columns_3d(self) -> tuple[Vector3, Vector3, float] | None:
+        """Dimensions, location and rotation_y; None where they hold no values, as a DontCare row never does (3.7)."""
+        if self.is_dont_care or self.dimensions is None or self.location is None or self.rotation_y is None:
+            return None
+        if self.dimensions == (UNSET_SIZE,) * 3 or self.location == (UNSET_PLACE,) * 3:
+            return None
+        return self.dimensions, self.location, self.rotation_y
+
+    @property
+    def is_dont_care(self) -> bool:
+        """Whether it marks a region that is not to be judged."""
+        return self.category == "DontCare"
+
+
+def is_label_line(line: str) -> bool:
+    """Whether a line reads as a label: 15 or 16 columns, or 17 or 18 of tracking (3.2)."""
+    return is_tracking_line(line) or _parsed(line, 0, 1)[0] is not None
+
+
+def is_tracking_line(line: str) -> bool:
+    """Whether a line reads as a label of tracking: two integers, a word, and 14 or 15 numbers (3.2)."""
+    match = _TRACKING.match(_COMMA.sub(" ", line))
+    if match is None or number_of(match[3].split(" ", 1)[0] or "x") is not None:
+        return False
+    row, problem = _parsed(match[3], 0, 1)
+    return row is not None and problem is None
+
+
+def parse_rows(lines: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+    """The rows of an object's label file, and what is wrong with it."""
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for index, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        row, problem = _parsed(line, len(rows), index)
+        if row is None and not rows and not problems and _is_header(line):
+            problem = Problem("kitti.label-header", "expected a label row, found a header", index, is_error=False)
+        if problem is not None:
+            problems.append(problem)
+        if row is not None:
+            rows.append(row)
+    return rows, problems
+
+
+def parse_tracking_row(line: str, number: int, line_number: int) -> tuple[Row | None, Problem | None]:
+    """One row of tracking: frame and track, then the columns of an object's row (3.7)."""
+    match = _TRACKING.match(_COMMA.sub(" ", line))
+    if match is None:
+        return None, _bad("a frame and a track id", f"{line.strip()[:40]!r}", line_number)
+    row, problem = _parsed(match[3], number, line_number)
+    if row is None:
+        return None, problem
+    return row._replace(frame=int(match[1]), track=int(match[2])), problem
+
+
+def category_of(line: str, *, is_tracking: bool) -> str | None:
+    """The category of a row, or None where the row does not parse."""
+    row, _ = parse_tracking_row(line, 0, 1) if is_tracking else _parsed(line, 0, 1)
+    return None if row is None else row.category
+
+
+def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Problem | None]:
+    """From the right, since a name may hold blanks: as many numbers as there are, up to a score."""
+    words = line.split()
+    if "," in line:
+        line = _COMMA.sub(" ", line)
+        words = line.split()
+    values = _last_numbers(words[1:])
+    name = words[: len(words) - len(values)]
+    if not name:
+        return None, _bad("a label row", "an empty line", line_number)
+    if len(name) > 1 and len(values) > _NUMBERS + 1:
+        values, name = values[-_NUMBERS - 1 :], words[: len(words) - _NUMBERS - 1]
+    category = name[0] if len(name) == 1 else " ".join(name)
+    return _row(category, values, words[len(name) :], number, line_number)
+
+
+def _last_numbers(words: list[str]) -> list[float]:
+    """The numbers at the end of a row, as many as there are."""
+    try:
+        if "_" not in "".join(words):
+            return [float(word) for word in words]
+    except ValueError:
+        pass  # a name of several words; each is looked at by itself
+    values: list[float] = []
+    for word in reversed(words):
+        value = number_of(word)
+        if value is None:
+            break
+        values.append(value)
+    return values[::-1]
+
+
+def _row(
+    category: str, values: list[float], words: list[str], number: int, line: int
+) -> tuple[Row | None, Problem | None]:
+    count = len(values)
+    problem = None
+    if count == _NUMBERS - 1 and _is_box(values[2:6]):
+        problem = _odd("found 14, read as a row without alpha", line)
+        values = [*values[:2], math.nan, *values[2:]]
+    elif count == 7 and _is_box(values[3:7]):
+        problem = _odd("found 8, read as a row of 2D alone", line)
+    elif count > _NUMBERS + 1:
+        problem = _odd(f"found {count + 1}; those behind the score are kept in extras", line)
+    elif count not in (_NUMBERS, _NUMBERS + 1):
+        return None, _bad("15 or 16 columns", f"{count + 1}", line)
+    occluded = whole_or_float(words[1])
+    has_3d = count != 7
+    row = Row(
+        number=number,
+        line=line,
+        category=category,
+        truncated=values[0],
+        occluded=values[1] if occluded is None else occluded,
+        alpha=None if count == _NUMBERS - 1 else values[2],
+        bbox=(values[3], values[4], values[5], values[6]),
+        dimensions=(values[7], values[8], values[9]) if has_3d else None,
+        location=(values[10], values[11], values[12]) if has_3d else None,
+        rotation_y=values[13] if has_3d else None,
+        score=values[14] if count > _NUMBERS else None,
+        more=tuple(values[15:]),
+    )
+    return row, problem
+
+
+def _is_box(edges: Sequence[float]) -> bool:
+    left, top, right, bottom = edges
+    return left < right and top < bottom
+
+
+def _is_header(line: str) -> bool:
+    words = _COMMA.sub(" ", line).split()
+    return len(words) > 1 and all(number_of(word) is None for word in words)
+
+
+def _bad(expected: str, found: str, line: int) -> Problem:
+    return Problem("kitti.label-row", f"expected {expected}, found {found}; the row is left out", line)
+
+
+def _odd(found: str, line: int) -> Problem:
+    return Problem("kitti.label-columns", f"expected 15 or 16 columns, {found}", line, is_error=False)

@@ -1,0 +1,168 @@
+"""The labels of a frame on their shelves: rows, tracklets and masks, each on the sensor that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lading import Label, Origin, Report, Source
+from lading.model.frame import Annotation
+from lading_kitti.boxes import box2d, box3d, doubts, tracklet_box
+from lading_kitti.calibration import Calibration
+from lading_kitti.geometry import Placement
+from lading_kitti.index import Media, SegmentIndex
+from lading_kitti.label_rows import Row
+from lading_kitti.masks import instance_mask, mots_frames, mots_row, semantic_mask
+from lading_kitti.rows import row_source
+from lading_kitti.texts import Problem, read_bytes, read_lines
+from lading_kitti.tracklets import Pose, parse_tracklets
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The labels of one file, and where each stands."""
+
+    annotation: Annotation = "none"
+    labels: list[Label] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
+
+    def note(self, origin: Origin) -> int:
+        """The number of a new place."""
+        self.origins.append(origin)
+        return len(self.origins) - 1
+
+    def say(self, annotation: Annotation) -> None:
+        """Take what the source says of the labels; that there are some wins."""
+        if self.annotation == "none" or annotation == "present":
+            self.annotation = annotation
+
+
+class Labelling:
+    """Gives the labels of a segment's frames.
+
+    What is wrong with a frame's own files goes to `report`, what is wrong with a file of the whole segment to `head`.
+    Memory: the lines of such files, and the poses of tracklets, of this one segment.
+    """
+
+    def __init__(self, source: Source, index: SegmentIndex, report: Report, head: Report) -> None:
+        self._source = source
+        self._index = index
+        self._report = report
+        self._is_told = index.has_calibration
+        self._rows = row_source(source, index, head)
+        self._tracklets = self._read_tracklets(head)
+        self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
+        self._mots_frames = mots_frames(self._mots)
+
+    def shelves(self, key: str, number: int, calibration: Calibration | None) -> dict[str, Shelf]:
+        """A shelf for each sensor, by its name."""
+        shelves = {media.name: Shelf() for media in self._index.media}
+        self._add_rows(key, calibration, shelves)
+        self._add_tracklets(number, shelves)
+        self._add_masks(key, number, shelves)
+        return shelves
+
+    def _add_rows(self, key: str, calibration: Calibration | None, shelves: dict[str, Shelf]) -> None:
+        found = self._rows.rows(key, self._report)
+        camera = self._index.label_camera
+        if camera is None or found.annotation == "none":
+            return
+        carrier, placement = self._carrier(camera, calibration)
+        shelves[camera.name].say(found.annotation)
+        if carrier is not None:
+            has_any = any(row.columns_3d for row in found.rows)
+            shelves[carrier.name].say("present" if has_any else "empty")
+        for row in found.rows:
+            self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
+        if not self._is_told and any(row.columns_3d for row in found.rows):
+            self._is_told = True  # once a segment (3.5); single frames without are counted on opening
+            message = "expected a calibration, found none; 3D columns become attributes of BOX2D"
+            self._report.warning(
+                "kitti.calibration-missing", message, Origin(found.path or ""), segment=self._index.name
+            )
+        for problem in doubts(found.rows):
+            problem.tell(self._report, found.path or "")
+
+    def _add_row(
+        self,
+        key: str,
+        row: Row,
+        path: str,
+        camera: Media,
+        carrier: Media | None,
+        placement: Placement | None,
+        shelves: dict[str, Shelf],
+    ) -> None:
+        labels = self._index.labels
+        if labels is not None and labels.has_camera_column and row.score is not None:
+            # the Waymo export writes the number of the camera where results have their score (3.12, 16)
+            number = int(row.score) if row.score.is_integer() else -1
+            camera = next((media for media in self._index.cameras if media.camera == number), camera)
+            row = row._replace(score=None)
+            shelves[camera.name].say("present")
+        instance = self._rows.instance(key, row)
+        origin = Origin(path, line=row.line)
+        other = None if carrier is None else shelves[carrier.name]
+        solid = None
+        if other is not None and placement is not None:
+            solid = box3d(row, placement, instance, len(other.origins) + (other is shelves[camera.name]))
+        shelf = shelves[camera.name]
+        shelf.labels.append(box2d(row, instance, shelf.note(origin), is_alone=solid is None))
+        if solid is not None and other is not None:
+            other.note(origin)
+            other.labels.append(solid)
+
+    def _carrier(self, camera: Media, calibration: Calibration | None) -> tuple[Media | None, Placement | None]:
+        """The sensor that 3D boxes lie on, and the way there (design.md section 8)."""
+        if calibration is None:
+            return None, None
+        lidar = self._index.lidar
+        if lidar is not None and calibration.lidar_placement is not None:
+            return lidar, calibration.lidar_placement
+        placement = None if camera.camera is None else calibration.camera_placement(camera.camera)
+        return (camera, placement) if placement is not None else (None, None)
+
+    def _read_tracklets(self, head: Report) -> dict[int, list[Pose]] | None:
+        path = self._index.tracklets
+        data = None if path is None else read_bytes(self._source, path, head)
+        if path is None or data is None:
+            return None
+        poses, problems = parse_tracklets(data)
+        for problem in problems:
+            problem.tell(head, path)
+        by_frame: dict[int, list[Pose]] = {}
+        for pose in poses:
+            by_frame.setdefault(pose.frame, []).append(pose)
+        return by_frame
+
+    def _add_tracklets(self, number: int, shelves: dict[str, Shelf]) -> None:
+        path, lidar = self._index.tracklets, self._index.lidar
+        if self._tracklets is None or lidar is None or path is None:
+            return
+        shelf = shelves[lidar.name]
+        poses = self._tracklets.get(number, ())
+        shelf.say("present" if poses else "empty")
+        for pose in poses:
+            shelf.labels.append(tracklet_box(pose, shelf.note(Origin(path, pose.pointer, pose.line))))
+
+    def _add_masks(self, key: str, number: int, shelves: dict[str, Shelf]) -> None:
+        index, camera = self._index, self._index.label_camera
+        if camera is None:
+            return
+        shelf = shelves[camera.name]
+        if (path := index.semantic.get(key)) is not None:
+            shelf.labels.append(semantic_mask(self._source, path, shelf.note(Origin(path, ""))))
+        if (path := index.instance.get(key)) is not None:
+            origin = shelf.note(Origin(path, ""))
+            is_mots = index.layout.is_continuous
+            mask = instance_mask(self._source, path, origin, self._report, is_mots=is_mots)
+            if mask is not None:
+                shelf.labels.append(mask)
+        for line in self._mots_frames.get(number, ()):
+            origin = shelf.note(Origin(index.mots_rows or "", line=line))
+            found = mots_row(self._mots[line - 1], line, index.sequence, origin)
+            if isinstance(found, Problem):
+                found.tell(self._report, index.mots_rows or "")
+            else:
+                shelf.labels.append(found[1])
+        if shelf.labels:
+            shelf.say("present")

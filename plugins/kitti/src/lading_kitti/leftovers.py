@@ -1,0 +1,65 @@
+"""What is said of files that belong to no frame, and of frames that lack files (source-formats.md 3.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from lading import Origin, Report
+from lading_kitti.index import SegmentIndex
+from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING, Role
+from lading_kitti.tree import Tree, join
+
+_STRANGER = "file that no layout of KITTI has a place for"
+
+#: The roles of folders that each layout reads; image sets and poses lie in roots of their own.
+_READ: Mapping[str, frozenset[Role]] = {
+    OBJECT.name: frozenset({"image", "lidar", "labels", "calib", "semantic", "instance", "side"}),
+    TRACKING.name: frozenset({"image", "lidar", "labels", "calib", "oxts", "mots", "mots_rows"}),
+    RAW.name: frozenset({"image", "lidar", "oxts"}),
+    ODOMETRY.name: frozenset({"image", "lidar", "labels"}),
+}
+_ELSEWHERE: frozenset[Role] = frozenset({"sets", "poses"})
+
+
+def tell_leftovers(tree: Tree, segments: Sequence[SegmentIndex], used_sets: Collection[str], report: Report) -> None:
+    """Every file that is not read counts as a loss, but for those that explain the dataset to people."""
+    if tree.strangers:
+        report.loss(_STRANGER, tree.strangers[0], len(tree.strangers))
+    layouts = {segment.root: segment.layout.name for segment in segments}
+    for path in sorted(tree.roots):
+        root = tree.roots[path]
+        read = _READ[layouts[path]] if path in layouts else frozenset()
+        for folder in root.folders.values():
+            role = folder.kind.role
+            if role == "sets":
+                unused = [item.path for item in folder.items if item.path not in used_sets]
+                if unused:
+                    report.loss("image set whose split is not there", unused[0], len(unused))
+            elif role not in read and role not in _ELSEWHERE:
+                report.loss(
+                    f"file of a folder {folder.name!r} that is not read here", folder.items[0].path, len(folder.items)
+                )
+
+
+def tell_differences(segment: SegmentIndex, report: Report) -> None:
+    """Which folders have not a file for every frame (3.12, 12): one warning a folder."""
+    folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = [
+        ("kitti.unmatched-files", join(segment.root, media.name, segment.sequence), media.files)
+        for media in segment.media
+        if media.files
+    ]
+    if segment.labels is not None and segment.labels.has_camera_column:
+        message = "expected KITTI's own camera frame, found an export of Waymo; its boxes are read as if they lay in it"
+        report.warning("kitti.waymo-export", message, Origin(join(segment.root, segment.labels.name)))
+    if segment.labels is not None and segment.labels.path is None:
+        folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), segment.labels.files))
+    if segment.calib:
+        folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
+    for rule, folder, files in folders:
+        missing = [key for key in segment.keys if key not in files]
+        if missing:
+            message = (
+                f"expected a file for each of {len(segment.keys):,} frames, "
+                f"found none for {len(missing):,}, such as {missing[0]}"
+            )
+            report.warning(rule, message, Origin(folder), segment=segment.name)

@@ -1,0 +1,138 @@
+"""What moves: the time of each file, the ego pose and the navigation record of each frame (3.7, 3.8, 3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lading import Report, Source, Transform3D
+from lading_kitti.calibration import Calibration
+from lading_kitti.index import Media, SegmentIndex
+from lading_kitti.poses import OxtsWorld, odometry_pose, oxts_world, parse_oxts, parse_pose
+from lading_kitti.texts import Problem, read_lines
+from lading_kitti.times import parse_seconds, parse_wall_clock
+
+_Record = Mapping[str, int | float]
+
+
+class Times(NamedTuple):
+    """The times of the files of one sensor, by the numbers of their frames; None where the sensor lost a frame."""
+
+    main: Sequence[int | None]
+    more: Mapping[str, Sequence[int | None]]
+
+    def at(self, number: int) -> int | None:
+        """The time of a frame."""
+        return self.main[number] if number < len(self.main) else None
+
+    def is_lost(self, number: int) -> bool:
+        """Whether the list of times says that the sensor gave nothing for this frame."""
+        return number < len(self.main) and self.main[number] is None
+
+    def extras(self, number: int) -> dict[str, Any]:
+        """When the scan of a frame began and ended."""
+        known = {name: times[number] for name, times in self.more.items() if number < len(times)}
+        return {f"timestamp_{name}_ns": value for name, value in known.items() if value is not None}
+
+
+def read_times(source: Source, media: Media, report: Report) -> Times:
+    """The times of a sensor of raw."""
+    # the lists of when a scan began and ended lack the same frames: once is enough to say so
+    lists = {name: _wall_clock(source, path, report if not name else Report()) for name, path in media.times.items()}
+    return Times(lists.pop("", []), lists)
+
+
+def _wall_clock(source: Source, path: str, report: Report) -> list[int | None]:
+    times, problems = parse_wall_clock(read_lines(source, path, report) or ())
+    for problem in problems:
+        problem.tell(report, path)
+    return times
+
+
+class Motion:
+    """Ego poses and records of one segment. Memory: a record or pose a frame where one file holds them all."""
+
+    def __init__(self, source: Source, index: SegmentIndex, calibration: Calibration | None, report: Report) -> None:
+        self._source = source
+        self._index = index
+        self._calibration = calibration
+        self._records: list[_Record] = []
+        self._poses: list[list[float] | None] = []
+        self.times: list[int | None] = []
+        self._oxts_times: list[int | None] = []
+        if index.oxts_file is not None:
+            self._records = self._lines_of_oxts(index.oxts_file, report)
+        if index.times is not None:
+            self.times, problems = parse_seconds(read_lines(source, index.times, report) or ())
+            for problem in problems:
+                problem.tell(report, index.times)
+        if index.poses is not None:
+            self._poses = self._lines_of_poses(index.poses, report)
+        if index.oxts_times is not None:
+            self._oxts_times = _wall_clock(source, index.oxts_times, report)
+        self._world = self._find_world(report)
+
+    @property
+    def origin(self) -> tuple[float, float, float] | None:
+        """What was taken off the positions of oxts, or None without."""
+        return None if self._world is None else self._world.origin
+
+    def of_frame(self, key: str, number: int, report: Report) -> tuple[Transform3D | None, dict[str, Any]]:
+        """The ego pose of a frame where it is known, and what the frame keeps of its records."""
+        extras: dict[str, Any] = {}
+        if number < len(self._poses) and (numbers := self._poses[number]) is not None:
+            extras["pose"] = numbers
+            return odometry_pose(numbers, self._calibration), extras
+        record = self._record(key, number, report)
+        if number < len(self._oxts_times) and self._oxts_times[number] is not None:
+            extras["oxts_timestamp_ns"] = self._oxts_times[number]
+        if not record:
+            return None, extras
+        extras["oxts"] = dict(record)
+        if self._world is None:
+            return None, extras
+        pose = self._world.pose(record)
+        if pose is None:
+            path, line = (self._index.oxts[key], 1) if key in self._index.oxts else (self._index.oxts_file, number + 1)
+            message = "expected a position and angles that are finite, found others; no ego pose"
+            Problem("kitti.oxts-row", message, line).tell(report, path or "")
+        return pose, extras
+
+    def _record(self, key: str, number: int, report: Report) -> _Record:
+        path = self._index.oxts.get(key)
+        if path is None:
+            return self._records[number] if number < len(self._records) else {}
+        return next(iter(self._lines_of_oxts(path, report)), {})
+
+    def _find_world(self, report: Report) -> OxtsWorld | None:
+        records: Iterator[_Record] = iter(self._records)
+        if self._index.oxts:
+            paths = (self._index.oxts[key] for key in self._index.keys if key in self._index.oxts)
+            records = (record for path in paths for record in self._lines_of_oxts(path, Report()))
+        world = oxts_world(records, self._calibration)
+        path = self._index.oxts_file or next(iter(self._index.oxts.values()), None)
+        if world is None and path is not None:
+            message = "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
+            Problem("kitti.ego-pose", message, is_error=False).tell(report, path)
+        if self._poses and (self._calibration is None or self._calibration.lidar_to_rect is None):
+            message = "expected Tr in calib.txt, from the velodyne to the camera of the poses, found none; no ego poses"
+            Problem("kitti.ego-pose", message, is_error=False).tell(report, self._index.poses or "")
+        return world
+
+    def _lines_of_oxts(self, path: str, report: Report) -> list[_Record]:
+        records: list[_Record] = []
+        for number, line in enumerate(read_lines(self._source, path, report) or (), 1):
+            record, problem = parse_oxts(line, number)
+            if problem is not None:
+                problem.tell(report, path)
+            records.append(record)
+        return records
+
+    def _lines_of_poses(self, path: str, report: Report) -> list[list[float] | None]:
+        poses = []
+        for number, line in enumerate(read_lines(self._source, path, report) or (), 1):
+            pose, problem = parse_pose(line, number)
+            if problem is not None:
+                problem.tell(report, path)
+            poses.append(pose)
+        return poses

@@ -1,0 +1,75 @@
+"""The reader of KITTI."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from lading import Dataset, Match, Options, Reader, Report, Source
+from lading.errors import OptionError, SourceError
+from lading_kitti.dataset import KittiDataset
+from lading_kitti.detection import judge
+from lading_kitti.filling import Filler
+from lading_kitti.index import SegmentIndex
+from lading_kitti.layouts import ODOMETRY
+from lading_kitti.leftovers import tell_differences, tell_leftovers
+from lading_kitti.segments import find_segments
+from lading_kitti.tree import scan
+
+
+class KittiOptions(Options):
+    """`labels` names the folder that labels are taken from where a source has several, such as `results`."""
+
+    labels: str | None = None
+
+
+class KittiReader(Reader):
+    """Reads KITTI's object, tracking, raw, odometry and semantics layouts, and what tools make of them."""
+
+    name = "kitti"
+    title = "KITTI (object, tracking, raw drives, odometry, semantics, results)"
+    Options: ClassVar[type[Options]] = KittiOptions
+
+    def detect(self, source: Source) -> Match:
+        """By a row of labels, a calibration, a tracklet file or poses; by the names of folders less surely."""
+        return judge(source, _segments(Filler(source, scan(source), Report())))
+
+    def open(self, source: Source, options: KittiOptions, report: Report) -> Dataset:
+        """The dataset of a source. Raises SourceError where nothing in it is KITTI's."""
+        tree = scan(source)
+        filler = Filler(source, tree, report, options.labels)
+        indexes = _segments(filler)
+        if not indexes:
+            raise SourceError(source.label, "expected folders of KITTI's layouts, found none with a frame")
+        tell_leftovers(tree, indexes, filler.used_sets, report)
+        for index in indexes:
+            tell_differences(index, report)
+        return KittiDataset(source, indexes, report)
+
+
+def _segments(filler: Filler) -> list[SegmentIndex]:
+    """The segments that have frames, their files sorted in, and the sensors that only labels speak of."""
+    pairs = find_segments(filler.tree, filler.source)
+    for index, root in pairs:
+        filler.fill(index, root)
+    wanted = filler.label_folder
+    if wanted is not None and not any(index.labels for index, _ in pairs):
+        raise OptionError(f"-o labels: expected the name of a folder of labels, found {wanted!r}")
+    found = [index for index, _ in pairs if index.keys]
+    clouds = {index.layout.name for index in found if index.lidar is not None}
+    for index in found:
+        _assume(index, has_clouds=index.layout.name in clouds)
+    return found
+
+
+def _assume(index: SegmentIndex, *, has_clouds: bool) -> None:
+    """Give a segment the sensors that its labels lie on, though the source has no folder of them."""
+    needs_camera = index.labels is not None or index.semantic or index.instance or index.mots_rows is not None
+    if needs_camera and index.label_camera is None:
+        number = 2 if index.labels is None else index.labels.camera
+        default = index.layout.image
+        index.assume(default if number == 2 else f"image_{number}", number)
+    needs_cloud = index.tracklets is not None or (has_clouds and index.labels is not None and index.has_calibration)
+    if index.lidar is None and (needs_cloud or (not index.media and index.layout is ODOMETRY)):
+        index.assume(index.layout.lidar, None)
+    if not index.media:
+        index.assume(index.layout.lidar, None)

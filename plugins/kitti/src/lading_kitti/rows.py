@@ -1,0 +1,115 @@
+"""The rows of a frame, whether a file holds one frame's or a sequence's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from lading import Report, Source
+from lading.model.frame import Annotation
+from lading_kitti.index import LabelFiles, SegmentIndex
+from lading_kitti.label_rows import Row, parse_rows, parse_tracking_row
+from lading_kitti.texts import Problem, is_whole, read_lines
+
+
+class FrameRows(NamedTuple):
+    """The rows of one frame, the file they stand in, and whether the source speaks of the frame's labels at all."""
+
+    annotation: Annotation
+    rows: Sequence[Row] = ()
+    path: str | None = None
+
+
+class RowSource(Protocol):
+    """Gives the rows of a frame; what is wrong with them goes to `report`."""
+
+    def rows(self, key: str, report: Report) -> FrameRows:
+        """The rows of the frame of this key."""
+        ...
+
+    def instance(self, key: str, row: Row) -> str | None:
+        """What ties the labels of a row, and in tracking those of one object over its frames."""
+        ...
+
+
+class NoRows:
+    """A segment without label files."""
+
+    def rows(self, key: str, report: Report) -> FrameRows:
+        """None."""
+        return FrameRows("none")
+
+    def instance(self, key: str, row: Row) -> str | None:
+        """None."""
+        return None
+
+
+class ObjectRows:
+    """One file a frame."""
+
+    def __init__(self, source: Source, labels: LabelFiles) -> None:
+        self._source = source
+        self._labels = labels
+
+    def rows(self, key: str, report: Report) -> FrameRows:
+        """The rows of the frame's file. No file, an empty one, and one with rows are three things."""
+        path = self._labels.files.get(key)
+        lines = None if path is None else read_lines(self._source, path, report)
+        if path is None or lines is None:
+            return FrameRows("none")
+        rows, problems = parse_rows(lines)
+        for problem in problems:
+            problem.tell(report, path)
+        return FrameRows("present" if rows else "empty", rows, path)
+
+    def instance(self, key: str, row: Row) -> str | None:
+        """Frame and number of the row, from 0."""
+        return f"{key}:{row.number}"
+
+
+class TrackingRows:
+    """One file a sequence. Memory: the text of that file, and the numbers of its lines by frame."""
+
+    def __init__(self, source: Source, path: str, sequence: str, report: Report) -> None:
+        self._path = path
+        self._sequence = sequence
+        lines = read_lines(source, path, report)
+        self._is_read = lines is not None
+        self._lines = lines or []
+        self._by_frame: dict[int, list[int]] = {}
+        for number, line in enumerate(self._lines, 1):
+            if not line.strip():
+                continue
+            word = line.replace(",", " ").split(None, 1)[0]
+            if is_whole(word):
+                self._by_frame.setdefault(int(word), []).append(number)
+            else:
+                message = f"expected the number of a frame, found {word[:40]!r}; the row is left out"
+                Problem("kitti.label-row", message, number).tell(report, path)
+
+    def rows(self, key: str, report: Report) -> FrameRows:
+        """The rows of the frame of this number, in the file's order."""
+        if not self._is_read:
+            return FrameRows("none")
+        rows: list[Row] = []
+        for number in self._by_frame.get(int(key), ()):
+            row, problem = parse_tracking_row(self._lines[number - 1], len(rows), number)
+            if problem is not None:
+                problem.tell(report, self._path)
+            if row is not None:
+                rows.append(row)
+        return FrameRows("present" if rows else "empty", rows, self._path)
+
+    def instance(self, key: str, row: Row) -> str | None:
+        """Sequence and track: tracks are numbered anew in each sequence (3.7). A DontCare row has none."""
+        return None if row.track is None or row.track < 0 else f"{self._sequence}:{row.track}"
+
+
+def row_source(source: Source, index: SegmentIndex, report: Report) -> RowSource:
+    """The source of a segment's rows; what is wrong with a file of all frames goes to `report` here."""
+    labels = index.labels
+    if labels is None:
+        return NoRows()
+    if labels.path is not None:
+        return TrackingRows(source, labels.path, index.sequence, report)
+    return ObjectRows(source, labels)

@@ -1,0 +1,170 @@
+"""Calibration files: keys and their aliases, what is kept, what is said of bad lines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lading_kitti.calibration import calibration_of, parse_entries, raw_calibration
+from lading_kitti.sensors import camera_sensor, lidar_sensor
+
+from lading.model.geometry import EGO
+
+P2 = "P2: 700 0 600 42 0 700 180 -0.35 0 0 1 0.005"
+R0 = "R0_rect: 1 0 0 0 1 0 0 0 1"
+V = "Tr_velo_to_cam: 0 -1 0 -0.02 0 0 -1 -0.06 1 0 0 -0.33"
+IMU = "Tr_imu_to_velo: 1 0 0 -0.81 0 1 0 0.32 0 0 1 -0.8"
+
+
+def calibration(*lines: str):
+    return calibration_of("\n".join(lines).encode())
+
+
+def told(*lines: str) -> list[tuple[str, int | None, str]]:
+    return [(p.rule, p.line, p.message) for p in calibration(*lines).problems]
+
+
+def test_a_whole_file_has_no_problems() -> None:
+    found = calibration(P2, R0, V, IMU, "")
+    assert found.problems == []
+    # by hand: u = P2 R0 V X; with V as above a point ahead at (10, 0, 0) is at camera (-0.02, -0.06, 9.67)
+    np.testing.assert_allclose(found.lidar_to_rect @ [10, 0, 0, 1], [-0.02, -0.06, 9.67, 1])
+    assert found.entries["P2"] == [700, 0, 600, 42, 0, 700, 180, -0.35, 0, 0, 1, 0.005]
+
+
+@pytest.mark.parametrize(
+    ("r0", "velo", "imu"),
+    [
+        ("R_rect 1 0 0 0 1 0 0 0 1", V.replace("Tr_velo_to_cam:", "Tr_velo_cam"), IMU.replace("_to_velo:", "_velo")),
+        ("R_rect: 1 0 0 0 1 0 0 0 1", V.replace("velo_to_cam:", "velo_cam :"), IMU.replace("imu_to_velo", "imu_velo")),
+        ("R0: 1 0 0 0 1 0 0 0 1", V.replace("cam:", "cam_0:"), IMU),
+        ("R_rect_00: 1 0 0 0 1 0 0 0 1", V, IMU),
+    ],
+    ids=["official tracking, no colons", "colons", "Waymo export", "raw names"],
+)
+def test_keys_by_other_names(r0: str, velo: str, imu: str) -> None:
+    found, usual = calibration(P2, r0, velo, imu), calibration(P2, R0, V, IMU)
+    np.testing.assert_array_equal(found.lidar_to_rect, usual.lidar_to_rect)
+    np.testing.assert_array_equal(found.imu_to_lidar, usual.imu_to_lidar)
+    assert found.problems == []
+
+
+def test_tr_of_odometry_is_rectified_already() -> None:
+    found = calibration(P2, V.replace("Tr_velo_to_cam", "Tr"))
+    np.testing.assert_allclose(found.lidar_to_rect[:3], [[0, -1, 0, -0.02], [0, 0, -1, -0.06], [1, 0, 0, -0.33]])
+    assert found.problems == []
+
+
+def test_unknown_keys_and_words_are_kept() -> None:
+    found = calibration("calib_time: 09-Jan-2012 13:57:47", "Tr_cam_to_road: " + "1 0 0 0 " * 3, "mine: 1 2", P2, R0, V)
+    assert found.entries["calib_time"] == "09-Jan-2012 13:57:47"
+    assert found.entries["mine"] == [1, 2]
+
+
+def test_a_key_twice_counts_once() -> None:
+    entries, problems = parse_entries(["a: 1", "a: 2"])
+    assert entries["a"].values == [1]
+    assert [(p.rule, p.line, p.message) for p in problems] == [
+        ("kitti.calibration-key", 2, "expected a key once, found 'a' again; the first counts")
+    ]
+
+
+def test_a_wrong_number_of_values() -> None:
+    assert told(P2, R0, V, "Tr_imu_to_velo: 1 2 3") == [
+        ("kitti.calibration-row", 4, "Tr_imu_to_velo: expected 12 numbers, found 3")
+    ]
+    assert calibration(P2, R0, V, "Tr_imu_to_velo: 1 2 3").imu_to_lidar is None
+
+
+def test_words_where_numbers_should_be() -> None:
+    assert told("P2: a b") == [("kitti.calibration-row", 1, "P2: expected 12 numbers, found words in 'a b'")]
+
+
+@pytest.mark.parametrize(
+    "values", ["1 0 0 0 1 0 0 0 -1", "1 0 0 0 1 0 0 0 0", "1 0 0 0 nan 0 0 0 1", "2 0 0 0 2 0 0 0 2"]
+)
+def test_a_matrix_that_is_no_rotation(values: str) -> None:
+    message = "R0_rect: expected a rotation, found a matrix that mirrors, stretches or is not finite"
+    assert ("kitti.calibration-matrix", 2, message) in told(P2, f"R0_rect: {values}", V)
+
+
+@pytest.mark.parametrize(
+    "values", ["0 0 1 1 0 700 1 1 0 0 1 0", "700 0 1 1 5 700 1 1 0 0 1 0", "1 0 1 1 0 1 1 inf 0 0 1 0"]
+)
+def test_a_projection_that_is_none(values: str) -> None:
+    ((rule, line, message),) = told(f"P2: {values}")
+    assert (rule, line) == ("kitti.calibration-matrix", 1)
+    assert message.startswith("P2: expected a projection")
+
+
+def test_a_file_without_r0_places_no_velodyne() -> None:
+    found = calibration(P2, V)
+    assert found.lidar_to_rect is None
+    assert found.lidar_placement is None
+    assert [(p.rule, p.line, p.is_error) for p in found.problems] == [("kitti.calibration-key", None, False)]
+    assert "expected a line R0_rect, found none" in found.problems[0].message
+
+
+def test_a_file_without_tr_places_no_velodyne() -> None:
+    assert "expected a line Tr_velo_to_cam, found none" in told(P2, R0)[0][2]
+
+
+def test_sensors_of_a_calibration() -> None:
+    found = calibration(P2, R0, V)
+    camera = camera_sensor("image_2", 2, found, is_rectified=True)
+    assert (camera.intrinsics.camera_matrix.fx, camera.intrinsics.camera_matrix.cy) == (700, 180)
+    # the camera's centre is -b in camera 0, that is V^-1 (-b): b = K^-1 p4 = (0.0557.., -0.0018, 0.005)
+    b = np.linalg.solve([[700, 0, 600], [0, 700, 180], [0, 0, 1]], [42, -0.35, 0.005])
+    x, y, z = -b - [-0.02, -0.06, -0.33]
+    assert camera.extrinsics.translation == pytest.approx((z, -x, -y), abs=1e-15)
+    assert (camera.extrinsics.source, camera.extrinsics.target) == ("image_2", EGO)
+    assert lidar_sensor("velodyne", found).extrinsics.matrix.tolist() == np.eye(4).tolist()
+
+
+def test_sensors_without_a_calibration() -> None:
+    assert lidar_sensor("velodyne", None).extrinsics is None
+    assert camera_sensor("image_2", 2, None, is_rectified=True).extrinsics is None
+    assert camera_sensor("image_3", 3, calibration(P2, R0, V), is_rectified=True).intrinsics is None
+    assert camera_sensor("image_2", 2, calibration(P2), is_rectified=True).extrinsics is None
+
+
+RAW = {
+    "calib_velo_to_cam.txt": b"calib_time: x\nR: 0 -1 0 0 0 -1 1 0 0\nT: -0.02 -0.06 -0.33\ndelta_f: 0 0\n",
+    "calib_imu_to_velo.txt": b"R: 1 0 0 0 1 0 0 0 1\nT: -0.81 0.32 -0.8\n",
+    "calib_cam_to_cam.txt": (
+        b"K_02: 900 0 690 0 901 233 0 0 1\nD_02: -0.3 0.2 0.002 0.001 -0.07\nR_02: 1 0 0 0 1 0 0 0 1\n"
+        b"S_02: 1392 512\nS_rect_02: 1242 375\nS_rect_03: wide\nT_02: 0.06 0 0\n"
+        b"R_rect_00: 1 0 0 0 1 0 0 0 1\nP_rect_02: 700 0 600 42 0 700 180 -0.35 0 0 1 0.005\n"
+    ),
+}
+
+
+def test_the_three_files_of_raw() -> None:
+    whole = raw_calibration(RAW)[""]
+    usual = calibration(P2, R0, V, IMU)
+    np.testing.assert_array_equal(whole.lidar_to_rect, usual.lidar_to_rect)
+    np.testing.assert_array_equal(whole.imu_to_lidar, usual.imu_to_lidar)
+    assert camera_sensor("image_02", 2, whole, is_rectified=True) == camera_sensor(
+        "image_02", 2, usual, is_rectified=True
+    )
+    assert whole.entries["calib_velo_to_cam.txt"]["delta_f"] == [0, 0]
+    assert whole.sizes == {(2, False): (1392, 512), (2, True): (1242, 375)}
+
+
+def test_cameras_of_raw_before_rectification() -> None:
+    camera = camera_sensor("image_02", 2, raw_calibration(RAW)[""], is_rectified=False)
+    assert camera.intrinsics.camera_matrix.fy == 901
+    assert camera.intrinsics.distortion == {"k1": -0.3, "k2": 0.2, "p1": 0.002, "p2": 0.001, "k3": -0.07}
+    # the centre is where R x + T = 0 in camera 0: (-0.06, 0, 0), that is velodyne (0.33, 0.04, -0.06)
+    assert camera.extrinsics.translation == pytest.approx((0.33, 0.04, -0.06))
+
+
+def test_raw_files_that_lack_lines() -> None:
+    parts = raw_calibration({"calib_velo_to_cam.txt": b"R: 1 0 0 0 1 0 0 0 1\n", "calib_imu_to_velo.txt": b"T: 1 2\n"})
+    assert [p.message for p in parts["calib_velo_to_cam.txt"].problems] == [
+        "expected a line T, found none; what hangs on it is left without a place"
+    ]
+    assert [p.message for p in parts["calib_imu_to_velo.txt"].problems] == [
+        "expected a line R, found none; what hangs on it is left without a place",
+        "T: expected 3 numbers, found 2",
+    ]
+    assert parts[""].is_empty

@@ -1,0 +1,307 @@
+"""Every finding of the reader: what it says, where, and that the rest still loads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import lading_kitti
+import pytest
+
+OXTS = " ".join(["49", *["0"] * 29])
+DRIVE = "2011_09_26/2011_09_26_drive_0001_sync"
+
+
+def only(found: Any, rule: str) -> Any:
+    (finding,) = found.told(rule)
+    return finding
+
+
+def rules() -> set[str]:
+    package = Path(lading_kitti.__file__).parent
+    texts = [path.read_text("utf-8") for path in package.glob("*.py")]
+    return {rule for text in texts for rule in re.findall(r'"(kitti\.[a-z0-9-]+)"', text)} | {
+        "kitti.label-dimensions",
+        "kitti.label-alpha",
+    }
+
+
+def test_every_rule_has_a_test() -> None:
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert {rule for rule in rules() if f'"{rule}"' not in tests} == set()
+
+
+def test_the_page_lists_every_rule() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "formats" / "kitti.md"
+    assert set(re.findall(r"\| `(kitti\.[a-z0-9-]+)` \|", page.read_text("utf-8"))) == rules()
+
+
+def test_rows_that_are_none(kitti: Any) -> None:
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\nCar 1 2\n{kitti.ROW}\n"})
+    finding = only(found, "kitti.label-row")
+    assert (finding.severity, finding.file, finding.line) == ("error", "label_2/0.txt", 2)
+    assert finding.message == "expected 15 or 16 columns, found 3; the row is left out"
+    assert [label.instance for label in found.data("all", "0").labels] == ["0:0", "0:1"]
+
+
+def test_rows_of_tracking_that_are_none(kitti: Any) -> None:
+    good = kitti.ROW.replace("Car", "0 7 Car")
+    found = kitti.read({"label_02/0000.txt": f"{good}\nx 1 {kitti.ROW}\n0 7 Car 1\n", "oxts/0000.txt": f"{OXTS}\n"})
+    first, second = found.told("kitti.label-row")
+    assert (first.line, first.message) == (2, "expected the number of a frame, found 'x'; the row is left out")
+    assert (second.line, second.message) == (3, "expected 15 or 16 columns, found 2; the row is left out")
+    assert len(found.data("0000", "000000").labels) == 1
+
+
+def test_a_label_folder_without_a_frame(kitti: Any) -> None:
+    found = kitti.read({"image_2/0.png": kitti.PIXEL, "image_2/1.png": kitti.PIXEL, "label_2/1.txt": ""})
+    finding = only(found, "kitti.label-missing")
+    assert (finding.severity, finding.file, finding.segment) == ("warning", "label_2", "all")
+    assert finding.message == "expected a file for each of 2 frames, found none for 1, such as 0"
+    assert [found.data("all", key).annotation for key in "01"] == ["none", "empty"]
+
+
+def test_folders_that_differ(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "image_2/0.png": kitti.PIXEL,
+            "image_2/1.png": kitti.PIXEL,
+            "velodyne/1.bin": kitti.CLOUD,
+            "velodyne/2.bin": kitti.CLOUD,
+            "calib/1.txt": kitti.CALIBRATION,
+        }
+    )
+    assert [(f.file, f.message) for f in found.told("kitti.unmatched-files")] == [
+        ("image_2", "expected a file for each of 3 frames, found none for 1, such as 2"),
+        ("velodyne", "expected a file for each of 3 frames, found none for 1, such as 0"),
+    ]
+    missing = only(found, "kitti.calibration-missing")
+    assert (missing.file, missing.message) == (
+        "calib",
+        "expected a file for each of 3 frames, found none for 2, such as 0",
+    )
+    calibrated = found.frame("all", "1").calibration
+    assert calibrated is None
+    assert found.frame("all", "0").calibration["image_2"].extrinsics is None
+
+
+def test_two_files_of_a_frame(kitti: Any) -> None:
+    found = kitti.read({"image_2/0.jpg": kitti.PIXEL, "image_2/0.png": kitti.PIXEL, "label_2/0.txt": ""})
+    finding = only(found, "kitti.duplicate-file")
+    assert finding.file == "image_2/0.png"
+    assert finding.message == "expected one file a frame, found 0.jpg as well; this one is not read"
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("-1.50 1.60 3.90", "expected h, w and l above 0, found -1.5, 1.6, 3.9"),
+        ("1.50 0 3.90", "expected h, w and l above 0, found 1.5, 0.0, 3.9"),
+        ("3.90 1.60 1.50", "expected h, w, l of a Car, found 3.9, 1.6, 1.5, as if l, w, h"),
+    ],
+)
+def test_sizes_that_are_odd_stay_as_they_are(kitti: Any, columns: str, message: str) -> None:
+    row = kitti.ROW.replace("1.50 1.60 3.90", columns)
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n{row}\n", "calib/0.txt": kitti.CALIBRATION})
+    finding = only(found, "kitti.label-dimensions")
+    assert (finding.severity, finding.file, finding.line, finding.message) == ("warning", "label_2/0.txt", 2, message)
+    h, w, length = map(float, columns.split())
+    assert found.data("all", "0").labels[3].size_m == (length, w, h)
+
+
+def test_an_alpha_that_does_not_follow(kitti: Any) -> None:
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW.replace('-1.55', '1.60')}\n"})
+    finding = only(found, "kitti.label-alpha")
+    assert (finding.severity, finding.line) == ("warning", 1)
+    assert finding.message == "expected alpha near -1.54 by rotation_y and location, found 1.6"
+    assert found.data("all", "0").labels[0].attributes["alpha"] == 1.6
+
+
+def test_bytes_that_are_no_utf8(kitti: Any) -> None:
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n".encode() + b"Caf\xe9" + kitti.ROW[3:].encode()})
+    finding = only(found, "kitti.encoding")
+    assert (finding.severity, finding.line, finding.message) == ("error", 2, "expected UTF-8, found byte 0xe9")
+    assert [label.category for label in found.data("all", "0").labels] == ["Car", "Caf\\xe9"]
+
+
+def test_a_byte_order_mark_and_other_line_ends(kitti: Any) -> None:
+    found = kitti.read({"label_2/0.txt": b"\xef\xbb\xbf" + f"{kitti.ROW}\r\n{kitti.ROW}\r{kitti.ROW}".encode()})
+    assert [found.data("all", "0").locate(label).line for label in found.data("all", "0").labels] == [1, 2, 3]
+    assert found.report.count("error") == 0
+
+
+def test_a_git_lfs_pointer(kitti: Any) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
+    found = kitti.read({"label_2/0.txt": pointer, "label_2/1.txt": f"{kitti.ROW}\n"})
+    finding = only(found, "kitti.lfs-pointer")
+    assert (finding.file, finding.message) == ("label_2/0.txt", "expected the file's content, found a Git LFS pointer")
+    assert found.data("all", "0").annotation == "none"
+    assert len(found.data("all", "1").labels) == 1
+
+
+def test_a_file_that_is_gone_when_it_is_read(kitti: Any, reading: Any) -> None:
+    from lading_kitti.reader import KittiOptions, KittiReader
+
+    from lading import Report, Source
+
+    root = kitti.tree({"label_2/0.txt": f"{kitti.ROW}\n", "label_2/1.txt": f"{kitti.ROW}\n"})
+    dataset = KittiReader().open(Source.open(root), KittiOptions(), Report())
+    (root / "label_2" / "0.txt").unlink()
+    report = Report()
+    frames = list(dataset.frames("all", report=report))
+    (finding,) = [finding for finding in report.findings if finding.severity == "error"]
+    assert (finding.rule, finding.file) == ("kitti.unreadable", "label_2/0.txt")
+    assert [len(frame.data[0].labels) for frame in frames] == [0, 1]
+
+
+def test_calibrations_that_are_bad_name_file_and_line(kitti: Any) -> None:
+    broken = kitti.CALIBRATION.replace("0 -1 0 -0.02", "0 -1 0")
+    found = kitti.read(
+        {
+            **{f"velodyne/{i}.bin": kitti.CLOUD for i in range(3)},
+            **{f"label_2/{i}.txt": f"{kitti.ROW}\n" for i in range(3)},
+            **{f"calib/{i}.txt": kitti.CALIBRATION if i == 0 else broken for i in range(3)},
+        }
+    )
+    assert [(f.file, f.line, f.message) for f in found.told("kitti.calibration-row")] == [
+        (f"calib/{i}.txt", 3, "Tr_velo_to_cam: expected 12 numbers, found 11") for i in (1, 2)
+    ]
+    assert {f.rule for f in found.told("kitti.calibration-key")} == {"kitti.calibration-key"}
+    # the box of such a frame lies in the camera's frame, whose projection is there
+    assert [label.kind for label in found.data("all", "1", "image_2").labels] == ["BOX2D", "BOX3D"]
+    assert [label.kind for label in found.data("all", "0", "velodyne").labels] == ["BOX3D"]
+
+
+@pytest.mark.parametrize(
+    ("size", "hint"),
+    [(40, "; it would hold points of 5 values"), (33, ""), (100, "; it would hold points of 5 values")],
+)
+def test_clouds_of_no_whole_number_of_points(kitti: Any, size: int, hint: str) -> None:
+    found = kitti.read({"velodyne/0.bin": bytes(size), "velodyne/1.bin": kitti.CLOUD, "label_2/0.txt": ""})
+    finding = only(found, "kitti.velodyne-size")
+    assert (finding.severity, finding.file) == ("error", "velodyne/0.bin")
+    assert finding.message == f"expected points of 16 bytes, found {size} bytes{hint}"
+
+
+def test_a_cloud_that_only_stands_for_one_is_told_by_the_rules_of_media(kitti: Any) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
+    assert kitti.read({"velodyne/0.bin": pointer, "label_2/0.txt": ""}).told("kitti.velodyne-size") == []
+
+
+def test_labels_of_points_that_are_too_few(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "sequences/00/velodyne/000000.bin": kitti.CLOUD,
+            "sequences/00/labels/000000.label": bytes(4),
+            "sequences/00/velodyne/000001.bin": kitti.CLOUD,
+            "sequences/00/labels/000001.label": bytes(8),
+            "sequences/00/calib.txt": kitti.CALIBRATION,
+        }
+    )
+    finding = only(found, "kitti.point-labels-size")
+    assert finding.file == "sequences/00/labels/000000.label"
+    assert finding.message == "expected a label of 4 bytes for each of 2 points, found 4 bytes"
+    lidar = found.data("00", "000001", "velodyne")
+    assert lidar.extras == {"point_labels": "sequences/00/labels/000001.label"}
+    assert found.losses == {"labels of points": 2}
+
+
+def test_times_of_raw(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            f"{DRIVE}/velodyne_points/data/0000000000.bin": kitti.CLOUD,
+            f"{DRIVE}/velodyne_points/data/0000000003.bin": kitti.CLOUD,
+            f"{DRIVE}/velodyne_points/timestamps.txt": "2011-09-26 13:02:25.1\n\nnoon\n2011-09-26 13:02:25.4\n",
+            f"{DRIVE}/image_02/data/0000000001.png": kitti.PIXEL,
+        }
+    )
+    lost = only(found, "kitti.scan-lost")
+    assert (lost.severity, lost.file, lost.line) == ("warning", f"{DRIVE}/velodyne_points/timestamps.txt", 2)
+    assert (only(found, "kitti.timestamp").severity, only(found, "kitti.timestamp").line) == ("error", 3)
+    segment = "2011_09_26_drive_0001_sync"
+    assert [data.sensor_name for data in found.frame(segment, "0000000001").data] == ["image_02"]
+    assert found.data(segment, "0000000003", "velodyne_points").timestamp_ns == 1317042145_400000000
+
+
+def test_records_and_poses_that_are_none(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "training/image_02/0000/000001.png": kitti.PIXEL,
+            "training/oxts/0000.txt": f"1 2 3\n{OXTS} \n",
+            "training/calib/0000.txt": kitti.CALIBRATION,
+            "dataset/sequences/00/times.txt": "0\n0.1\n",
+            "dataset/sequences/00/calib.txt": "P0: 72 0 60 0 0 72 18 0 0 0 1 0\n",
+            "dataset/poses/00.txt": "1 0 0 0 0 1 0 0 0 0 1 0\n1 2\n",
+        }
+    )
+    record = only(found, "kitti.oxts-row")
+    assert (record.file, record.line, record.message) == ("training/oxts/0000.txt", 1, "expected 30 numbers, found 3")
+    pose = only(found, "kitti.pose-row")
+    assert (pose.file, pose.line, pose.message) == ("dataset/poses/00.txt", 2, "expected 12 numbers, found 2")
+    missing = only(found, "kitti.ego-pose")
+    assert (missing.severity, missing.file) == ("warning", "dataset/poses/00.txt")
+    assert missing.message == (
+        "expected Tr in calib.txt, from the velodyne to the camera of the poses, found none; no ego poses"
+    )
+    assert found.frame("dataset/00", "000000").extras == {"pose": [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]}
+    assert found.frame("0000", "000001").data[0].ego_pose is not None
+
+
+def test_oxts_without_the_imus_place(kitti: Any) -> None:
+    found = kitti.read({"training/image_02/0000/000000.png": kitti.PIXEL, "training/oxts/0000.txt": f"{OXTS}\n"})
+    finding = only(found, "kitti.ego-pose")
+    assert finding.file == "training/oxts/0000.txt"
+    assert finding.message == (
+        "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
+    )
+    assert found.frame("0000", "000000").extras["oxts"]["lat"] == 49.0
+
+
+def test_a_record_without_a_place(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "training/image_02/0000/000000.png": kitti.PIXEL,
+            "training/oxts/0000.txt": f"{OXTS}\nnan{OXTS[2:]}\n",
+            "training/calib/0000.txt": kitti.CALIBRATION,
+        }
+    )
+    finding = only(found, "kitti.oxts-row")
+    assert (finding.severity, finding.file, finding.line) == ("error", "training/oxts/0000.txt", 2)
+    assert finding.message == "expected a position and angles that are finite, found others; no ego pose"
+
+
+def test_tracklets_that_break_off_leave_the_drive(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            f"{DRIVE}/velodyne_points/data/0000000000.bin": kitti.CLOUD,
+            f"{DRIVE}/tracklet_labels.xml": "<boost_serialization>\n<tracklets>",
+        }
+    )
+    finding = only(found, "kitti.tracklets")
+    assert (finding.severity, finding.file, finding.line) == ("error", f"{DRIVE}/tracklet_labels.xml", 2)
+
+
+def test_rows_of_mots_that_are_none(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "image_02/0000/000000.png": kitti.PIXEL,
+            "instances_txt/0000.txt": "0 1001 1 2 2 13\n0 1 1 2\n0 1 x 2 2 13\n0 1 1 2 2 ~\n",
+        }
+    )
+    assert [(f.line, f.message) for f in found.told("kitti.mots-row")] == [
+        (2, "expected five whole numbers and an RLE, found 4 columns"),
+        (3, "expected five whole numbers and an RLE, found '0 1 x 2 2 13'"),
+        (4, "counts: expected characters from '0' to 'o', found '~' at 0"),
+    ]
+    (label,) = found.data("0000", "000000").labels
+    assert (label.kind, label.category, label.instance, label.height) == ("RLE", "car", "0000:1001", 2)
+    assert label.counts.tolist() == [1, 3]
+
+
+def test_masks_that_do_not_open(kitti: Any) -> None:
+    found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": b"no picture", "semantic/0.png": kitti.PIXEL})
+    finding = only(found, "kitti.mask-unreadable")
+    assert (finding.severity, finding.file) == ("error", "instance/0.png")
+    assert finding.message == "expected a picture, found bytes of no known format"
+    assert [label.kind for label in found.data("all", "0").labels] == ["SEMANTIC_MASK"]

@@ -1,0 +1,154 @@
+"""Rows of labels: the official columns, and what tools make of them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_kitti.label_rows import is_label_line, is_tracking_line, parse_rows, parse_tracking_row
+
+TRUCK = "Truck 0.00 0 -1.57 599.41 156.40 629.75 189.25 2.85 2.63 12.34 0.47 1.49 69.44 -1.56"
+NUMBERS = TRUCK.split()[1:]
+TRACKED = (
+    "0 2 Pedestrian 0 1 -2.523309 1106.137292 166.576807 1204.470628 323.876144 "
+    "1.714062 0.767881 0.972283 6.301919 1.652419 8.455685 -1.900245"
+)
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+names = st.lists(st.from_regex(r"[A-Za-z_][A-Za-z_ñ-]{0,8}", fullmatch=True), min_size=1, max_size=3).filter(
+    lambda words: words[-1].lower() not in {"nan", "inf", "infinity"} and words[0] != "_"
+)
+
+
+def one(line: str):
+    ((row,), problems) = parse_rows([line])
+    return row, problems
+
+
+def test_the_columns_of_an_official_row() -> None:
+    row, problems = one(TRUCK)
+    assert problems == []
+    assert (row.category, row.truncated, row.occluded, row.alpha) == ("Truck", 0.0, 0, -1.57)
+    assert isinstance(row.occluded, int)
+    assert row.bbox == (599.41, 156.40, 629.75, 189.25)
+    assert row.columns_3d == ((2.85, 2.63, 12.34), (0.47, 1.49, 69.44), -1.56)
+    assert (row.score, row.number, row.line) == (None, 0, 1)
+
+
+@given(name=names, values=st.lists(numbers, min_size=14, max_size=15), occluded=st.integers(-1, 3))
+def test_any_row_reads_as_it_was_written(name, values, occluded) -> None:
+    words = [repr(value) for value in values]
+    words[1] = str(occluded)
+    row, problems = one(" ".join([*name, *words]))
+    assert problems == []
+    assert row.category == " ".join(name)
+    assert (row.truncated, row.occluded, row.alpha) == (values[0], occluded, values[2])
+    assert [*row.bbox, *row.dimensions, *row.location, row.rotation_y] == values[3:14]
+    assert row.score == (values[14] if len(values) == 15 else None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [TRUCK.replace(" ", "\t"), TRUCK.replace(" ", ","), TRUCK.replace(" ", " ,  "), TRUCK.replace(" ", "   ") + "  "],
+    ids=["tabs", "commas", "commas and blanks", "several blanks"],
+)
+def test_other_separators(line: str) -> None:
+    assert one(line) == one(TRUCK)
+
+
+def test_a_type_of_several_words_and_a_score() -> None:
+    assert one(f"bicycle with space {' '.join(NUMBERS)}")[0].category == "bicycle with space"
+    row, _ = one(f"bicycle with space {' '.join(NUMBERS)} 0.75")
+    assert (row.category, row.score) == ("bicycle with space", 0.75)
+
+
+def test_a_type_that_is_a_number() -> None:
+    row, problems = one(f"3 {' '.join(NUMBERS)}")
+    assert (row.category, row.score, problems) == ("3", None, [])
+
+
+def test_blank_lines_count_as_lines_but_not_as_rows() -> None:
+    rows, problems = parse_rows(["", TRUCK, "  ", TRUCK])
+    assert [(row.number, row.line) for row in rows] == [(0, 2), (1, 4)]
+    assert problems == []
+
+
+def test_nan_and_infinity_stay() -> None:
+    row, problems = one(TRUCK.replace("69.44", "nan").replace("-1.57", "-inf"))
+    assert problems == []
+    assert math.isnan(row.location[2])
+    assert row.alpha == -math.inf
+
+
+def test_fourteen_columns_are_a_row_without_alpha() -> None:
+    row, (problem,) = one(" ".join(["Truck", *NUMBERS[:2], *NUMBERS[3:]]))
+    assert row.alpha is None
+    assert row.bbox == (599.41, 156.40, 629.75, 189.25)
+    assert row.rotation_y == -1.56
+    assert (problem.rule, problem.is_error, problem.line) == ("kitti.label-columns", False, 1)
+    assert problem.message == "expected 15 or 16 columns, found 14, read as a row without alpha"
+
+
+def test_eight_columns_are_a_2d_row() -> None:
+    row, (problem,) = one(" ".join(["Truck", *NUMBERS[:7]]))
+    assert (row.bbox, row.columns_3d, row.dimensions) == ((599.41, 156.40, 629.75, 189.25), None, None)
+    assert problem.message == "expected 15 or 16 columns, found 8, read as a row of 2D alone"
+
+
+def test_more_columns_than_a_score() -> None:
+    row, (problem,) = one(f"{TRUCK} 0.5 7 8")
+    assert (row.score, row.more) == (0.5, (7.0, 8.0))
+    assert problem.message == "expected 15 or 16 columns, found 18; those behind the score are kept in extras"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"), [("Car 1 2 3", "4"), ("hello world", "1"), (TRUCK.replace("2.85", "x"), "7"), ("Car 1_0 2", "2")]
+)
+def test_a_row_that_is_none_is_left_out(line: str, found: str) -> None:
+    rows, (problem,) = parse_rows([TRUCK, line])
+    assert len(rows) == 1
+    assert (problem.rule, problem.line, problem.is_error) == ("kitti.label-row", 2, True)
+    assert problem.message == f"expected 15 or 16 columns, found {found}; the row is left out"
+
+
+def test_a_header_is_passed_over() -> None:
+    header = "type truncated occluded alpha left top right bottom height width length x y z rotation_y"
+    rows, (problem,) = parse_rows([header, TRUCK])
+    assert len(rows) == 1
+    assert (problem.rule, problem.line, problem.is_error) == ("kitti.label-header", 1, False)
+    assert problem.message == "expected a label row, found a header"
+
+
+def test_placeholders_are_no_box() -> None:
+    unset = "dog -1 -1 -10 540.0 295.0 563.0 313.0 -1 -1 -1 -1000 -1000 -1000 -10"
+    assert one(unset)[0].columns_3d is None
+    assert one(unset.replace("-1 -1 -1 ", "1.5 1.6 3.9 "))[0].columns_3d is None
+    assert one(TRUCK.replace("Truck", "DontCare"))[0].columns_3d is None
+
+
+def test_a_row_of_tracking() -> None:
+    row, problem = parse_tracking_row(TRACKED, 5, 9)
+    assert problem is None
+    assert (row.frame, row.track, row.category, row.number, row.line) == (0, 2, "Pedestrian", 5, 9)
+    assert row.rotation_y == -1.900245
+    scored, _ = parse_tracking_row(f"{TRACKED} 0.5", 0, 1)
+    assert scored.score == 0.5
+
+
+def test_a_row_of_tracking_without_its_numbers() -> None:
+    row, problem = parse_tracking_row(f"x {TRACKED}", 0, 3)
+    assert row is None
+    assert (problem.rule, problem.line) == ("kitti.label-row", 3)
+    assert problem.message.startswith("expected a frame and a track id, found 'x 0 2 Ped")
+
+
+def test_which_lines_are_what() -> None:
+    assert is_tracking_line(TRACKED)
+    assert is_label_line(TRACKED)
+    assert is_label_line(TRUCK)
+    assert not is_tracking_line(TRUCK)
+    assert not is_tracking_line(f"3 {' '.join(NUMBERS)}")
+    assert not is_label_line("0 0.5 0.5 0.1 0.2")  # YOLO
+    assert not is_label_line("")

@@ -1,0 +1,80 @@
+"""Semantic and instance masks, and those of MOTS, against pictures drawn here."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from lading_kitti.catalog import SEMANTIC_NAMES
+from PIL import Image
+
+
+def png(values: Any, kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.array(values, kind)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_semantics_as_they_come(fixtures: Path, reading: Any) -> None:
+    found = reading(fixtures / "kitti-semantics")
+    assert not found.dataset.is_fusion
+    data = found.data("training", "000000_10")
+    semantic, instance = data.labels
+    assert semantic.kind == "SEMANTIC_MASK"
+    assert (semantic.path, semantic.content.path) == ("training/semantic/000000_10.png",) * 2
+    assert [(item.value, item.category) for item in semantic.items if item.value in (7, 23, 26, 33)] == [
+        (7, "road"),
+        (23, "sky"),
+        (26, "car"),
+        (33, "bicycle"),
+    ]
+    with Image.open(fixtures / "kitti-semantics" / instance.path) as picture:
+        values = sorted(set(np.asarray(picture).ravel().tolist()))
+    assert [item.value for item in instance.items] == values
+    assert [(item.category, item.instance) for item in instance.items] == [
+        ("road", None),
+        ("sky", None),
+        ("car", str(26 * 256 + 1)),
+        ("car", str(26 * 256 + 2)),
+    ]
+    assert data.annotation == "present"
+    catalog = found.dataset.catalog
+    assert [(c.name, c.category_id) for c in catalog["SEMANTIC_MASK"].categories[:2]] == [
+        ("unlabeled", 0),
+        ("ego vehicle", 1),
+    ]
+    assert len(catalog["INSTANCE_MASK"].categories) == len(SEMANTIC_NAMES) == 34
+
+
+def test_masks_of_mots(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "training/image_02/0000/000000.png": kitti.PIXEL,
+            "training/instances/0000/000000.png": png([[0, 1005, 2001, 10000]], "u2"),
+            "training/instances_txt/0000.txt": "",
+        }
+    )
+    (mask,) = found.data("0000", "000000").labels
+    assert [(item.value, item.category, item.instance) for item in mask.items] == [
+        (1005, "car", "1005"),
+        (2001, "pedestrian", "2001"),
+        (10000, "ignore", None),
+    ]
+    assert [c.name for c in found.dataset.catalog["INSTANCE_MASK"].categories] == ["car", "pedestrian", "ignore"]
+
+
+def test_values_of_no_class(kitti: Any) -> None:
+    found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": png([[40 * 256 + 1, 26 * 256]], "u2")})
+    (finding,) = found.told("kitti.mask-value")
+    assert (finding.severity, finding.file) == ("warning", "instance/0.png")
+    assert finding.message == "expected pixel values 256 * class + instance of a known class, found 10241"
+    (mask,) = found.data("all", "0").labels
+    assert [(item.value, item.category) for item in mask.items] == [(26 * 256, "car"), (10241, None)]
+
+
+def test_a_mask_in_colours_is_none(kitti: Any) -> None:
+    found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": png([[[1, 2, 3]]], "u1")})
+    (finding,) = found.told("kitti.mask-unreadable")
+    assert finding.message == "expected one channel of whole numbers, found 1x1x3"

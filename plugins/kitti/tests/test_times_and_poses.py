@@ -1,0 +1,143 @@
+"""Times to the nanosecond, records of oxts, poses."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_kitti.calibration import calibration_of
+from lading_kitti.poses import OXTS_FIELDS, odometry_pose, oxts_world, parse_oxts, parse_pose
+from lading_kitti.times import parse_seconds, parse_wall_clock, seconds_ns, wall_clock_ns, wall_clock_text
+
+IMU = calibration_of(
+    b"P0: 1 0 0 0 0 1 0 0 0 0 1 0\nTr: 0 -1 0 -0.02 0 0 -1 -0.06 1 0 0 -0.33\n"
+    b"Tr_imu_to_velo: 1 0 0 -0.81 0 1 0 0.32 0 0 1 -0.8"
+)
+
+
+def test_a_wall_clock_by_datetime() -> None:
+    utc = datetime.datetime(2011, 9, 26, 13, 2, 25, tzinfo=datetime.UTC)
+    assert wall_clock_ns("2011-09-26 13:02:25.964389445") == int(utc.timestamp()) * 10**9 + 964389445
+
+
+@given(st.integers(0, 4 * 10**18))
+def test_a_wall_clock_comes_back(timestamp_ns: int) -> None:
+    assert wall_clock_ns(wall_clock_text(timestamp_ns)) == timestamp_ns
+
+
+@pytest.mark.parametrize("text", ["2011-13-26 13:02:25.9", "2011-02-30 13:02:25", "2011-09-26 25:02:25", "", "13:02"])
+def test_what_is_no_wall_clock(text: str) -> None:
+    assert wall_clock_ns(text) is None
+
+
+@given(st.integers(0, 10**13))
+def test_seconds_are_exact(ns: int) -> None:
+    seconds, rest = divmod(ns, 10**9)
+    assert seconds_ns(f"{seconds}.{rest:09d}") == ns
+
+
+def test_seconds_in_the_form_of_odometry() -> None:
+    assert [seconds_ns(text) for text in ("0.000000e+00", "1.037359e-01", " 4.706624e+02\n")] == [
+        0,
+        103735900,
+        470662400000,
+    ]
+
+
+def test_an_empty_line_is_a_frame_that_the_sensor_lost() -> None:
+    times, (problem,) = parse_wall_clock(["2011-09-26 13:02:25.1", "", "2011-09-26 13:02:25.3"])
+    assert [time is None for time in times] == [False, True, False]
+    assert (problem.rule, problem.line, problem.is_error) == ("kitti.scan-lost", 2, False)
+    assert problem.message == "expected a time, found an empty line: the sensor lost frame 1"
+
+
+def test_times_that_are_none() -> None:
+    _, (problem,) = parse_wall_clock(["yesterday"])
+    assert (problem.rule, problem.line) == ("kitti.timestamp", 1)
+    assert problem.message == "expected a time such as 2011-09-26 13:02:25.964389445, found 'yesterday'"
+    times, problems = parse_seconds(["0", "x", "nan", "1e-10", "inf"])
+    assert times == [0, None, None, None, None]
+    assert {problem.rule for problem in problems} == {"kitti.timestamp"}
+    assert problems[0].message == "expected seconds that are a whole number of nanoseconds, found 'x'"
+
+
+def record(**changes: float) -> dict[str, int | float]:
+    values = dict.fromkeys(OXTS_FIELDS, 0.0) | {"lat": 49.0, "lon": 8.4, "alt": 114.0}
+    return values | changes
+
+
+def test_a_record_of_thirty_values() -> None:
+    line = " ".join(["49.5", *["0.25"] * 24, "4", "7", "4", "4", "-1"]) + " "
+    found, problem = parse_oxts(line, 3)
+    assert problem is None
+    assert list(found) == list(OXTS_FIELDS)
+    assert (found["lat"], found["navstat"], found["orimode"]) == (49.5, 4, -1)
+    assert isinstance(found["navstat"], int)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"), [("1 2 3", "3"), (" ".join(["1"] * 29 + ["x"]), "'x'"), (" ".join(["1"] * 31), "31"), ("", "0")]
+)
+def test_a_record_that_is_none(line: str, found: str) -> None:
+    values, problem = parse_oxts(line, 7)
+    assert values == {}
+    assert (problem.rule, problem.line, problem.message) == ("kitti.oxts-row", 7, f"expected 30 numbers, found {found}")
+
+
+def test_poses_start_where_the_first_record_stands() -> None:
+    world = oxts_world([{}, record()], IMU)
+    # without rotation the velodyne is where the IMU is, less where the IMU is in the velodyne's frame
+    assert world.pose(record()).translation == pytest.approx((0.81, -0.32, 0.8))
+    # a degree of longitude on a ball of 6378137 m at 49 degrees north, and ten metres up
+    east, north, up = np.subtract(world.pose(record(lon=9.4, alt=124.0)).translation, (0.81, -0.32, 0.8))
+    assert east == pytest.approx(math.radians(1) * 6378137 * math.cos(math.radians(49)), abs=1e-6)
+    assert (north, up) == pytest.approx((0, 10), abs=1e-6)
+
+
+def test_a_left_turn_is_a_positive_yaw() -> None:
+    pose = oxts_world([record()], IMU).pose(record(yaw=math.pi / 2))
+    assert pose.rotation_matrix @ [1, 0, 0] == pytest.approx([0, 1, 0])  # forward is north
+    assert pose.translation == pytest.approx((0.32, 0.81, 0.8))
+
+
+@pytest.mark.parametrize("change", [{"yaw": math.nan}, {"alt": math.inf}, {"lat": 200.0}])
+def test_a_record_without_a_place_has_no_pose(change: dict[str, float]) -> None:
+    assert oxts_world([record()], IMU).pose(record(**change)) is None
+
+
+def test_no_world_without_a_record_or_the_imu() -> None:
+    assert oxts_world([], IMU) is None
+    assert oxts_world([record()], None) is None
+    assert oxts_world([record()], calibration_of(b"")) is None
+    assert oxts_world([record(lat=200.0)], IMU) is None
+
+
+def test_a_pose_that_mirrors_keeps_its_numbers() -> None:
+    numbers, problem = parse_pose("1 0 0 5 0 1 0 6 0 0 -1 7", 2)
+    assert numbers == [1, 0, 0, 5, 0, 1, 0, 6, 0, 0, -1, 7]
+    assert (problem.rule, problem.line) == ("kitti.pose-row", 2)
+    assert problem.message == (
+        "expected a rotation and a translation, found a matrix that mirrors, stretches or is not finite"
+    )
+
+
+def test_poses_of_odometry_are_of_camera_0() -> None:
+    numbers, problem = parse_pose("1 0 0 5 0 1 0 6 0 0 1 7", 1)
+    assert problem is None
+    pose = odometry_pose(numbers, IMU)
+    # Tr takes the velodyne's own place to (-0.02, -0.06, -0.33) in camera 0
+    assert pose.translation == pytest.approx((4.98, 5.94, 6.67))
+    assert pose.rotation_matrix @ [1, 0, 0] == pytest.approx([0, 0, 1])
+    assert odometry_pose(numbers, None) is None
+    assert odometry_pose([1, 0, 0, 5, 0, 1, 0, 6, 0, 0, -1, 7], IMU) is None
+
+
+@pytest.mark.parametrize(("line", "found"), [("1 2 3", "3"), ("1 0 0 5 0 1 0 6 0 0 1 x", "'1 0 0 5 0 1 0 6 0 0 1 x'")])
+def test_a_pose_that_is_none(line: str, found: str) -> None:
+    numbers, problem = parse_pose(line, 4)
+    assert numbers is None
+    assert (problem.rule, problem.line, problem.message) == ("kitti.pose-row", 4, f"expected 12 numbers, found {found}")

@@ -1,0 +1,140 @@
+"""tracklet_labels.xml: poses on their frames, and documents of every prolog."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from lading_kitti.boxes import tracklet_box
+from lading_kitti.tracklets import parse_tracklets, pose_frames
+
+POSE = (
+    "<item><tx>1</tx><ty>2</ty><tz>-1.5</tz><rx>0</rx><ry>0</ry><rz>-3.184</rz><state>2</state>"
+    "<occlusion>-1</occlusion><truncation>99</truncation><amt_border_l>0.5</amt_border_l></item>\n"
+)
+
+
+def document(
+    *items: str, prolog: str = '<?xml version="1.0"?>\n<!DOCTYPE boost_serialization>\n', count: int | None = None
+) -> bytes:
+    told = len(items) if count is None else count
+    body = f"<tracklets>\n<count>{told}</count>\n<item_version>1</item_version>\n{''.join(items)}</tracklets>"
+    return f"{prolog}<boost_serialization>\n{body}\n</boost_serialization>\n".encode()
+
+
+def item(poses: str = POSE, first: str = "3", count: int = 1, kind: str = "Car", h: str = "1.5", more: str = "") -> str:
+    return (
+        f"<item><objectType>{kind}</objectType><h>{h}</h><w>1.75</w><l>4.25</l><first_frame>{first}</first_frame>"
+        f"<poses><count>{count}</count><item_version>2</item_version>\n{poses}</poses><finished>1</finished>{more}</item>\n"
+    )
+
+
+def test_pose_k_is_of_the_frame_that_is_k_behind_the_first() -> None:
+    poses, problems = parse_tracklets(document(item(POSE * 3, count=3), item(first="0", kind="Person (sitting)")))
+    assert problems == []
+    assert [(pose.tracklet.number, pose.frame, pose.number) for pose in poses] == [
+        (0, 3, 0),
+        (0, 4, 1),
+        (0, 5, 2),
+        (1, 0, 0),
+    ]
+    assert poses[3].tracklet.category == "Person (sitting)"
+    assert pose_frames(document(item(POSE * 3, count=3), item(first="0"))) == {0, 3, 4, 5}
+    assert [pose.line for pose in poses] == [8, 9, 10, 13]
+    assert poses[3].pointer == "/boost_serialization/tracklets/item/1/poses/item/0"
+
+
+def test_the_box_of_a_pose() -> None:
+    (pose,), _ = parse_tracklets(document(item(more="<colour>red</colour>")))
+    box = tracklet_box(pose, 0)
+    assert box.centre == (1, 2, -1.5 + 0.75)  # tz is the bottom
+    assert box.size_m == (4.25, 1.75, 1.5)
+    half = (-3.184 + math.tau) / 2  # the same turn, told with w >= 0
+    assert box.rotation == pytest.approx((math.cos(half), 0, 0, math.sin(half)))
+    assert box.qw >= 0
+    assert box.instance == "0"
+    assert box.attributes == {"state": 2, "truncation": 99, "amt_border_l": 0.5}  # occlusion is unset
+    assert box.extras == {"pose": [1, 2, -1.5, 0, 0, -3.184], "finished": 1, "colour": "red"}
+
+
+def test_rotations_about_all_axes_are_kept() -> None:
+    turned = POSE.replace("<rx>0</rx><ry>0</ry><rz>-3.184</rz>", "<rx>0.1</rx><ry>0.2</ry><rz>0</rz>")
+    (pose,), _ = parse_tracklets(document(item(turned)))
+    box = tracklet_box(pose, 0)
+    expected = (math.cos(0.1) * math.cos(0.05), math.cos(0.1) * math.sin(0.05), math.sin(0.1) * math.cos(0.05))
+    assert box.rotation[:3] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        "",
+        "\n\n",
+        '\n<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>\n',
+        '<?xml version="1.0" encoding="ISO-8859-1"?><!-- by hand -->',
+        "\ufeff",
+    ],
+    ids=["none", "blank lines", "a blank line before it", "another encoding", "a byte order mark"],
+)
+def test_any_prolog(prolog: str) -> None:
+    poses, problems = parse_tracklets(document(item(), prolog=prolog))
+    assert problems == []
+    assert len(poses) == 1
+    assert poses[0].line == 6 + prolog.count("\n")
+
+
+def test_attributes_of_boost_may_be_anywhere() -> None:
+    data = (
+        document(item())
+        .replace(b"<poses>", b'<poses class_id="2" version="0">')
+        .replace(b"<item><tx>", b'<item version="2"><tx>')
+    )
+    assert len(parse_tracklets(data)[0]) == 1
+
+
+def test_entities_are_refused() -> None:
+    prolog = '<?xml version="1.0"?>\n<!DOCTYPE boost_serialization [\n<!ENTITY a "aaaa">\n<!ENTITY b "&a;&a;">]>\n'
+    poses, (problem,) = parse_tracklets(document(item(kind="&b;"), prolog=prolog))
+    assert poses == []
+    assert (problem.rule, problem.line) == ("kitti.tracklets", 3)
+    assert problem.message == "expected a document without entities of its own, found one declared"
+
+
+def test_a_document_that_breaks_off_gives_what_stands_before() -> None:
+    data = document(item(), item())
+    poses, (problem,) = parse_tracklets(data[: data.rindex(b"<finished>")])
+    assert len(poses) == 1
+    assert (problem.rule, problem.line) == ("kitti.tracklets", 12)
+    assert problem.message == "expected XML, found no element found"
+
+
+def test_another_document() -> None:
+    poses, (problem,) = parse_tracklets(b"<annotation></annotation>")
+    assert poses == []
+    assert problem.message == "expected boost_serialization with tracklets, found none"
+
+
+def test_counts_that_lie() -> None:
+    _, problems = parse_tracklets(document(item(count=4), count=2))
+    assert [(p.rule, p.line, p.message, p.is_error) for p in problems] == [
+        ("kitti.tracklet-count", 7, "expected 4 poses as `count` says, found 1", False),
+        ("kitti.tracklet-count", 5, "expected 2 tracklets as `count` says, found 1", False),
+    ]
+
+
+@pytest.mark.parametrize("broken", [item(h="x"), item(h=""), item(first="1.5"), item(kind="")])
+def test_a_tracklet_without_size_type_or_frame(broken: str) -> None:
+    poses, (problem,) = parse_tracklets(document(broken, item()))
+    assert [pose.tracklet.number for pose in poses] == [1]
+    assert (problem.rule, problem.line) == ("kitti.tracklet", 7)
+    assert (
+        problem.message
+        == "expected objectType, h, w, l and first_frame, found one missing or no number; the tracklet is left out"
+    )
+
+
+def test_a_pose_without_a_place() -> None:
+    poses, (problem,) = parse_tracklets(document(item(POSE.replace("<ty>2</ty>", "") + POSE, count=2)))
+    assert [pose.frame for pose in poses] == [4]  # the second pose is still of the second frame
+    assert (problem.rule, problem.line) == ("kitti.tracklet-pose", 8)
+    assert problem.message == "expected tx, ty, tz, rx, ry and rz, found no number for ty; the pose is left out"

@@ -24,6 +24,7 @@ def test_the_demo_ends_well_in_under_thirty_seconds(tmp_path: Path) -> None:
     assert time.monotonic() - started < 30
     assert "demo-coco" in done.stdout
     assert "demo-voc" in done.stdout
+    assert "demo-kitti" in done.stdout
     assert "All of it arrived and came back the same" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
@@ -34,6 +35,7 @@ def test_the_demo_counts_what_is_in_its_archives() -> None:
     assert [(row.format, row.frames, row.files, row.sent, row.findings) for row in outcome.rows] == [
         ("coco", 18, 18, 18, 0),
         ("voc", 15, 15, 15, 0),
+        ("kitti", 4, 8, 8, 0),
     ]
     assert len(ARCHIVES) == len(outcome.rows)
     assert all(row.labels > row.frames and row.is_same for row in outcome.rows)
@@ -48,7 +50,7 @@ def test_the_demo_notices_other_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome.problems == [
         f"{name}: the file that was fetched through its URL has other bytes" for name in ARCHIVES
     ]
-    assert [row.is_same for row in outcome.rows] == [False, False]
+    assert [row.is_same for row in outcome.rows] == [False, False, False]
 
 
 def test_every_difference_is_told() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -310,6 +312,32 @@ def calibration_hash(sensors: list[Any]) -> str:
     """The rule of docs/formats/kitti.md, written again: SHA-1 of the sensors' JSON, by name, with sorted keys."""
     text = json.dumps(sorted(sensors, key=lambda row: str(row["name"])), sort_keys=True, separators=(",", ":"))
     return hashlib.sha1(text.encode()).hexdigest()[:6]
+
+
+def test_where_calibrations_differ_the_first_frames_gets_a_segment_like_the_others(
+    send: Send, reading: Reading
+) -> None:
+    def drive(order: list[int]) -> MemoryDataset:
+        """The first frame's calibration is the segment's; the frame that differs carries its own."""
+        cameras = [camera(700, 1.0), camera(721.5, 0.5)]
+        frames = [
+            Frame(
+                key=str(k),
+                data=[data(f"cam/{k}.png", b"%d" % k, sensor_name="cam")],
+                calibration=None if k == order[0] else {"cam": cameras[k]},
+            )
+            for k in order
+        ]
+        made = MemoryDataset("f", {"drive": frames}, sensors={"drive": [cameras[order[0]]]}, is_fusion=True)
+        made.segments = [msgspec.structs.replace(made.segments[0], is_calibrated_by_frame=True)]
+        return made
+
+    first = send(drive([0, 1]))
+    names = reading.segments(send.name, str(first.commit_id))
+    assert len(names) == 2
+    assert all(re.fullmatch("drive-[0-9a-f]{6}", name) for name in names)
+    other = Send(send.platform, f"{send.name}-other", send.ledgers)
+    assert reading.segments(other.name, str(other(drive([1, 0])).commit_id)) == names
 
 
 def test_frames_with_calibrations_of_their_own_go_into_segments_of_their_own(send: Send, reading: Reading) -> None:

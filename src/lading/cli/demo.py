@@ -10,7 +10,7 @@ from lading.cli.output import print_table, print_text
 
 @click.command(cls=options.Command)
 def demo() -> int:
-    """Check two bundled datasets, upload them to the embedded platform, read them back and compare."""
+    """Check bundled datasets, one of them of sensor fusion, upload them to the embedded platform, and compare."""
     from lading.demo.run import run_demo
 
     outcome = run_demo(announce=lambda line: click.echo(line, err=True))

@@ -31,8 +31,8 @@ def opened(given: Mapping[str, Any], report: Report | None = None) -> Iterator[D
         yield open_dataset(source, format=given["format_name"], options=given["reader_options"], report=report)
 
 
-def print_findings(*reports: Report) -> int:
-    """Tell people on stderr what reading found and what it could not place; the exit code that follows."""
+def print_findings(*reports: Report, done: str = "read") -> int:
+    """Tell people on stderr what was found and what could not be `done`; the exit code that follows."""
     from lading.model.report import Report
 
     report = Report()
@@ -41,7 +41,7 @@ def print_findings(*reports: Report) -> int:
     errors, warnings = report.count("error"), report.count("warning")
     if not is_quiet():
         for loss in report.losses:
-            click.echo(f"not read: {loss.what} ({loss.count:,}; for example {loss.example})", err=True)
+            click.echo(f"not {done}: {loss.what} ({loss.count:,}; for example {loss.example})", err=True)
         for finding in report.findings[:_SHOWN]:
             click.echo(f"{finding.severity}: {finding} [{finding.rule}]", err=True)
         if errors + warnings > _SHOWN:

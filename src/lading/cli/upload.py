@@ -107,10 +107,10 @@ def upload(
         except (PlatformError, TransientError) as exc:
             if not told.is_begun:
                 raise
-            print_findings(report)
+            print_findings(report, done="uploaded")
             click.echo(f"error: {exc}; run the same command again to go on", err=True)
             return 1
-    print_findings(report)
+    print_findings(report, done="uploaded")
     _print_problems(result)
     if as_json:
         print_json(result.to_json())

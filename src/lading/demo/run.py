@@ -15,20 +15,22 @@ from typing import Any, TypeAlias
 import msgspec
 
 from lading.media import sha1_hex
-from lading.model.codec import encode_labels
+from lading.model.codec import decode_sensor, encode_labels, encode_sensor
 from lading.model.dataset import Dataset
 from lading.model.naming import RemotePaths, wire_segment
+from lading.model.report import Report
 from lading.platform.client import Client, Version, pages
 from lading.platform.wire import DetailList, DetailRow, SegmentList
 from lading.plugin.detection import open_dataset
 from lading.server.embedded import RunningPlatform, running
 from lading.upload import upload
+from lading.upload.plan import calibration_digest
 from lading.validate import validate
 
 #: The archives in `demo/data`.
-ARCHIVES = ("coco.zip", "voc.zip")
+ARCHIVES = ("coco.zip", "voc.zip", "kitti.zip")
 
-#: (segment, remote path) -> (SHA-1, label in wire form).
+#: (segment, remote path) -> (SHA-1, label in wire form); of a fusion dataset also (segment, sensor) -> the sensor.
 Contents: TypeAlias = dict[tuple[str, str], tuple[str, Any]]
 
 
@@ -89,7 +91,7 @@ def _bring(
         dataset=name,
         format=dataset.format or "",
         frames=result.frames,
-        files=len(found),
+        files=sum(1 for checksum, _ in found.values() if checksum),
         labels=result.labels,
         findings=len(findings),
         sent=result.sent,
@@ -105,9 +107,14 @@ def contents_of(dataset: Dataset) -> Contents:
     for segment in dataset.segments:
         names = RemotePaths()
         for frame in dataset.frames(segment.name):
+            place = wire_segment(segment.name)
+            sensors = {sensor.name: sensor for sensor in segment.sensors} | dict(frame.calibration or {})
+            if segment.is_calibrated_by_frame:
+                place = f"{place}-{calibration_digest(sensors.values())}"
+            result.update({(place, name): ("", encode_sensor(sensor)) for name, sensor in sensors.items()})
             for data in frame.data:
                 if data.content is not None:
-                    key = (wire_segment(segment.name), names.assign(data.remote_path, data.path))
+                    key = (place, names.assign(data.remote_path, data.path))
                     result[key] = (sha1_hex(data.content), encode_labels(data.labels))
     return result
 
@@ -148,9 +155,11 @@ async def _read_back(platform: RunningPlatform, name: str, commit: str) -> tuple
         read = _Reading(client, dataset.id, Version(commit=commit))
         async for listed in pages(read.segments):
             for segment in listed.segments:
+                for sensor in await client.get_sensors(dataset.id, read.version, segment.name):
+                    found[segment.name, str(sensor["name"])] = ("", encode_sensor(decode_sensor(sensor, Report())))
                 async for rows in pages(partial(read.details, segment.name)):
                     for row in rows.data_details:
-                        if isinstance(row, DetailRow):
-                            found[segment.name, row.remote_path] = (row.checksum or "", row.label)
-                            url = url or row.url
+                        for part in (row,) if isinstance(row, DetailRow) else row.frame:
+                            found[segment.name, part.remote_path] = (part.checksum or "", part.label)
+                            url = url or part.url
         return found, None if url is None else await client.fetch(url)

@@ -32,11 +32,15 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """A named run of frames with its sensors; `frame_count` is None where only reading would tell."""
+    """A named run of frames with its sensors; `frame_count` is None where only reading would tell.
+
+    Where its frames' calibrations differ (`is_calibrated_by_frame`), `sensors` are as the first frame has them.
+    """
 
     name: str
     description: str = ""
     sensors: tuple[Sensor, ...] = ()
+    is_calibrated_by_frame: bool = False
     frame_count: int | None = None
     extras: dict[str, Any] = {}
 

@@ -83,9 +83,9 @@ class Losses:
 class SegmentPlan:
     """Turns the frames of one segment into items; what the wire cannot hold is counted in `losses`.
 
-    Sensors are a segment's on the wire (F1). Frames that carry a calibration of their own therefore go into segments
-    `<name>-<6 hex of the SHA-1 of the calibration>`, one a calibration; all others into the segment itself. `sensors`
-    has the sensors of each segment of the platform that was needed so far.
+    Sensors are a segment's on the wire (F1). Where its frames' calibrations differ, a segment therefore goes into
+    several, `<name>-<6 hex of the SHA-1 of the calibration>`, one a calibration, whichever frame comes first; a single
+    frame that differs goes into such a one, too. `sensors` has those of each segment of the platform needed so far.
     """
 
     def __init__(self, dataset: Dataset, segment: Segment, report: Report) -> None:
@@ -119,10 +119,10 @@ class SegmentPlan:
 
     def _segment_of(self, frame: Frame) -> str:
         """The name of the segment of the platform that has this frame's sensors."""
-        if not frame.calibration:
+        if not frame.calibration and not self._segment.is_calibrated_by_frame:
             self.sensors.setdefault(self.name, self._segment.sensors)
             return self.name
-        known = {sensor.name: sensor for sensor in self._segment.sensors} | dict(frame.calibration)
+        known = {sensor.name: sensor for sensor in self._segment.sensors} | dict(frame.calibration or {})
         name = f"{self.name}-{calibration_digest(known.values())}"
         sensors = tuple(known.values())
         if self.sensors.setdefault(name, sensors) != sensors:

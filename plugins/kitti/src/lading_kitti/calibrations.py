@@ -56,6 +56,15 @@ class Calibrations:
                     return found
         return None
 
+    def differ(self, base: Calibrated | None) -> bool:
+        """Whether any frame has sensors other than these; reads calibrations up to the first that does."""
+        index = self._index
+        if not index.calib:
+            return False
+        sensors = self.sensors(None if base is None else base.calibration)
+        calibrated = (self.of_frame(key, Report()) for key in index.keys)
+        return any((self.sensors(None) if one is None else one.sensors) != sensors for one in calibrated)
+
     def of_frame(self, key: str, report: Report) -> Calibrated | None:
         """The calibration of one frame by its own file, or None where it has none."""
         path = self._index.calib.get(key)

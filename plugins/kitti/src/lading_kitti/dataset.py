@@ -90,8 +90,14 @@ class KittiDataset(Dataset):
         origin = Motion(self._source, index, calibration, Report()).origin
         if origin is not None:
             extras["world_origin_m"] = list(origin)
-        sensors = Calibrations(self._source, index).sensors(calibration).values() if self.is_fusion else ()
-        return Segment(name=index.name, sensors=tuple(sensors), frame_count=len(index.keys), extras=extras)
+        calibrations = Calibrations(self._source, index)
+        return Segment(
+            name=index.name,
+            sensors=tuple(calibrations.sensors(calibration).values()) if self.is_fusion else (),
+            is_calibrated_by_frame=self.is_fusion and calibrations.differ(base),
+            frame_count=len(index.keys),
+            extras=extras,
+        )
 
     def _types(self, index: SegmentIndex) -> Iterator[str]:
         """The types of a segment's labels, as they come; what does not parse is told when frames are read."""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from lading import Label, Origin, Report
-from lading_voc.document import Element, Trouble, add_to, objects_of, parse_document, root_name
+from lading_voc.document import Document, Element, Trouble, add_to, objects_of, parse_document, root_name, text_of
 from lading_voc.objects import ObjectReader
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels
@@ -21,7 +21,6 @@ class Annotation(msgspec.Struct, kw_only=True):
     """What one file says. `is_read` is False where nothing of it could be read."""
 
     is_read: bool = False
-    line: int | None = None
     object_count: int = 0
     labels: list[Label] = []
     places: list[Place] = []
@@ -29,7 +28,6 @@ class Annotation(msgspec.Struct, kw_only=True):
     width: int | None = None
     height: int | None = None
     filename: str | None = None
-    filename_line: int | None = None
     database: str | None = None
     zero_based: Origin | None = None
     zero_based_count: int = 0
@@ -46,15 +44,15 @@ def read_annotation(
     if document.trouble is not None:
         _tell(document.trouble, path, report)
     root = document.root
-    if root is None or root.name != "annotation":
+    if root is None or root.tag != "annotation":
         if root is not None and document.trouble is None:
-            found = _OTHERS.get(root.name, repr(root.name))
+            found = _OTHERS.get(root.tag, repr(root.tag))
             message = f"expected a root `annotation`, found {found}"
-            report.error("voc.not-annotation", message, Origin(path, f"/{root.name}", root.line))
+            report.error("voc.not-annotation", message, Origin(path, f"/{root.tag}", document.line(root)))
         return Annotation()
-    result = Annotation(is_read=True, line=root.line)
-    result.extras = _header(root, path, result, report)
-    reader = ObjectReader(path, key, pixels, report, is_tied=is_tied)
+    result = Annotation(is_read=True)
+    result.extras = _header(document, root, path, result, report)
+    reader = ObjectReader(document, path, key, pixels, report, is_tied=is_tied)
     for element, pointer, number in objects_of(root):
         reader.read(element, pointer, number)
         result.object_count += 1
@@ -71,48 +69,52 @@ def _tell(trouble: Trouble, path: str, report: Report) -> None:
         report.error("voc.unreadable", message, Origin(path, line=trouble.line))
 
 
-def _header(root: Element, path: str, result: Annotation, report: Report) -> dict[str, Any]:
+def _header(document: Document, root: Element, path: str, result: Annotation, report: Report) -> dict[str, Any]:
     """Everything beside the objects: size and file name into `result`, all that has no place of its own returned."""
-    extras: dict[str, Any] = {f"@{name}": value for name, value in root.attributes.items()}
+    extras: dict[str, Any] = {f"@{name}": value for name, value in root.items()}
     is_sized = False
-    for child in root.children:
-        name = child.name
+    for child in root:
+        name = child.tag
         if name == "object":
-            continue
-        if name == "objects":
-            for part in child.children:
-                if part.name != "object":
-                    add_to(extras, part)
             continue
         if name == "size" and not is_sized:
             is_sized = True
-            _read_size(child, path, result, extras, report)
-            continue
-        if name == "filename" and result.filename is None:
-            result.filename, result.filename_line = child.text.strip(), child.line
-        elif name == "source":
-            result.database = child.text_of("database")
-        add_to(extras, child)
+            _read_size(document, child, path, result, extras, report)
+        elif name == "objects":
+            for part in child:
+                if part.tag != "object":
+                    add_to(extras, part)
+        elif not len(child) and name not in extras and not child.keys():
+            extras[name] = (child.text or "").strip()
+        else:
+            if name == "source":
+                result.database = text_of(child, "database")
+            add_to(extras, child)
+    filename = extras.get("filename")
+    result.filename = filename if isinstance(filename, str) else None
     return extras
 
 
-def _read_size(size: Element, path: str, result: Annotation, extras: dict[str, Any], report: Report) -> None:
+def _read_size(
+    document: Document, size: Element, path: str, result: Annotation, extras: dict[str, Any], report: Report
+) -> None:
     """Width and height where they are pixels; labelImg writes 0 for pictures that it could not open (5.8)."""
     rest: dict[str, Any] = {}
-    for child in size.children:
-        value = whole_pixels(child.text) if child.name in ("width", "height") else None
-        if value is None:
-            add_to(rest, child)
-        elif child.name == "width" and result.width is None:
+    for child in size:
+        name = child.tag
+        value = whole_pixels(child.text) if name in ("width", "height") else None
+        if value is not None and name == "width" and result.width is None:
             result.width = value
-        elif child.name == "height" and result.height is None:
+        elif value is not None and name == "height" and result.height is None:
             result.height = value
         else:
             add_to(rest, child)
     for name in ("width", "height"):
         if name in rest and getattr(result, name) is None:
+            element = size.find(name)
+            line = None if element is None else document.line(element)
             message = f"expected a {name} in pixels, found {rest[name]!r}; the picture itself tells it"
-            report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", size.line))
+            report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", line))
     if rest:
         extras["size"] = rest
 
@@ -122,7 +124,6 @@ class Peek(msgspec.Struct, frozen=True):
 
     database: str | None
     names: frozenset[str]
-    part_names: frozenset[str]
     tags: frozenset[str]
     filename: str | None
 
@@ -134,13 +135,11 @@ def peek(data: bytes) -> Peek | None:
     root = parse_document(data).root
     if root is None:
         return None
-    source = root.child("source")
+    source = root.find("source")
     objects = [element for element, _, _ in objects_of(root)]
-    parts = [child for element in objects for child in element.children if child.name == "part"]
     return Peek(
-        database=None if source is None else source.text_of("database"),
-        names=frozenset(name for element in objects if (name := element.text_of("name"))),
-        part_names=frozenset(name for part in parts if (name := part.text_of("name"))),
-        tags=frozenset(child.name for element in (root, *objects) for child in element.children),
-        filename=root.text_of("filename"),
+        database=None if source is None else text_of(source, "database"),
+        names=frozenset(name for element in objects if (name := text_of(element, "name"))),
+        tags=frozenset(child.tag for element in (root, *objects) for child in element),
+        filename=text_of(root, "filename"),
     )

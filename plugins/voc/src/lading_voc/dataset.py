@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
-from lading.model.frame import Annotation as State
 from lading_voc.annotation import Annotation, read_annotation
 from lading_voc.contents import read_bytes
 from lading_voc.dialect import Dialect, is_official_database
@@ -69,57 +68,60 @@ class VocDataset(Dataset):
         return self._memberships
 
     def _frame(self, ref: Ref, memberships: list[Memberships], tally: Tally, report: Report) -> Frame:
-        tree = self._index.trees[ref.tree]
-        dialect = self._dialects[ref.tree]
         key = self._index.key(ref)
-        path = tree.annotations.get(ref.id)
-        is_tied = dialect.names is not None and dialect.names.is_official and ref.id in tree.object_masks
-        found = Annotation()
-        if path is not None:
-            data = read_bytes(self._source, path, report)
-            if data is not None:
-                found = read_annotation(data, path, key, dialect.pixels, report, is_tied=is_tied)
+        path, found = self._annotation(ref, key, report)
         picture = self._index.picture(ref, found.filename)
-        if path is not None and found.is_read:
-            sets = memberships[ref.tree]
-            tally.add(path, found, is_official_database(found.database) and not dialect.pixels.edge)
-            tally.compare(ref.id, sets.differing(ref.id, found.labels))
-            self._check_filename(path, found, picture, report)
-        labels, origins = self._labels(ref, key, path, found, is_tied, report)
         listed = memberships[ref.tree].of(ref.id)
-        place = _missing_path(tree, ref.id, path, found.filename) if picture is None else picture
-        return Frame(
-            key=key,
-            data=[
-                Data(
-                    path=place,
-                    remote_path=remote_path(place),
-                    content=None if picture is None else self._source.get(picture),
-                    width=found.width,
-                    height=found.height,
-                    annotation=_state(found, labels),
-                    labels=labels,
-                    extras=found.extras,
-                    origin=None if path is None else Origin(path, "/annotation", found.line),
-                    origins=origins,
-                )
-            ],
-            extras={"imageSets": listed} if listed else {},
+        if path is not None and found.is_read:
+            is_verbatim = not self._dialects[ref.tree].pixels.edge
+            tally.add(path, found, is_other_rule=is_verbatim and is_official_database(found.database))
+            tally.compare(ref.id, listed.differing(found.labels))
+            self._check_filename(path, found, picture, report)
+        labels, origins = self._labels(ref, key, path, found, report)
+        tree = self._index.trees[ref.tree]
+        place = picture if picture is not None else _missing_path(tree, ref.id, path, found.filename)
+        data = Data(
+            path=place,
+            remote_path=remote_path(place),
+            content=None if picture is None else self._source.get(picture),
+            width=found.width,
+            height=found.height,
+            annotation="present" if labels else "empty" if found.is_read else "none",
+            labels=labels,
+            extras=found.extras,
+            origin=None if path is None else Origin(path, "/annotation"),
+            origins=origins,
         )
+        return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
+
+    def _annotation(self, ref: Ref, key: str, report: Report) -> tuple[str | None, Annotation]:
+        """The annotation file of a frame, and what it says; nothing where there is none or it cannot be read."""
+        tree = self._index.trees[ref.tree]
+        path = tree.annotations.get(ref.id)
+        data = None if path is None else read_bytes(self._source, path, report)
+        if path is None or data is None:
+            return path, Annotation()
+        pixels = self._dialects[ref.tree].pixels
+        return path, read_annotation(data, path, key, pixels, report, is_tied=self._is_tied(ref))
+
+    def _is_tied(self, ref: Ref) -> bool:
+        """Whether the numbers in a frame's object mask are those of its objects: only the challenge holds to that."""
+        names = self._dialects[ref.tree].names
+        return names is not None and names.is_official and ref.id in self._index.trees[ref.tree].object_masks
 
     def _labels(
-        self, ref: Ref, key: str, path: str | None, found: Annotation, is_tied: bool, report: Report
+        self, ref: Ref, key: str, path: str | None, found: Annotation, report: Report
     ) -> tuple[list[Label], Places | MaskPlaces | None]:
         """The labels of the annotation, and behind them the masks."""
         tree = self._index.trees[ref.tree]
-        places = None if path is None else Places(path, found.places)
+        places = None if path is None else Places(self._source, path, found.places)
         by_class = self._file(tree.class_masks.get(ref.id)) or self._file(tree.augmented_masks.get(ref.id))
         by_object = self._file(tree.object_masks.get(ref.id))
         if by_class is None and by_object is None:
             return found.labels, places
         if ref.id in tree.class_masks and ref.id in tree.augmented_masks:
             report.loss("mask of SegmentationClassAug beside one of SegmentationClass", tree.augmented_masks[ref.id])
-        objects = found.object_count if is_tied and found.is_read else None
+        objects = found.object_count if found.is_read and self._is_tied(ref) else None
         masks = Masks(key, by_class, by_object, (found.width, found.height), objects)
         labels = MaskReader(self._dialects[ref.tree].names, self._masks, report).read(masks)
         paths = [file.path for file in (by_class, by_object) if file is not None]
@@ -136,14 +138,7 @@ class VocDataset(Dataset):
         named = f"{directory}/{found.filename}" if directory else found.filename
         if file != found.filename and self._source.get(named) is not None:
             message = f"expected the name of {picture!r}, which has the name of this file, found that of {named!r}"
-            at = Origin(path, "/annotation/filename", found.filename_line)
-            report.warning("voc.filename", message, at)
-
-
-def _state(found: Annotation, labels: Sequence[Label]) -> State:
-    if labels:
-        return "present"
-    return "empty" if found.is_read else "none"
+            report.warning("voc.filename", message, Origin(path, "/annotation/filename"))
 
 
 def _missing_path(tree: Tree, key: str, annotation: str | None, filename: str | None) -> str:

@@ -1,45 +1,29 @@
-"""XML files as small trees whose elements know their line; what cannot be read is told, never raised.
+"""XML files as trees of elements, and the line of each where it is asked for; what cannot be read is told.
 
-Straight on expat: no entity is ever expanded or loaded, so neither a bomb nor a file of this machine comes in.
+A file without `<!` can declare nothing, so the quick parser of the standard library takes it. Any other, and any
+that breaks off, goes through expat by hand: an entity is never expanded and nothing is loaded from elsewhere, so
+neither a bomb nor a file of this machine comes in.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+from xml.etree import ElementTree
 from xml.parsers import expat
-
-import msgspec
 
 from lading.source.file import is_lfs_pointer
 
-#: Elements may nest so deep; VOC needs 5, and a deep tree is a danger when it is taken down.
+Element: TypeAlias = ElementTree.Element
+
+#: Elements may nest so deep; VOC needs 5.
 MAX_DEPTH = 100
 
 _DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _FIRST_ELEMENT = re.compile(rb"<([A-Za-z_][^\s/>]*)")
-_WITHOUT_PROLOG = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
-
-
-class Element(msgspec.Struct, gc=False):
-    """An element: name, line (from 1), its own text, and the elements in it."""
-
-    name: str
-    line: int
-    attributes: Mapping[str, str]
-    text: str = ""
-    children: list[Element] | tuple[()] = ()
-
-    def child(self, name: str) -> Element | None:
-        """The first element of this name in it."""
-        return next((child for child in self.children if child.name == name), None)
-
-    def text_of(self, name: str) -> str | None:
-        """The text of the first element of this name in it, without the blanks around it."""
-        child = self.child(name)
-        return None if child is None else child.text.strip()
+_PROLOG = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 
 
 class Trouble(NamedTuple):
@@ -51,11 +35,99 @@ class Trouble(NamedTuple):
     is_read: bool = False
 
 
-class Document(NamedTuple):
+class Document:
     """The outermost element, as far as it could be read, and what is wrong with the file."""
 
-    root: Element | None
-    trouble: Trouble | None
+    def __init__(
+        self, root: Element | None, data: bytes, trouble: Trouble | None = None, encoding: str | None = None
+    ) -> None:
+        self.root = root
+        self.trouble = trouble
+        self._data = data
+        self._encoding = encoding
+        self._lines: dict[int, int] = {}
+
+    def line(self, element: Element) -> int | None:
+        """The line (from 1) on which an element of this document begins. The first question reads the file again."""
+        if not self._lines and self.root is not None:
+            lines = _lines(self._data, self._encoding)
+            self._lines = {id(known): line for known, line in zip(self.root.iter(), lines, strict=False)}
+        return self._lines.get(id(element))
+
+
+def parse_document(data: bytes) -> Document:
+    """The tree of a file. Where it breaks off, what was complete until then stays in the tree."""
+    if b"<!" not in data and b"\0" not in data:
+        try:
+            return Document(ElementTree.fromstring(data), data)
+        except (ElementTree.ParseError, LookupError, ValueError):
+            pass  # told below, where it is known what was complete
+    foreign = _not_xml(data)
+    if foreign is not None:
+        return Document(None, data, Trouble("XML", foreign, 1))
+    return _parse_by_hand(data)
+
+
+def root_name(data: bytes) -> str | None:
+    """The name of the outermost element, by a look at the first bytes: nothing is parsed, nothing expanded."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode()
+    match = _FIRST_ELEMENT.search(_PROLOG.sub(b"", data))
+    return None if match is None else match[1].decode("utf-8", "replace")
+
+
+def text_of(element: Element, name: str) -> str | None:
+    """The text of the first element of this name in another, without the blanks around it."""
+    child = element.find(name)
+    return None if child is None else (child.text or "").strip()
+
+
+def as_json(element: Element, depth: int = 0) -> Any:
+    """An element that has no place in the model: its text, or an object of its parts (`@name` attributes, `#text`)."""
+    if not element.keys():
+        if not len(element):
+            return (element.text or "").strip()
+        leaves = {child.tag: (child.text or "").strip() for child in element if not (len(child) or child.keys())}
+        if len(leaves) == len(element) and not "".join(_between(element)).strip():
+            return leaves
+    if depth > MAX_DEPTH:
+        return "".join(element.itertext()).strip()
+    result: dict[str, Any] = {f"@{name}": value for name, value in element.items()}
+    text = " ".join(part.strip() for part in _between(element) if not part.isspace())
+    if text:
+        result["#text"] = text
+    for child in element:
+        add_to(result, child, depth + 1)
+    return result
+
+
+def _between(element: Element) -> list[str]:
+    """The pieces of an element's own text, before and after the elements in it."""
+    return [text for text in (element.text, *(child.tail for child in element)) if text]
+
+
+def add_to(extras: dict[str, Any], element: Element, depth: int = 0) -> None:
+    """Keep an element under its name; a second one of that name makes it a list."""
+    value = as_json(element, depth)
+    name = element.tag
+    if name not in extras:
+        extras[name] = value
+    elif isinstance(extras[name], list):
+        extras[name].append(value)
+    else:
+        extras[name] = [extras[name], value]
+
+
+def objects_of(root: Element) -> Iterator[tuple[Element, str, str]]:
+    """The objects of an annotation, each with its pointer and number; some tools put an `objects` around them."""
+    number = 0
+    for child in root:
+        if child.tag == "object":
+            number += 1
+            yield child, f"/annotation/object[{number}]", str(number)
+        elif child.tag == "objects":
+            for n, part in enumerate(child.iterfind("object"), 1):
+                yield part, f"/annotation/objects/object[{n}]", str(n)
 
 
 class _RefusedError(Exception):
@@ -66,111 +138,44 @@ class _RefusedError(Exception):
         self.found = found
 
 
-def parse_document(data: bytes) -> Document:
-    """The tree of a file. Where it breaks off, what was complete until then stays in the tree."""
-    foreign = _not_xml(data)
-    if foreign is not None:
-        return Document(None, Trouble("XML", foreign, 1))
-    builder = _Builder()
-    try:
-        builder.parse(data, None)
-    except expat.ExpatError as exc:
-        return _again(data, exc) or Document(builder.so_far(), _broken(exc))
-    except (LookupError, ValueError):  # an encoding that expat does not know, or one of several bytes a character
-        return _decoded(data)
-    except _RefusedError as exc:
-        return Document(builder.so_far(), Trouble(exc.expected, exc.found, builder.line))
-    return Document(builder.so_far(), None)
+class _Hand:
+    """Expat with our own handlers: it says where it stands, and how deep."""
 
+    def __init__(self, encoding: str | None) -> None:
+        self._builder = ElementTree.TreeBuilder()
+        self._depth = 0
+        self._root: Element | None = None
+        self.parser: Any = expat.ParserCreate(encoding)
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._builder.data
+        self.parser.EntityDeclHandler = _refuse_entity
+        self.parser.SkippedEntityHandler = _refuse_reference
 
-def root_name(data: bytes) -> str | None:
-    """The name of the outermost element, by a look at the first bytes: nothing is parsed, nothing expanded."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = data.decode("utf-16", "replace").encode()
-    match = _FIRST_ELEMENT.search(_WITHOUT_PROLOG.sub(b"", data))
-    return None if match is None else match[1].decode("utf-8", "replace")
+    def parse(self, data: bytes) -> None:
+        """Take the whole file. Raises ExpatError, _RefusedError, LookupError or ValueError."""
+        try:
+            self.parser.Parse(data, True)
+        finally:
+            self.parser.StartElementHandler = self.parser.EndElementHandler = None  # they hold this object
 
-
-def as_json(element: Element) -> Any:
-    """An element that has no place in the model: its text, or an object of its parts (`@name` attributes, `#text`)."""
-    if not element.children and not element.attributes:
-        return element.text.strip()
-    result: dict[str, Any] = {f"@{name}": value for name, value in element.attributes.items()}
-    text = element.text.strip()
-    if text:
-        result["#text"] = text
-    for child in element.children:
-        add_to(result, child)
-    return result
-
-
-def add_to(extras: dict[str, Any], element: Element) -> None:
-    """Keep an element under its name; a second one of that name makes it a list."""
-    value = as_json(element)
-    if element.name not in extras:
-        extras[element.name] = value
-    elif isinstance(extras[element.name], list):
-        extras[element.name].append(value)
-    else:
-        extras[element.name] = [extras[element.name], value]
-
-
-class _Builder:
-    """Builds the tree of one file; `line` is where the parser stands."""
-
-    def __init__(self) -> None:
-        self._open: list[Element] = []
-        self._top = Element("", 0, {})
-        self._parser: Any = None
-
-    @property
-    def line(self) -> int:
-        return int(self._parser.CurrentLineNumber)
-
-    def parse(self, data: bytes, encoding: str | None) -> None:
-        """Feed the whole file. Raises ExpatError, _RefusedError, LookupError or ValueError."""
-        parser: Any = expat.ParserCreate(encoding, intern=_NAMES)
-        self._parser = parser
-        parser.buffer_text = True
-        push, pop = self._open.append, self._open.pop
-        depth = self._open.__len__
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            if depth() > MAX_DEPTH:
-                raise _RefusedError(f"elements at most {MAX_DEPTH} deep", "deeper ones")
-            push(self._top)
-            self._top = Element(name, parser.CurrentLineNumber, attributes)
-
-        def end(name: str) -> None:
-            parent = pop()
-            if parent.children:
-                parent.children.append(self._top)
-            else:
-                parent.children = [self._top]
-            self._top = parent
-
-        def text(piece: str) -> None:
-            self._top.text += piece
-
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
-        parser.EntityDeclHandler = _refuse_entity
-        parser.SkippedEntityHandler = _refuse_reference
-        parser.Parse(data, True)
-
-    def so_far(self) -> Element | None:
+    def root(self) -> Element | None:
         """The outermost element with what of it is complete."""
-        if len(self._open) > 1:
-            return self._open[1]
-        if self._open:
-            return self._top
-        return next(iter(self._top.children), None)
+        if self._root is not None and self._depth > 1:
+            self._root.remove(self._root[-1])
+        return self._root
 
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._depth > MAX_DEPTH:
+            raise _RefusedError(f"elements at most {MAX_DEPTH} deep", "deeper ones")
+        element = self._builder.start(name, attributes)
+        self._root = element if self._root is None else self._root
+        self._depth += 1
 
-#: Names of elements and attributes, kept once for all files; cleared when it grows, for bad data has many.
-_NAMES: dict[str, str] = {}
-_MOST_NAMES = 10_000
+    def _end(self, name: str) -> None:
+        self._builder.end(name)
+        self._depth -= 1
 
 
 def _refuse_entity(name: str, *declared: object) -> None:
@@ -178,13 +183,56 @@ def _refuse_entity(name: str, *declared: object) -> None:
 
 
 def _refuse_reference(name: str, is_parameter: bool) -> None:
-    raise _RefusedError("no references to entities of elsewhere", f"one to {name!r}")
+    raise _RefusedError("no references to entities from elsewhere", f"one to {name!r}")
+
+
+def _parse_by_hand(data: bytes, encoding: str | None = None, trouble: Trouble | None = None) -> Document:
+    hand = _Hand(encoding)
+    try:
+        hand.parse(data)
+    except expat.ExpatError as exc:
+        again = _with_replacements(data, exc) if encoding is None else None
+        if again is not None:
+            return again
+        trouble = Trouble("well-formed XML", expat.ErrorString(exc.code), exc.lineno)
+    except _RefusedError as exc:
+        trouble = Trouble(exc.expected, exc.found, int(hand.parser.CurrentLineNumber))
+    except (LookupError, ValueError):  # an encoding that expat does not know, or one of several bytes a character
+        return _decoded(data)
+    return Document(hand.root(), data, trouble, encoding)
+
+
+def _with_replacements(data: bytes, exc: expat.ExpatError) -> Document | None:
+    """The file with replacement characters, where bytes that its encoding has not are all that is wrong."""
+    if exc.code != _INVALID_TOKEN or _declared(data) not in ("utf-8", "us-ascii", "ascii"):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{data[error.start]:02x}; read with a replacement character"
+        text = data.decode("utf-8", "replace").encode()
+        return _parse_by_hand(text, "utf-8", Trouble("text in UTF-8", found, line, is_read=True))
+    return None
+
+
+def _decoded(data: bytes) -> Document:
+    """The file by Python's codec of the encoding that it declares."""
+    name = _declared(data)
+    try:
+        text = data.decode(name, "replace")
+    except LookupError:
+        return Document(None, data, Trouble("a known encoding", repr(name), 1))
+    return _parse_by_hand(text.encode("utf-8", "replace"), "utf-8")
+
+
+def _declared(data: bytes) -> str:
+    match = _DECLARATION.search(data[:512])
+    return "utf-8" if match is None else match[1].decode("ascii").lower()
 
 
 def _not_xml(data: bytes) -> str | None:
     """What a file is that does not even look like XML."""
-    if len(_NAMES) > _MOST_NAMES:
-        _NAMES.clear()
     head = data[:512].lstrip().lower()
     if not data.strip():
         return "an empty file"
@@ -197,59 +245,19 @@ def _not_xml(data: bytes) -> str | None:
     return None
 
 
-def _again(data: bytes, exc: expat.ExpatError) -> Document | None:
-    """The file with replacement characters, where bytes that its encoding has not are all that is wrong."""
-    if exc.code != _INVALID_TOKEN or _declared(data) not in ("utf-8", "us-ascii", "ascii"):
-        return None
+def _lines(data: bytes, encoding: str | None) -> list[int]:
+    """The lines on which the elements begin, in their order, as far as the file goes."""
+    lines: list[int] = []
+    parser: Any = expat.ParserCreate(encoding)
+    parser.StartElementHandler = lambda name, attributes: lines.append(parser.CurrentLineNumber)
+    parser.EntityDeclHandler = _refuse_entity
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{data[error.start]:02x}; read with replacement characters"
-        return _parse_text(data.decode("utf-8", "replace"), Trouble("text in UTF-8", found, line, is_read=True))
-    return None
-
-
-def _decoded(data: bytes) -> Document:
-    """The file by Python's codec of the encoding that it declares."""
-    name = _declared(data)
-    try:
-        text = data.decode(name, "replace")
-    except LookupError:
-        return Document(None, Trouble("a known encoding", repr(name), 1))
-    return _parse_text(text, None)
-
-
-def _parse_text(text: str, trouble: Trouble | None) -> Document:
-    builder = _Builder()
-    try:
-        builder.parse(text.encode("utf-8", "replace"), "utf-8")
-    except expat.ExpatError as exc:
-        return Document(builder.so_far(), _broken(exc))
-    except _RefusedError as exc:
-        return Document(builder.so_far(), Trouble(exc.expected, exc.found, builder.line))
-    return Document(builder.so_far(), trouble)
-
-
-def _declared(data: bytes) -> str:
-    match = _DECLARATION.search(data[:512])
-    return "utf-8" if match is None else match[1].decode("ascii").lower()
-
-
-def _broken(exc: expat.ExpatError) -> Trouble:
-    return Trouble("well-formed XML", expat.ErrorString(exc.code), exc.lineno)
+        parser.Parse(data, True)
+    except (expat.ExpatError, _RefusedError, LookupError, ValueError):
+        pass  # said when the file was read
+    finally:
+        parser.StartElementHandler = None
+    return lines
 
 
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
-
-
-def objects_of(root: Element) -> Iterator[tuple[Element, str, str]]:
-    """The objects of an annotation, each with its pointer and number; some tools put an `objects` around them."""
-    number = 0
-    for child in root.children:
-        if child.name == "object":
-            number += 1
-            yield child, f"/annotation/object[{number}]", str(number)
-        elif child.name == "objects":
-            inner = [part for part in child.children if part.name == "object"]
-            yield from ((part, f"/annotation/objects/object[{n}]", str(n)) for n, part in enumerate(inner, 1))

@@ -88,8 +88,11 @@ def entries_of(data: bytes, known: Container[str]) -> Iterator[Entry]:
     """
     for number, raw in enumerate(_text(data).splitlines(), 1):
         line = raw.strip()
+        head, _, tail = line.partition(" ")
         if line in known:
             yield Entry(line, (), number)
+        elif head in known and _NUMBER.fullmatch(tail.lstrip()):
+            yield Entry(head, (tail.lstrip(),), number)
         elif line:
             yield Entry(*_split(line, known), number)
 

@@ -7,6 +7,7 @@ alone, `images/` and `annotations/`, XML beside pictures, folders `train/`, `val
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -70,26 +71,45 @@ class Tree(msgspec.Struct):
 def trees_of(names: Iterable[str]) -> list[Tree]:
     """The trees of a source by the order of their roots; those with pictures alone are among them."""
     trees: dict[str, Tree] = {}
-    folders: dict[str, Folder] = {}
+    places: dict[str, tuple[Folder, Tree]] = {}
     for path in names:
         directory, _, file = path.rpartition("/")
-        folder = folders.get(directory)
-        if folder is None:
-            folder = folders.setdefault(directory, folder_of(directory))
-        stem, dot, suffix = file.rpartition(".")
-        if not dot or not stem:
-            continue
-        suffix = suffix.lower()
-        if suffix == "xml":
-            _add_annotation(_tree(trees, folder.root), folder, f"{folder.below}{stem}", path)
-        elif folder.role == "sets":
-            if suffix == "txt":
-                _tree(trees, folder.root).sets.append(path)
-        elif is_image_name(file):
-            _add_picture(_tree(trees, folder.root), folder, f"{folder.below}{stem}", path)
+        known = places.get(directory)
+        if known is None:
+            folder = folder_of(directory)
+            known = places.setdefault(directory, (folder, trees.setdefault(folder.root, Tree(folder.root))))
+        stem, _, suffix = file.rpartition(".")
+        if stem:
+            kind = _KINDS.get(suffix)
+            if kind is None:
+                kind = _KINDS.setdefault(suffix, _kind(suffix))
+            if kind:
+                _add(*known, kind, stem, path)
     return [trees[root] for root in sorted(trees)]
 
 
+#: What files of a suffix are: `xml`, `txt`, `picture`, or nothing to us.
+_KINDS: dict[str, str] = {}
+
+
+def _kind(suffix: str) -> str:
+    lower = suffix.lower()
+    if lower in ("xml", "txt"):
+        return lower
+    return "picture" if is_image_name(f"x.{suffix}") else ""
+
+
+def _add(folder: Folder, tree: Tree, kind: str, stem: str, path: str) -> None:
+    key = folder.below + stem
+    if kind == "xml":
+        _add_annotation(tree, folder, key, path)
+    elif kind == "picture":
+        _add_picture(tree, folder, key, path)
+    elif folder.role == "sets":
+        tree.sets.append(path)
+
+
+@lru_cache(maxsize=4096)
 def folder_of(directory: str) -> Folder:
     """What a folder is for, by the last of its parts that says so."""
     parts = directory.split("/") if directory else []
@@ -104,11 +124,6 @@ def folder_of(directory: str) -> Folder:
             root, below = "/".join(parts[: index + 1]), "/".join(parts[index + 1 :])
             return Folder(root, "beside", root, f"{below}/" if below else "")
     return Folder("", "beside", "", f"{directory}/" if directory else "")
-
-
-def _tree(trees: dict[str, Tree], root: str) -> Tree:
-    tree = trees.get(root)
-    return tree if tree is not None else trees.setdefault(root, Tree(root))
 
 
 def _add_annotation(tree: Tree, folder: Folder, key: str, path: str) -> None:
@@ -132,7 +147,11 @@ def _add_picture(tree: Tree, folder: Folder, key: str, path: str) -> None:
     elif folder.role == "augmented":
         tree.augmented_masks.setdefault(key, path)
     else:
-        tree.media.setdefault(key, []).append(path)
+        known = tree.media.get(key)
+        if known is None:
+            tree.media[key] = [path]
+        else:
+            known.append(path)
         if tree.media_base is None and folder.role == "media":
             tree.media_base = folder.base
 

@@ -32,37 +32,47 @@ VERBATIM = Pixels("verbatim", 0, 0.0)
 
 
 class Corners(NamedTuple):
-    """A box by its edges; `wrong` names what is no number (NaN in its place), `is_zero_based` a 0 among the minima."""
+    """A box as it is written; `wrong` names what is no number (NaN in its place), `unknown` is what is no corner."""
 
-    edges: tuple[float, float, float, float]
-    wrong: str | None
-    is_zero_based: bool
-    unknown: list[Element]
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    wrong: str | None = None
+    unknown: tuple[Element, ...] = ()
 
 
-def corners(box: Element, pixels: Pixels) -> Corners:
-    """The box of a `bndbox`, whatever the order of its children."""
+def corners(box: Element) -> Corners:
+    """The corners of a `bndbox`, whatever the order of its children."""
+    texts = {child.tag: child.text for child in box}
+    try:
+        left, top, right, bottom = texts["xmin"], texts["ymin"], texts["xmax"], texts["ymax"]
+        if len(box) == 4 and left and top and right and bottom and "_" not in left + top + right + bottom:
+            return Corners(float(left), float(top), float(right), float(bottom))
+    except (KeyError, ValueError):
+        pass  # told below
+    return _odd_corners(box)
+
+
+def _odd_corners(box: Element) -> Corners:
     found: dict[str, float] = {}
     unknown: list[Element] = []
     wrong = None
-    for child in box.children:
-        name = child.name
-        if name not in _CORNERS or name in found:
+    for child in box:
+        if child.tag not in _CORNERS or child.tag in found:
             unknown.append(child)
             continue
-        value = number(child.text)
+        value = number(child.text or "")
         if value is None:
-            wrong = f"{child.text.strip()!r} as {name}"
+            wrong = f"{(child.text or '').strip()!r} as {child.tag}"
             unknown.append(child)
             value = math.nan
-        found[name] = value
-    if len(found) < 4:
-        missing = [name for name in _CORNERS if name not in found]
+        found[child.tag] = value
+    missing = [name for name in _CORNERS if name not in found]
+    if missing:
         wrong = wrong or f"no {missing[0]}"
-        found.update(dict.fromkeys(missing, math.nan))
-    xmin, ymin = found["xmin"], found["ymin"]
-    edges = (xmin - pixels.edge, ymin - pixels.edge, found["xmax"], found["ymax"])
-    return Corners(edges, wrong, xmin == 0 or ymin == 0, unknown)
+    left, top, right, bottom = (found.get(name, math.nan) for name in _CORNERS)
+    return Corners(left, top, right, bottom, wrong, tuple(unknown))
 
 
 def point(element: Element, pixels: Pixels) -> Points | None:
@@ -73,25 +83,27 @@ def point(element: Element, pixels: Pixels) -> Points | None:
 
 def polygon(element: Element, pixels: Pixels) -> Points | None:
     """The ring of `x1`, `y1`, `x2`, ... or of children with an `x` and a `y`; None where one is no number."""
-    numbered = {child.name: child for child in element.children}
+    numbered = {child.tag: child for child in element}
     pairs: list[tuple[float, float] | None]
     if "x1" in numbered:
         pairs = [_numbers(numbered.get(f"x{n}"), numbered.get(f"y{n}")) for n in _count(numbered)]
     else:
-        pairs = [_pair(child) for child in element.children if child.name in ("pt", "point")]
+        pairs = [_pair(child) for child in element if child.tag in ("pt", "point")]
     known = [pair for pair in pairs if pair is not None]
     return None if len(known) < len(pairs) or not known else point_array(known) - pixels.centre
 
 
 def turned_box(element: Element) -> dict[str, float] | None:
     """Centre, size and angle (radians) of a `robndbox`, or None where one is missing or no number."""
-    found = {child.name: number(child.text) for child in element.children}
+    found = {child.tag: number(child.text or "") for child in element}
     values = {name: value for name in _TURNED if (value := found.get(name)) is not None}
     return values if len(values) == len(_TURNED) else None
 
 
 def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, float]:
     """The upright box around a turned one (source-formats.md 5.6)."""
+    if not math.isfinite(box["angle"]):
+        return (math.nan, math.nan, math.nan, math.nan)
     cosine, sine = abs(math.cos(box["angle"])), abs(math.sin(box["angle"]))
     half_width = (box["w"] * cosine + box["h"] * sine) / 2
     half_height = (box["w"] * sine + box["h"] * cosine) / 2
@@ -107,11 +119,11 @@ def _count(numbered: dict[str, Element]) -> Iterator[int]:
 
 
 def _pair(element: Element) -> tuple[float, float] | None:
-    return _numbers(element.child("x"), element.child("y"))
+    return _numbers(element.find("x"), element.find("y"))
 
 
 def _numbers(x: Element | None, y: Element | None) -> tuple[float, float] | None:
     if x is None or y is None:
         return None
-    left, top = number(x.text), number(y.text)
+    left, top = number(x.text or ""), number(y.text or "")
     return None if left is None or top is None else (left, top)

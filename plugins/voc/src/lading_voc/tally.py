@@ -20,12 +20,12 @@ class Tally:
         self._first: dict[str, Origin] = {}
         self._sets: dict[str, tuple[int, str]] = {}
 
-    def add(self, path: str, found: Annotation, is_other_rule: bool) -> None:
+    def add(self, path: str, found: Annotation, *, is_other_rule: bool) -> None:
         """One annotation; `is_other_rule` where its database is the challenge's and its pixels are read verbatim."""
         if found.zero_based is not None:
             self._count("voc.zero-based", found.zero_based, found.zero_based_count)
         if is_other_rule:
-            self._count("voc.pixel-rule", Origin(path, "/annotation/source/database", found.line), 1)
+            self._count("voc.pixel-rule", Origin(path, "/annotation/source/database"), 1)
 
     def compare(self, key: str, differing: Iterable[tuple[ImageSet, int, int]]) -> None:
         """The image sets of classes that disagree with an annotation."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from lading.source.file import is_lfs_pointer
+from lading.source import is_lfs_pointer
 
 Element: TypeAlias = ElementTree.Element
 

@@ -152,9 +152,8 @@ def test_attributes_of_cvat_are_typed_and_what_does_not_fit_is_kept(
     pairs = [("doors", "2"), ("open", "True"), ("ratio", "0.50"), ("code", "007"), ("note", "a b"), ("none", "")]
     rows = "".join(f"<attribute><name>{n}</name><value>{v}</value></attribute>" for n, v in pairs)
     again = "<attribute><name>occluded</name><value>x</value></attribute><attribute><name>only</name></attribute>"
-    found = one(
-        f"<object><name>shed</name><occluded>1</occluded>{box(1, 2, 3, 4)}<attributes>{rows}{again}</attributes></object>"
-    )
+    attributes = f"<attributes>{rows}{again}</attributes>"
+    found = one(f"<object><name>shed</name><occluded>1</occluded>{box(1, 2, 3, 4)}{attributes}</object>")
     label = only(found)
     expected = {"occluded": True, "doors": 2, "open": True, "ratio": 0.5, "code": 7.0, "note": "a b", "none": ""}
     assert label.attributes == expected

@@ -120,7 +120,22 @@ def test_another_root_is_told_and_annotations_of_cvat_are_named(voc: Callable[..
     assert (first.file, first.pointer, first.line) == ("Annotations/a.xml", "/annotations", 2)
     assert "CVAT for images" in first.message
     assert second.message == "expected a root `annotation`, found 'gpx'"
-    assert found.data("a").annotation == "none"
+    assert [len(found.frame(key).data) for key in "abc"] == [0, 0, 1]
+
+
+def test_a_file_that_cannot_be_read_stands_for_a_picture_only_if_something_else_says_so(
+    voc: Callable[..., Any],
+) -> None:
+    found = voc(
+        {
+            **{f"Annotations/{key}.xml": b"" for key in "abc"},
+            "JPEGImages/a.jpg": b"",
+            "ImageSets/Main/train.txt": "a\nb\n",
+        }
+    )
+    assert [[d.path for d in found.frame(key).data] for key in "abc"] == [
+        *(["JPEGImages/a.jpg"], ["JPEGImages/b.jpg"], [])
+    ]
 
 
 def test_lines_are_those_of_the_opening_tags() -> None:

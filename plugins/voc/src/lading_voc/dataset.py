@@ -78,6 +78,8 @@ class VocDataset(Dataset):
             tally.compare(ref.id, listed.differing(found.labels))
             self._check_filename(path, found, picture, report)
         labels, origins = self._labels(ref, key, path, found, report)
+        if path is not None and not (found.is_read or labels or listed.values or picture):
+            return Frame(key=key, data=[])  # nothing but a file that cannot be read says that there is a picture
         tree = self._index.trees[ref.tree]
         place = picture if picture is not None else _missing_path(tree, ref.id, path, found.filename)
         data = Data(

@@ -161,7 +161,7 @@ def test_a_label_of_a_file_that_is_gone_still_says_where_it_stood(
 def test_a_file_that_cannot_be_opened_is_told(
     voc: Callable[..., Any], xml: Callable[..., str], opened: Callable[..., Any], tmp_path: Any
 ) -> None:
-    voc({"Annotations/a.xml": xml("dog"), "Annotations/b.xml": xml("cat")})
+    voc({"Annotations/a.xml": xml("dog"), "Annotations/b.xml": xml("cat"), "JPEGImages/a.jpg": b""})
     from lading_voc.reader import VocOptions, VocReader
 
     from lading import Report, Source

@@ -45,7 +45,7 @@ def test_a_text_is_a_number_or_stays_itself(text: str) -> None:
         elif isinstance(found, bool):
             assert text.strip().lower() in ("0", "1", "true", "false", "yes", "no")
         else:
-            assert float(text) == found
+            assert float(text.strip()) == found
     parsed = number(text)
     assert parsed is None or math.isnan(parsed) or float(text) == parsed
 

@@ -10,6 +10,9 @@ from lading_voc.document import root_name
 from lading_voc.layout import folder_of, trees_of
 
 _LOOKS = 12
+
+#: Parts of paths that only VOC has, besides XML.
+_MARKS = re.compile("/?(?:ImageSets|SegmentationClass|SegmentationObject)", re.IGNORECASE)
 _BYTES = 1 << 16
 
 #: VOC2005 and 2006 had annotations in text (source-formats.md 5.2).
@@ -20,7 +23,10 @@ def detect(source: Source) -> Match:
     """A confidence and a reason."""
     if source.selected is not None and not source.selected.lower().endswith(".xml"):
         return Match(0.0, f"{source.selected} is no XML")
-    trees = trees_of(source.names())
+    names = source.names()
+    if not any(name.lower().endswith(".xml") or _MARKS.search(name) for name in names):
+        return Match(0.0, _text_form(source) or "there is no XML")  # other formats have many files and none of these
+    trees = trees_of(names)
     paths = [path for tree in trees for path in tree.annotations.values()]
     if source.selected is not None:
         paths = [source.selected]

@@ -33,8 +33,16 @@ FILES, OBJECTS_A_FILE = 17_125, 40_138 / 17_125
 #: The smallest JPEG there is need for: only names of pictures are looked at.
 PICTURE = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
-OURS = """
+#: What each script begins with: the clocks, and how it answers. Imports come before they start.
+HEAD = """
 import json, resource, sys, time
+def tell(**found):
+    seconds, spent = time.perf_counter() - started, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(dict(found, seconds=seconds, cpu=spent, peak_mib=peak)))
+"""
+
+OURS = """
 import lading
 from lading_voc.reader import VocReader
 started, cpu = time.perf_counter(), time.process_time()
@@ -44,14 +52,10 @@ frames = labels = 0
 for _, frame in lading.all_frames(dataset):
     frames += 1
     labels += sum(len(data.labels) for data in frame.data)
-seconds = time.perf_counter() - started
-usage = resource.getrusage(resource.RUSAGE_SELF)
-peak = usage.ru_maxrss / 1024
-print(json.dumps(dict(seconds=seconds, cpu=time.process_time() - cpu, opened=opened, frames=frames, labels=labels, peak_mib=peak)))
+tell(opened=opened, frames=frames, labels=labels)
 """
 
 DATUMARO = """
-import json, resource, sys, time
 from datumaro.components.dataset import Dataset
 started, cpu = time.perf_counter(), time.process_time()
 dataset = Dataset.import_from(sys.argv[1], "voc")
@@ -59,14 +63,10 @@ frames = labels = 0
 for item in dataset:
     frames += 1
     labels += len(item.annotations)
-seconds = time.perf_counter() - started
-usage = resource.getrusage(resource.RUSAGE_SELF)
-peak = usage.ru_maxrss / 1024
-print(json.dumps(dict(seconds=seconds, cpu=time.process_time() - cpu, opened=None, frames=frames, labels=labels, peak_mib=peak)))
+tell(opened=None, frames=frames, labels=labels)
 """
 
 FLOOR = """
-import json, resource, sys, time
 from pathlib import Path
 from xml.parsers import expat
 started, cpu = time.perf_counter(), time.process_time()
@@ -74,10 +74,7 @@ frames = 0
 for path in sorted(Path(sys.argv[1]).glob("VOC2012/Annotations/*.xml")):
     expat.ParserCreate().Parse(path.read_bytes(), True)
     frames += 1
-seconds = time.perf_counter() - started
-usage = resource.getrusage(resource.RUSAGE_SELF)
-peak = usage.ru_maxrss / 1024
-print(json.dumps(dict(seconds=seconds, cpu=time.process_time() - cpu, opened=None, frames=frames, labels=0, peak_mib=peak)))
+tell(opened=None, frames=frames, labels=0)
 """
 
 
@@ -145,7 +142,7 @@ def _document(key: str, objects: list[str]) -> str:
 
 def run(python: str, script: str, folder: Path) -> dict[str, Any]:
     """One run in a process of its own."""
-    done = subprocess.run([python, "-c", script, str(folder)], capture_output=True, text=True, check=True)
+    done = subprocess.run([python, "-c", HEAD + script, str(folder)], capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -188,7 +185,7 @@ def _print(results: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def _middle(runs: list[dict[str, Any]], what: str) -> float:
-    return statistics.median(one[what] for one in runs)
+    return float(statistics.median(one[what] for one in runs))
 
 
 if __name__ == "__main__":

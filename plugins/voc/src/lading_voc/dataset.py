@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading_voc.annotation import Annotation, read_annotation
-from lading_voc.contents import read_bytes
+from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree, remote_path
@@ -69,7 +69,8 @@ class VocDataset(Dataset):
 
     def _frame(self, ref: Ref, memberships: list[Memberships], tally: Tally, report: Report) -> Frame:
         key = self._index.key(ref)
-        path, found = self._annotation(ref, key, report)
+        file, found = self._annotation(ref, key, report)
+        path = None if file is None else file.path
         picture = self._index.picture(ref, found.filename)
         listed = memberships[ref.tree].of(ref.id)
         if path is not None and found.is_read:
@@ -77,7 +78,7 @@ class VocDataset(Dataset):
             tally.add(path, found, is_other_rule=is_verbatim and is_official_database(found.database))
             tally.compare(ref.id, listed.differing(found.labels))
             self._check_filename(path, found, picture, report)
-        labels, origins = self._labels(ref, key, path, found, report)
+        labels, origins = self._labels(ref, key, file, found, report)
         if path is not None and not (found.is_read or labels or listed.values or picture):
             return Frame(key=key, data=[])  # nothing but a file that cannot be read says that there is a picture
         tree = self._index.trees[ref.tree]
@@ -96,15 +97,14 @@ class VocDataset(Dataset):
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
 
-    def _annotation(self, ref: Ref, key: str, report: Report) -> tuple[str | None, Annotation]:
+    def _annotation(self, ref: Ref, key: str, report: Report) -> tuple[File | None, Annotation]:
         """The annotation file of a frame, and what it says; nothing where there is none or it cannot be read."""
-        tree = self._index.trees[ref.tree]
-        path = tree.annotations.get(ref.id)
-        data = None if path is None else read_bytes(self._source, path, report)
-        if path is None or data is None:
-            return path, Annotation()
+        file = self._file(self._index.trees[ref.tree].annotations.get(ref.id))
+        data = None if file is None else read_file(file, report)
+        if file is None or data is None:
+            return file, Annotation()
         pixels = self._dialects[ref.tree].pixels
-        return path, read_annotation(data, path, key, pixels, report, is_tied=self._is_tied(ref))
+        return file, read_annotation(data, file.path, key, pixels, report, is_tied=self._is_tied(ref))
 
     def _is_tied(self, ref: Ref) -> bool:
         """Whether the numbers in a frame's object mask are those of its objects: only the challenge holds to that."""
@@ -112,11 +112,11 @@ class VocDataset(Dataset):
         return names is not None and names.is_official and ref.id in self._index.trees[ref.tree].object_masks
 
     def _labels(
-        self, ref: Ref, key: str, path: str | None, found: Annotation, report: Report
+        self, ref: Ref, key: str, file: File | None, found: Annotation, report: Report
     ) -> tuple[list[Label], Places | MaskPlaces | None]:
         """The labels of the annotation, and behind them the masks."""
         tree = self._index.trees[ref.tree]
-        places = None if path is None else Places(self._source, path, found.places)
+        places = None if file is None else Places(file, found.places)
         by_class = self._file(tree.class_masks.get(ref.id)) or self._file(tree.augmented_masks.get(ref.id))
         by_object = self._file(tree.object_masks.get(ref.id))
         if by_class is None and by_object is None:

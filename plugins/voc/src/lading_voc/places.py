@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from lading import Origin, Source
+from lading import File, Origin
 from lading.errors import SourceError
 from lading_voc.document import Document, Element, parse_document
 
@@ -24,9 +24,9 @@ class Place(NamedTuple):
 class Places:
     """The table `origins` of one annotation file: pointers; lines are looked up in the file when one is asked for."""
 
-    def __init__(self, source: Source, path: str, places: list[Place]) -> None:
-        self._source = source
-        self._path = path
+    def __init__(self, file: File, places: list[Place]) -> None:
+        self._file = file
+        self._path = file.path
         self._places = places
         self._document: Document | None = None
 
@@ -45,7 +45,7 @@ class Places:
     def _element(self, pointer: str) -> Element | None:
         if self._document is None:
             try:
-                self._document = parse_document(self._source.read(self._path))
+                self._document = parse_document(self._file.read())
             except SourceError:
                 return None
         node = self._document.root

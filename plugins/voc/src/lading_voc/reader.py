@@ -16,7 +16,8 @@ from lading_voc.detection import detect
 from lading_voc.dialect import Choice as PixelChoice
 from lading_voc.dialect import dialect_of
 from lading_voc.image_sets import class_of
-from lading_voc.index import Index, build_index
+from lading_voc.index import Index
+from lading_voc.indexing import build_index
 from lading_voc.layout import Tree, trees_of
 from lading_voc.masks import Choice as MaskChoice
 

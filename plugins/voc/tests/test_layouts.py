@@ -284,11 +284,23 @@ def test_detection_looks_at_roots(voc: Callable[..., Any], xml: Callable[..., st
         ({"a.xml": "<gpx/>"}, 0.0, "a.xml has no root `annotation`"),
         ({"annotations.xml": "<annotations/>"}, 0.0, "CVAT for images, one XML for many pictures, not VOC"),
         ({"Annotations/a.xml": "\0" * 9, "ImageSets/Main/a.txt": "a"}, 0.5, "it lies beside ImageSets"),
+        ({"Annotations/a.xml": "\0" * 9, "JPEGImages/a.jpg": "a"}, 0.3, "it lies where annotations do"),
+        ({"a.xml": "\0" * 9}, 0.0, "a.xml has no root `annotation`"),
         ({"SegmentationClass/a.png": ""}, 0.8, "masks below SegmentationClass"),
         ({"JPEGImages/a.jpg": "", "ImageSets/Main/a.txt": "a"}, 0.8, "image sets below ImageSets"),
         ({"Annotations/a.txt": "# Compatible with PASCAL Annotation Version 1.00\n"}, 0.0, "as VOC2005 and VOC2006"),
     ],
-    ids=["nothing", "another XML", "CVAT for images", "broken XML", "masks alone", "pictures alone", "text of 2005"],
+    ids=[
+        "nothing",
+        "another XML",
+        "CVAT for images",
+        "broken XML",
+        "broken XML alone",
+        "another broken XML",
+        "masks alone",
+        "pictures alone",
+        "text of 2005",
+    ],
 )
 def test_detection_gives_its_reason(files: dict[str, str], confidence: float, reason: str, tmp_path: Path) -> None:
     for name, content in files.items():

@@ -35,9 +35,10 @@ def detect(source: Source) -> Match:
     has_sets = any(tree.sets for tree in trees)
     if good:
         return Match(0.95 if has_sets else 0.9, f"{good[0]} has the root `annotation`")
-    in_place = next((p for p in roots if folder_of(p.rpartition("/")[0]).role == "annotations"), None)
-    if in_place is not None and has_sets:
-        return Match(0.5, f"{in_place} cannot be read, but it lies beside ImageSets")
+    broken = [path for path, root in roots.items() if root is None and _is_in_place(path)]
+    if broken:
+        where = "it lies beside ImageSets" if has_sets else "it lies where annotations do"
+        return Match(0.5 if has_sets else 0.3, f"{broken[0]} cannot be read, but {where}")
     for path, root in roots.items():
         if root == "annotations":
             return Match(0.0, f"{path} has the root `annotations`: CVAT for images, one XML for many pictures, not VOC")
@@ -48,6 +49,10 @@ def detect(source: Source) -> Match:
     if has_sets and any(tree.media for tree in trees):
         return Match(0.8, "there are image sets below ImageSets, and pictures")
     return Match(0.0, _text_form(source) or "there is no XML")
+
+
+def _is_in_place(path: str) -> bool:
+    return folder_of(path.rpartition("/")[0]).role == "annotations"
 
 
 def _spread(paths: list[str]) -> list[str]:

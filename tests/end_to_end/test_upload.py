@@ -79,6 +79,14 @@ def test_our_own_fixtures_arrive_on_the_embedded_platform(fixtures: Path, tmp_pa
         assert done.json["commitId"] is not None
 
 
+def without_urls(contents: dict[Any, tuple[str, Any]]) -> dict[Any, tuple[str, Any]]:
+    """The same without the addresses of masks: a server on another port gives others."""
+    return {
+        key: (digest, {kind: {**mask, "url": None} if isinstance(mask, dict) else mask for kind, mask in label.items()})
+        for key, (digest, label) in contents.items()
+    }
+
+
 def test_the_server_keeps_what_it_was_given(fixtures: Path, run: Any, platform: Any) -> None:
     upload = ["upload", fixtures / "voc", "--dataset", "kept", "--allow-missing", "--json"]
     first = run(*upload, "--platform", platform.url, key=platform.key)
@@ -88,6 +96,7 @@ def test_the_server_keeps_what_it_was_given(fixtures: Path, run: Any, platform: 
 
     again = type(platform)(platform.data)
     try:
-        assert again.everything("kept", first.json["commitId"]) == before
+        after = again.everything("kept", first.json["commitId"])
+        assert without_urls(after) == without_urls(before)
     finally:
         assert again.stop() == 0

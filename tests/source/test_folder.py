@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -35,6 +36,21 @@ def test_a_file_is_a_content_with_size_and_stamp(tmp_path: Path, make_folder) ->
     assert file.stamp == f"5-{found.st_mtime_ns}-{found.st_ino}"
     with file.open() as stream:
         assert stream.read(2) == b"12"
+
+
+def test_reading_a_file_that_is_gone_or_is_no_file_is_our_error(tmp_path: Path, make_folder) -> None:
+    make_folder(tmp_path, {"a.txt": b"1", "b.txt": b"2"})
+    gone, folder = (Source.open(tmp_path).get(name) for name in ("a.txt", "b.txt"))
+    assert gone is not None
+    assert folder is not None
+    assert gone.read() == b"1"
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "b.txt").unlink()
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(SourceNotFoundError, match=r"a\.txt: expected a file, found nothing"):
+        gone.read()
+    with pytest.raises(SourceError, match=r"b\.txt: expected a readable file, found: Is a directory"):
+        folder.read()
 
 
 def test_an_empty_folder_has_no_names(tmp_path: Path) -> None:
@@ -190,12 +206,16 @@ def test_a_file_that_may_not_be_read_is_a_source_error(
     make_folder(tmp_path, {"x": b""})
     source = Source.open(tmp_path)
 
-    def refuse(self: Path, *args: object) -> None:
+    def refuse(*args: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    file = source.get("x")
+    assert file is not None
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(SourceError, match="x: expected a readable file, found: Permission denied"):
-        source.read("x")
+    monkeypatch.setattr(io, "FileIO", refuse)
+    for read in (file.open, file.read):
+        with pytest.raises(SourceError, match="x: expected a readable file, found: Permission denied"):
+            read()
 
 
 def test_a_file_that_vanished_is_not_found(tmp_path: Path, make_folder) -> None:

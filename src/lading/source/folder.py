@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,14 @@ class FolderFile(File):
         """A new stream at its first byte."""
         try:
             return Path(self.place).open("rb")
+        except OSError as exc:
+            raise unreadable(self.where, exc) from exc
+
+    def read(self) -> bytes:
+        """All of it, without a buffer between: many small files are read this way."""
+        try:
+            with io.FileIO(self.place) as raw:
+                return raw.readall()
         except OSError as exc:
             raise unreadable(self.where, exc) from exc
 

@@ -1,0 +1,21 @@
+"""Pascal VOC for lading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lading import hookimpl
+
+if TYPE_CHECKING:
+    from lading import Reader
+
+__version__ = "0.1.0"
+
+
+@hookimpl
+def register_readers() -> Sequence[type[Reader]]:
+    """The reader of Pascal VOC."""
+    from lading_voc.reader import VocReader
+
+    return [VocReader]

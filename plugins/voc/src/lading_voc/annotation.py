@@ -1,0 +1,145 @@
+"""One annotation file as labels, with what has no place among them in extras, and what is wrong in findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from lading import Label, Origin, Report
+from lading_voc.document import Document, Element, Trouble, add_to, objects_of, parse_document, root_name, text_of
+from lading_voc.objects import ObjectReader
+from lading_voc.places import Place
+from lading_voc.shapes import Pixels
+from lading_voc.values import pixels as whole_pixels
+
+#: What the root of other formats says they are.
+_OTHERS = {"annotations": "`annotations`, one XML for many pictures as CVAT for images writes it"}
+
+
+class Annotation(msgspec.Struct, kw_only=True):
+    """What one file says. `is_read` is False where nothing of it could be read."""
+
+    is_read: bool = False
+    object_count: int = 0
+    labels: list[Label] = []
+    places: list[Place] = []
+    extras: dict[str, Any] = {}
+    width: int | None = None
+    height: int | None = None
+    filename: str | None = None
+    database: str | None = None
+    zero_based: Origin | None = None
+    zero_based_count: int = 0
+
+
+def read_annotation(
+    data: bytes, path: str, key: str, pixels: Pixels, report: Report, *, is_tied: bool = False
+) -> Annotation:
+    """Read one file; `key` names its frame. What is wrong goes to `report`, the rest is read.
+
+    With `is_tied` every object has an instance, because a mask beside it numbers them.
+    """
+    document = parse_document(data)
+    if document.trouble is not None:
+        _tell(document.trouble, path, report)
+    root = document.root
+    if root is None or root.tag != "annotation":
+        if root is not None and document.trouble is None:
+            found = _OTHERS.get(root.tag, repr(root.tag))
+            message = f"expected a root `annotation`, found {found}"
+            report.error("voc.not-annotation", message, Origin(path, f"/{root.tag}", document.line(root)))
+        return Annotation()
+    result = Annotation(is_read=True)
+    result.extras = _header(document, root, path, result, report)
+    reader = ObjectReader(document, path, key, pixels, report, is_tied=is_tied)
+    for element, pointer, number in objects_of(root):
+        reader.read(element, pointer, number)
+        result.object_count += 1
+    result.labels, result.places = reader.labels, reader.places
+    result.zero_based, result.zero_based_count = reader.zero_based, reader.zero_based_count
+    return result
+
+
+def _tell(trouble: Trouble, path: str, report: Report) -> None:
+    message = f"expected {trouble.expected}, found {trouble.found}"
+    if trouble.is_read:
+        report.warning("voc.encoding", message, Origin(path, line=trouble.line))
+    else:
+        report.error("voc.unreadable", message, Origin(path, line=trouble.line))
+
+
+def _header(document: Document, root: Element, path: str, result: Annotation, report: Report) -> dict[str, Any]:
+    """Everything beside the objects: size and file name into `result`, all that has no place of its own returned."""
+    extras: dict[str, Any] = {f"@{name}": value for name, value in root.items()}
+    is_sized = False
+    for child in root:
+        name = child.tag
+        if name == "object":
+            continue
+        if name == "size" and not is_sized:
+            is_sized = True
+            _read_size(document, child, path, result, extras, report)
+        elif name == "objects":
+            for part in child:
+                if part.tag != "object":
+                    add_to(extras, part)
+        elif not len(child) and name not in extras and not child.keys():
+            extras[name] = (child.text or "").strip()
+        else:
+            if name == "source":
+                result.database = text_of(child, "database")
+            add_to(extras, child)
+    filename = extras.get("filename")
+    result.filename = filename if isinstance(filename, str) else None
+    return extras
+
+
+def _read_size(
+    document: Document, size: Element, path: str, result: Annotation, extras: dict[str, Any], report: Report
+) -> None:
+    """Width and height where they are pixels; labelImg writes 0 for pictures that it could not open (5.8)."""
+    rest: dict[str, Any] = {}
+    for child in size:
+        name = child.tag
+        value = whole_pixels(child.text) if name in ("width", "height") else None
+        if value is not None and name == "width" and result.width is None:
+            result.width = value
+        elif value is not None and name == "height" and result.height is None:
+            result.height = value
+        else:
+            add_to(rest, child)
+    for name in ("width", "height"):
+        if name in rest and getattr(result, name) is None:
+            element = size.find(name)
+            line = None if element is None else document.line(element)
+            message = f"expected a {name} in pixels, found {rest[name]!r}; the picture itself tells it"
+            report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", line))
+    if rest:
+        extras["size"] = rest
+
+
+class Peek(msgspec.Struct, frozen=True):
+    """What a first look at a file tells of who wrote it."""
+
+    database: str | None
+    names: frozenset[str]
+    tags: frozenset[str]
+    filename: str | None
+
+
+def peek(data: bytes) -> Peek | None:
+    """A first look at a file that may be no annotation, or broken; nothing is reported."""
+    if root_name(data) != "annotation":
+        return None
+    root = parse_document(data).root
+    if root is None:
+        return None
+    source = root.find("source")
+    objects = [element for element, _, _ in objects_of(root)]
+    return Peek(
+        database=None if source is None else text_of(source, "database"),
+        names=frozenset(name for element in objects if (name := text_of(element, "name"))),
+        tags=frozenset(child.tag for element in (root, *objects) for child in element),
+        filename=text_of(root, "filename"),
+    )

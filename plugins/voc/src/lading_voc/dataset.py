@@ -1,0 +1,162 @@
+"""A VOC dataset: frames made one at a time, each from its annotation, its picture's name, its masks and its sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
+from lading.model.dataset import WHOLE, Part, SourceFile, share
+from lading_voc.annotation import Annotation, read_annotation
+from lading_voc.contents import read_file
+from lading_voc.dialect import Dialect, is_official_database
+from lading_voc.index import Index, Ref
+from lading_voc.layout import Tree, remote_path
+from lading_voc.masks import Choice, MaskReader, Masks
+from lading_voc.memberships import Memberships
+from lading_voc.places import MaskPlaces, Places
+from lading_voc.tally import Tally
+
+
+class VocDataset(Dataset):
+    """Frames stream; memory is the index and, once frames are asked for, a byte a frame and image set."""
+
+    def __init__(
+        self,
+        source: Source,
+        index: Index,
+        dialects: Sequence[Dialect],
+        *,
+        catalog: Catalog,
+        sources: Sequence[SourceFile],
+        masks: Choice,
+        report: Report,
+    ) -> None:
+        self.name = source.name
+        self.catalog = catalog
+        self.report = report
+        self.sources = sources
+        self.segments = [Segment(name=name, frame_count=len(refs)) for name, refs in index.segments.items()]
+        self.rules = {"pixels": _rules(index, dialects)}
+        self._source = source
+        self._index = index
+        self._dialects = dialects
+        self._masks: Choice = masks
+        self._memberships: list[Memberships] | None = None
+
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        """The frames of a segment, in the order of its image set."""
+        self.segment(segment)
+        heard = self.report if report is None else report
+        refs = self._index.segments[segment]
+        memberships = self._loaded(heard)
+        tally = Tally(segment)
+        for number in share(len(refs), part):
+            yield self._frame(refs[number], memberships, tally, heard)
+        tally.tell(heard)
+
+    def _loaded(self, report: Report) -> list[Memberships]:
+        if self._memberships is None:
+            ids: list[list[str]] = [[] for _ in self._index.trees]
+            for refs in self._index.segments.values():
+                for ref in refs:
+                    ids[ref.tree].append(ref.id)
+            index = self._index
+            made = [Memberships(*given) for given in zip(ids, index.plain_sets, index.class_sets, strict=True)]
+            for memberships in made:
+                memberships.load(self._source, report)
+            self._memberships = made
+        return self._memberships
+
+    def _frame(self, ref: Ref, memberships: list[Memberships], tally: Tally, report: Report) -> Frame:
+        key = self._index.key(ref)
+        file, found = self._annotation(ref, key, report)
+        path = None if file is None else file.path
+        picture = self._index.picture(ref, found.filename)
+        listed = memberships[ref.tree].of(ref.id)
+        if path is not None and found.is_read:
+            is_verbatim = not self._dialects[ref.tree].pixels.edge
+            tally.add(path, found, is_other_rule=is_verbatim and is_official_database(found.database))
+            tally.compare(ref.id, listed.differing(found.labels))
+            self._check_filename(path, found, picture, report)
+        labels, origins = self._labels(ref, key, file, found, report)
+        if path is not None and not (found.is_read or labels or listed.values or picture):
+            return Frame(key=key, data=[])  # nothing but a file that cannot be read says that there is a picture
+        tree = self._index.trees[ref.tree]
+        place = picture if picture is not None else _missing_path(tree, ref.id, path, found.filename)
+        data = Data(
+            path=place,
+            remote_path=remote_path(place),
+            content=None if picture is None else self._source.get(picture),
+            width=found.width,
+            height=found.height,
+            annotation="present" if labels else "empty" if found.is_read else "none",
+            labels=labels,
+            extras=found.extras,
+            origin=None if path is None else Origin(path, "/annotation"),
+            origins=origins,
+        )
+        return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
+
+    def _annotation(self, ref: Ref, key: str, report: Report) -> tuple[File | None, Annotation]:
+        """The annotation file of a frame, and what it says; nothing where there is none or it cannot be read."""
+        file = self._file(self._index.trees[ref.tree].annotations.get(ref.id))
+        data = None if file is None else read_file(file, report)
+        if file is None or data is None:
+            return file, Annotation()
+        pixels = self._dialects[ref.tree].pixels
+        return file, read_annotation(data, file.path, key, pixels, report, is_tied=self._is_tied(ref))
+
+    def _is_tied(self, ref: Ref) -> bool:
+        """Whether the numbers in a frame's object mask are those of its objects: only the challenge holds to that."""
+        names = self._dialects[ref.tree].names
+        return names is not None and names.is_official and ref.id in self._index.trees[ref.tree].object_masks
+
+    def _labels(
+        self, ref: Ref, key: str, file: File | None, found: Annotation, report: Report
+    ) -> tuple[list[Label], Places | MaskPlaces | None]:
+        """The labels of the annotation, and behind them the masks."""
+        tree = self._index.trees[ref.tree]
+        places = None if file is None else Places(file, found.places)
+        by_class = self._file(tree.class_masks.get(ref.id)) or self._file(tree.augmented_masks.get(ref.id))
+        by_object = self._file(tree.object_masks.get(ref.id))
+        if by_class is None and by_object is None:
+            return found.labels, places
+        if ref.id in tree.class_masks and ref.id in tree.augmented_masks:
+            report.loss("mask of SegmentationClassAug beside one of SegmentationClass", tree.augmented_masks[ref.id])
+        objects = found.object_count if found.is_read and self._is_tied(ref) else None
+        masks = Masks(key, by_class, by_object, (found.width, found.height), objects)
+        labels = MaskReader(self._dialects[ref.tree].names, self._masks, report).read(masks)
+        paths = [file.path for file in (by_class, by_object) if file is not None]
+        return [*found.labels, *labels], MaskPlaces(paths, places)
+
+    def _file(self, path: str | None) -> File | None:
+        return None if path is None else self._source.get(path)
+
+    def _check_filename(self, path: str, found: Annotation, picture: str | None, report: Report) -> None:
+        """A `filename` that is not the picture's matters where there is a file of that name too."""
+        if not found.filename or picture is None or picture.endswith(f"/{found.filename}"):
+            return
+        directory, _, file = picture.rpartition("/")
+        named = f"{directory}/{found.filename}" if directory else found.filename
+        if file != found.filename and self._source.get(named) is not None:
+            message = f"expected the name of {picture!r}, which has the name of this file, found that of {named!r}"
+            report.warning("voc.filename", message, Origin(path, "/annotation/filename"))
+
+
+def _missing_path(tree: Tree, key: str, annotation: str | None, filename: str | None) -> str:
+    """Where the picture of an id would lie; only the suffix is taken from `filename` (source-formats.md 5.8)."""
+    name, dot, suffix = (filename or "").rpartition(".")
+    ending = f".{suffix}" if name and dot and suffix.isalnum() else ".jpg"
+    if tree.media_base is not None:
+        return f"{tree.media_base}/{key}{ending}"
+    if annotation is not None and tree.is_beside:
+        return f"{annotation.rpartition('.')[0]}{ending}"
+    return f"{tree.root}/JPEGImages/{key}{ending}" if tree.root else f"JPEGImages/{key}{ending}"
+
+
+def _rules(index: Index, dialects: Sequence[Dialect]) -> str:
+    """The rule for pixels; where trees differ, that of each."""
+    rules = [dialect.rule for dialect in dialects]
+    if len(set(rules)) == 1:
+        return rules[0]
+    return "; ".join(f"{index.tree_name(number)} {rule}" for number, rule in enumerate(rules))

@@ -1,0 +1,135 @@
+"""Image sets: lists of ids, with a column for a class (1, -1, 0), an object, or an object and an action."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+import msgspec
+
+from lading.media import is_image_name
+from lading_voc.layout import folder_of
+
+#: Kinds in the order in which they make segments (design.md section 8); others follow by name.
+_KINDS = ("Main", "Segmentation", "Layout", "Action")
+_FIRST = ("train", "val", "test")
+_LAST = ("trainval",)
+
+#: How many columns beside the id make a set one of a class or of an action, which lists every picture again.
+_CLASS_COLUMNS = {"Main": 1, "Action": 2}
+
+_NUMBER = re.compile(r"-?[0-9]{1,4}")
+_HEAD_BYTES = 4096
+
+
+class ImageSet(msgspec.Struct, frozen=True):
+    """One file of a set: `kind` is its folder below ImageSets, `name` its stem."""
+
+    path: str
+    kind: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """`Main/train`."""
+        return f"{self.kind}/{self.name}"
+
+    @property
+    def rank(self) -> tuple[int, str, int, str]:
+        """Sorts sets as segments take their frames from them."""
+        kind = _KINDS.index(self.kind) if self.kind in _KINDS else len(_KINDS)
+        if self.name in _FIRST:
+            return (kind, self.kind, _FIRST.index(self.name), "")
+        return (kind, self.kind, len(_FIRST) + (self.name in _LAST), self.name)
+
+
+class Entry(NamedTuple):
+    """A line of a set: the id, the columns after it, and its line (from 1)."""
+
+    id: str
+    columns: tuple[str, ...]
+    line: int
+
+
+def image_set(path: str) -> ImageSet:
+    """The set of a file below ImageSets; one that lies directly there is of Main."""
+    directory, _, file = path.rpartition("/")
+    kind, _, rest = folder_of(directory).below.rstrip("/").partition("/")
+    known = {name.lower(): name for name in _KINDS}
+    name = file.rpartition(".")[0]
+    return ImageSet(path, known.get(kind.lower(), kind) or "Main", f"{rest}/{name}" if rest else name)
+
+
+def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
+    """Whether a set gives values for a class or an action, by its first lines: all of them have the columns for it."""
+    columns = _CLASS_COLUMNS.get(found.kind)
+    if columns is None or "_" not in found.name:
+        return False
+    lines = [line for line in _text(data[:_HEAD_BYTES]).splitlines()[:20] if line.strip()]
+    if len(data) > _HEAD_BYTES and len(lines) > 1:
+        lines.pop()  # may be cut
+    return bool(lines) and all(_has_columns(line.strip(), columns, known) for line in lines)
+
+
+def class_of(found: ImageSet, plain: Iterable[str]) -> str:
+    """The class or action of a set `<class>_<set>`, where `plain` are the names of sets of its kind."""
+    endings = [name for name in plain if found.name.endswith(f"_{name}")]
+    if endings:
+        return found.name[: -len(max(endings, key=len)) - 1]
+    return found.name.rpartition("_")[0]
+
+
+def entries_of(data: bytes, known: Container[str]) -> Iterator[Entry]:
+    """The lines of a set in their order. Blank lines are none; a suffix, a folder and blanks around an id go (5.8).
+
+    `known` are ids that there are files of: an id may hold blanks and end in a number.
+    """
+    for number, raw in enumerate(_text(data).splitlines(), 1):
+        line = raw.strip()
+        head, _, tail = line.partition(" ")
+        if line in known:
+            yield Entry(line, (), number)
+        elif head in known and _NUMBER.fullmatch(tail.lstrip()):
+            yield Entry(head, (tail.lstrip(),), number)
+        elif line:
+            yield Entry(*_split(line, known), number)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8-sig", "replace")
+
+
+def _has_columns(line: str, columns: int, known: Container[str]) -> bool:
+    parts = line.rsplit(None, columns)
+    return line not in known and len(parts) == columns + 1 and all(map(_NUMBER.fullmatch, parts[1:]))
+
+
+def _split(line: str, known: Container[str]) -> tuple[str, tuple[str, ...]]:
+    for columns in (0, 1, 2):
+        head, *tail = line.rsplit(None, columns)
+        if len(tail) == columns and all(map(_NUMBER.fullmatch, tail)):
+            for name in _names(head):
+                if name in known:
+                    return name, tuple(tail)
+    first, *rest = line.split(None, 1)
+    for name in _names(first):
+        if name in known:
+            return name, tuple(rest)
+    head, tail = line, []
+    while len(tail) < 2 and len(parts := head.rsplit(None, 1)) == 2 and _NUMBER.fullmatch(parts[1]):
+        head = parts[0]
+        tail.insert(0, parts[1])
+    return _names(head)[-1], tuple(tail)
+
+
+def _names(text: str) -> list[str]:
+    """What an id may be written as: itself, without a suffix, below its folder, without any folder."""
+    path = text.replace("\\", "/")
+    stem = path.rpartition(".")[0] if is_image_name(path) or path.lower().endswith(".xml") else path
+    directory, _, name = stem.rpartition("/")
+    below = f"{folder_of(directory).below}{name}" if directory else name
+    if path.startswith("/") or ":" in path[:3]:
+        return [text, stem, below, PurePosixPath(stem).name]
+    return [text, name, below, stem]

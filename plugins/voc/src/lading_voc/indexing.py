@@ -1,0 +1,81 @@
+"""Makes the index from the names of a source's files and from its image sets.
+
+It holds names and numbers, one entry a frame; no annotation is read for it unless a picture cannot be found otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lading import Origin, Report, Source
+from lading_voc.contents import read_bytes
+from lading_voc.document import root_name
+from lading_voc.image_sets import ImageSet, image_set, is_class_set
+from lading_voc.index import Index
+from lading_voc.layout import Tree, folder_of
+from lading_voc.pictures import Pictures
+from lading_voc.segments import Segments
+
+#: XML outside the folders for annotations is looked into so often before all of it is taken for annotations.
+_MOST_LOOKS = 200
+
+
+def build_index(trees: list[Tree], source: Source, report: Report, *, is_one_file: bool = False) -> Index:
+    """Bring frames to segments and pictures to frames. What does not fit together is told."""
+    _leave_out_strays(trees, source, report)
+    annotated = [tree for tree in trees if tree.is_annotated]
+    index = Index(annotated, [], [])
+    for tree in annotated:
+        plain, by_class = _sorted_sets(tree, source, report)
+        index.plain_sets.append(plain)
+        index.class_sets.append(by_class)
+        _tell_duplicates(tree, report)
+    Segments(index, source, report).run()
+    ids = [{ref.id for refs in index.segments.values() for ref in refs if ref.tree == n} for n in range(len(annotated))]
+    counted = Counter(key for known in ids for key in known)
+    index.repeated = frozenset(key for key, count in counted.items() if count > 1)
+    if index.repeated:
+        names = ", ".join(index.tree_name(n) for n in range(len(annotated)))
+        message = f"expected ids that differ between {names}, found {len(index.repeated):,} that do not, for example "
+        message += f"{min(index.repeated)!r}; their folder's name is part of these frames' names"
+        report.warning("voc.repeated-id", message)
+    Pictures(index, trees, ids, source, report).run(is_one_file=is_one_file)
+    return index
+
+
+def _leave_out_strays(trees: list[Tree], source: Source, report: Report) -> None:
+    """Leave out XML of another kind that lies outside the folders for annotations and has no picture of its name."""
+    candidates = [
+        (tree, key, path)
+        for tree in trees
+        if tree.is_beside
+        for key, path in tree.annotations.items()
+        if key not in tree.media and folder_of(path.rpartition("/")[0]).role != "annotations"
+    ]
+    if len(candidates) > _MOST_LOOKS:
+        return
+    for tree, key, path in candidates:
+        data = read_bytes(source, path, report)
+        name = None if data is None else root_name(data)
+        if name is not None and name != "annotation":
+            del tree.annotations[key]
+            message = f"expected a root `annotation`, found {name!r}; the file is left out"
+            report.warning("voc.not-annotation", message, Origin(path, f"/{name}"))
+
+
+def _sorted_sets(tree: Tree, source: Source, report: Report) -> tuple[list[ImageSet], list[ImageSet]]:
+    plain: list[ImageSet] = []
+    by_class: list[ImageSet] = []
+    known = tree.annotations.keys() | tree.media.keys()
+    for path in tree.sets:
+        found = image_set(path)
+        is_class = "_" in found.name and is_class_set(found, read_bytes(source, path, report) or b"", known)
+        (by_class if is_class else plain).append(found)
+    return sorted(plain, key=lambda s: s.rank), sorted(by_class, key=lambda s: s.rank)
+
+
+def _tell_duplicates(tree: Tree, report: Report) -> None:
+    for dropped, kept in tree.duplicates:
+        message = f"expected one annotation file of an id, found {kept!r} too; this one is not read"
+        report.error("voc.duplicate-id", message, Origin(dropped))
+        report.loss("annotation file of an id that has another", dropped)

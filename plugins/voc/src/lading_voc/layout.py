@@ -1,0 +1,165 @@
+"""Which file of a source is what: trees of annotations, pictures, masks and image sets, by their folders' names.
+
+A table of folder names is all there is to the variants (source-formats.md 5.1): a year below `VOCdevkit`, a year
+alone, `images/` and `annotations/`, XML beside pictures, folders `train/`, `valid/`, `test/` of Roboflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from lading.media import is_image_name
+
+Role: TypeAlias = Literal["annotations", "media", "sets", "class", "object", "augmented", "beside"]
+
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(("annotations", "annotation", "annots", "labels", "xml", "xmls"), "annotations"),
+    **dict.fromkeys(
+        ("jpegimages", "images", "image", "imgs", "img", "pngimages", "jpgimages", "allimages", "photos"), "media"
+    ),
+    "imagesets": "sets",
+    **dict.fromkeys(("segmentationclass", "segmentationclasspng"), "class"),
+    **dict.fromkeys(("segmentationobject", "segmentationobjectpng"), "object"),
+    "segmentationclassaug": "augmented",
+}
+
+#: Names of folders that are splits where no image set tells.
+SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
+
+
+class Folder(NamedTuple):
+    """A folder of a tree: the tree's root, what it is for, and the path from there on to this very folder."""
+
+    root: str
+    role: Role
+    base: str
+    below: str
+
+
+class Tree(msgspec.Struct):
+    """What one root holds: files by id, the id being the path below its folder without the suffix.
+
+    `media` may have several pictures of one id; the first is the one that is taken unless an XML names another.
+    """
+
+    root: str
+    annotations: dict[str, str] = {}
+    media: dict[str, list[str]] = {}
+    class_masks: dict[str, str] = {}
+    object_masks: dict[str, str] = {}
+    augmented_masks: dict[str, str] = {}
+    sets: list[str] = []
+    media_base: str | None = None
+    is_beside: bool = False
+    duplicates: list[tuple[str, str]] = []
+
+    @property
+    def name(self) -> str:
+        """The last part of its root."""
+        return self.root.rpartition("/")[2]
+
+    @property
+    def is_annotated(self) -> bool:
+        """Whether anything here says what is in a picture, or lists pictures."""
+        return bool(self.annotations or self.sets or self.class_masks or self.object_masks or self.augmented_masks)
+
+
+def trees_of(names: Iterable[str]) -> list[Tree]:
+    """The trees of a source by the order of their roots; those with pictures alone are among them."""
+    trees: dict[str, Tree] = {}
+    places: dict[str, tuple[Folder, Tree]] = {}
+    for path in names:
+        directory, _, file = path.rpartition("/")
+        known = places.get(directory)
+        if known is None:
+            folder = folder_of(directory)
+            known = places.setdefault(directory, (folder, trees.setdefault(folder.root, Tree(folder.root))))
+        stem, _, suffix = file.rpartition(".")
+        if stem:
+            kind = _KINDS.get(suffix)
+            if kind is None:
+                kind = _KINDS.setdefault(suffix, _kind(suffix))
+            if kind:
+                _add(*known, kind, stem, path)
+    return [trees[root] for root in sorted(trees)]
+
+
+#: What files of a suffix are: `xml`, `txt`, `picture`, or nothing to us.
+_KINDS: dict[str, str] = {}
+
+
+def _kind(suffix: str) -> str:
+    lower = suffix.lower()
+    if lower in ("xml", "txt"):
+        return lower
+    return "picture" if is_image_name(f"x.{suffix}") else ""
+
+
+def _add(folder: Folder, tree: Tree, kind: str, stem: str, path: str) -> None:
+    key = folder.below + stem
+    if kind == "xml":
+        _add_annotation(tree, folder, key, path)
+    elif kind == "picture":
+        _add_picture(tree, folder, key, path)
+    elif folder.role == "sets":
+        tree.sets.append(path)
+
+
+@lru_cache(maxsize=4096)
+def folder_of(directory: str) -> Folder:
+    """What a folder is for, by the last of its parts that says so."""
+    parts = directory.split("/") if directory else []
+    for index in range(len(parts) - 1, -1, -1):
+        role = _ROLES.get(parts[index].lower())
+        if role is not None:
+            below = "/".join(parts[index + 1 :])
+            base = "/".join(parts[: index + 1])
+            return Folder("/".join(parts[:index]), role, base, f"{below}/" if below else "")
+    for index in range(len(parts) - 1, -1, -1):
+        if parts[index].lower() in SPLITS:
+            root, below = "/".join(parts[: index + 1]), "/".join(parts[index + 1 :])
+            return Folder(root, "beside", root, f"{below}/" if below else "")
+    return Folder("", "beside", "", f"{directory}/" if directory else "")
+
+
+def _add_annotation(tree: Tree, folder: Folder, key: str, path: str) -> None:
+    """One XML; of two of one id the one in the folder for annotations counts, else the first."""
+    known = tree.annotations.get(key)
+    if known is None:
+        tree.annotations[key] = path
+    elif folder.role == "annotations" and folder_of(known.rpartition("/")[0]).role != "annotations":
+        tree.annotations[key] = path
+        tree.duplicates.append((known, path))
+    else:
+        tree.duplicates.append((path, known))
+    tree.is_beside = tree.is_beside or folder.role != "annotations"
+
+
+def _add_picture(tree: Tree, folder: Folder, key: str, path: str) -> None:
+    if folder.role == "class":
+        tree.class_masks.setdefault(key, path)
+    elif folder.role == "object":
+        tree.object_masks.setdefault(key, path)
+    elif folder.role == "augmented":
+        tree.augmented_masks.setdefault(key, path)
+    else:
+        known = tree.media.get(key)
+        if known is None:
+            tree.media[key] = [path]
+        else:
+            known.append(path)
+        if tree.media_base is None and folder.role == "media":
+            tree.media_base = folder.base
+
+
+def remote_path(path: str) -> str:
+    """What a picture is called on the platform: its path below JPEGImages, else within the source (design.md 8)."""
+    directory, _, file = path.rpartition("/")
+    folder = folder_of(directory)
+    if folder.role == "media" and folder.base.rpartition("/")[2].lower() == "jpegimages":
+        return f"{folder.below}{file}"
+    return path

@@ -1,0 +1,159 @@
+"""SegmentationClass and SegmentationObject as masks: a table from pixel values to classes and to objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import File, InstanceMask, Label, Origin, Report, SemanticMask
+from lading.model.label import MaskItem
+from lading_voc.mask_pixels import MaskPixels, colour_of, read_pixels
+from lading_voc.names import UNNAMED, VOID_VALUE, Names
+
+#: Whether the pixels of masks are read, or their tables made from what the source declares alone.
+Choice: TypeAlias = Literal["pixels", "declared"]
+
+
+class Masks(msgspec.Struct):
+    """The masks of one picture: files of classes and of objects, and what is known beside them.
+
+    `objects` is how many objects the annotation has, None where there is no annotation or where its order tells
+    nothing of the numbers in the mask.
+    """
+
+    key: str
+    by_class: File | None
+    by_object: File | None
+    size: tuple[int | None, int | None]
+    objects: int | None
+
+
+class MaskReader:
+    """Makes the labels of masks; what a table lacks is told with its file."""
+
+    def __init__(self, names: Names | None, choice: Choice, report: Report) -> None:
+        self._names = names if names is not None else UNNAMED
+        self._is_named = names is not None
+        self._choice = choice
+        self._report = report
+
+    def read(self, masks: Masks) -> list[Label]:
+        """The masks of a picture; the origin of the n-th is -n."""
+        classes = None
+        labels: list[Label] = []
+        if masks.by_class is not None:
+            classes = self._pixels(masks.by_class, masks.size)
+            items = self._class_items(masks.by_class, classes)
+            labels.append(_mask(SemanticMask, masks.by_class, items, len(labels)))
+        if masks.by_object is not None:
+            objects = self._pixels(masks.by_object, masks.size)
+            found = None if objects is None else self._object_items(masks, objects, classes)
+            labels.append(_mask(InstanceMask, masks.by_object, found, len(labels)))
+        return labels
+
+    def _pixels(self, file: File, size: tuple[int | None, int | None]) -> MaskPixels | None:
+        if self._choice == "declared":
+            return None
+        pixels = read_pixels(file)
+        if isinstance(pixels, str):
+            self._report.error("voc.mask", f"expected a mask in PNG, found {pixels}", Origin(file.path))
+            return None
+        height, width = pixels.values.shape
+        if (size[0] not in (None, width)) or (size[1] not in (None, height)):
+            message = f"expected {size[0]} x {size[1]} pixels as the annotation says, found {width} x {height}"
+            self._report.warning("voc.mask-size", message, Origin(file.path))
+        return pixels
+
+    def _class_items(self, file: File, pixels: MaskPixels | None) -> tuple[MaskItem, ...] | None:
+        """The classes of a mask: those of its pixels, else all that are declared."""
+        classes = self._names.classes
+        if pixels is None:
+            return tuple(MaskItem(v, category=classes[v]) for v in sorted(classes)) if self._is_named else None
+        found = _values_of(pixels.values)
+        if pixels.is_colour:
+            return self._colour_items(file, found)
+        unknown = [value for value in found if value not in classes]
+        if unknown and self._is_named:
+            self._tell_unknown(file, unknown)
+        return tuple(MaskItem(value, category=classes.get(value)) for value in found)
+
+    def _colour_items(self, file: File, found: list[int]) -> tuple[MaskItem, ...]:
+        """Classes by colour, exactly: no nearest one is looked for."""
+        items = []
+        unknown = []
+        for value in found:
+            colour = colour_of(value)
+            index = self._names.colours.get(colour)
+            category = None if index is None else self._names.classes.get(index)
+            if index is None:
+                unknown.append(value)
+            items.append(MaskItem(value, index, category=category, extras={"colour": list(colour)}))
+        if unknown:
+            shown = ", ".join(str(colour_of(value)) for value in unknown[:3])
+            message = f"expected colours of {self._names.origin or 'the VOC colour map'}, found {len(unknown)} others, "
+            self._report.warning("voc.mask-value", f"{message}as {shown}", Origin(file.path))
+        return tuple(items)
+
+    def _tell_unknown(self, file: File, unknown: Iterable[int]) -> None:
+        shown = ", ".join(map(str, unknown))
+        message = f"expected values of the classes of {self._names.origin}, found {shown}"
+        self._report.warning("voc.mask-value", message, Origin(file.path))
+
+    def _object_items(self, masks: Masks, pixels: MaskPixels, classes: MaskPixels | None) -> tuple[MaskItem, ...]:
+        """The objects of a mask by their numbers; the class of each is that of the pixels under it."""
+        numbers = pixels.values
+        colours = {value: self._names.colours.get(colour_of(value)) for value in _values_of(numbers)}
+        items = []
+        for value in _values_of(numbers):
+            number = colours[value] if pixels.is_colour else value
+            if number in (0, VOID_VALUE):
+                continue
+            extras: dict[str, Any] = {"colour": list(colour_of(value))} if pixels.is_colour else {}
+            is_known = masks.objects is not None and number is not None and number <= masks.objects
+            category = self._class_under(numbers == value, classes)
+            instance = f"{masks.key}#{number}" if is_known else None
+            items.append(MaskItem(value, number, category=category, instance=instance, extras=extras))
+        known = [item.category_id for item in items if item.category_id is not None]
+        self._tell_numbers(masks, known)
+        return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
+
+    def _class_under(self, where: NDArray[np.bool_], classes: MaskPixels | None) -> str | None:
+        """The class that most pixels have, background and void left aside."""
+        if classes is None or classes.values.shape != where.shape:
+            return None
+        values, counts = np.unique(classes.values[where], return_counts=True)
+        best = None
+        for value, _ in sorted(zip(values.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]):
+            index = self._names.colours.get(colour_of(value)) if classes.is_colour else value
+            if index not in (None, 0, VOID_VALUE):
+                best = index
+                break
+        return None if best is None else self._names.classes.get(best)
+
+    def _tell_numbers(self, masks: Masks, numbers: list[int]) -> None:
+        assert masks.by_object is not None
+        missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+        if missing:
+            shown = ", ".join(map(str, missing[:5]))
+            message = f"expected objects numbered from 1 to {max(numbers)}, found none of {shown}"
+            self._report.warning("voc.mask-gap", message, Origin(masks.by_object.path))
+        if masks.objects is not None and max(numbers, default=0) > masks.objects:
+            message = f"expected a number of one of the {masks.objects} objects of its annotation, found {max(numbers)}"
+            self._report.warning("voc.mask-object", message, Origin(masks.by_object.path))
+
+
+def _mask(
+    kind: type[SemanticMask] | type[InstanceMask], file: File, items: tuple[MaskItem, ...] | None, before: int
+) -> Label:
+    return kind(items=items, path=file.path, content=file, origin=-before - 1)
+
+
+def _values_of(values: NDArray[np.uint32]) -> list[int]:
+    """The values that are there, sorted."""
+    if values.size and int(values.max()) < 1 << 16:
+        return [int(value) for value in np.flatnonzero(np.bincount(values.ravel()))]
+    return [int(value) for value in np.unique(values)]

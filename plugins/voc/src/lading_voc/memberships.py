@@ -1,0 +1,185 @@
+"""In which image sets a frame is, and with which values: for its extras, and against what its annotation says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Label, Report, Source
+from lading_voc.contents import read_bytes
+from lading_voc.image_sets import ImageSet, class_of, entries_of
+
+#: A line of a set without a column is null, with one a number, with more a list. Layout and Action list objects: a
+#: list of those.
+Value: TypeAlias = Any
+
+_ABSENT, _BARE, _ELSEWHERE = -128, -127, -126
+
+
+class _Pattern(NamedTuple):
+    """Which sets list a frame; most frames share a few of these. `classes` are those of the numbers, or ""."""
+
+    bare: dict[str, Value]
+    labels: tuple[str, ...]
+    columns: Sequence[int]
+    sets: tuple[ImageSet, ...]
+    classes: tuple[str, ...]
+    places: Mapping[str, Sequence[int]]
+    elsewhere: tuple[int, ...]
+
+
+class Listed(NamedTuple):
+    """The sets that list a frame: `values` by `Main/train`, and those of a class with their numbers.
+
+    `places` are the places of a class among `classes`, `numbers` and `sets`.
+    """
+
+    values: dict[str, Value]
+    classes: tuple[str, ...] = ()
+    numbers: Sequence[int] = ()
+    sets: tuple[ImageSet, ...] = ()
+    places: Mapping[str, Sequence[int]] = {}
+
+    def differing(self, labels: Iterable[Label]) -> Iterator[tuple[ImageSet, int, int]]:
+        """Sets of a class whose number is not what the objects give: 1, or 0 if all are difficult, or -1 for none."""
+        if not self.places:
+            return
+        seen: dict[str, int] = {}
+        for label in labels:
+            name, attributes = label.category, label.attributes
+            if name is not None and label.kind == "BOX2D" and "parent" not in attributes:
+                seen[name] = seen.get(name, 0) if attributes.get("difficult") is True else 1
+        if self._agrees(seen):
+            return
+        expected = [seen.get(name, -1) for name in self.classes]
+        for found, name, said, has in zip(self.sets, self.classes, self.numbers, expected, strict=True):
+            if name and said != has:
+                yield found, said, has
+
+    def _agrees(self, seen: dict[str, int]) -> bool:
+        """Whether all is well, by a look at what is not -1: nearly always, and for a small part of the cost."""
+        hits = 0
+        for name, has in seen.items():
+            for place in self.places.get(name, ()):
+                if self.numbers[place] != has:
+                    return False
+                hits += 1
+        return self.numbers.count(-1) + hits == len(self.numbers)
+
+
+class Memberships:
+    """All sets of one tree: a byte a frame and set, and the few values that do not fit into it."""
+
+    def __init__(self, ids: Sequence[str], plain: Sequence[ImageSet], by_class: Sequence[ImageSet]) -> None:
+        self._rows = {key: row for row, key in enumerate(ids)}
+        self._sets = [*plain, *by_class]
+        self._table = np.full((len(ids), len(self._sets)), _ABSENT, dtype=np.int8)
+        self._marks = self._table
+        self._odd: dict[tuple[int, int], Value] = {}
+        self._patterns: dict[bytes, _Pattern] = {}
+        self._grids: dict[bytes, NDArray[np.intp] | None] = {}
+        names: dict[str, list[str]] = {}
+        for found in plain:
+            names.setdefault(found.kind, []).append(found.name)
+        self._classes = [
+            class_of(found, names.get(found.kind, ())) if number >= len(plain) and found.kind == "Main" else ""
+            for number, found in enumerate(self._sets)
+        ]
+
+    def load(self, source: Source, report: Report) -> None:
+        """Read the sets."""
+        for column, found in enumerate(self._sets):
+            data = read_bytes(source, found.path, report) or b""
+            if not self._classes[column] or not self._load_grid(column, data):
+                self._load_lines(column, data)
+        self._grids.clear()
+        self._marks = np.minimum(self._table, _ELSEWHERE + 1)
+
+    def of(self, key: str) -> Listed:
+        """The sets that list an id."""
+        row = self._rows.get(key)
+        if row is None:
+            return Listed({})
+        values: list[int] = self._table[row].tolist()
+        marks = self._marks[row].tobytes()
+        pattern = self._patterns.get(marks)
+        if pattern is None:
+            pattern = self._patterns.setdefault(marks, self._pattern(values))
+        numbers = [values[column] for column in pattern.columns]
+        result = {**pattern.bare, **dict(zip(pattern.labels, numbers, strict=True))}
+        for column in pattern.elsewhere:
+            result[self._sets[column].label] = self._odd[row, column]
+        return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places)
+
+    def _pattern(self, values: list[int]) -> _Pattern:
+        columns = [column for column, value in enumerate(values) if value > _ELSEWHERE]
+        classes = tuple(self._classes[column] for column in columns)
+        places: dict[str, list[int]] = {}
+        for place, name in enumerate(classes):
+            if name:
+                places.setdefault(name, []).append(place)
+        return _Pattern(
+            bare={self._sets[column].label: None for column, value in enumerate(values) if value == _BARE},
+            labels=tuple(self._sets[column].label for column in columns),
+            columns=columns,
+            sets=tuple(self._sets[column] for column in columns),
+            classes=classes,
+            places=places,
+            elsewhere=tuple(column for column, value in enumerate(values) if value == _ELSEWHERE),
+        )
+
+    def _load_grid(self, column: int, data: bytes) -> bool:
+        """The official file of a class at once, `id  1`, `id -1` or `id  0` in lines of one length; else False."""
+        width = data.find(b"\n") + 1
+        if width < 5 or len(data) % width:
+            return False
+        grid = np.frombuffer(data, dtype=np.uint8).reshape(-1, width)
+        minus, digits = grid[:, -3] == ord("-"), grid[:, -2] - ord("0")
+        is_usual = (
+            (grid[:, -1] == ord("\n")).all()
+            and (grid[:, -4] == ord(" ")).all()
+            and (minus | (grid[:, -3] == ord(" "))).all()
+            and (digits <= 1).all()
+        )
+        rows = self._rows_of(grid[:, :-4].tobytes(), width - 4) if is_usual else None
+        if rows is None:
+            return False
+        self._table[rows, column] = np.where(minus, -1, 1) * digits
+        return True
+
+    def _rows_of(self, ids: bytes, width: int) -> NDArray[np.intp] | None:
+        """The rows of ids of one length, None unless each is known and there once; 20 classes list the same ones."""
+        if ids not in self._grids:
+            texts = ids.decode("latin-1")
+            rows = [self._rows.get(texts[start : start + width], -1) for start in range(0, len(texts), width)]
+            is_clear = min(rows, default=-1) >= 0 and len(set(rows)) == len(rows)
+            self._grids[ids] = np.array(rows, dtype=np.intp) if is_clear else None
+        return self._grids[ids]
+
+    def _load_lines(self, column: int, data: bytes) -> None:
+        is_by_object = self._sets[column].kind not in ("Main", "Segmentation")
+        for entry in entries_of(data, self._rows):
+            row = self._rows.get(entry.id)
+            if row is None:
+                continue
+            value = _value(entry.columns)
+            is_new = self._table[row, column] == _ABSENT
+            if is_by_object and value is not None:  # a picture is listed once an object
+                self._odd.setdefault((row, column), []).append(value)
+                self._table[row, column] = _ELSEWHERE
+            elif is_new and isinstance(value, int) and _ELSEWHERE < value < 128:
+                self._table[row, column] = value
+            elif is_new:
+                self._table[row, column] = _BARE if value is None else _ELSEWHERE
+                if value is not None:
+                    self._odd[row, column] = value
+
+
+def _value(columns: Sequence[str]) -> Value:
+    values = [int(text) if text.lstrip("-").isdigit() else text for text in columns]
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,208 @@
+"""Objects of an annotation as labels: boxes, parts, points, polygons, turned boxes, and their attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
+from lading_voc.document import MAX_DEPTH, Document, Element, add_to, as_json, text_of
+from lading_voc.places import Place
+from lading_voc.shapes import Pixels, corners, extent, point, polygon, turned_box
+from lading_voc.values import flag, value
+
+#: Elements of an object that are true or false.
+FLAGS = frozenset({"truncated", "occluded", "difficult"})
+_SHAPES = frozenset({"bndbox", "robndbox", "polygon", "point"})
+
+
+class _Object(msgspec.Struct, gc=False):
+    """An object or a part as it is read. The first of its labels takes `attributes` and `extras`."""
+
+    element: Element
+    pointer: str
+    attributes: dict[str, Any]
+    extras: dict[str, Any]
+    shapes: list[Element]
+    category: str | None = None
+    parts: list[Element] | tuple[()] = ()
+    instance: str | None = None
+    labels: int = 0
+
+
+class ObjectReader:
+    """Reads the objects of one file, in order; `labels` and `places` grow together."""
+
+    def __init__(
+        self, document: Document, path: str, key: str, pixels: Pixels, report: Report, *, is_tied: bool
+    ) -> None:
+        self.labels: list[Label] = []
+        self.places: list[Place] = []
+        self.zero_based: Origin | None = None
+        self.zero_based_count = 0
+        self._document = document
+        self._path = path
+        self._key = key
+        self._pixels = pixels
+        self._report = report
+        self._is_tied = is_tied
+
+    def read(self, element: Element, pointer: str, number: str, parent: str | None = None) -> None:
+        """One object, or a part of `parent`: its labels, tied by an instance where there are several."""
+        known = _sorted_out(element, pointer)
+        if parent is not None:
+            known.attributes["parent"] = parent
+        if known.category is None:
+            message = "expected a `name`, found none or an empty one"
+            self._report.error("voc.no-name", message, self._at(known))
+        shapes = known.shapes
+        if known.parts or len(shapes) > 1 or self._is_tied:
+            known.instance = f"{self._key}#{number}"
+            self._tell_several(known)
+        for shape in shapes:
+            self._shape(shape, known)
+        if known.labels == 0:
+            self._without_label(known, is_part=parent is not None)
+        for index, part in enumerate(known.parts, 1):
+            if number.count(".") < MAX_DEPTH:
+                self.read(part, f"{pointer}/part[{index}]", f"{number}.{index}", known.instance)
+
+    def _tell_several(self, known: _Object) -> None:
+        boxes = [shape for shape in known.shapes if shape.tag == "bndbox"]
+        if len(boxes) > 1:
+            message = f"expected one `bndbox` in an object, found {len(boxes)}; each becomes a box"
+            self._report.warning("voc.several-boxes", message, self._at(known, boxes[1]))
+
+    def _shape(self, shape: Element, known: _Object) -> None:
+        """The label of one shape, or a finding where it has none."""
+        is_first = known.labels == 0
+        label = (self._box if shape.tag == "bndbox" else self._other)(
+            shape, known, known.attributes if is_first else {}, known.extras if is_first else {}
+        )
+        if label is None:
+            message = f"expected numbers in `{shape.tag}`, found {as_json(shape)!r}"
+            self._report.error("voc.shape", message, self._at(known, shape))
+            add_to(known.extras, shape)
+            return
+        known.labels += 1
+        self.labels.append(label)
+        self.places.append(Place(known.pointer, shape.tag))
+
+    def _box(self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]) -> Label:
+        """The box of a `bndbox`; a corner that is no number is NaN, so that the object is not lost."""
+        xmin, ymin, xmax, ymax, wrong, unknown = corners(shape)
+        if wrong is not None:
+            message = f"expected four numbers in `bndbox`, found {wrong}"
+            self._report.error("voc.corner", message, self._at(known, shape))
+        for child in unknown:
+            add_to(extras.setdefault("bndbox", {}), child)
+        edge = self._pixels.edge
+        if edge and (xmin == 0 or ymin == 0):
+            self.zero_based_count += 1
+            self.zero_based = self.zero_based or self._at(known, shape)
+        return Box2D(
+            xmin - edge,
+            ymin - edge,
+            xmax,
+            ymax,
+            category=known.category,
+            attributes=attributes,
+            instance=known.instance,
+            extras=extras,
+            origin=len(self.labels),
+        )
+
+    def _other(
+        self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]
+    ) -> Label | None:
+        common: dict[str, Any] = {
+            "category": known.category,
+            "attributes": attributes,
+            "instance": known.instance,
+            "extras": extras,
+            "origin": len(self.labels),
+        }
+        if shape.tag == "robndbox":
+            turned = turned_box(shape)
+            if turned is None:
+                return None
+            common["attributes"] = {**attributes, **turned}
+            return Box2D(*extent(turned, self._pixels), **common)
+        points = polygon(shape, self._pixels) if shape.tag == "polygon" else point(shape, self._pixels)
+        if points is None:
+            return None
+        return Polygon2D(points, **common) if shape.tag == "polygon" else Keypoints2D(points, **common)
+
+    def _without_label(self, known: _Object, *, is_part: bool) -> None:
+        """An object that has no place in the picture is no label: a finding, and a loss."""
+        at = self._at(known)
+        if not known.shapes:
+            grade = self._report.warning if is_part else self._report.error
+            grade("voc.no-box", "expected a `bndbox`, found none", at)
+        self._report.loss(f"{'part' if is_part else 'object'} without a shape that can be read", str(at))
+
+    def _at(self, known: _Object, shape: Element | None = None) -> Origin:
+        if shape is None:
+            return Origin(self._path, known.pointer, self._document.line(known.element))
+        return Origin(self._path, f"{known.pointer}/{shape.tag}", self._document.line(shape))
+
+
+def _sorted_out(element: Element, pointer: str) -> _Object:
+    """The children of an object by what they are; what VOC does not know goes to the extras."""
+    attributes: dict[str, Any] = {}
+    extras: dict[str, Any] = {}
+    shapes: list[Element] = []
+    known = _Object(element, pointer, attributes, extras, shapes)
+    for child in element:
+        tag = child.tag
+        if tag in _SHAPES:
+            shapes.append(child)
+            continue
+        if tag in FLAGS and tag not in attributes:
+            attributes[tag] = flag(child.text or "")
+        elif tag == "name" and known.category is None:
+            known.category = (child.text or "").strip() or None
+        elif tag == "pose" and tag not in attributes:
+            attributes[tag] = (child.text or "").strip()
+        else:
+            _read_other(child, known)
+            continue
+        if len(child) or child.keys():  # more than its text
+            add_to(extras, child)
+    if element.keys() or (element.text and not element.text.isspace()):
+        extras.update({f"@{name}": text for name, text in element.items()})
+        if element.text and not element.text.isspace():
+            extras["#text"] = element.text.strip()
+    return known
+
+
+def _read_other(child: Element, known: _Object) -> None:
+    """What few objects have; what is unknown, or is there twice, is kept in extras."""
+    if child.tag == "part":
+        known.parts = [*known.parts, child]
+    elif child.tag == "actions":
+        _read_actions(child, known.attributes, known.extras)
+    elif child.tag == "attributes":
+        _read_attributes(child, known.attributes, known.extras)
+    else:
+        add_to(known.extras, child)
+
+
+def _read_actions(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
+    """What somebody does: one attribute an action, true or false, or how sure it is (VOC2011 on)."""
+    for child in element:
+        if child.tag in attributes or len(child):
+            add_to(extras.setdefault("actions", {}), child)
+        else:
+            attributes[child.tag] = flag(child.text or "")
+
+
+def _read_attributes(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
+    """CVAT's attributes: each a `name` and a `value`."""
+    for child in element:
+        name, found = text_of(child, "name"), child.find("value")
+        if child.tag != "attribute" or not name or found is None or len(found) or name in attributes:
+            add_to(extras.setdefault("attributes", {}), child)
+        else:
+            attributes[name] = value(found.text or "")

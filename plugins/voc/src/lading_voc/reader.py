@@ -1,0 +1,96 @@
+"""The reader of Pascal VOC: detection, options, and opening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from lading import Dataset, Match, Options, Reader, Report, Source
+from lading.errors import SourceError
+from lading.model.dataset import SourceFile
+from lading_voc.catalog import declared_catalog
+from lading_voc.dataset import VocDataset
+from lading_voc.detection import detect
+from lading_voc.dialect import Choice as PixelChoice
+from lading_voc.dialect import dialect_of
+from lading_voc.image_sets import class_of
+from lading_voc.index import Index
+from lading_voc.indexing import build_index
+from lading_voc.layout import Tree, trees_of
+from lading_voc.masks import Choice as MaskChoice
+
+
+class VocOptions(Options):
+    """How numbers and masks are read."""
+
+    pixels: PixelChoice = Field(default="auto", description="how coordinates are counted")
+    masks: MaskChoice = Field(default="pixels", description="whether the pixels of masks are read")
+
+
+class VocReader(Reader):
+    """Reads VOC2007 to VOC2012, and the exports of tools that write VOC's XML."""
+
+    name: ClassVar[str] = "voc"
+    title: ClassVar[str] = "Pascal VOC: detection, layout, action, segmentation, exports of tools"
+    Options: ClassVar[type[Options]] = VocOptions
+
+    def detect(self, source: Source) -> Match:
+        """How well the source fits, by a look at a few files."""
+        return detect(source)
+
+    def open(self, source: Source, options: VocOptions, report: Report) -> Dataset:
+        """The dataset. Raises SourceError where there is no annotation, mask or image set."""
+        is_one_file = source.selected is not None and source.selected.lower().endswith(".xml")
+        trees = trees_of(_names(source, is_one_file=is_one_file))
+        index = build_index(trees, source, report, is_one_file=is_one_file)
+        if not index.trees:
+            found = detect(source).reason
+            raise SourceError(source.label, f"expected VOC annotations, masks or image sets, found none ({found})")
+        dialects = [
+            dialect_of(tree, [*plain, *by_class], source, options.pixels, report)
+            for tree, plain, by_class in zip(index.trees, index.plain_sets, index.class_sets, strict=True)
+        ]
+        catalog = declared_catalog(
+            dialects,
+            [_classes(index, number) for number in range(len(index.trees))],
+            has_class_masks=any(tree.class_masks or tree.augmented_masks for tree in index.trees),
+            has_object_masks=any(tree.object_masks for tree in index.trees),
+        )
+        return VocDataset(
+            source, index, dialects, catalog=catalog, sources=_sources(index.trees), masks=options.masks, report=report
+        )
+
+
+def _names(source: Source, *, is_one_file: bool) -> Sequence[str]:
+    """The files of the source; where the caller named one annotation, that one and the pictures."""
+    if not is_one_file:
+        return source.names()
+    others = (".xml", ".txt")
+    return [name for name in source.names() if name == source.selected or not name.lower().endswith(others)]
+
+
+def _classes(index: Index, number: int) -> list[str]:
+    """The classes that a tree has image sets of, in the order of their names."""
+    plain = [found.name for found in index.plain_sets[number] if found.kind == "Main"]
+    names = (class_of(found, plain) for found in index.class_sets[number] if found.kind == "Main")
+    return sorted(set(names))
+
+
+def _sources(trees: Sequence[Tree]) -> list[SourceFile]:
+    """What was found, a row a folder: a file each would be as many rows as frames."""
+    counts: dict[tuple[str, str], int] = {}
+    for tree in trees:
+        pictures = [path for paths in tree.media.values() for path in paths]
+        for kind, paths in (
+            ("annotations", tree.annotations.values()),
+            ("pictures", pictures),
+            ("image sets", tree.sets),
+            ("class masks", [*tree.class_masks.values(), *tree.augmented_masks.values()]),
+            ("object masks", tree.object_masks.values()),
+        ):
+            for path in paths:
+                key = (path.rpartition("/")[0] or ".", kind)
+                counts[key] = counts.get(key, 0) + 1
+    return [SourceFile(file=folder, kind=kind, rows=rows) for (folder, kind), rows in counts.items()]

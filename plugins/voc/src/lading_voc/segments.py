@@ -1,0 +1,92 @@
+"""Segments: each frame goes to the first image set that lists it, or to one for what no set lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lading import Origin, Report, Source
+from lading_voc.contents import read_bytes
+from lading_voc.image_sets import Entry, ImageSet, entries_of
+from lading_voc.index import Index, Ref
+from lading_voc.layout import SPLITS, Tree
+
+UNLISTED = "unlisted"
+
+
+class Segments:
+    """Gives each frame to the first set that lists it."""
+
+    def __init__(self, index: Index, source: Source, report: Report) -> None:
+        self._index = index
+        self._source = source
+        self._report = report
+        self._taken: list[set[str]] = [set() for _ in index.trees]
+        self._known = [_ids_with_files(tree) for tree in index.trees]
+
+    def run(self) -> None:
+        """Fill the segments: sets by rank, of equal name over all trees, then what no set lists."""
+        ranked = sorted({(s.rank, s.kind, s.name) for sets in self._index.plain_sets for s in sets})
+        kinds = Counter(name for _, _, name in ranked)
+        for _, kind, name in ranked:
+            refs = [ref for number in range(len(self._index.trees)) for ref in self._of_set(number, kind, name)]
+            if refs:
+                is_plain = kind == "Main" or kinds[name] == 1
+                self._index.segments[name if is_plain else f"{kind}-{name}"] = refs
+        for number, tree in enumerate(self._index.trees):
+            listed = self._taken[number]
+            for key in sorted(_annotated_ids(tree) - listed):
+                self._index.segments.setdefault(self._unlisted(number, key), []).append(Ref(number, key))
+
+    def _of_set(self, number: int, kind: str, name: str) -> Iterator[Ref]:
+        for found in self._index.plain_sets[number]:
+            if (found.kind, found.name) != (kind, name):
+                continue
+            seen: set[str] = set()
+            again: list[Entry] = []
+            without: list[Entry] = []
+            for entry in entries_of(read_bytes(self._source, found.path, self._report) or b"", self._known[number]):
+                if entry.id in seen:
+                    if not entry.columns:  # Layout and Action list a picture once an object
+                        again.append(entry)
+                    continue
+                seen.add(entry.id)
+                if entry.id not in self._known[number]:
+                    without.append(entry)
+                if entry.id not in self._taken[number]:
+                    self._taken[number].add(entry.id)
+                    yield Ref(number, entry.id)
+            self._tell(found, again, without)
+
+    def _tell(self, found: ImageSet, again: list[Entry], without: list[Entry]) -> None:
+        for rule, entries, expected in (
+            ("voc.listed-twice", again, "each id once"),
+            ("voc.listed-without-file", without, "a picture or an annotation of each id"),
+        ):
+            if entries:
+                what = "that is listed again" if rule == "voc.listed-twice" else "without either"
+                message = f"expected {expected}, found {len(entries):,} {what}, first {entries[0].id!r}"
+                self._report.warning(rule, message, Origin(found.path, line=entries[0].line))
+
+    def _unlisted(self, number: int, key: str) -> str:
+        """The segment of a frame that no set lists: by the folder of a split, by its tree, or `unlisted`."""
+        tree = self._index.trees[number]
+        if self._index.plain_sets[number]:
+            return UNLISTED
+        folders = [*tree.root.split("/"), *key.split("/")[:-1]]
+        split = next((part for part in reversed(folders) if part.lower() in SPLITS), None)
+        if split is not None:
+            return split
+        others = sum(bool(tree.annotations) and not sets for tree, sets in self._trees_and_sets())
+        return self._index.tree_name(number) if others > 1 and tree.root else UNLISTED
+
+    def _trees_and_sets(self) -> Iterator[tuple[Tree, list[ImageSet]]]:
+        yield from zip(self._index.trees, self._index.plain_sets, strict=True)
+
+
+def _annotated_ids(tree: Tree) -> set[str]:
+    return {*tree.annotations, *tree.class_masks, *tree.object_masks, *tree.augmented_masks}
+
+
+def _ids_with_files(tree: Tree) -> set[str]:
+    return _annotated_ids(tree) | tree.media.keys()

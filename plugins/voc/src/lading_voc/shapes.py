@@ -1,0 +1,129 @@
+"""Geometry of objects: corners, points, polygons and turned boxes, under one of the two rules for pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lading import point_array
+from lading.model.label import Points
+from lading_voc.document import Element
+from lading_voc.values import number
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_TURNED = ("cx", "cy", "w", "h", "angle")
+
+
+class Pixels(NamedTuple):
+    """How numbers of a tree become edges in our continuous plane.
+
+    `edge` is taken from the minimum edges: 1 where pixels are counted from 1 and the maxima are inclusive. `centre`
+    is taken from both coordinates of a point, which then is the number of a pixel and stands for its middle.
+    """
+
+    name: str
+    edge: int
+    centre: float
+
+
+VOC = Pixels("voc", 1, 0.5)
+VERBATIM = Pixels("verbatim", 0, 0.0)
+
+
+class Corners(NamedTuple):
+    """A box as it is written; `wrong` names what is no number (NaN in its place), `unknown` is what is no corner."""
+
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    wrong: str | None = None
+    unknown: tuple[Element, ...] = ()
+
+
+def corners(box: Element) -> Corners:
+    """The corners of a `bndbox`, whatever the order of its children."""
+    texts = {child.tag: child.text for child in box}
+    try:
+        left, top, right, bottom = texts["xmin"], texts["ymin"], texts["xmax"], texts["ymax"]
+        if len(box) == 4 and left and top and right and bottom and "_" not in left + top + right + bottom:
+            return Corners(float(left), float(top), float(right), float(bottom))
+    except (KeyError, ValueError):
+        pass  # told below
+    return _odd_corners(box)
+
+
+def _odd_corners(box: Element) -> Corners:
+    found: dict[str, float] = {}
+    unknown: list[Element] = []
+    wrong = None
+    for child in box:
+        if child.tag not in _CORNERS or child.tag in found:
+            unknown.append(child)
+            continue
+        value = number(child.text or "")
+        if value is None:
+            wrong = f"{(child.text or '').strip()!r} as {child.tag}"
+            unknown.append(child)
+            value = math.nan
+        found[child.tag] = value
+    missing = [name for name in _CORNERS if name not in found]
+    if missing:
+        wrong = wrong or f"no {missing[0]}"
+    left, top, right, bottom = (found.get(name, math.nan) for name in _CORNERS)
+    return Corners(left, top, right, bottom, wrong, tuple(unknown))
+
+
+def point(element: Element, pixels: Pixels) -> Points | None:
+    """The point of an `x` and a `y`, or None where one is no number."""
+    pair = _pair(element)
+    return None if pair is None else point_array([pair]) - pixels.centre
+
+
+def polygon(element: Element, pixels: Pixels) -> Points | None:
+    """The ring of `x1`, `y1`, `x2`, ... or of children with an `x` and a `y`; None where one is no number."""
+    numbered = {child.tag: child for child in element}
+    pairs: list[tuple[float, float] | None]
+    if "x1" in numbered:
+        pairs = [_numbers(numbered.get(f"x{n}"), numbered.get(f"y{n}")) for n in _count(numbered)]
+    else:
+        pairs = [_pair(child) for child in element if child.tag in ("pt", "point")]
+    known = [pair for pair in pairs if pair is not None]
+    return None if len(known) < len(pairs) or not known else point_array(known) - pixels.centre
+
+
+def turned_box(element: Element) -> dict[str, float] | None:
+    """Centre, size and angle (radians) of a `robndbox`, or None where one is missing or no number."""
+    found = {child.tag: number(child.text or "") for child in element}
+    values = {name: value for name in _TURNED if (value := found.get(name)) is not None}
+    return values if len(values) == len(_TURNED) else None
+
+
+def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, float]:
+    """The upright box around a turned one (source-formats.md 5.6)."""
+    if not math.isfinite(box["angle"]):
+        return (math.nan, math.nan, math.nan, math.nan)
+    cosine, sine = abs(math.cos(box["angle"])), abs(math.sin(box["angle"]))
+    half_width = (box["w"] * cosine + box["h"] * sine) / 2
+    half_height = (box["w"] * sine + box["h"] * cosine) / 2
+    x, y = box["cx"] - pixels.centre, box["cy"] - pixels.centre
+    return (x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def _count(numbered: dict[str, Element]) -> Iterator[int]:
+    n = 1
+    while f"x{n}" in numbered or f"y{n}" in numbered:
+        yield n
+        n += 1
+
+
+def _pair(element: Element) -> tuple[float, float] | None:
+    return _numbers(element.find("x"), element.find("y"))
+
+
+def _numbers(x: Element | None, y: Element | None) -> tuple[float, float] | None:
+    if x is None or y is None:
+        return None
+    left, top = number(x.text or ""), number(y.text or "")
+    return None if left is None or top is None else (left, top)

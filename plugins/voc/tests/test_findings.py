@@ -1,0 +1,177 @@
+"""Every finding that reading one annotation can raise: its message, its place, and that the rest is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+DOG = "<name>dog</name>"
+
+
+def place(finding: Any) -> tuple[str | None, str | None, int | None]:
+    return (finding.file, finding.pointer, finding.line)
+
+
+def test_an_object_without_a_name_is_an_object(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(f"<object>{box(1, 2, 3, 4)}</object>\n<object><name> </name>{box(1, 2, 3, 4)}</object>")
+    first, second = found.findings
+    assert first.message == "expected a `name`, found none or an empty one"
+    assert (first.rule, first.severity) == ("voc.no-name", "error")
+    assert place(first) == ("a.xml", "/annotation/object[1]", 2)
+    assert place(second) == ("a.xml", "/annotation/object[2]", 3)
+    assert [label.category for label in found.data("a").labels] == [None, None]
+
+
+def test_an_object_without_a_box_is_told_and_counted_as_lost(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(f"<object>{DOG}</object><object>{DOG}{box(1, 2, 3, 4)}<part><name>head</name></part></object>")
+    (of_object, of_part) = found.findings
+    assert of_object.message == "expected a `bndbox`, found none"
+    assert (of_object.rule, of_object.severity) == ("voc.no-box", "error")
+    assert place(of_object) == ("a.xml", "/annotation/object[1]", 2)
+    assert (of_part.rule, of_part.severity, of_part.pointer) == (
+        "voc.no-box",
+        "warning",
+        "/annotation/object[2]/part[1]",
+    )
+    assert len(found.data("a").labels) == 1
+    assert found.losses == {
+        "object without a shape that can be read": 1,
+        "part without a shape that can be read": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("corner", "message"),
+    [
+        ("abc", "expected four numbers in `bndbox`, found 'abc' as xmin"),
+        ("", "expected four numbers in `bndbox`, found '' as xmin"),
+        ("1_0", "expected four numbers in `bndbox`, found '1_0' as xmin"),
+        ("12,5", "expected four numbers in `bndbox`, found '12,5' as xmin"),
+    ],
+)
+def test_a_corner_that_is_no_number_is_nan(
+    corner: str, message: str, one: Callable[..., Any], box: Callable[..., str]
+) -> None:
+    found = one(f"<object>\n{DOG}\n{box(corner, 2, 3, 4)}</object>")
+    (finding,) = found.findings
+    assert (finding.rule, finding.severity, finding.message) == ("voc.corner", "error", message)
+    assert place(finding) == ("a.xml", "/annotation/object[1]/bndbox", 4)
+    (label,) = found.data("a").labels
+    assert math.isnan(label.xmin)
+    assert (label.ymin, label.xmax, label.ymax) == (2.0, 3.0, 4.0)
+    assert label.extras == {"bndbox": {"xmin": corner}}
+
+
+def test_a_corner_that_is_missing_is_nan(one: Callable[..., Any]) -> None:
+    found = one(f"<object>{DOG}<bndbox><xmin>1</xmin><xmax>3</xmax><ymax>4</ymax></bndbox></object>")
+    assert found.finding("voc.corner").message == "expected four numbers in `bndbox`, found no ymin"
+    assert math.isnan(found.data("a").labels[0].ymin)
+
+
+def test_nan_and_infinity_stay_for_the_rules_to_judge(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(f"<object>{DOG}{box('nan', 2, 'inf', 4)}</object>")
+    (label,) = found.data("a").labels
+    assert math.isnan(label.xmin)
+    assert label.xmax == math.inf
+    assert found.findings == []
+
+
+def test_several_boxes_of_an_object_are_several_boxes(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(f"<object>{DOG}<difficult>1</difficult>{box(1, 2, 3, 4)}\n{box(5, 6, 7, 8)}</object>")
+    finding = found.finding("voc.several-boxes")
+    assert finding.message == "expected one `bndbox` in an object, found 2; each becomes a box"
+    assert (finding.severity, place(finding)) == ("warning", ("a.xml", "/annotation/object[1]/bndbox", 3))
+    assert [(label.xmin, label.instance) for label in found.data("a").labels] == [(1.0, "a#1"), (5.0, "a#1")]
+
+
+@pytest.mark.parametrize(
+    ("shape", "name"),
+    [
+        ("<polygon><x1>1</x1><y1>b</y1></polygon>", "polygon"),
+        ("<polygon><x1>1</x1></polygon>", "polygon"),
+        ("<polygon/>", "polygon"),
+        ("<point><x>1</x></point>", "point"),
+        ("<robndbox><cx>1</cx><cy>2</cy><w>3</w><h>4</h></robndbox>", "robndbox"),
+    ],
+)
+def test_a_shape_that_cannot_be_read_is_told_and_kept_beside_the_box(
+    shape: str, name: str, one: Callable[..., Any], box: Callable[..., str]
+) -> None:
+    found = one(f"<object>{DOG}{box(1, 2, 3, 4)}{shape}</object>")
+    finding = found.finding("voc.shape")
+    assert finding.message.startswith(f"expected numbers in `{name}`, found ")
+    assert (finding.severity, place(finding)) == ("error", ("a.xml", f"/annotation/object[1]/{name}", 2))
+    (label,) = found.data("a").labels
+    assert name in label.extras
+    alone = one(f"<object>{DOG}{shape}</object>")
+    assert alone.losses == {"object without a shape that can be read": 1}
+
+
+@pytest.mark.parametrize("width", ["0", "abc", "", "-5", "40.5"])
+def test_a_width_that_is_none_is_unknown(width: str, one: Callable[..., Any]) -> None:
+    found = one(f"<size>\n<width>{width}</width><height>30</height></size>")
+    finding = found.finding("voc.size")
+    assert finding.message == f"expected a width in pixels, found {width!r}; the picture itself tells it"
+    assert (finding.severity, place(finding)) == ("warning", ("a.xml", "/annotation/size/width", 3))
+    data = found.data("a")
+    assert (data.width, data.height, data.extras) == (None, 30, {"size": {"width": width}})
+
+
+def test_a_missing_size_is_no_fault(one: Callable[..., Any]) -> None:
+    found = one("<filename>a.jpg</filename>")
+    assert (found.data("a").width, found.findings) == (None, [])
+
+
+def test_counting_from_0_in_a_set_that_counts_from_1_is_told_once(
+    voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    official = "The VOC2007 Database"
+    files = {
+        f"VOC2007/Annotations/{key}.xml": xml(f"{DOG}{box(0, 1, 5, 5)}", f"{DOG}{box(1, 0, 5, 5)}", database=official)
+        for key in ("000001", "000002")
+    }
+    found = voc(files)
+    (finding,) = found.findings
+    assert (finding.rule, finding.severity, finding.segment) == ("voc.zero-based", "warning", "unlisted")
+    assert finding.message == "expected coordinates from 1 on, found 0 in 4 boxes; all minima are taken minus 1"
+    assert place(finding) == ("VOC2007/Annotations/000001.xml", "/annotation/object[1]/bndbox", 1)
+    assert [label.xmin for label in found.data("000001").labels] == [-1.0, 0.0]
+
+
+def test_files_of_the_challenge_in_a_tree_of_a_tool_are_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    files = {f"{n}.xml": xml("dog", database="Unknown") for n in range(4)}
+    found = voc({**files, "9.xml": xml("dog", database="The VOC2012 Database")})
+    finding = found.finding("voc.pixel-rule")
+    assert "found 1 of the challenge's database in a tree that is read verbatim" in finding.message
+    assert (finding.severity, finding.file) == ("warning", "9.xml")
+
+
+def test_a_label_of_a_file_that_is_gone_still_says_where_it_stood(
+    voc: Callable[..., Any], xml: Callable[..., str], tmp_path: Any
+) -> None:
+    data = voc({"a.xml": xml("dog"), "a.jpg": b""}).data("a")
+    (tmp_path / "data" / "a.xml").unlink()
+    origin = data.locate(data.labels[0], "geometry")
+    assert (origin.file, origin.pointer, origin.line) == ("a.xml", "/annotation/object[1]", None)
+
+
+def test_a_file_that_cannot_be_opened_is_told(
+    voc: Callable[..., Any], xml: Callable[..., str], opened: Callable[..., Any], tmp_path: Any
+) -> None:
+    voc({"Annotations/a.xml": xml("dog"), "Annotations/b.xml": xml("cat"), "JPEGImages/a.jpg": b""})
+    from lading_voc.reader import VocOptions, VocReader
+
+    from lading import Report, Source
+
+    report = Report()
+    dataset = VocReader().open(Source.open(tmp_path / "data"), VocOptions(), report)
+    dataset.report = report
+    (tmp_path / "data/Annotations/a.xml").unlink()
+    first, second = dataset.frames("unlisted")
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity, finding.file) == ("voc.unreadable", "error", "Annotations/a.xml")
+    assert finding.message.startswith("expected a file that can be read, found: ")
+    assert (first.data[0].annotation, len(second.data[0].labels)) == ("none", 1)

@@ -1,0 +1,166 @@
+"""Image sets: ids as people write them, sets of classes, layout and action, and what is told about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_voc.image_sets import class_of, entries_of, image_set, is_class_set
+
+CLASS = "ImageSets/Main/dog_train.txt"
+
+
+def read(text: str, *known: str) -> list[tuple[str, tuple[str, ...], int]]:
+    return [tuple(entry) for entry in entries_of(text.encode(), frozenset(known))]
+
+
+@pytest.mark.parametrize(
+    ("line", "known", "expected"),
+    [
+        ("a  ", "a", ("a", ())),
+        ("a.jpg", "a", ("a", ())),
+        ("a.b", "a.b", ("a.b", ())),
+        ("a.b.JPEG", "a.b", ("a.b", ())),
+        ("/home/me/JPEGImages/a.jpg", "a", ("a", ())),
+        ("C:\\data\\JPEGImages\\a.jpg", "a", ("a", ())),
+        ("VOC2007/JPEGImages/sub/a.jpg", "sub/a", ("sub/a", ())),
+        ("./images/a.png", "a", ("a", ())),
+        ("scan 1", "scan 1", ("scan 1", ())),
+        ("scan 1  -1", "scan 1", ("scan 1", ("-1",))),
+        ("a  1", "a", ("a", ("1",))),
+        ("a.jpg 0", "a", ("a", ("0",))),
+        ("a 2 -1", "a", ("a", ("2", "-1"))),
+        ("a extra", "a", ("a", ("extra",))),
+        ("b 1", "a", ("b", ("1",))),
+        ("b 1 -1", "a", ("b", ("1", "-1"))),
+        ("c d.jpg", "a", ("c d", ())),
+        ("sub/b", "a", ("sub/b", ())),
+        ("été 猫", "été 猫", ("été 猫", ())),
+    ],
+)
+def test_an_id_is_found_however_it_is_written(line: str, known: str, expected: tuple[Any, ...]) -> None:
+    assert read(f"\ufeff\r\n{line}\r\n\n", known) == [(*expected, 2)]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zs", "Zl", "Zp")), min_size=1)))
+def test_known_ids_come_back_as_they_are(ids: list[str]) -> None:
+    known = frozenset(key for key in ids if key == key.strip() and len(key.splitlines()) == 1)
+    text = "".join(f"{key}\r\n" for key in sorted(known)).encode()
+    assert [entry.id for entry in entries_of(b"\xef\xbb\xbf" + text, known)] == sorted(known)
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9_. ]{0,8}[a-z]", fullmatch=True), st.sampled_from(["1", "-1", "0"])))
+def test_values_of_a_class_come_back_as_they_are(values: dict[str, str]) -> None:
+    text = "".join(f"{key} {value:>2}\n" for key, value in values.items()).encode()
+    assert {e.id: e.columns for e in entries_of(text, values.keys())} == {k: (v,) for k, v in values.items()}
+
+
+def test_a_set_knows_its_kind_and_name() -> None:
+    found = image_set("VOC2012/ImageSets/Action/jumping_train.txt")
+    assert (found.kind, found.name, found.label) == ("Action", "jumping_train", "Action/jumping_train")
+    assert image_set("ImageSets/train.txt").label == "Main/train"
+    assert image_set("ImageSets/main/train.txt").label == "Main/train"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("ImageSets/Main/dog_train.txt", "a  1\nb -1\nc  0\n", True),
+        ("ImageSets/Main/my_train.txt", "a\nb\n", False),
+        ("ImageSets/Main/train.txt", "a  1\n", False),
+        ("ImageSets/Main/my_train.txt", "scan 1\nscan 2\n", False),
+        ("ImageSets/Main/my_train.txt", "", False),
+        ("ImageSets/Action/jumping_train.txt", "a 1 -1\n", True),
+        ("ImageSets/Action/my_train.txt", "a 1\n", False),
+        ("ImageSets/Segmentation/my_train.txt", "a 1\n", False),
+    ],
+)
+def test_a_set_of_a_class_is_told_from_a_set_with_a_long_name(path: str, text: str, expected: bool) -> None:
+    assert is_class_set(image_set(path), text.encode(), {"scan 1", "scan 2"}) is expected
+
+
+def test_the_class_is_what_stands_before_the_name_of_a_set() -> None:
+    assert class_of(image_set("ImageSets/Main/hot_dog_train_a.txt"), ["train_a", "a"]) == "hot_dog"
+    assert class_of(image_set("ImageSets/Main/hot_dog_train.txt"), []) == "hot_dog"
+
+
+def test_values_of_all_sets_are_kept_with_the_frame(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(
+        {
+            "Annotations/a.xml": xml("dog", "cat"),
+            "Annotations/b.xml": xml("dog"),
+            "ImageSets/Main/train.txt": "a\nb\n",
+            "ImageSets/Main/dog_train.txt": "a  1\nb  1\n",
+            "ImageSets/Main/cat_train.txt": "b -1\na 1\n",
+            "ImageSets/Main/odd.txt": "a note\n",
+            "ImageSets/Layout/train.txt": "a 1\na 2\n",
+            "ImageSets/Action/train.txt": "a 1\n",
+            "ImageSets/Action/jumping_train.txt": "a 1  1\na 2 -1\n",
+        }
+    )
+    assert found.frame("a").extras["imageSets"] == {
+        "Main/train": None,
+        "Main/odd": "note",
+        "Main/dog_train": 1,
+        "Main/cat_train": 1,
+        "Layout/train": [1, 2],
+        "Action/train": [1],
+        "Action/jumping_train": [[1, 1], [2, -1]],
+    }
+    assert found.frame("b").extras["imageSets"] == {"Main/train": None, "Main/dog_train": 1, "Main/cat_train": -1}
+    assert found.findings == []
+    assert sorted(found.frames) == ["train"]
+
+
+@pytest.mark.parametrize(("said", "xml_has"), [("1", 0), ("-1", 0), ("0", 0), ("1", 1), ("1", -1), ("0", -1)])
+def test_a_set_that_disagrees_with_an_annotation_is_told_once_with_a_count(
+    said: str, xml_has: int, voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    dog = f"<name>dog</name><difficult>{int(xml_has == 0)}</difficult>{box(1, 2, 3, 4)}"
+    text = xml("cat") if xml_has == -1 else xml(dog)
+    found = voc(
+        {
+            **{f"Annotations/{key}.xml": text for key in ("a", "b")},
+            "ImageSets/Main/train.txt": "a\nb\n",
+            CLASS: f"a {said:>2}\nb {said:>2}\n",
+        }
+    )
+    if int(said) == xml_has:
+        assert found.findings == []
+        return
+    words = {1: "has the class", 0: "has it as difficult only", -1: "has it not"}
+    finding = found.finding("voc.set-differs")
+    assert (finding.severity, finding.file, finding.segment) == ("warning", CLASS, "train")
+    assert finding.message == (
+        "expected what the annotations have, found 2 frames that differ, "
+        f"first a, which {words[int(said)]}; its annotation {words[xml_has]}"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["a 1\nb  -1\n", "a 1\n\nb -1", "b -1\r\na 1\r\n", "a  1\nb -1\n", "\ufeffa 1\nb -1\n"]
+)
+def test_sets_of_classes_of_any_shape_hold_the_same(
+    text: str, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc({"Annotations/a.xml": xml("dog"), "Annotations/b.xml": xml("cat"), CLASS: text})
+    values = {key: found.frame(key).extras["imageSets"] for key in "ab"}
+    assert values == {"a": {"Main/dog_train": 1}, "b": {"Main/dog_train": -1}}
+    assert found.findings == []
+
+
+def test_ids_without_files_are_frames_without_files_and_are_told(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc({"Annotations/a.xml": xml("dog"), "ImageSets/Main/train.txt": "a\ngone.png\nlost\na\n"})
+    assert found.keys == {"train": ["a", "gone", "lost"]}
+    assert [found.data(key).is_missing for key in ("gone", "lost")] == [True, True]
+    without = found.finding("voc.listed-without-file")
+    assert (without.severity, without.file, without.line) == ("warning", "ImageSets/Main/train.txt", 2)
+    assert without.message == ("expected a picture or an annotation of each id, found 2 without either, first 'gone'")
+    twice = found.finding("voc.listed-twice")
+    assert (twice.severity, twice.line) == ("warning", 4)
+    assert twice.message == "expected each id once, found 1 that is listed again, first 'a'"

@@ -1,0 +1,233 @@
+"""Masks: palette, grey and colour, their tables, and everything that can be wrong with them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_voc.names import OFFICIAL, official_colour
+from PIL import Image
+
+ID = "2008_000001"
+ROOT = "VOCdevkit/VOC2012"
+LABELMAP = "# label:color_rgb:parts:actions\nbackground:0,0,0::\ncrane:10,20,30:hook,cab:lifting\nshed:1,2,3::\n"
+
+
+def mask(rows: list[list[int]], mode: str = "P", colours: Mapping[int, tuple[int, int, int]] | None = None) -> bytes:
+    """A PNG; in RGB the values are looked up in `colours`. The palette is nonsense: nobody may look at it."""
+    values = np.array(rows, dtype=np.uint8)
+    if mode == "RGB":
+        values = np.array([[(colours or {}).get(v, (9, 9, 9)) for v in row] for row in rows], dtype=np.uint8)
+    image = Image.fromarray(values, mode if mode != "P" else "L")
+    if mode == "P":
+        image.putpalette([255 - v // 3 for v in range(768)])
+        assert image.mode == "P"
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def official(xml: Callable[..., str], *objects: str, **masks: bytes) -> dict[str, Any]:
+    """A tree of the challenge's with these masks (`SegmentationClass=...`)."""
+    text = xml(*objects, database="The VOC2008 Database").replace(">40<", ">3<").replace(">30<", ">2<")
+    return {
+        f"{ROOT}/Annotations/{ID}.xml": text,
+        f"{ROOT}/JPEGImages/{ID}.jpg": b"",
+        f"{ROOT}/ImageSets/Segmentation/train.txt": ID,
+        **{f"{ROOT}/{folder}/{ID}.png": content for folder, content in masks.items()},
+    }
+
+
+def labels(found: Any, key: str = ID) -> dict[str, Any]:
+    return {label.kind: label for label in found.data(key).labels if label.kind.endswith("MASK")}
+
+
+def table(label: Any) -> dict[int, str | None]:
+    return {item.value: item.category for item in label.items}
+
+
+CLASSES = [[0, 15, 15], [12, 12, 255]]
+OBJECTS = [[0, 1, 1], [2, 2, 255]]
+
+
+@pytest.mark.parametrize("mode", ["P", "L"])
+def test_values_are_indexes_never_colours(mode: str, voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    files = official(
+        xml, "person", "dog", SegmentationClass=mask(CLASSES, mode), SegmentationObject=mask(OBJECTS, mode)
+    )
+    found = voc(files)
+    by_class, by_object = labels(found).values()
+    assert table(by_class) == {0: "background", 12: "dog", 15: "person", 255: "void"}
+    assert table(by_object) == {1: "person", 2: "dog"}
+    assert by_class.path == f"{ROOT}/SegmentationClass/{ID}.png"
+    assert by_class.content.read() == files[by_class.path]
+    assert found.findings == []
+    assert found.data(ID).locate(by_class).file == f"{ROOT}/SegmentationClass/{ID}.png"
+    assert found.data(ID).locate(by_object).file == f"{ROOT}/SegmentationObject/{ID}.png"
+
+
+def test_objects_are_tied_to_the_numbers_in_the_mask(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(official(xml, "person", "dog", SegmentationObject=mask(OBJECTS)))
+    boxes = [label.instance for label in found.data(ID).labels if label.kind == "BOX2D"]
+    assert boxes == [f"{ID}#1", f"{ID}#2"]
+    assert [item.instance for item in labels(found)["INSTANCE_MASK"].items] == boxes
+
+
+def test_the_catalog_declares_classes_by_their_values(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    catalog = voc(
+        official(xml, "dog", SegmentationClass=mask(CLASSES), SegmentationObject=mask(OBJECTS))
+    ).dataset.catalog
+    values = {c.category_id: c.name for c in catalog["SEMANTIC_MASK"].categories}
+    assert values == {0: "background", **dict(enumerate(OFFICIAL, 1)), 255: "void"}
+    assert [c.name for c in catalog["INSTANCE_MASK"].categories] == ["background", "void"]
+
+
+def test_colour_masks_are_mapped_back_exactly(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    colours = {0: (0, 0, 0), 15: (192, 128, 128), 12: (64, 0, 128), 255: (224, 224, 192)}
+    found = voc(official(xml, "person", SegmentationClass=mask(CLASSES, "RGB", colours)))
+    items = labels(found)["SEMANTIC_MASK"].items
+    expected = {r + 256 * g + 65536 * b: (index, [r, g, b]) for index, (r, g, b) in colours.items()}
+    assert {item.value: (item.category_id, item.extras["colour"]) for item in items} == expected
+    assert {item.category_id: item.category for item in items}[15] == "person"
+    assert found.findings == []
+
+
+def test_colours_nobody_knows_are_told_and_kept(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(official(xml, "person", SegmentationClass=mask([[0, 1, 1]], "RGB", {0: (0, 0, 0), 1: (192, 128, 129)})))
+    finding = found.finding("voc.mask-value")
+    assert (finding.severity, finding.file) == ("warning", f"{ROOT}/SegmentationClass/{ID}.png")
+    assert finding.message == "expected colours of VOC, found 1 others, as (192, 128, 129)"
+    assert [item.category for item in labels(found)["SEMANTIC_MASK"].items] == ["background", None]
+
+
+def test_values_nobody_knows_are_told_and_kept(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(official(xml, "person", SegmentationClass=mask([[0, 21, 77], [15, 15, 15]])))
+    finding = found.finding("voc.mask-value")
+    assert finding.message == "expected values of the classes of VOC, found 21, 77"
+    assert table(labels(found)["SEMANTIC_MASK"]) == {0: "background", 15: "person", 21: None, 77: None}
+
+
+def test_a_mask_of_another_size_is_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(official(xml, "person", SegmentationClass=mask([[0, 15]])))
+    finding = found.finding("voc.mask-size")
+    assert (finding.severity, finding.file) == ("warning", f"{ROOT}/SegmentationClass/{ID}.png")
+    assert finding.message == "expected 3 x 2 pixels as the annotation says, found 2 x 1"
+
+
+def test_gaps_among_objects_and_objects_without_annotation_are_told(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(official(xml, "person", SegmentationObject=mask([[0, 1, 4], [4, 255, 6]])))
+    gap, beyond = found.finding("voc.mask-gap"), found.finding("voc.mask-object")
+    assert gap.message == "expected objects numbered from 1 to 6, found none of 2, 3, 5"
+    assert beyond.message == "expected a number of one of the 1 objects of its annotation, found 6"
+    assert {gap.severity, beyond.severity} == {"warning"}
+    assert {gap.file, beyond.file} == {f"{ROOT}/SegmentationObject/{ID}.png"}
+    items = labels(found)["INSTANCE_MASK"].items
+    assert [(item.value, item.instance) for item in items] == [(1, f"{ID}#1"), (4, None), (6, None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xd8\xff\xe0 a JPEG", "expected a mask in PNG, found another kind of file"),
+        (b"", "expected a mask in PNG, found another kind of file"),
+        (mask(CLASSES)[:60], "expected a mask in PNG, found one that does not open: "),
+    ],
+    ids=["JPEG", "empty", "cut"],
+)
+def test_a_mask_that_cannot_be_read_is_told_and_stays_a_label(
+    content: bytes, message: str, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(official(xml, "person", SegmentationObject=content))
+    finding = found.finding("voc.mask")
+    assert (finding.severity, finding.file) == ("error", f"{ROOT}/SegmentationObject/{ID}.png")
+    assert finding.message.startswith(message)
+    assert labels(found)["INSTANCE_MASK"].items is None
+
+
+def test_masks_may_be_taken_unread(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(official(xml, "person", SegmentationClass=b"no PNG", SegmentationObject=b""), masks="declared")
+    assert table(labels(found)["SEMANTIC_MASK"])[20] == "tvmonitor"
+    assert labels(found)["INSTANCE_MASK"].items is None
+    assert found.findings == []
+
+
+def test_masks_alone_are_frames(voc: Callable[..., Any]) -> None:
+    found = voc({"JPEGImages/a.jpg": b"", "SegmentationClassAug/a.png": mask([[0, 9]], "L")})
+    assert found.keys == {"unlisted": ["a"]}
+    assert found.data("a").annotation == "present"
+    assert table(labels(found, "a")["SEMANTIC_MASK"]) == {0: "background", 9: None}
+    assert found.findings == []
+
+
+def test_an_augmented_mask_beside_the_official_one_is_a_loss(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    both = {"SegmentationClass": mask(CLASSES), "SegmentationClassAug": mask(CLASSES, "L")}
+    found = voc(official(xml, "person", **both))
+    assert labels(found)["SEMANTIC_MASK"].path == f"{ROOT}/SegmentationClass/{ID}.png"
+    assert found.losses == {"mask of SegmentationClassAug beside one of SegmentationClass": 1}
+
+
+def test_a_labelmap_names_values_and_colours_and_declares_the_catalog(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    colours = {0: (0, 0, 0), 1: (10, 20, 30), 2: (1, 2, 3)}
+    found = voc(
+        {
+            "labelmap.txt": LABELMAP,
+            "Annotations/a.xml": xml("crane"),
+            "Annotations/b.xml": xml("shed"),
+            "SegmentationClass/a.png": mask([[0, 1], [2, 2]], "RGB", colours),
+            "SegmentationClass/b.png": mask([[0, 1], [2, 2]]),
+            "SegmentationObject/a.png": mask([[0, 1], [2, 2]], "RGB", {v: official_colour(v) for v in range(3)}),
+        }
+    )
+    first, second = (labels(found, key)["SEMANTIC_MASK"].items for key in "ab")
+    assert [item.category for item in sorted(first, key=lambda item: item.category_id)] == [
+        *("background", "crane", "shed")
+    ]
+    assert [(item.value, item.category) for item in second] == [(0, "background"), (1, "crane"), (2, "shed")]
+    objects = labels(found, "a")["INSTANCE_MASK"].items
+    assert {tuple(item.extras["colour"]): item.category for item in objects} == {
+        (128, 0, 0): "crane",
+        (0, 128, 0): "shed",
+    }
+    assert [c.name for c in found.dataset.catalog["BOX2D"].categories] == ["crane", "shed", "hook", "cab"]
+    assert "CVAT" in found.dataset.rules["pixels"]
+
+
+def test_a_line_of_a_labelmap_that_is_none_is_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc({"labelmap.txt": LABELMAP + "what is this\nx:300,0,0::\n", "Annotations/a.xml": xml("crane")})
+    first, second = found.findings
+    assert first.message == "expected `name:r,g,b:parts:actions`, found 'what is this'"
+    assert (first.rule, first.severity, first.file, first.line) == ("voc.labelmap", "error", "labelmap.txt", 5)
+    assert second.line == 6
+
+
+def test_class_names_of_labelme_name_values(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(
+        {
+            "class_names.txt": "__ignore__\n_background_\ntv/monitor\n",
+            "Annotations/a.xml": xml("tv/monitor"),
+            "SegmentationClass/a.png": mask([[0, 1], [255, 255]]),
+        }
+    )
+    assert table(labels(found, "a")["SEMANTIC_MASK"]) == {0: "_background_", 1: "tv/monitor", 255: "void"}
+    assert [c.name for c in found.dataset.catalog["BOX2D"].categories] == ["tv/monitor"]
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_no_two_values_have_one_colour(a: int, b: int) -> None:
+    assert (official_colour(a) == official_colour(b)) is (a == b)
+
+
+def test_colours_of_the_map_are_the_published_ones() -> None:
+    assert [official_colour(v) for v in (0, 1, 2, 15, 255)] == [
+        *((0, 0, 0), (128, 0, 0), (0, 128, 0)),
+        *((192, 128, 128), (224, 224, 192)),
+    ]

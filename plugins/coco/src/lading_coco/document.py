@@ -87,10 +87,10 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report) ->
     arrays = scanner.arrays
     if document.is_results:
         arrays["annotations"] = arrays.pop("", RecordArray("", 0))
-    with text.reading() as read:
+    with text.reading() as access:
         for key, column in reading.columns.items():
             if key in arrays:
-                column.finish(arrays[key], read)
+                column.finish(arrays[key], access)
     reading.finish(arrays)
     if document.is_results:
         document.kind = "results"
@@ -124,7 +124,7 @@ class _Reading:
         if key == "images":
             self._images(row, heads)
         else:
-            self._image_of.append(codes_of([head.image_id for head in heads], len(heads)))
+            self._image_of.append(codes_of([head.image_id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
             self._document.traits.look(heads)
 
     def _start(self, key: str, array: RecordArray) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
+
+import msgspec
 
 from lading import Data, Frame, Label, Report, Source
 from lading_coco.categories import Names
@@ -15,15 +18,13 @@ from lading_coco.labels import LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, Records
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, ImageRow, Loose, Row, RowReader, values_at
+from lading_coco.rows import UNSET, AnyRow, ImageRow, Loose, PlainRow, Row, RowReader, values_at
 
 #: Frames that are read together: records that are neighbours in the file are read at once.
-BLOCK = 128
+BLOCK = 64
 
-_EXTRA_FIELDS = ("id", "license", "flickr_url", "coco_url", "date_captured")
-_OWN_FIELDS = frozenset({"file_name", "width", "height"})
 #: Records of annotations.
-Found = Sequence[Row | Loose | None]
+Found = Sequence[AnyRow | None]
 #: An image's record: the row of its document, and what stands there.
 _Image = tuple[int, int, ImageRow | Loose]
 
@@ -85,14 +86,16 @@ class FrameReader:
             if not len(image_rows) and not len(rows):
                 continue
             if number not in readers:
-                read = stack.enter_context(document.text.reading())
-                of_images: RowReader[ImageRow] = RowReader(document.images, ImageRow, read)
-                readers[number] = (of_images, RowReader(document.annotations, Row, read))
+                access = stack.enter_context(document.text.reading())
+                of_images: RowReader[ImageRow] = RowReader(document.images, ImageRow, access)
+                readers[number] = (of_images, RowReader(document.annotations, Row, access, PlainRow))
             wanted = image_rows.tolist()
-            for frame, row, image in zip(image_frames.tolist(), wanted, readers[number][0].rows(wanted), strict=True):
+            for frame, row, image in zip(
+                image_frames.tolist(), wanted, readers[number][0].rows(image_rows), strict=True
+            ):
                 if image is not None:
                     images[frame - begin].append((number, row, image))
-            found = readers[number][1].rows(rows.tolist())
+            found = readers[number][1].rows(rows)
             self._group(number, begin, frames.tolist(), rows.tolist(), found, records)
         for offset in range(end - begin):
             yield self._frame(split, begin + offset, images[offset], records[offset])
@@ -114,11 +117,11 @@ class FrameReader:
 
     def _frame(self, split: Split, frame: int, images: list[_Image], records: list[Records]) -> Frame:
         home, row = int(self._index.home[frame]), int(self._index.row[frame])
-        own = next((image for image in images if image[:2] == (home, row)), None)
+        own = images[0] if len(images) == 1 else next((image for image in images if image[:2] == (home, row)), None)
         labels = self._merging.labels(records)
         if own is None:
             return self._bare(frame, labels)
-        data = self._data(own, labels, is_listed=any(self._has_annotations[image[0]] for image in images))
+        data = self._data(own, labels, is_listed=any(self._has_annotations[n] for n, _, _ in images))
         if len(images) > 1:
             self._take_others(data, own, images)
         for number, folder in self._pixelmaps.items():
@@ -154,15 +157,18 @@ class FrameReader:
 
     def _data(self, image: _Image, labels: list[Label], *, is_listed: bool) -> Data:
         number, row, record = image
-        fields = _fields(record)
-        url = fields.get("coco_url")
-        name = fields.get("file_name")
+        extras = _fields(record)
+        name = extras.pop("file_name", None)
         if not isinstance(name, str) or not name:
-            name = name_from_url(url if isinstance(url, str) else None) or str(fields.get("id", row))
+            url = extras.get("coco_url")
+            name = name_from_url(url if isinstance(url, str) else None) or str(extras.get("id", row))
+        width, height = extras.pop("width", UNSET), extras.pop("height", UNSET)
+        if not (type(width) is int and width > 0):
+            width = self._size(width, "width", number, row, extras)
+        if not (type(height) is int and height > 0):
+            height = self._size(height, "height", number, row, extras)
         media = int(self._documents[number].media[row])
         path = self._files[media] if media >= 0 else name
-        extras = {key: value for key, value in fields.items() if key not in _OWN_FIELDS}
-        width, height = (self._size(fields, key, number, row, extras) for key in ("width", "height"))
         return Data(
             path=path,
             remote_path=name,
@@ -176,21 +182,18 @@ class FrameReader:
             origins=self._origins,
         )
 
-    def _size(self, fields: Mapping[str, Any], key: str, number: int, row: int, extras: dict[str, Any]) -> int | None:
-        """A picture's width or height as it is declared; what is no size of a picture stays in extras."""
-        value = fields.get(key)
-        if type(value) is int and value > 0:
-            return value
+    def _size(self, value: Any, key: str, number: int, row: int, extras: dict[str, Any]) -> int | None:
+        """A picture's width or height where it is not a whole number above 0; what is none stays in extras."""
         images = self._documents[number].images
         read = number_of(value)
-        if read is not None and read > 0 and read == int(read):
+        if read is not None and math.isfinite(read) and read > 0 and read == int(read):
             if isinstance(value, str):
                 message = f"expected a number, found {value!r}, read as {int(read)}"
                 self._report.warning("coco.number-as-text", message, images.origin(row, key))
             return int(read)
-        if key in fields:
+        if value is not UNSET:
             extras[key] = value
-        message = f"expected `{key}` in pixels, found {'none' if value is None else repr(value)}"
+        message = f"expected `{key}` in pixels, found {'none' if value is UNSET else repr(value)}"
         self._report.warning("coco.missing-size", message, images.origin(row))
         return None
 
@@ -211,9 +214,7 @@ class FrameReader:
 def _fields(record: ImageRow | Loose) -> dict[str, Any]:
     if isinstance(record, dict):
         return dict(record)
-    fields: dict[str, Any] = {}
-    for key in record.__struct_fields__:
-        value = getattr(record, key)
-        if value is not UNSET:
-            fields[key] = value
+    fields = msgspec.structs.asdict(record)
+    if UNSET in fields.values():
+        return {key: value for key, value in fields.items() if value is not UNSET}
     return fields

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lading_coco.ids import MISSING, Codes, codes_of
 from lading_coco.structure import Offsets, RecordArray
-from lading_coco.text import ReadAt
+from lading_coco.text import Access
 
 ABSENT = msgspec.Raw(b"")
 
@@ -33,8 +33,8 @@ class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     category_id: int = MISSING
     segmentation: msgspec.Raw = ABSENT
     bbox: msgspec.Raw = ABSENT
-    iscrowd: msgspec.Raw = ABSENT
-    area: msgspec.Raw = ABSENT
+    iscrowd: int = -1
+    area: float = 0.0
 
 
 class SegmentHead(msgspec.Struct, gc=False):
@@ -113,7 +113,7 @@ class Column:
         heads = self._decode(text[int(begins[0]) - base : int(ends[-1]) - base], len(begins))
         if heads is None:
             heads = self._singly(text, base, begins, ends)
-        self._ids.append(codes_of((head.id for head in heads), len(heads)))
+        self._ids.append(codes_of([head.id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
         self._places.append(begins)
         self._sizes.append((ends - begins).astype(np.uint32))
         self._end = int(ends[-1])
@@ -173,17 +173,17 @@ class Column:
                 setattr(head, name, _loose(name, record[name], getattr(head, name)))
         return head
 
-    def finish(self, array: RecordArray, read: ReadAt) -> None:
+    def finish(self, array: RecordArray, text: Access) -> None:
         """Look at what stands between the pieces, before the first record and behind the last."""
         for number, end, begin in self._seams:
-            self._between(number, read(end, begin - end))
+            self._between(number, text.read(end, begin - end))
         self._seams.clear()
         first = int(self._places[0][0]) if self._places else array.end
         edges = [(0, array.begin, first)]
         if self._end is not None:
             edges.append((self.count, self._end, array.end))
         for number, begin, end in edges:
-            others = [part for part in read(begin, min(end - begin, 4096)).split(b",") if part.strip()]
+            others = [part for part in text.read(begin, min(end - begin, 4096)).split(b",") if part.strip()]
             if others:
                 if number < self.count:
                     self.strangers.insert(0, (number, len(others)))

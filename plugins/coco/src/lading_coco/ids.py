@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,10 +30,10 @@ def code_of(value: Any) -> int:
     return hash((type(value).__name__, value))
 
 
-def codes_of(values: Iterable[Any], count: int) -> Codes:
-    """The codes of many ids; `MISSING` stands for itself."""
-    known = list(values)
-    if set(map(type, known)) <= {int}:
+def codes_of(known: Sequence[Any], *, is_plain: bool = False) -> Codes:
+    """The codes of many ids; `MISSING` stands for itself. `is_plain` says that they are integers all."""
+    count = len(known)
+    if is_plain or set(map(type, known)) <= {int}:
         try:
             return np.fromiter(known, dtype=np.int64, count=count)
         except OverflowError:

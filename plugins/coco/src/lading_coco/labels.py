@@ -13,12 +13,13 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import numbers_of, row_of
 from lading_coco.rle_forms import counts_of
-from lading_coco.rows import UNSET, Loose, RleRow, Row
+from lading_coco.rows import UNSET, AnyRow, PlainRow, RleRow, Row, as_row
 from lading_coco.traits import ATTRIBUTES, PARTS
 
 #: Fields of DensePose, kept in extras: the model has no place for them.
 _DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
 _CROWD: Mapping[Any, bool] = {0: False, 1: True}
+_PLAIN_CROWD = frozenset({-1, 0, 1})
 _NO_REST: Mapping[str, Any] = {}
 
 
@@ -37,10 +38,15 @@ class LabelBuilder:
         self._shift = shift
         self._report = report
 
-    def labels(self, record: Row | Loose, row: int, again: int = 0) -> list[Label]:
+    def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""
         rest = _NO_REST
-        if isinstance(record, dict):
+        if isinstance(record, PlainRow):
+            made = self.plain(record, row) if not again else None
+            if made is not None:
+                return made
+            record = as_row(record)
+        elif isinstance(record, dict):
             record, rest = row_of(record, self._teller(row))
         common = self._common(record, rest, row, again)
         labels: list[Label] = []
@@ -61,6 +67,42 @@ class LabelBuilder:
         if not labels:
             self._report.loss("annotations without anything that is a label", str(self._origin(row)))
         return labels
+
+    def plain(self, record: PlainRow, row: int) -> list[Label] | None:
+        """The labels of a record in which all is as it should be: what `labels` makes, faster. None for any other."""
+        category = self._names.get(record.category_id)
+        crowd = record.iscrowd
+        segmentation = record.segmentation
+        if category is None or crowd not in _PLAIN_CROWD or self._is_stuff or type(segmentation) is not list:
+            return None
+        rings = []
+        for part in segmentation:
+            count = len(part)
+            if count & 1 or count < 4:
+                return None
+            rings.append(np.fromiter(part, np.float64, count).reshape(-1, 2))
+        key = record.id
+        # Written out: keywords that are known when this is compiled cost a fifth of a dict that is unpacked.
+        attributes = {} if crowd < 0 else {"iscrowd": crowd == 1}
+        extras = {"id": key, "area": record.area}
+        name, origin = str(key), self._base + row * self._step
+        x, y, width, height = record.bbox
+        right, bottom = x + width, y + height
+        box = Box2D(
+            x, y, right, bottom, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+        )
+        if not rings:
+            return [box]
+        if len(rings) > 1:
+            parts = tuple(rings)
+            mask: Label = MultiPolygon2D(
+                parts, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+            )
+        else:
+            mask = Polygon2D(
+                rings[0], category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+            )
+        return [box, mask]
 
     def _common(self, record: Row, rest: Mapping[str, Any], row: int, again: int) -> dict[str, Any]:
         """What the labels of a record share."""

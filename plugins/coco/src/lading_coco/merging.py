@@ -10,10 +10,10 @@ from lading_coco.document import Document
 from lading_coco.labels import LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, Loose, Row
+from lading_coco.rows import UNSET, AnyRow, PlainRow
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
-Records: TypeAlias = tuple[int, list[int], Sequence[Row | Loose | None]]
+Records: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
 
 #: Documents whose annotations are objects: one id in two of them, of one box and category, is one object.
 _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
@@ -46,18 +46,22 @@ class FrameLabels:
         made: list[Label] = []
         if len(records) == 1:
             number, rows, found = records[0]
+            plain = self._labels[number].plain
             for row, record in zip(rows, found, strict=True):
-                if record is not None:
+                quick = plain(record, row) if type(record) is PlainRow and not self._second else None
+                if quick is not None:
+                    made += quick
+                elif record is not None:
                     made += self._of(number, record, row)
             return made
-        seen: dict[Any, tuple[int, Row | Loose, list[Label]]] = {}
+        seen: dict[Any, tuple[int, AnyRow, list[Label]]] = {}
         for number, rows, found in records:
             for row, record in zip(rows, found, strict=True):
                 if record is not None:
                     made += self._merged(number, record, row, seen)
         return made
 
-    def _of(self, number: int, record: Row | Loose, row: int, again: int = 0) -> list[Label]:
+    def _of(self, number: int, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         if isinstance(record, dict) and "segments_info" in record:
             origin = self._origins.base(number) + row * STEP
             return [self._masks[number].panoptic(record, row, origin)]
@@ -65,7 +69,7 @@ class FrameLabels:
         return self._labels[number].labels(record, row, again)
 
     def _merged(
-        self, number: int, record: Row | Loose, row: int, seen: dict[Any, tuple[int, Row | Loose, list[Label]]]
+        self, number: int, record: AnyRow, row: int, seen: dict[Any, tuple[int, AnyRow, list[Label]]]
     ) -> list[Label]:
         kind = self._documents[number].kind
         key = _field(record, "id")
@@ -88,7 +92,7 @@ class FrameLabels:
         )
         return self._of(number, record, row, 1)
 
-    def _is_same(self, first: int, one: Row | Loose, second: int, other: Row | Loose) -> bool:
+    def _is_same(self, first: int, one: AnyRow, second: int, other: AnyRow) -> bool:
         """Whether two records of one id are one object: nothing that both say differs."""
         if not {self._documents[first].kind, self._documents[second].kind} <= _OBJECTS:
             return False
@@ -101,7 +105,7 @@ class FrameLabels:
         return len(masks) < 2 or masks[0] == masks[1]
 
 
-def _field(record: Row | Loose, key: str) -> Any:
+def _field(record: AnyRow, key: str) -> Any:
     return record.get(key, UNSET) if isinstance(record, dict) else getattr(record, key)
 
 

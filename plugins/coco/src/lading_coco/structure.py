@@ -111,24 +111,27 @@ class Scanner:
     def _brackets(self, chunk: bytes) -> tuple[Offsets, NDArray[np.int8]]:
         """The brackets outside strings, and whether each opens (1) or closes (-1)."""
         text = np.frombuffer(chunk, dtype=np.uint8)
-        quotes = np.flatnonzero(text == _QUOTE)
+        marks = np.flatnonzero((text == _QUOTE) | ((text & _MASK) == _MASKED))
+        bytes_there = text[marks]
+        is_quote = bytes_there == _QUOTE
         if self._is_escaped or b"\\" in chunk:
-            quotes = self._unescaped(text, quotes)
-        places = np.flatnonzero((text & _MASK) == _MASKED)
-        steps = _STEP[text[places]]
-        before = np.searchsorted(quotes, places)
-        real = ((before + self._in_string) & 1 == 0) & (steps != 0)
-        self._in_string = bool((len(quotes) + self._in_string) & 1)
-        return places[real], steps[real]
+            quotes = np.flatnonzero(is_quote)
+            is_quote[quotes[self._escaped(text, marks[quotes])]] = False
+        quotes_so_far = np.cumsum(is_quote, dtype=np.int32)
+        steps = _STEP[bytes_there]
+        real = ((quotes_so_far + self._in_string) & 1 == 0) & (steps != 0)
+        if len(marks):
+            self._in_string = bool((int(quotes_so_far[-1]) + self._in_string) & 1)
+        return marks[real], steps[real]
 
-    def _unescaped(self, text: NDArray[np.uint8], quotes: Offsets) -> Offsets:
-        """The quotes that no backslash escapes: those behind an even number of them."""
+    def _escaped(self, text: NDArray[np.uint8], quotes: Offsets) -> list[int]:
+        """Which quotes a backslash escapes: those behind an odd number of them."""
         suspects = np.flatnonzero(text[np.maximum(quotes - 1, 0)] == _BACKSLASH)
         if len(quotes) and quotes[0] == 0 and self._is_escaped:
             suspects = np.union1d(suspects, [0])
         escaped = [index for index in suspects.tolist() if self._odd_run(text, int(quotes[index]))]
         self._is_escaped = self._odd_run(text, len(text))
-        return np.delete(quotes, escaped)
+        return escaped
 
     def _odd_run(self, text: NDArray[np.uint8], place: int) -> bool:
         first = place

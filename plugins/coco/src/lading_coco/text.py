@@ -8,9 +8,9 @@ import logging
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, Protocol
 
 from lading import File
 from lading.errors import SourceError
@@ -21,8 +21,15 @@ CHUNK = 4 << 20
 #: Text without random access (deflated in a zip, gzip) stays in memory up to this size, else in a temporary file.
 IN_MEMORY = 16 << 20
 
-#: Gives so many bytes from an offset on.
-ReadAt: TypeAlias = Callable[[int, int], bytes]
+
+class Access(Protocol):
+    """Random access to a text."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """So many bytes from an offset on. Raises SourceError."""
+
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        """Several pieces. Raises SourceError."""
 
 
 class JsonText:
@@ -53,17 +60,17 @@ class JsonText:
         self._copy = copy
 
     @contextmanager
-    def reading(self) -> Iterator[ReadAt]:
+    def reading(self) -> Iterator[Access]:
         """Random access, until it is left. Raises SourceError, also while it is read."""
         if not self._has_random_access:
             if self._copy is None:
                 for _ in self.chunks():
                     pass
             assert self._copy is not None  # chunks() made it
-            yield self._copy.read
+            yield self._copy
             return
         with self.file.open() as stream:
-            yield _reader(stream, self.file.where)
+            yield _access(stream, self.file.where)
 
     @property
     def _has_random_access(self) -> bool:
@@ -104,6 +111,9 @@ class _Copy:
             return bytes(self._memory[offset : offset + size])
         return os.pread(self._file.fileno(), size, offset)
 
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        return list(map(self.read, offsets, sizes))
+
 
 def _read(stream: BinaryIO, size: int, where: str) -> bytes:
     try:
@@ -114,31 +124,44 @@ def _read(stream: BinaryIO, size: int, where: str) -> bytes:
         raise SourceError(where, f"expected a whole file, found: {exc}") from exc
 
 
-def _reader(stream: BinaryIO, where: str) -> ReadAt:
-    try:
-        handle = stream.fileno()
-    except (OSError, io.UnsupportedOperation):
-        return _seeking(stream)
+class _Positioned:
+    """A file of the system, read by position: no buffer between, for records are short and lie far apart."""
 
-    def read(offset: int, size: int) -> bytes:
+    def __init__(self, handle: int, where: str) -> None:
+        self._handle = handle
+        self._where = where
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self.read_many((offset,), (size,))[0]
+
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        handle, pread = self._handle, os.pread
         try:
-            return os.pread(handle, size, offset)
+            return [pread(handle, size, offset) for offset, size in zip(offsets, sizes, strict=True)]
         except OSError as exc:
-            raise SourceError(where, f"expected a readable file, found: {exc.strerror or exc}") from exc
-
-    return read
+            raise SourceError(self._where, f"expected a readable file, found: {exc.strerror or exc}") from exc
 
 
-def _seeking(stream: BinaryIO) -> ReadAt:
-    # Below the buffer: records are short and lie far apart, a buffer would be filled anew for each.
-    raw = stream.raw if isinstance(stream, io.BufferedReader) else stream
+class _Seeking:
+    """A stream that can seek, read below its buffer for the same reason."""
 
-    def read(offset: int, size: int) -> bytes:
-        raw.seek(offset)
+    def __init__(self, stream: BinaryIO) -> None:
+        self._raw = stream.raw if isinstance(stream, io.BufferedReader) else stream
+
+    def read(self, offset: int, size: int) -> bytes:
+        self._raw.seek(offset)
         pieces = []
-        while size > 0 and (piece := raw.read(size)):
+        while size > 0 and (piece := self._raw.read(size)):
             pieces.append(piece)
             size -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    return read
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        return list(map(self.read, offsets, sizes))
+
+
+def _access(stream: BinaryIO, where: str) -> Access:
+    try:
+        return _Positioned(stream.fileno(), where)
+    except (OSError, io.UnsupportedOperation):
+        return _Seeking(stream)

@@ -34,9 +34,10 @@ PARTS = (
     ("lefthand_kpts", "lefthand_box", "lefthand_valid", "left_hand"),
     ("righthand_kpts", "righthand_box", "righthand_valid", "right_hand"),
 )
-_PLAIN_MARKS = ("bbox", "iscrowd")
+_PLAIN_MARKS = ("bbox",)
 _MARKS = (
     *_PLAIN_MARKS,
+    "iscrowd",
     "keypoints",
     "caption",
     "foot_kpts",
@@ -79,6 +80,8 @@ class Traits:
                 self.marks.add(mark)
         if not is_plain:
             self._look_closer(heads)
+        elif "iscrowd" not in self.marks and any(head.iscrowd != -1 for head in heads):
+            self.marks.add("iscrowd")
 
     def _look_closer(self, heads: Sequence[AnnotationHead]) -> None:
         if any(head.segments_info is not None for head in heads):

@@ -75,6 +75,8 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
     has_more = bool(_CATEGORIES.search(scanner.envelope))
     if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
         return Look("annotations", f"{path}: an array `images`")
+    if is_whole and has_more and scanner.is_open:
+        return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
     if is_whole or not has_more:
         return Look(None, f"{path}: no `images`")
     return None

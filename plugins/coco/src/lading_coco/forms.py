@@ -11,6 +11,9 @@ from lading_coco.rows import UNSET, Row
 #: Tells of something wrong: rule, message, and the parts of the pointer below the record.
 Tell: TypeAlias = Callable[..., None]
 
+#: Whole numbers from here on are no floats.
+_TOO_LARGE = 1 << 1023
+
 _IDS = ("id", "image_id", "category_id")
 
 
@@ -32,17 +35,16 @@ def number_of(value: Any) -> int | float | None:
     """A number, also one written as text; None for what is none."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, (int, float)):
+    if isinstance(value, float):
         return value
+    if isinstance(value, int):
+        return value if abs(value) < _TOO_LARGE else None
     if isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            pass
-        try:
-            return float(value)
-        except ValueError:
-            pass
+        for kind in (int, float):
+            try:
+                return number_of(kind(value))
+            except ValueError:
+                continue
     return None
 
 
@@ -71,7 +73,7 @@ def _bbox(key: str, value: Any, tell: Tell) -> Any:
         tell("coco.bad-bbox", f"expected 4 numbers, found {_short(value)}", key)
         return UNSET
     _tell_text(value, numbers, tell, key)
-    return numbers
+    return list(map(float, numbers))
 
 
 def _tell_text(values: Any, numbers: list[Any], tell: Tell, *at: str | int) -> None:

@@ -77,6 +77,11 @@ class Scanner:
         """What has been read so far without the records."""
         return bytes(self._envelope)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something has begun that has not ended."""
+        return self._depth > 0 or self._in_string
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes. Raises RecordError where a bracket closes nothing."""
         if self._offset == 0 and chunk.startswith(codecs.BOM_UTF8):
@@ -98,7 +103,7 @@ class Scanner:
 
         Raises RecordError where the file ends too early, or is no JSON outside its records.
         """
-        if self._depth or self._in_string or not self._row_depth:
+        if self.is_open or not self._row_depth:
             found = f"the end of the file at byte {self._offset}" if self._offset else "an empty file"
             raise RecordError(self.path, expected="whole JSON", found=found)
         try:

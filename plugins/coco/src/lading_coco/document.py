@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.heads import AnnotationHead, Column, ImageHead, PlainHead
-from lading_coco.ids import Codes, codes_of
+from lading_coco.ids import MISSING, Codes, codes_of
 from lading_coco.layout import Finder, unsafe_name
 from lading_coco.structure import Offsets, RecordArray, scan
 from lading_coco.text import JsonText
@@ -39,7 +39,11 @@ class Records:
 
 
 class Document:
-    """One annotation file. `names` are hashes of the file names of its images, `media` the numbers of their files."""
+    """One annotation file.
+
+    Of its images, `names` are hashes of their file names, `keys` of what their frames are called, and `media` the
+    numbers of their files.
+    """
 
     def __init__(self, text: JsonText, split: str) -> None:
         self.text = text
@@ -54,6 +58,7 @@ class Document:
         self.annotations: Records
         self.image_ids: Codes
         self.names: Codes
+        self.keys: Codes
         self.media: NDArray[np.int32]
         self.annotation_ids: Codes
         self.image_of: Codes
@@ -109,6 +114,7 @@ class _Reading:
         self._report = report
         self._arrays: dict[str, RecordArray] = {}
         self._names: list[Codes] = []
+        self._keys: list[Codes] = []
         self._media: list[NDArray[np.int32]] = []
         self._image_of: list[Codes] = []
         self.columns: dict[str, Column] = {}
@@ -136,18 +142,20 @@ class _Reading:
 
         if key == "images":
             self.columns[key] = Column(ImageHead, None, problem)
-            self._names, self._media = [], []
+            self._names, self._keys, self._media = [], [], []
         else:
             self.columns[key] = Column(AnnotationHead, PlainHead, problem)
             self._image_of, self._document.traits = [], Traits()
 
     def _images(self, row: int, heads: Sequence[ImageHead]) -> None:
         names = np.empty(len(heads), dtype=np.int64)
+        keys = np.empty(len(heads), dtype=np.int64)
         media = np.empty(len(heads), dtype=np.int32)
         for index, head in enumerate(heads):
             url = head.coco_url if isinstance(head.coco_url, str) and head.coco_url else None
             name = head.file_name if isinstance(head.file_name, str) and head.file_name else name_from_url(url)
             names[index] = hash(name)
+            keys[index] = hash(name if head.id in (MISSING, None) else str(head.id))
             media[index] = -1 if name is None else self._finder.find(name, url)
             if name is None:
                 found = "neither" if not head.file_name else repr(head.file_name)
@@ -156,6 +164,7 @@ class _Reading:
             elif (reason := unsafe_name(name, self._document.path)) is not None:
                 self._tell_unsafe(row + index, name, reason, is_found=bool(media[index] >= 0))
         self._names.append(names)
+        self._keys.append(keys)
         self._media.append(media)
 
     def _tell_unsafe(self, row: int, name: str, reason: str, *, is_found: bool) -> None:
@@ -182,6 +191,7 @@ class _Reading:
         document.image_ids = columns["images"].ids()
         document.annotation_ids = columns["annotations"].ids()
         document.names = _joined(self._names, np.int64)
+        document.keys = _joined(self._keys, np.int64)
         document.media = _joined(self._media, np.int32)
         document.image_of = _joined(self._image_of, np.int64)
 

@@ -70,7 +70,7 @@ def _bbox(key: str, value: Any, tell: Tell) -> Any:
         return value
     numbers = numbers_of(value)
     if numbers is None or len(numbers) != 4:
-        tell("coco.bad-bbox", f"expected 4 numbers, found {_short(value)}", key)
+        tell("coco.bad-bbox", f"expected 4 numbers, found {shown(value)}", key)
         return UNSET
     _tell_text(value, numbers, tell, key)
     return list(map(float, numbers))
@@ -91,7 +91,7 @@ def _segmentation(key: str, value: Any, tell: Tell) -> Any:
     if isinstance(value, Mapping):
         return rle_from_record(value, tell, key)
     if isinstance(value, str) or not isinstance(value, list):
-        tell("coco.bad-segmentation", f"expected rings or run lengths, found {_short(value)}", key)
+        tell("coco.bad-segmentation", f"expected rings or run lengths, found {shown(value)}", key)
         return UNSET
     return _rings(key, value, tell)
 
@@ -110,7 +110,7 @@ def _rings(key: str, value: list[Any], tell: Tell) -> Any:
     for index, part in enumerate(value):
         ring = _ring(part)
         if ring is None:
-            tell("coco.bad-polygon", f"expected a ring of numbers, found {_short(part)}", key, index)
+            tell("coco.bad-polygon", f"expected a ring of numbers, found {shown(part)}", key, index)
             continue
         if part and not isinstance(part[0], (int, float, str)):
             tell("coco.ring-form", "expected a flat list of numbers, found points", key, index, warn=True)
@@ -146,7 +146,7 @@ def _keypoints(key: str, value: Any, tell: Tell) -> Any:
         return value
     numbers = numbers_of(value)
     if numbers is None:
-        tell("coco.bad-keypoints", f"expected numbers, found {_short(value)}", key)
+        tell("coco.bad-keypoints", f"expected numbers, found {shown(value)}", key)
         return UNSET
     _tell_text(value, numbers, tell, key)
     return numbers
@@ -157,7 +157,7 @@ def _number(key: str, value: Any, tell: Tell) -> Any:
         return value
     number = number_of(value)
     if number is None:
-        tell("coco.bad-number", f"expected a number, found {_short(value)}", key)
+        tell("coco.bad-number", f"expected a number, found {shown(value)}", key)
         return UNSET
     _tell_text([value], [number], lambda rule, message, *at, **how: tell(rule, message, key, **how), key)
     return number
@@ -166,7 +166,7 @@ def _number(key: str, value: Any, tell: Tell) -> Any:
 def _caption(key: str, value: Any, tell: Tell) -> Any:
     if isinstance(value, str) or value is None:
         return value
-    tell("coco.bad-caption", f"expected a text, found {_short(value)}", key)
+    tell("coco.bad-caption", f"expected a text, found {shown(value)}", key)
     return UNSET
 
 
@@ -176,9 +176,10 @@ def _attributes(key: str, value: Any, tell: Tell) -> Any:
     return UNSET if value else None
 
 
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+def shown(value: Any) -> str:
+    """A value as a message has it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 #: What is read of a record besides the keys that are kept as they are.

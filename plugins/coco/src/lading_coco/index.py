@@ -65,6 +65,7 @@ class IndexBuilder:
         self._report = report
         self._ids: list[Codes] = []
         self._names: list[Codes] = []
+        self._keys: list[Codes] = []
         self._home: list[NDArray[np.int32]] = []
         self._row: list[NDArray[np.int32]] = []
         self._count = 0
@@ -109,6 +110,7 @@ class IndexBuilder:
                 self._add_images(split, number)
             for number in split.documents:
                 self._add_bare(split, number)
+            self._number_keys(split)
             split.end = self._count
             self.splits.append(split)
 
@@ -133,9 +135,10 @@ class IndexBuilder:
         chosen = np.sort(first)  # of equal images in one file the first is the frame
         frame_of[new[chosen]] = np.arange(self._count, self._count + len(chosen))
         frame_of[new] = frame_of[new[first]][np.searchsorted(unique, keys)]
-        self._append(document.image_ids[new[chosen]], document.names[new[chosen]], number, new[chosen])
+        rows = new[chosen]
+        self._append(document.image_ids[rows], document.names[rows], document.keys[rows], number, rows)
         self._frame_of_image[number] = frame_of
-        self._tell_repeated(number, frame_of)
+        self._tell_repeated(document)
 
     def _known(self, document: Document) -> Numbers:
         """For each image the frame that has it already, in whatever split."""
@@ -146,37 +149,33 @@ class IndexBuilder:
         found[document.image_ids == MISSING] = -1
         return found
 
-    def _append(self, ids: Codes, names: Codes, number: int, rows: Numbers) -> None:
+    def _append(self, ids: Codes, names: Codes, keys: Codes, number: int, rows: Numbers) -> None:
         self._ids.append(ids)
         self._names.append(names)
+        self._keys.append(keys)
         self._home.append(np.full(len(ids), number, dtype=np.int32))
         self._row.append(rows.astype(np.int32))
         self._count += len(ids)
 
-    def _tell_repeated(self, number: int, frame_of: Numbers) -> None:
-        document = self._documents[number]
-        times: dict[int, int] = {}
-        has_id_again = np.zeros(len(document.images), dtype=bool)
-        for row in repeats(document.image_ids).tolist():
+    def _tell_repeated(self, document: Document) -> None:
+        again = repeats(document.image_ids)
+        for row in again.tolist():
             message = "expected each image id once, found one again; annotations go to the first"
             self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
-            code = int(document.image_ids[row])
-            times[code] = times.get(code, 0) + 1
-            has_id_again[row] = True
-            if self._is_home(int(frame_of[row]), number, row):
-                self._repeated[int(frame_of[row])] = times[code]
-        for row in repeats(document.names).tolist():
-            if not has_id_again[row] and int(document.names[row]) != hash(None):
+        names_again = repeats(document.names)
+        for row in names_again[~np.isin(names_again, again)].tolist():
+            if int(document.names[row]) != hash(None):
                 message = "expected each `file_name` once, found one again, under another id"
                 self._report.error("coco.duplicate-file-name", message, document.images.origin(row, "file_name"))
 
-    def _is_home(self, frame: int, number: int, row: int) -> bool:
-        base = 0
-        for home, rows in zip(self._home, self._row, strict=True):
-            if frame < base + len(rows):
-                return int(home[frame - base]) == number and int(rows[frame - base]) == row
-            base += len(rows)
-        return False
+    def _number_keys(self, split: Split) -> None:
+        """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""
+        keys = np.concatenate(self._keys)[split.begin : self._count] if self._keys else np.empty(0, dtype=np.int64)
+        times: dict[int, int] = {}
+        for place in repeats(keys).tolist():
+            key = int(keys[place])
+            times[key] = times.get(key, 0) + 1
+            self._repeated[split.begin + place] = times[key]
 
     def _add_bare(self, split: Split, number: int) -> None:
         """Frames for the images that annotations name where a file lists none at all."""
@@ -195,7 +194,8 @@ class IndexBuilder:
         for offset, row in enumerate(chosen.tolist()):
             self._bare[self._count + offset] = (number, row)
         codes = document.image_of[chosen]
-        self._append(codes, np.zeros(len(codes), dtype=np.int64), number, np.full(len(codes), -1))
+        keys = np.fromiter((hash(str(code)) for code in codes.tolist()), dtype=np.int64, count=len(codes))
+        self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
 
     def _split_ids(self, split: Split) -> Codes:
         return np.concatenate(self._ids)[split.begin : self._count] if self._ids else np.empty(0, dtype=np.int64)

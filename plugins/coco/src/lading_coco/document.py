@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -217,7 +218,7 @@ def _categories(document: Document, report: Report) -> list[tuple[int, dict[str,
         return []
     kept = []
     for number, row in enumerate(rows):
-        if not isinstance(row, dict) or row.get("id") is None or isinstance(row["id"], (list, dict)):
+        if not isinstance(row, dict) or isinstance(row.get("id"), (list, dict, bool, NoneType)):
             message = f"expected a category with an id, found {json.dumps(row)[:60]}"
             report.error("coco.bad-category", message, document.origin("categories", number))
         else:

@@ -135,8 +135,11 @@ class FrameReader:
             data.annotation = "present"
         key = data.extras.get("id")
         text = data.remote_path if key is None else str(key)
+        return Frame(key=self._key(frame, text), data=[data])
+
+    def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)
-        return Frame(key=text if again is None else f"{text}#{again + 1}", data=[data])
+        return text if again is None else f"{text}#{again + 1}"
 
     def _bare(self, frame: int, labels: list[Label]) -> Frame:
         """A frame of which nothing is known but the id that annotations give its image."""
@@ -153,7 +156,7 @@ class FrameReader:
             origin=document.annotations.origin(row, "image_id"),
             origins=self._origins,
         )
-        return Frame(key=text, data=[data])
+        return Frame(key=self._key(frame, text), data=[data])
 
     def _data(self, image: _Image, labels: list[Label], *, is_listed: bool) -> Data:
         number, row, record = image

@@ -194,7 +194,8 @@ class IndexBuilder:
         for offset, row in enumerate(chosen.tolist()):
             self._bare[self._count + offset] = (number, row)
         codes = document.image_of[chosen]
-        keys = np.fromiter((hash(str(code)) for code in codes.tolist()), dtype=np.int64, count=len(codes))
+        written = values_at(document, chosen.tolist(), "image_id")
+        keys = np.fromiter((hash(str(value)) for value in written), dtype=np.int64, count=len(codes))
         self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
 
     def _split_ids(self, split: Split) -> Codes:

@@ -61,10 +61,11 @@ def home_of(path: str) -> str:
 def unsafe_name(name: str, path: str) -> str | None:
     """Why a `file_name` of the annotation file `path` leads out of the source, or None."""
     plain = name.replace("\\", "/")
-    if _ABSOLUTE.match(plain) is not None:
-        return "an absolute path"
+    is_absolute = _ABSOLUTE.match(plain) is not None
     if ".." not in plain.split("/"):
-        return None
+        return "an absolute path" if is_absolute else None
+    if is_absolute:
+        return "an absolute path that climbs"
     inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
     return "a path that climbs out of the dataset" if inside.startswith("..") else None
 
@@ -120,8 +121,8 @@ class Finder:
             return -1
         plain = name.replace("\\", "/") if "\\" in name else name
         if _ABSOLUTE.match(plain) is not None:
-            return self._find_any(_tails(plain))
-        if ".." in plain:
+            return -1 if ".." in plain.split("/") else self._find_any(_tails(plain))
+        if ".." in plain.split("/"):
             inside = posixpath.normpath(posixpath.join(self._folder, plain))
             return -1 if inside.startswith("..") else self._files.number(inside)
         for root in self._roots:

@@ -106,7 +106,10 @@ class FrameLabels:
 
 
 def _field(record: AnyRow, key: str) -> Any:
-    return record.get(key, UNSET) if isinstance(record, dict) else getattr(record, key)
+    if isinstance(record, dict):
+        return record.get(key, UNSET)
+    value = getattr(record, key)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _added(known: list[Label], more: list[Label]) -> list[Label]:

@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import tempfile
+import weakref
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -98,6 +99,7 @@ class _Copy:
         if self._file is None and len(self._memory) + len(chunk) > IN_MEMORY:
             _log.info("%s: unpacking it once to a temporary file, to read its records by place", self._where)
             self._file = tempfile.TemporaryFile(prefix="lading-")  # noqa: SIM115  # gone with the last reference
+            weakref.finalize(self, self._file.close)
             self._file.write(self._memory)
             self._memory = bytearray()
         if self._file is None:

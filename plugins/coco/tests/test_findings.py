@@ -299,6 +299,24 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/images/1",
         "expected `file_name` or `coco_url`, found neither",
     ),
+    "an image without id": (
+        {"images": [IMAGE, {"file_name": "b.png", "width": 40, "height": 30}]},
+        "coco.bad-id",
+        "/images/1",
+        "expected an id that is a number or a text, found none",
+    ),
+    "an image id that is true": (
+        {"images": [IMAGE, {**IMAGE, "file_name": "b.png", "id": True}]},
+        "coco.bad-id",
+        "/images/1",
+        "expected an id that is a number or a text, found True",
+    ),
+    "an image that is none": (
+        {"images": [IMAGE, [1, 2]]},
+        "coco.malformed-record",
+        "/images/1",
+        "expected an object, found '[1, 2]'",
+    ),
     "a way out": (
         {"images": [IMAGE, {**IMAGE, "id": 2, "file_name": "../b.png"}]},
         "coco.unsafe-file-name",

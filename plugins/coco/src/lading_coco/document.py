@@ -118,6 +118,7 @@ class _Reading:
         self._keys: list[Codes] = []
         self._media: list[NDArray[np.int32]] = []
         self._image_of: list[Codes] = []
+        self._told: dict[str, set[int]] = {}
         self.columns: dict[str, Column] = {}
 
     def take(self, array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
@@ -138,7 +139,10 @@ class _Reading:
         """Begin an array; one of the same key before it is forgotten, as JSON parsers do."""
         self._arrays[key] = array
 
+        told = self._told[key] = set()
+
         def problem(row: int, message: str) -> None:
+            told.add(row)
             self._report.error("coco.malformed-record", message, Origin(self._document.path, array.pointer).below(row))
 
         if key == "images":
@@ -158,26 +162,31 @@ class _Reading:
             names[index] = hash(name)
             keys[index] = hash(name if head.id in (MISSING, None) else str(head.id))
             media[index] = -1 if name is None else self._finder.find(name, url)
-            if name is None:
-                found = "neither" if not head.file_name else repr(head.file_name)
-                message = f"expected `file_name` or `coco_url`, found {found}"
-                self._tell_image("coco.missing-file-name", row + index, message)
-            elif (reason := unsafe_name(name, self._document.path)) is not None:
-                self._tell_unsafe(row + index, name, reason, is_found=bool(media[index] >= 0))
+            if row + index not in self._told["images"]:
+                self._check_image(row + index, head, name, is_found=bool(media[index] >= 0))
         self._names.append(names)
         self._keys.append(keys)
         self._media.append(media)
 
-    def _tell_unsafe(self, row: int, name: str, reason: str, *, is_found: bool) -> None:
+    def _check_image(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
+        origin = Origin(self._document.path, "/images").below(row)
+        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):
+            found = "none" if head.id == MISSING else repr(head.id)
+            self._report.error("coco.bad-id", f"expected an id that is a number or a text, found {found}", origin)
+        if name is None:
+            found = "neither" if not head.file_name else repr(head.file_name)
+            message = f"expected `file_name` or `coco_url`, found {found}"
+            self._report.error("coco.missing-file-name", message, origin)
+            return
+        reason = unsafe_name(name, self._document.path)
+        if reason is None:
+            return
         message = f"expected a path within the dataset, found {reason}, {name!r}"
-        origin = Origin(self._document.path, "/images").below(row, "file_name")
         if is_found:
-            self._report.warning("coco.unsafe-file-name", f"{message}; the file was found by its last parts", origin)
+            message = f"{message}; the file was found by its last parts"
+            self._report.warning("coco.unsafe-file-name", message, origin.below("file_name"))
         else:
-            self._report.error("coco.unsafe-file-name", message, origin)
-
-    def _tell_image(self, rule: str, row: int, message: str) -> None:
-        self._report.error(rule, message, Origin(self._document.path, "/images").below(row))
+            self._report.error("coco.unsafe-file-name", message, origin.below("file_name"))
 
     def finish(self, arrays: Mapping[str, RecordArray]) -> None:
         """Join the pieces."""

@@ -23,9 +23,9 @@ def code_of(value: Any) -> int:
         return MISSING
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, int) and MISSING < value < 1 << 63:
-        return int(value)
-    if isinstance(value, (list, dict)):
+    if type(value) is int and MISSING < value < 1 << 63:
+        return value
+    if isinstance(value, (list, dict, bool)):
         value = repr(value)
     return hash((type(value).__name__, value))
 

@@ -243,7 +243,7 @@ class IndexBuilder:
         for split in self.splits:
             for number in split.documents:
                 frames = self._frame_of_image[number]
-                elsewhere = np.count_nonzero((frames < split.begin) | (frames >= split.end))
+                elsewhere = np.count_nonzero((frames >= 0) & ((frames < split.begin) | (frames >= split.end)))
                 if elsewhere:
                     document = self._documents[number]
                     message = (

@@ -7,10 +7,11 @@ import random
 import numpy as np
 import pytest
 
+from lading.model.catalog import Items
 from lading.model.codec import decode_catalog, encode_catalog
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Data, Frame
-from lading.model.inference import infer_catalog
+from lading.model.inference import ValueTypes, infer_catalog
 from lading.model.label import (
     Box2D,
     Classification,
@@ -170,3 +171,11 @@ def test_inferred_catalog_is_one_the_platform_takes_and_the_data_keeps():
     one = dataset_of(*labels)
     catalog = decode_catalog(encode_catalog(infer_catalog(one)))
     assert list(validate(one, catalog=catalog, severities={"media.missing": "off"})) == []
+
+
+def test_the_types_of_values_are_told_as_a_catalog_has_them() -> None:
+    types = ValueTypes()
+    for value in (1, 2.5, None, [1, 2]):
+        types.add(value)
+    assert types.spec() == {"type": ["number", "array", "null"], "items": Items(type="integer")}
+    assert ValueTypes().spec() == {"type": "string"}

@@ -44,6 +44,18 @@ def test_streams_seek(tmp_path: Path, make_zip, name: str) -> None:
             stream.seek(-300_001, io.SEEK_END)
 
 
+def test_a_member_is_only_read_from_its_beginning(tmp_path: Path, make_zip) -> None:
+    make_zip(tmp_path / "a.zip", {"x": b"1", "y": b"2"})
+    (tmp_path / "z").write_bytes(b"3")
+    source = Source.open(tmp_path)
+    files = {name: source.get(name) for name in source.names()}
+    assert {name: file is not None and file.has_random_access for name, file in files.items()} == {
+        "x": False,
+        "y": False,
+        "z": True,
+    }
+
+
 def test_the_stamp_has_the_members_crc_and_size(tmp_path: Path, make_zip) -> None:
     make_zip(tmp_path / "a.zip", {"x": b"123456789"})
     file = Source.open(tmp_path / "a.zip").get("x")

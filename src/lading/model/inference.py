@@ -48,7 +48,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.categories: dict[str, int | None] = {}
-        self.attributes: dict[str, _Values] = {}
+        self.attributes: dict[str, ValueTypes] = {}
         self.points: dict[str | None, Counter[int]] = {}
         self.visible: set[Any] = set()
 
@@ -73,7 +73,7 @@ class _Seen:
         for name, value in attributes.items():
             values = self.attributes.get(name)
             if values is None:
-                values = self.attributes.setdefault(name, _Values())
+                values = self.attributes.setdefault(name, ValueTypes())
             values.add(value)
 
     def merged(self, kind: str, declared: Subcatalog | None) -> Subcatalog:
@@ -114,19 +114,20 @@ class _Seen:
         ]
 
 
-class _Values:
-    """The types of the values of one attribute, and of their elements."""
+class ValueTypes:
+    """The types of the values of one attribute, and of their elements: what a catalog may say of it."""
 
     def __init__(self) -> None:
         self.types: set[str] = set()
-        self.elements: _Values | None = None
+        self.elements: ValueTypes | None = None
 
     def add(self, value: Any) -> None:
+        """Take one value."""
         kind = attribute_type_of(value)
         self.types.add(kind)
         if kind == "array":
             if self.elements is None:
-                self.elements = _Values()
+                self.elements = ValueTypes()
             for element in value:
                 self.elements.add(element)
 

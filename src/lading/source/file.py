@@ -50,6 +50,11 @@ class File(ABC):
         return None
 
     @property
+    def has_random_access(self) -> bool:
+        """Whether any place of it is reached without reading what comes before; not so in a zip."""
+        return True
+
+    @property
     @abstractmethod
     def where(self) -> str:
         """The place on disk, and in the archive, as messages name it."""

@@ -62,6 +62,11 @@ class ZipMember(File):
         return self.entry.crc
 
     @property
+    def has_random_access(self) -> bool:
+        """It is read and checked from its first byte on."""
+        return False
+
+    @property
     def where(self) -> str:
         """Archive and member."""
         return f"{self.archive.label}/{self.path}"

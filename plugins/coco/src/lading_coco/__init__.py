@@ -1,0 +1,19 @@
+"""The COCO reader, registered with lading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lading import hookimpl
+
+if TYPE_CHECKING:
+    from lading import Reader
+
+
+@hookimpl
+def register_readers() -> Sequence[type[Reader]]:
+    """The reader of this plugin."""
+    from lading_coco.reader import CocoReader
+
+    return [CocoReader]

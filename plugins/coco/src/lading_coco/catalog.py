@@ -1,0 +1,151 @@
+"""The label catalog that COCO files declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lading import Attribute, Catalog, Category, Keypoints, Report, Subcatalog
+from lading.model.inference import ValueTypes
+from lading_coco.categories import Names
+from lading_coco.document import Document
+from lading_coco.traits import PARTS
+
+_MASKS = ("PANOPTIC_MASK", "SEMANTIC_MASK")
+#: Points of the groups of COCO-WholeBody.
+_PART_POINTS = {"foot": 6, "face": 68, "left_hand": 21, "right_hand": 21}
+
+
+class _Draft:
+    """The subcatalog of one label type, while documents add to it."""
+
+    def __init__(self) -> None:
+        self.categories: dict[str, int | None] = {}
+        self.attributes: dict[str, ValueTypes | None] = {}
+        self.keypoints: list[Keypoints] = []
+        self.is_tracking = False
+
+    def finish(self, kind: str, delimiter: str | None) -> Subcatalog:
+        fields: dict[str, Any] = {}
+        if self.categories:
+            fields["categories"] = [
+                Category(name=name) if value is None else Category(name=name, category_id=value)
+                for name, value in self.categories.items()
+            ]
+            if delimiter is not None:
+                fields["category_delimiter"] = delimiter
+        if self.attributes:
+            fields["attributes"] = [_attribute(name, types) for name, types in self.attributes.items()]
+        if kind == "KEYPOINTS2D":
+            fields["keypoints"] = self.keypoints
+        if self.is_tracking:
+            fields["is_tracking"] = True
+        return Subcatalog(**fields)
+
+
+def declared_catalog(documents: Sequence[Document], names: Names, pixelmaps: Iterable[str], report: Report) -> Catalog:
+    """One catalog over all documents; `pixelmaps` are the paths of those that have them."""
+    drafts: dict[str, _Draft] = {}
+    for document in documents:
+        kinds = document.traits.label_kinds()
+        if not kinds and document.categories:
+            kinds = ["BOX2D"]
+        for kind in kinds:
+            _add(drafts.setdefault(kind, _Draft()), kind, document, names)
+        if "KEYPOINTS2D" in kinds:
+            _add_keypoints(drafts, document, names, report)
+    for document in documents:
+        if document.path in pixelmaps:
+            _add(drafts.setdefault("SEMANTIC_MASK", _Draft()), "SEMANTIC_MASK", document, names)
+    return Catalog(subcatalogs={kind: draft.finish(kind, names.delimiter) for kind, draft in drafts.items()})
+
+
+def _add(draft: _Draft, kind: str, document: Document, names: Names) -> None:
+    traits = document.traits
+    if kind in _MASKS:
+        for key, name in names.listed(document).items():
+            draft.categories.setdefault(name, key if isinstance(key, int) else None)
+        if kind == "PANOPTIC_MASK":
+            draft.attributes.setdefault("iscrowd", None)
+        return
+    if kind == "SENTENCE":
+        return
+    if kind != "KEYPOINTS2D":
+        draft.categories.update(dict.fromkeys(names.every(document)))
+    if "iscrowd" in traits.marks:
+        draft.attributes.setdefault("iscrowd", None)
+    for name, types in traits.attributes.items():
+        known = draft.attributes.setdefault(name, ValueTypes())
+        if known is not None:
+            _merge(known, types)
+    draft.is_tracking = draft.is_tracking or bool(traits.marks & {"track_id", "instance_id"})
+
+
+def _merge(into: ValueTypes, types: ValueTypes) -> None:
+    into.types |= types.types
+    if types.elements is not None:
+        into.elements = into.elements or ValueTypes()
+        _merge(into.elements, types.elements)
+
+
+def _attribute(name: str, types: ValueTypes | None) -> Attribute:
+    return Attribute.model_validate({"name": name, **({"type": "boolean"} if types is None else types.spec())})
+
+
+def _add_keypoints(drafts: dict[str, _Draft], document: Document, names: Names, report: Report) -> None:
+    draft = drafts["KEYPOINTS2D"]
+    listed = names.listed(document)
+    with_points = []
+    for number, row in document.categories:
+        points = row.get("keypoints")
+        if not points:
+            continue
+        if not isinstance(points, list) or not all(isinstance(point, str) for point in points):
+            message = "expected the names of keypoints, found something else"
+            report.error("coco.bad-category", message, document.origin("categories", number, "keypoints"))
+            continue
+        name = listed[row["id"]]
+        with_points.append(name)
+        fields: dict[str, Any] = {"number": len(points), "names": points, "visible": "TERNARY"}
+        skeleton = _skeleton(row.get("skeleton"), len(points))
+        if skeleton is not None:
+            fields["skeleton"] = skeleton
+        elif row.get("skeleton"):
+            message = f"expected pairs of numbers from 1 to {len(points)}, found others; the skeleton stays in extras"
+            report.warning("coco.bad-skeleton", message, document.origin("categories", number, "skeleton"))
+        rule = Keypoints(**fields, parent_categories=[name])
+        if rule not in draft.keypoints:
+            draft.keypoints.append(rule)
+    if "keypoints" in document.traits.marks:
+        draft.categories.update(dict.fromkeys(with_points or names.every(document)))
+    for part in body_parts(document):
+        _add_part(drafts, part, with_points or names.every(document), names)
+
+
+def _add_part(drafts: dict[str, _Draft], part: str, bodies: Iterable[str], names: Names) -> None:
+    draft = drafts["KEYPOINTS2D"]
+    for body in bodies:
+        name = names.full(part, body)
+        rule = Keypoints(number=_PART_POINTS[part], parent_categories=[name])
+        if rule not in draft.keypoints:
+            draft.keypoints.append(rule)
+        draft.categories.setdefault(name, None)
+        if part != "foot":
+            drafts.setdefault("BOX2D", _Draft()).categories.setdefault(name, None)
+
+
+def body_parts(document: Document) -> list[str]:
+    """The groups of keypoints of COCO-WholeBody that a document's annotations have."""
+    return [part for field, _, _, part in PARTS if field in document.traits.marks]
+
+
+def _skeleton(pairs: Any, count: int) -> list[list[int]] | None:
+    """Pairs counted from 0; the file counts from 1 (source-formats.md 2.6). None where they are no such pairs."""
+    if not isinstance(pairs, list) or not pairs:
+        return None
+    for pair in pairs:
+        if not (isinstance(pair, list) and len(pair) == 2):
+            return None
+        if not all(isinstance(end, int) and 1 <= end <= count for end in pair):
+            return None
+    return [[first - 1, second - 1] for first, second in pairs]

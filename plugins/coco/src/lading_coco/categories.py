@@ -1,0 +1,108 @@
+"""What categories are called: the path from supercategory to name, one delimiter for the whole dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lading import Report
+from lading_coco.document import Document
+from lading_coco.ids import other_spelling
+from lading_coco.traits import PARTS
+
+_DELIMITERS = (".", "/", "::")
+#: Supercategories that say that there is none (Roboflow writes `none`).
+_NO_PARENT = frozenset({"", "none"})
+
+#: For each category the name, and the parent where it has one.
+Parts = tuple[str, str | None]
+
+
+class Names:
+    """The full names of the categories of every document, by the id that its annotations use."""
+
+    def __init__(self, documents: Sequence[Document], report: Report) -> None:
+        parts = {document.path: _parts(document, report) for document in documents}
+        every = [pair for known in parts.values() for pair in known.values()]
+        has_bodies = any(field in document.traits.marks for document in documents for field, *_ in PARTS)
+        self.delimiter = _delimiter(every) if has_bodies or any(parent for _, parent in every) else None
+        self._known = {
+            path: {key: self.full(name, parent) for key, (name, parent) in known.items()}
+            for path, known in parts.items()
+        }
+        for document in documents:
+            self._tell_duplicates(document, report)
+        self.unlisted: dict[str, dict[Any, str]] = {document.path: {} for document in documents}
+        for document in documents:
+            self._complete(document, documents, report)
+
+    def full(self, name: str, parent: str | None) -> str:
+        """A name below its parent."""
+        return name if parent is None or self.delimiter is None else f"{parent}{self.delimiter}{name}"
+
+    def listed(self, document: Document) -> Mapping[Any, str]:
+        """The names that a document lists, or borrows from others, by id."""
+        return self._known[document.path]
+
+    def every(self, document: Document) -> list[str]:
+        """The names that the labels of a document may have, each once, in the document's order."""
+        return list(dict.fromkeys([*self._known[document.path].values(), *self.unlisted[document.path].values()]))
+
+    def _tell_duplicates(self, document: Document, report: Report) -> None:
+        seen: dict[str, Any] = {}
+        ids: set[Any] = set()
+        for number, row in document.categories:
+            if row["id"] in ids:
+                message = f"expected each category id once, found {row['id']!r} again; the first one counts"
+                report.error("coco.duplicate-category-id", message, document.origin("categories", number, "id"))
+                continue
+            ids.add(row["id"])
+            name = self._known[document.path][row["id"]]
+            if name in seen:
+                message = f"expected each category once, found {name!r} with the ids {seen[name]!r} and {row['id']!r}"
+                report.warning("coco.duplicate-category-name", message, document.origin("categories", number, "name"))
+            seen.setdefault(name, row["id"])
+
+    def _complete(self, document: Document, documents: Sequence[Document], report: Report) -> None:
+        """Name the ids that annotations use and the document does not list."""
+        known = self._known[document.path]
+        used = document.traits.categories
+        if not known and used:
+            known = self._known[document.path] = self._borrowed(document, documents)
+            if not known and not document.is_results:
+                message = "expected `categories`, found none; labels are named by the ids of theirs"
+                report.warning("coco.no-categories", message, document.origin())
+        for key in used:
+            if key in known:
+                continue
+            spelled = other_spelling(key)
+            if spelled is not None and spelled in known:
+                self.unlisted[document.path][key] = known[spelled]
+            else:
+                self.unlisted[document.path][key] = str(key) if document.is_results else f"category:{key}"
+
+    def _borrowed(self, document: Document, documents: Sequence[Document]) -> dict[Any, str]:
+        others = [other for other in documents if not other.is_results and self._known[other.path]]
+        others.sort(key=lambda other: other.split != document.split)
+        return self._known[others[0].path] if others else {}
+
+
+def _parts(document: Document, report: Report) -> dict[Any, Parts]:
+    parts: dict[Any, Parts] = {}
+    for number, row in document.categories:
+        name, parent = row.get("name"), row.get("supercategory")
+        if not isinstance(name, str) or not name:
+            message = f"expected a name, found {name!r}; the id takes its place"
+            report.warning("coco.bad-category", message, document.origin("categories", number, "name"))
+            name = str(row["id"])
+        is_parent = isinstance(parent, str) and parent != name and parent.lower() not in _NO_PARENT
+        parts.setdefault(row["id"], (name, parent if is_parent else None))
+    return parts
+
+
+def _delimiter(every: Iterable[Parts]) -> str | None:
+    texts = {text for pair in every for text in pair if text is not None}
+    for delimiter in _DELIMITERS:
+        if not any(delimiter in text for text in texts):
+            return delimiter
+    return None

@@ -1,0 +1,75 @@
+"""A COCO dataset: a header made of an index, frames that stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from lading import Dataset, Frame, Report, Segment, Source
+from lading.model.dataset import WHOLE, Part, SourceFile, share
+from lading_coco.catalog import declared_catalog
+from lading_coco.categories import Names
+from lading_coco.document import Document
+from lading_coco.frames import FrameReader
+from lading_coco.index import Index
+from lading_coco.origins import RowOrigins
+
+_RECORDS = frozenset({"images", "annotations"})
+
+
+class CocoDataset(Dataset):
+    """Documents, their index, and where their masks lie. It keeps integers a record, no records."""
+
+    def __init__(
+        self,
+        source: Source,
+        documents: Sequence[Document],
+        index: Index,
+        report: Report,
+        *,
+        masks: Mapping[int, str],
+        pixelmaps: Mapping[int, str],
+        is_centred: bool,
+    ) -> None:
+        self.name = source.name
+        self.report = report
+        self._source = source
+        self._documents = documents
+        self._index = index
+        self._masks = masks
+        self._pixelmaps = pixelmaps
+        self._shift = 0.5 if is_centred else 0.0
+        self._names = Names(documents, report)
+        self._origins = RowOrigins(documents)
+        self._splits = {split.name: split for split in index.splits}
+        with_maps = {documents[number].path for number in pixelmaps}
+        self.catalog = declared_catalog(documents, self._names, with_maps, report)
+        self.segments = [Segment(name=split.name, frame_count=split.end - split.begin) for split in index.splits]
+        self.sources = [SourceFile(file=d.path, kind=d.kind, rows=d.row_count) for d in documents]
+        self.rules = {"pixels": "as written: x, y, width, height from the picture's top left corner"}
+        if "KEYPOINTS2D" in self.catalog:
+            rule = "half a pixel added, to the middle of the pixel" if is_centred else "as written"
+            self.rules = {**self.rules, "keypoints": rule}
+        kept = {
+            document.path: {key: value for key, value in document.envelope.items() if key not in _RECORDS}
+            for document in documents
+            if document.envelope
+        }
+        self.extras = {"documents": kept} if kept else {}
+
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        """The frames of a split in the order of its images; a share reads its own records only."""
+        self.segment(segment)
+        split = self._splits[segment]
+        chosen = share(split.end - split.begin, part)
+        reader = FrameReader(
+            self._documents,
+            self._index,
+            self._names,
+            self._source,
+            self._origins,
+            masks=self._masks,
+            pixelmaps=self._pixelmaps,
+            shift=self._shift,
+            report=report if report is not None else self.report,
+        )
+        return reader.frames(split, split.begin + chosen.start, split.begin + chosen.stop)

@@ -1,0 +1,82 @@
+"""Which files of a source are COCO, by the beginning of their content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from lading import Source
+from lading.errors import RecordError, SourceError
+from lading.source import is_lfs_pointer
+from lading_coco.rows import loose
+from lading_coco.structure import Offsets, RecordArray, Scanner
+from lading_coco.text import JsonText
+
+_HEAD = 64 << 10
+_LONG_HEAD = 8 << 20
+_ENDINGS = (".json", ".json.gz")
+_CATEGORIES = re.compile(rb'[{,]\s*"(?:categories|licenses|info)"\s*:')
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What a file seems to be: `annotations`, `results`, or nothing of ours, and why."""
+
+    kind: str | None
+    reason: str
+
+
+def json_files(source: Source) -> Iterator[JsonText]:
+    """The files that may be COCO by their name: the one that the caller chose, or all JSON."""
+    names = [source.selected] if source.selected is not None else source.names()
+    for name in names:
+        if name is not None and (source.selected is not None or name.lower().endswith(_ENDINGS)):
+            file = source.get(name)
+            if file is not None:
+                yield JsonText(file)
+
+
+def look(text: JsonText) -> Look:
+    """What a file is, by its first bytes: more of them where the first ones do not tell."""
+    try:
+        head = text.head(_HEAD)
+        seen = _look(text.path, head, is_whole=len(head) < _HEAD)
+        if seen is None:
+            head = text.head(_LONG_HEAD)
+            seen = _look(text.path, head, is_whole=len(head) < _LONG_HEAD)
+    except (RecordError, SourceError) as exc:
+        return Look(None, str(exc))
+    return seen if seen is not None else Look(None, f"{text.path}: no `images` in its first {len(head)} bytes")
+
+
+def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
+    """None where only more bytes would tell."""
+    if is_lfs_pointer(head):
+        return Look(None, f"{path}: a Git LFS pointer; the file itself is not downloaded")
+    first: dict[str, Any] = {}
+
+    def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
+        first.setdefault(array.key, loose(text[int(begins[0]) - base : int(ends[0]) - base]))
+
+    scanner = Scanner(path, take)
+    scanner.feed(head)
+    if "" in scanner.arrays:
+        record = first.get("")
+        if isinstance(record, dict) and "image_id" in record:
+            return Look("results", f"{path}: an array of records with `image_id`")
+        return Look(None, f"{path}: an array of other records")
+    record = first.get("annotations")
+    if isinstance(record, dict) and "image_id" in record:
+        return Look("annotations", f"{path}: annotations with `image_id`")
+    if isinstance(record, dict) and "video_id" in record and "images" not in scanner.arrays:
+        return Look(None, f"{path}: annotations of whole videos (YouTube-VIS), which are not read")
+    has_more = bool(_CATEGORIES.search(scanner.envelope))
+    if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
+        return Look("annotations", f"{path}: an array `images`")
+    if is_whole and has_more and scanner.is_open:
+        return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
+    if is_whole or not has_more:
+        return Look(None, f"{path}: no `images`")
+    return None

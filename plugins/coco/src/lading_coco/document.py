@@ -1,0 +1,235 @@
+"""One annotation file, read through once: its envelope, and where its images and annotations stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import NoneType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Origin, Report
+from lading_coco.heads import AnnotationHead, Column, ImageHead, PlainHead
+from lading_coco.ids import MISSING, Codes, codes_of
+from lading_coco.layout import Finder, unsafe_name
+from lading_coco.structure import Offsets, RecordArray, scan
+from lading_coco.text import JsonText
+from lading_coco.traits import Traits
+
+
+class Records:
+    """The places of the records of one array of a file; a row is a record's number here."""
+
+    def __init__(self, path: str, array: RecordArray, column: Column) -> None:
+        self.path = path
+        self.pointer = array.pointer
+        self.places: Offsets
+        self.sizes: NDArray[np.uint32]
+        self.places, self.sizes = column.places()
+        self._strangers = column.strangers
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def origin(self, row: int, *parts: str | int) -> Origin:
+        """Where a record stands, or a part of it."""
+        number = row + sum(count for before, count in self._strangers if before <= row)
+        return Origin(self.path, self.pointer).below(number, *parts)
+
+
+class Document:
+    """One annotation file.
+
+    Of its images, `names` are hashes of their file names, `keys` of what their frames are called, and `media` the
+    numbers of their files.
+    """
+
+    def __init__(self, text: JsonText, split: str) -> None:
+        self.text = text
+        self.path = text.path
+        self.split = split
+        self.is_results = False
+        self.kind = ""
+        self.envelope: dict[str, Any] = {}
+        self.categories: list[tuple[int, dict[str, Any]]] = []  # with their numbers
+        self.traits = Traits()
+        self.images: Records
+        self.annotations: Records
+        self.image_ids: Codes
+        self.names: Codes
+        self.keys: Codes
+        self.media: NDArray[np.int32]
+        self.annotation_ids: Codes
+        self.image_of: Codes
+
+    @property
+    def row_count(self) -> int:
+        """How many annotations it holds."""
+        return len(self.annotations)
+
+    def origin(self, *parts: str | int) -> Origin:
+        """A place in the envelope."""
+        return Origin(self.path, "").below(*parts)
+
+
+def read_document(text: JsonText, split: str, finder: Finder, report: Report) -> Document:
+    """Read a file through. Raises SourceError and RecordError where it is not whole, or no JSON."""
+    document = Document(text, split)
+    reading = _Reading(document, finder, report)
+    scanner, envelope = scan(text.path, text.chunks(), reading.take)
+    for key in scanner.repeated:
+        message = f"expected `{key}` once, found it again; the last one counts"
+        report.warning("coco.duplicate-key", message, document.origin(key))
+    document.is_results = isinstance(envelope, list)
+    document.envelope = envelope if isinstance(envelope, dict) else {}
+    for key in ("images", "annotations"):
+        value = document.envelope.get(key, [])
+        if not isinstance(value, list):
+            found = type(value).__name__
+            report.error("coco.malformed-file", f"expected an array, found {found}", document.origin(key))
+    document.categories = _categories(document, report)
+    arrays = scanner.arrays
+    if document.is_results:
+        arrays["annotations"] = arrays.pop("", RecordArray("", 0))
+    with text.reading() as access:
+        for key, column in reading.columns.items():
+            if key in arrays:
+                column.finish(arrays[key], access)
+    reading.finish(arrays)
+    if document.is_results:
+        document.kind = "results"
+    else:
+        rows = [row for _, row in document.categories]
+        document.kind = document.traits.kind(rows, count=len(document.annotations))
+    return document
+
+
+class _Reading:
+    """Takes the records of a file as they are found."""
+
+    def __init__(self, document: Document, finder: Finder, report: Report) -> None:
+        self._document = document
+        self._finder = finder
+        self._report = report
+        self._arrays: dict[str, RecordArray] = {}
+        self._names: list[Codes] = []
+        self._keys: list[Codes] = []
+        self._media: list[NDArray[np.int32]] = []
+        self._image_of: list[Codes] = []
+        self._told: dict[str, set[int]] = {}
+        self.columns: dict[str, Column] = {}
+
+    def take(self, array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
+        """Take some records of one array."""
+        key = array.key or "annotations"
+        if self._arrays.get(key) is not array:
+            self._start(key, array)
+        column = self.columns[key]
+        row = column.count
+        heads = column.take(text, base, begins, ends)
+        if key == "images":
+            self._images(row, heads)
+        else:
+            self._image_of.append(codes_of([head.image_id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
+            self._document.traits.look(heads)
+
+    def _start(self, key: str, array: RecordArray) -> None:
+        """Begin an array; one of the same key before it is forgotten, as JSON parsers do."""
+        self._arrays[key] = array
+
+        told = self._told[key] = set()
+
+        def problem(row: int, message: str) -> None:
+            told.add(row)
+            self._report.error("coco.malformed-record", message, Origin(self._document.path, array.pointer).below(row))
+
+        if key == "images":
+            self.columns[key] = Column(ImageHead, None, problem)
+            self._names, self._keys, self._media = [], [], []
+        else:
+            self.columns[key] = Column(AnnotationHead, PlainHead, problem)
+            self._image_of, self._document.traits = [], Traits()
+
+    def _images(self, row: int, heads: Sequence[ImageHead]) -> None:
+        names = np.empty(len(heads), dtype=np.int64)
+        keys = np.empty(len(heads), dtype=np.int64)
+        media = np.empty(len(heads), dtype=np.int32)
+        for index, head in enumerate(heads):
+            url = head.coco_url if isinstance(head.coco_url, str) and head.coco_url else None
+            name = head.file_name if isinstance(head.file_name, str) and head.file_name else name_from_url(url)
+            names[index] = hash(name)
+            keys[index] = hash(name if head.id in (MISSING, None) else str(head.id))
+            media[index] = -1 if name is None else self._finder.find(name, url)
+            if row + index not in self._told["images"]:
+                self._check_image(row + index, head, name, is_found=bool(media[index] >= 0))
+        self._names.append(names)
+        self._keys.append(keys)
+        self._media.append(media)
+
+    def _check_image(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
+        origin = Origin(self._document.path, "/images").below(row)
+        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):
+            found = "none" if head.id == MISSING else repr(head.id)
+            self._report.error("coco.bad-id", f"expected an id that is a number or a text, found {found}", origin)
+        if name is None:
+            found = "neither" if not head.file_name else repr(head.file_name)
+            message = f"expected `file_name` or `coco_url`, found {found}"
+            self._report.error("coco.missing-file-name", message, origin)
+            return
+        reason = unsafe_name(name, self._document.path)
+        if reason is None:
+            return
+        message = f"expected a path within the dataset, found {reason}, {name!r}"
+        if is_found:
+            message = f"{message}; the file was found by its last parts"
+            self._report.warning("coco.unsafe-file-name", message, origin.below("file_name"))
+        else:
+            self._report.error("coco.unsafe-file-name", message, origin.below("file_name"))
+
+    def finish(self, arrays: Mapping[str, RecordArray]) -> None:
+        """Join the pieces."""
+        document = self._document
+        columns = self.columns
+        for key, head in (("images", ImageHead), ("annotations", AnnotationHead)):
+            if key not in columns:
+                columns[key] = Column(head, None, lambda row, message: None)
+        empty = RecordArray("images", 0), RecordArray("annotations", 0)
+        document.images = Records(document.path, arrays.get("images", empty[0]), columns["images"])
+        document.annotations = Records(document.path, arrays.get("annotations", empty[1]), columns["annotations"])
+        document.image_ids = columns["images"].ids()
+        document.annotation_ids = columns["annotations"].ids()
+        document.names = _joined(self._names, np.int64)
+        document.keys = _joined(self._keys, np.int64)
+        document.media = _joined(self._media, np.int32)
+        document.image_of = _joined(self._image_of, np.int64)
+
+
+def name_from_url(url: str | None) -> str | None:
+    """What an image without `file_name` is called: the last two parts of its `coco_url` (LVIS v1)."""
+    parts = [part for part in (url or "").split("/") if part]
+    return "/".join(parts[-2:]) or None
+
+
+def _joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
+    return np.concatenate(pieces) if pieces else np.empty(0, dtype=kind)
+
+
+def _categories(document: Document, report: Report) -> list[tuple[int, dict[str, Any]]]:
+    """The category records that are objects with an id."""
+    rows = document.envelope.get("categories", [])
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        found = json.dumps(rows)[:40]
+        report.error("coco.bad-category", f"expected an array, found {found}", document.origin("categories"))
+        return []
+    kept = []
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict) or isinstance(row.get("id"), (list, dict, bool, NoneType)):
+            message = f"expected a category with an id, found {json.dumps(row)[:60]}"
+            report.error("coco.bad-category", message, document.origin("categories", number))
+        else:
+            kept.append((number, row))
+    return kept

@@ -1,0 +1,197 @@
+"""The forms in which people write boxes, rings, masks and keypoints, brought to the usual one; odd ones are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from lading_coco.rle_forms import rle_from_record
+from lading_coco.rows import UNSET, Row
+
+#: Tells of something wrong: rule, message, and the parts of the pointer below the record.
+Tell: TypeAlias = Callable[..., None]
+
+#: Whole numbers from here on are no floats.
+_TOO_LARGE = 1 << 1023
+
+_IDS = ("id", "image_id", "category_id")
+
+
+def row_of(record: Mapping[str, Any], tell: Tell) -> tuple[Row, dict[str, Any]]:
+    """A record as a row of the usual fields, and the keys that have no place in it, as they are."""
+    rest = {key: value for key, value in record.items() if key not in _FIELDS}
+    row = Row()
+    for key, take in _FIELDS.items():
+        if key not in record:
+            continue
+        value = take(key, record[key], tell)
+        setattr(row, key, value)
+        if value is UNSET:
+            rest[key] = record[key]
+    return row, rest
+
+
+def number_of(value: Any) -> int | float | None:
+    """A number, also one written as text; None for what is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < _TOO_LARGE else None
+    if isinstance(value, str):
+        for kind in (int, float):
+            try:
+                return number_of(kind(value))
+            except ValueError:
+                continue
+    return None
+
+
+def numbers_of(values: Any) -> list[Any] | None:
+    """A list of numbers, with those that are text read as numbers; None where it is none."""
+    if not isinstance(values, (list, tuple)):
+        return None
+    numbers = [number_of(value) for value in values]
+    return None if any(number is None for number in numbers) else numbers
+
+
+def _id(key: str, value: Any, tell: Tell) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, (list, dict, float, bool)):
+        tell("coco.bad-id", f"expected a number or a text, found {value!r}", key)
+        return UNSET
+    return value
+
+
+def _bbox(key: str, value: Any, tell: Tell) -> Any:
+    if value is None or value == []:
+        return value
+    numbers = numbers_of(value)
+    if numbers is None or len(numbers) != 4:
+        tell("coco.bad-bbox", f"expected 4 numbers, found {shown(value)}", key)
+        return UNSET
+    _tell_text(value, numbers, tell, key)
+    return list(map(float, numbers))
+
+
+def _tell_text(values: Any, numbers: list[Any], tell: Tell, *at: str | int) -> None:
+    for index, (value, number) in enumerate(zip(values, numbers, strict=True)):
+        if isinstance(value, str):
+            tell(
+                "coco.number-as-text", f"expected a number, found {value!r}, read as {number!r}", *at, index, warn=True
+            )
+            return
+
+
+def _segmentation(key: str, value: Any, tell: Tell) -> Any:
+    if value is None or value == []:
+        return value
+    if isinstance(value, Mapping):
+        return rle_from_record(value, tell, key)
+    if isinstance(value, str) or not isinstance(value, list):
+        tell("coco.bad-segmentation", f"expected rings or run lengths, found {shown(value)}", key)
+        return UNSET
+    return _rings(key, value, tell)
+
+
+def _rings(key: str, value: list[Any], tell: Tell) -> Any:
+    """Rings in one of four forms (source-formats.md 2.5): flat lists; one flat list; lists of pairs; of {x, y}."""
+    if all(number_of(part) is not None for part in value):
+        numbers = numbers_of(value)
+        assert numbers is not None  # asked above
+        tell("coco.ring-form", "expected a list of rings, found one ring", key, warn=True)
+        return [numbers]
+    if all(_is_point(part) for part in value):  # [[x, y], ...]: one ring of pairs, unless it is rings of one point
+        tell("coco.ring-form", "expected a list of rings, found one ring of points", key, warn=True)
+        return [[number for point in value for number in _pair(point)]]
+    rings = []
+    for index, part in enumerate(value):
+        ring = _ring(part)
+        if ring is None:
+            tell("coco.bad-polygon", f"expected a ring of numbers, found {shown(part)}", key, index)
+            continue
+        if part and not isinstance(part[0], (int, float, str)):
+            tell("coco.ring-form", "expected a flat list of numbers, found points", key, index, warn=True)
+        else:
+            _tell_text(part, ring, tell, key, index)
+        rings.append(ring)
+    return rings or UNSET
+
+
+def _ring(part: Any) -> list[Any] | None:
+    flat = numbers_of(part)
+    if flat is not None:
+        return flat
+    while isinstance(part, list) and len(part) == 1 and isinstance(part[0], list):  # one level too much
+        part = part[0]
+    if isinstance(part, list) and part and all(_is_point(point) for point in part):
+        return [number for point in part for number in _pair(point)]
+    return numbers_of(part)
+
+
+def _is_point(part: Any) -> bool:
+    return _pair(part) is not None if isinstance(part, (list, dict)) else False
+
+
+def _pair(point: Any) -> Any:
+    values = [point.get("x"), point.get("y")] if isinstance(point, dict) else point
+    numbers = numbers_of(values)
+    return numbers if numbers is not None and len(numbers) == 2 else None
+
+
+def _keypoints(key: str, value: Any, tell: Tell) -> Any:
+    if value is None or value == []:
+        return value
+    numbers = numbers_of(value)
+    if numbers is None:
+        tell("coco.bad-keypoints", f"expected numbers, found {shown(value)}", key)
+        return UNSET
+    _tell_text(value, numbers, tell, key)
+    return numbers
+
+
+def _number(key: str, value: Any, tell: Tell) -> Any:
+    if value is None or (isinstance(value, bool) and key == "iscrowd"):
+        return value
+    number = number_of(value)
+    if number is None:
+        tell("coco.bad-number", f"expected a number, found {shown(value)}", key)
+        return UNSET
+    _tell_text([value], [number], lambda rule, message, *at, **how: tell(rule, message, key, **how), key)
+    return number
+
+
+def _caption(key: str, value: Any, tell: Tell) -> Any:
+    if isinstance(value, str) or value is None:
+        return value
+    tell("coco.bad-caption", f"expected a text, found {shown(value)}", key)
+    return UNSET
+
+
+def _attributes(key: str, value: Any, tell: Tell) -> Any:
+    if isinstance(value, dict) or value is None:
+        return value
+    return UNSET if value else None
+
+
+def shown(value: Any) -> str:
+    """A value as a message has it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+#: What is read of a record besides the keys that are kept as they are.
+_FIELDS: dict[str, Callable[[str, Any, Tell], Any]] = {
+    **dict.fromkeys(_IDS, _id),
+    "bbox": _bbox,
+    "segmentation": _segmentation,
+    "area": _number,
+    "iscrowd": _number,
+    "keypoints": _keypoints,
+    "num_keypoints": _number,
+    "caption": _caption,
+    "score": _number,
+    "attributes": _attributes,
+}

@@ -1,0 +1,214 @@
+"""The first look at the records: their ids, and the few fields that say what a file holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lading_coco.ids import MISSING, Codes, codes_of
+from lading_coco.structure import Offsets, RecordArray
+from lading_coco.text import Access
+
+ABSENT = msgspec.Raw(b"")
+
+
+class ImageHead(msgspec.Struct, gc=False):
+    """What the index needs of an image."""
+
+    id: Any = MISSING
+    file_name: Any = None
+    coco_url: Any = None
+
+
+class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """What the index needs of an annotation that has the common fields and no others."""
+
+    id: int = MISSING
+    image_id: int = MISSING
+    category_id: int = MISSING
+    segmentation: msgspec.Raw = ABSENT
+    bbox: msgspec.Raw = ABSENT
+    iscrowd: int = -1
+    area: float = 0.0
+
+
+class SegmentHead(msgspec.Struct, gc=False):
+    """What the index needs of a segment of a panoptic annotation."""
+
+    category_id: Any = None
+
+
+class AnnotationHead(msgspec.Struct, gc=False):
+    """What the index needs of any annotation. Other attributes than `iscrowd` are kept as values, for their types."""
+
+    id: Any = MISSING
+    image_id: Any = MISSING
+    category_id: Any = MISSING
+    segmentation: msgspec.Raw = ABSENT
+    bbox: msgspec.Raw = ABSENT
+    iscrowd: msgspec.Raw = ABSENT
+    keypoints: msgspec.Raw = ABSENT
+    caption: msgspec.Raw = ABSENT
+    segments_info: list[SegmentHead] | None = None
+    attributes: Any = None
+    foot_kpts: msgspec.Raw = ABSENT
+    face_kpts: msgspec.Raw = ABSENT
+    lefthand_kpts: msgspec.Raw = ABSENT
+    righthand_kpts: msgspec.Raw = ABSENT
+    track_id: msgspec.Raw = ABSENT
+    instance_id: msgspec.Raw = ABSENT
+    dp_masks: msgspec.Raw = ABSENT
+    dp_x: msgspec.Raw = ABSENT
+    uv_data: msgspec.Raw = ABSENT
+    bboxes: msgspec.Raw = ABSENT
+    bbox_cam3d: msgspec.Raw = ABSENT
+    score: Any = msgspec.UNSET
+    ignore: Any = msgspec.UNSET
+    occluded: Any = msgspec.UNSET
+    truncated: Any = msgspec.UNSET
+    difficult: Any = msgspec.UNSET
+    rotation: Any = msgspec.UNSET
+    isfake: Any = msgspec.UNSET
+    isreflected: Any = msgspec.UNSET
+    IsOccluded: Any = msgspec.UNSET
+    IsTruncated: Any = msgspec.UNSET
+    IsGroupOf: Any = msgspec.UNSET
+    IsDepiction: Any = msgspec.UNSET
+    IsInside: Any = msgspec.UNSET
+
+
+#: Hears of a record that is none: its number, and what was expected and found.
+Problem = Callable[[int, str], None]
+
+
+class Column:
+    """The places and ids of the records of one array, gathered piece by piece.
+
+    A record that cannot be read gets a head without values, so that numbers and places stay in step.
+    """
+
+    def __init__(self, head: type[Any], plain: type[Any] | None, problem: Problem) -> None:
+        self.count = 0
+        self.strangers: list[tuple[int, int]] = []  # (record, elements before it that are no records)
+        self._problem = problem
+        self._head: type[Any] = head
+        self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(head)
+        kinds = [head] if plain is None else [plain, head]
+        self._many: list[msgspec.json.Decoder[list[Any]]] = [msgspec.json.Decoder(list[kind]) for kind in kinds]  # type: ignore[valid-type]
+        self._ids: list[Codes] = []
+        self._places: list[Offsets] = []
+        self._sizes: list[NDArray[np.uint32]] = []
+        self._seams: list[tuple[int, int, int]] = []  # (record, end of the one before, its begin), between pieces
+        self._end: int | None = None
+
+    def take(self, text: bytes, base: int, begins: Offsets, ends: Offsets) -> list[Any]:
+        """Take some records; their heads, which are all of one type."""
+        if self._end is not None:
+            self._seams.append((self.count, self._end, int(begins[0])))
+        heads = self._decode(text[int(begins[0]) - base : int(ends[-1]) - base], len(begins))
+        if heads is None:
+            heads = self._singly(text, base, begins, ends)
+        self._ids.append(codes_of([head.id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
+        self._places.append(begins)
+        self._sizes.append((ends - begins).astype(np.uint32))
+        self._end = int(ends[-1])
+        self.count += len(begins)
+        return heads
+
+    def _decode(self, text: bytes, count: int) -> list[Any] | None:
+        whole = b"[" + text + b"]"
+        for decoder in self._many:
+            try:
+                heads = decoder.decode(whole)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+            if len(heads) == count:
+                return heads
+        return None
+
+    def _singly(self, text: bytes, base: int, begins: Offsets, ends: Offsets) -> list[Any]:
+        heads: list[Any] = []
+        before: int | None = None
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            number = self.count + len(heads)
+            if before is not None:
+                self._between(number, text[before - base : begin - base])
+            heads.append(self._read(number, text[begin - base : end - base]))
+            before = end
+        return heads
+
+    def _between(self, number: int, gap: bytes) -> None:
+        """Hold that there is one comma between two records; what else stands there is told and counted."""
+        if gap.strip() == b",":
+            return
+        parts = gap.split(b",")
+        others = [part for part in parts[1:-1] if part.strip()]
+        if others:
+            self.strangers.append((number, len(others)))
+            self._problem(number, f"expected an object before this one, found {_shown(others[0])}")
+        else:
+            self._problem(number, f"expected a comma before this record, found {_shown(gap)}")
+
+    def _read(self, number: int, text: bytes) -> Any:
+        try:
+            return self._one.decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            pass
+        try:
+            record = json.loads(text.decode("utf-8"))
+        except (ValueError, RecursionError) as exc:
+            self._problem(number, f"expected a record in JSON, found an error ({exc})")
+            return self._head()
+        if not isinstance(record, dict):
+            self._problem(number, f"expected an object, found {_shown(text)}")
+            return self._head()
+        head = self._head()
+        for name in self._head.__struct_fields__:
+            if name in record:
+                setattr(head, name, _loose(name, record[name], getattr(head, name)))
+        return head
+
+    def finish(self, array: RecordArray, text: Access) -> None:
+        """Look at what stands between the pieces, before the first record and behind the last."""
+        for number, end, begin in self._seams:
+            self._between(number, text.read(end, begin - end))
+        self._seams.clear()
+        first = int(self._places[0][0]) if self._places else array.end
+        edges = [(0, array.begin, first)]
+        if self._end is not None:
+            edges.append((self.count, self._end, array.end))
+        for number, begin, end in edges:
+            others = [part for part in text.read(begin, min(end - begin, 4096)).split(b",") if part.strip()]
+            if others:
+                if number < self.count:
+                    self.strangers.insert(0, (number, len(others)))
+                self._problem(number, f"expected an object, found {_shown(others[0])}")
+
+    def ids(self) -> Codes:
+        """The codes of all ids, in the order of the records."""
+        return np.concatenate(self._ids) if self._ids else np.empty(0, dtype=np.int64)
+
+    def places(self) -> tuple[Offsets, NDArray[np.uint32]]:
+        """Where each record begins, and how many bytes it has."""
+        if not self._places:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32)
+        return np.concatenate(self._places), np.concatenate(self._sizes)
+
+
+def _shown(text: bytes) -> str:
+    shown = text.strip().decode("utf-8", "replace")
+    return repr(shown if len(shown) <= 40 else f"{shown[:37]}...")
+
+
+def _loose(name: str, value: Any, default: Any) -> Any:
+    if isinstance(default, msgspec.Raw):
+        return msgspec.Raw(json.dumps(value).encode())
+    if name == "segments_info":
+        segments = value if isinstance(value, list) else []
+        return [SegmentHead(s.get("category_id")) for s in segments if isinstance(s, dict)]
+    return value

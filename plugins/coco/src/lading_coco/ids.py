@@ -1,0 +1,75 @@
+"""Ids as integers that numpy can sort: an id that is no 64-bit integer gets a hash in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes: TypeAlias = NDArray[np.int64]
+
+#: Where a record has no id.
+MISSING = -(1 << 63)
+
+
+def code_of(value: Any) -> int:
+    """The code of an id: itself where 64 bits hold it, else a hash that keeps text and numbers apart.
+
+    Codes are only compared with each other, in one run; no order depends on them.
+    """
+    if value is None:
+        return MISSING
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is int and MISSING < value < 1 << 63:
+        return value
+    if isinstance(value, (list, dict, bool)):
+        value = repr(value)
+    return hash((type(value).__name__, value))
+
+
+def codes_of(known: Sequence[Any], *, is_plain: bool = False) -> Codes:
+    """The codes of many ids; `MISSING` stands for itself. `is_plain` says that they are integers all."""
+    count = len(known)
+    if is_plain or set(map(type, known)) <= {int}:
+        try:
+            return np.fromiter(known, dtype=np.int64, count=count)
+        except OverflowError:
+            pass
+    return np.fromiter((MISSING if v == MISSING else code_of(v) for v in known), dtype=np.int64, count=count)
+
+
+def other_spelling(value: Any) -> Any:
+    """The number that a text spells, the text that spells a number; None where there is none."""
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            return None
+    return str(value) if isinstance(value, int) else None
+
+
+def first_places(codes: Codes) -> tuple[Codes, NDArray[np.intp]]:
+    """The different codes, sorted, and where each stands first."""
+    return np.unique(codes, return_index=True)
+
+
+def look_up(wanted: Codes, codes: Codes, places: NDArray[Any]) -> NDArray[np.int64]:
+    """For each code the place that belongs to it, -1 where `codes` (sorted) has it not."""
+    if not len(codes):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    return np.where((codes[at] == wanted) & (wanted != MISSING), places[at], -1).astype(np.int64)
+
+
+def repeats(codes: Codes) -> NDArray[np.intp]:
+    """The places, in order, whose code stands at an earlier place too."""
+    unique, first = np.unique(codes, return_index=True)
+    if len(unique) == len(codes):
+        return np.empty(0, dtype=np.intp)
+    is_repeat = np.ones(len(codes), dtype=bool)
+    is_repeat[first] = False
+    is_repeat &= codes != MISSING
+    return np.flatnonzero(is_repeat)

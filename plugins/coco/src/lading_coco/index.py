@@ -1,0 +1,285 @@
+"""Which images are one frame, which split a frame is in, and which annotations belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Report
+from lading_coco.document import Document
+from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
+from lading_coco.rows import UNSET, values_at
+
+Numbers = NDArray[np.int64]
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
+
+
+class Grouping:
+    """Rows of one array by the frame they belong to: the rows of neighbouring frames are at hand in one slice."""
+
+    def __init__(self, frame_of: Numbers) -> None:
+        order = np.argsort(frame_of, kind="stable")
+        first = int(np.searchsorted(frame_of[order], 0))  # rows of no frame have -1
+        self._rows: NDArray[np.int32] = order[first:].astype(np.int32)
+        self._frames: NDArray[np.int32] = frame_of[order[first:]].astype(np.int32)
+
+    def slice(self, begin: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The frames from `begin` to `end`, as often as they have rows, and those rows in the file's order."""
+        low, high = np.searchsorted(self._frames, (begin, end))
+        return self._frames[low:high], self._rows[low:high]
+
+
+@dataclass
+class Split:
+    """A segment to be: frames from `begin` to `end`, out of some documents."""
+
+    name: str
+    documents: list[int] = field(default_factory=list)
+    begin: int = 0
+    end: int = 0
+
+
+@dataclass
+class Index:
+    """The frames of all documents. A frame without an image has row -1 in `row` and the code of its id in `ids`."""
+
+    splits: list[Split]
+    home: NDArray[np.int32]
+    row: NDArray[np.int32]
+    images: list[Grouping]
+    annotations: list[Grouping]
+    repeated: dict[int, int]  # frame -> how many earlier frames of its split have its id
+    second: dict[tuple[int, int], int]  # (document, annotation row) -> how many earlier ones have its id
+    bare: dict[int, tuple[int, int]]  # frame without an image -> document and annotation row that name it
+
+
+class IndexBuilder:
+    """Puts the images and annotations of all documents together."""
+
+    def __init__(self, documents: Sequence[Document], report: Report) -> None:
+        self._documents = documents
+        self._report = report
+        self._ids: list[Codes] = []
+        self._names: list[Codes] = []
+        self._keys: list[Codes] = []
+        self._home: list[NDArray[np.int32]] = []
+        self._row: list[NDArray[np.int32]] = []
+        self._count = 0
+        self._frame_of_image: dict[int, Numbers] = {}
+        self._bare: dict[int, tuple[int, int]] = {}
+        self._repeated: dict[int, int] = {}
+        self.splits: list[Split] = []
+
+    def build(self) -> Index:
+        """The index. What is wrong goes to the report."""
+        order: dict[str, list[int]] = {}
+        for number, document in enumerate(self._documents):
+            order.setdefault(document.split, []).append(number)
+        for name, numbers in order.items():
+            self._add_split(name, numbers)
+        self._tell_overlaps()
+        frames_of = [self._place_annotations(number) for number in range(len(self._documents))]
+        return Index(
+            splits=[split for split in self.splits if split.end > split.begin or len(self.splits) == 1],
+            home=_joined(self._home, np.int32),
+            row=_joined(self._row, np.int32),
+            images=[Grouping(self._frame_of_image[number]) for number in range(len(self._documents))],
+            annotations=[Grouping(frames) for frames in frames_of],
+            repeated=self._repeated,
+            second=self._second_annotations(),
+            bare=self._bare,
+        )
+
+    def _add_split(self, name: str, numbers: Sequence[int]) -> None:
+        """Give frames to the documents of one split; a document that contradicts the others gets a split of its own."""
+        splits: list[Split] = []
+        for number in numbers:
+            split = next((s for s in splits if self._agrees(s, number)), None)
+            if split is None:
+                used = {s.name for s in self.splits} | {s.name for s in splits}
+                split = Split(_free_name(name, used))
+                splits.append(split)
+            split.documents.append(number)
+        for split in splits:
+            split.begin = self._count
+            for number in split.documents:
+                self._add_images(split, number)
+            for number in split.documents:
+                self._add_bare(split, number)
+            self._number_keys(split)
+            split.end = self._count
+            self.splits.append(split)
+
+    def _agrees(self, split: Split, number: int) -> bool:
+        """Whether no image id of the document stands for another file in a document of the split."""
+        document = self._documents[number]
+        for other in (self._documents[n] for n in split.documents):
+            ids, first = first_places(other.image_ids)
+            at = look_up(document.image_ids, ids, first)
+            both = at >= 0
+            if (other.names[at[both]] != document.names[both]).any():
+                return False
+        return True
+
+    def _add_images(self, split: Split, number: int) -> None:
+        document = self._documents[number]
+        frame_of = self._known(document)
+        is_none = (document.image_ids == MISSING) & (document.names == hash(None))  # told when it was found
+        new = np.flatnonzero((frame_of < 0) & ~is_none)
+        keys = _keys(document.image_ids, document.names)[new]
+        unique, first = np.unique(keys, return_index=True)
+        chosen = np.sort(first)  # of equal images in one file the first is the frame
+        frame_of[new[chosen]] = np.arange(self._count, self._count + len(chosen))
+        frame_of[new] = frame_of[new[first]][np.searchsorted(unique, keys)]
+        rows = new[chosen]
+        self._append(document.image_ids[rows], document.names[rows], document.keys[rows], number, rows)
+        self._frame_of_image[number] = frame_of
+        self._tell_repeated(document)
+
+    def _known(self, document: Document) -> Numbers:
+        """For each image the frame that has it already, in whatever split."""
+        if not self._count:
+            return np.full(len(document.images), -1, dtype=np.int64)
+        keys, first = first_places(_keys(np.concatenate(self._ids), np.concatenate(self._names)))
+        found = look_up(_keys(document.image_ids, document.names), keys, first)
+        found[document.image_ids == MISSING] = -1
+        return found
+
+    def _append(self, ids: Codes, names: Codes, keys: Codes, number: int, rows: Numbers) -> None:
+        self._ids.append(ids)
+        self._names.append(names)
+        self._keys.append(keys)
+        self._home.append(np.full(len(ids), number, dtype=np.int32))
+        self._row.append(rows.astype(np.int32))
+        self._count += len(ids)
+
+    def _tell_repeated(self, document: Document) -> None:
+        again = repeats(document.image_ids)
+        for row in again.tolist():
+            message = "expected each image id once, found one again; annotations go to the first"
+            self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
+        names_again = repeats(document.names)
+        for row in names_again[~np.isin(names_again, again)].tolist():
+            if int(document.names[row]) != hash(None):
+                message = "expected each `file_name` once, found one again, under another id"
+                self._report.error("coco.duplicate-file-name", message, document.images.origin(row, "file_name"))
+
+    def _number_keys(self, split: Split) -> None:
+        """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""
+        keys = np.concatenate(self._keys)[split.begin : self._count] if self._keys else np.empty(0, dtype=np.int64)
+        times: dict[int, int] = {}
+        for place in repeats(keys).tolist():
+            key = int(keys[place])
+            times[key] = times.get(key, 0) + 1
+            self._repeated[split.begin + place] = times[key]
+
+    def _add_bare(self, split: Split, number: int) -> None:
+        """Frames for the images that annotations name where a file lists none at all."""
+        document = self._documents[number]
+        if len(document.images) or not len(document.annotations):
+            return
+        here = self._split_ids(split)
+        ids, first = np.unique(document.image_of, return_index=True)
+        is_new = (ids != MISSING) & ~np.isin(ids, here)
+        chosen = np.sort(first[is_new])
+        if not len(chosen):
+            return
+        if not document.is_results:
+            message = f"expected `images`, found none; {len(chosen)} images are known by the annotations alone"
+            self._report.warning("coco.no-images", message, document.origin("images"))
+        for offset, row in enumerate(chosen.tolist()):
+            self._bare[self._count + offset] = (number, row)
+        codes = document.image_of[chosen]
+        written = values_at(document, chosen.tolist(), "image_id")
+        keys = np.fromiter((hash(str(value)) for value in written), dtype=np.int64, count=len(codes))
+        self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
+
+    def _split_ids(self, split: Split) -> Codes:
+        return np.concatenate(self._ids)[split.begin : self._count] if self._ids else np.empty(0, dtype=np.int64)
+
+    def _place_annotations(self, number: int) -> Numbers:
+        """For each annotation its frame: by the images of its own file, then by those of its split, -1 for none."""
+        document = self._documents[number]
+        ids, first = first_places(document.image_ids)
+        frame_of_first = self._frame_of_image[number][first]
+        frames = look_up(document.image_of, ids, frame_of_first)
+        lost = np.flatnonzero((frames < 0) & (document.image_of != MISSING))
+        if len(lost):
+            split = next(s for s in self.splits if number in s.documents)
+            others, first = first_places(np.concatenate(self._ids)[split.begin : split.end])
+            frames[lost] = look_up(document.image_of[lost], others, first + split.begin)
+            for row in lost[frames[lost] < 0].tolist():
+                frames[row] = self._find_spelled(document, row, (ids, frame_of_first))
+        for row in np.flatnonzero(document.image_of == MISSING).tolist():
+            (value,) = values_at(document, [row], "id")
+            if value is not UNSET:
+                message = "expected `image_id`, found none; the annotation is in no frame"
+                self._lose(document, row, message)
+        return frames
+
+    def _find_spelled(self, document: Document, row: int, images: tuple[Codes, Numbers]) -> int:
+        """The frame of an annotation that spells its image's id as text, or a text as a number; -1 for none."""
+        (value,) = values_at(document, [row], "image_id")
+        spelled = other_spelling(value)
+        frame = -1 if spelled is None else int(look_up(np.array([code_of(spelled)]), *images)[0])
+        origin = document.annotations.origin(row, "image_id")
+        if frame < 0:
+            self._lose(document, row, f"expected the id of an image, found {value!r}; the annotation is in no frame")
+        else:
+            message = f"expected the id as the image has it, {spelled!r}, found {value!r}"
+            self._report.warning("coco.id-type", message, origin)
+        return frame
+
+    def _lose(self, document: Document, row: int, message: str) -> None:
+        origin = document.annotations.origin(row, "image_id")
+        self._report.error("coco.orphan-annotation", message, origin)
+        self._report.loss("annotations of no listed image", str(document.annotations.origin(row)))
+
+    def _tell_overlaps(self) -> None:
+        for split in self.splits:
+            for number in split.documents:
+                frames = self._frame_of_image[number]
+                elsewhere = np.count_nonzero((frames >= 0) & ((frames < split.begin) | (frames >= split.end)))
+                if elsewhere:
+                    document = self._documents[number]
+                    message = (
+                        f"expected splits that share no image, found {elsewhere} of {len(frames)} images of "
+                        f"{split.name!r} in an earlier split; their labels are read there"
+                    )
+                    self._report.warning("coco.shared-images", message, document.origin("images"))
+
+    def _second_annotations(self) -> dict[tuple[int, int], int]:
+        """The annotations whose id an earlier one of the same file has, with how often."""
+        second: dict[tuple[int, int], int] = {}
+        for number, document in enumerate(self._documents):
+            counts: dict[int, int] = {}
+            for row in repeats(document.annotation_ids).tolist():
+                code = int(document.annotation_ids[row])
+                counts[code] = counts.get(code, 0) + 1
+                second[number, row] = counts[code]
+                message = f"expected each annotation id once, found one again; its instance ends in #{counts[code] + 1}"
+                self._report.error("coco.duplicate-annotation-id", message, document.annotations.origin(row, "id"))
+        return second
+
+
+def _keys(ids: Codes, names: Codes) -> Codes:
+    """One number for id and file name together."""
+    with np.errstate(over="ignore"):
+        return (ids.view(np.uint64) * _MIX ^ names.view(np.uint64)).view(np.int64)
+
+
+def _free_name(name: str, used: set[str]) -> str:
+    number = 1
+    free = name
+    while free in used:
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+def _joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
+    return np.concatenate(pieces) if pieces else np.empty(0, dtype=kind)

@@ -1,0 +1,266 @@
+"""Labels out of the rows of one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lading import Box2D, Keypoints2D, Label, MultiPolygon2D, Polygon2D, Report, Rle, Sentence, Word
+from lading.model.label import Points
+from lading_coco.categories import Names
+from lading_coco.document import Document
+from lading_coco.forms import numbers_of, row_of
+from lading_coco.rle_forms import counts_of
+from lading_coco.rows import UNSET, AnyRow, PlainRow, RleRow, Row, as_row
+from lading_coco.traits import ATTRIBUTES, PARTS
+
+#: Fields of DensePose, kept in extras: the model has no place for them.
+_DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
+_CROWD: Mapping[Any, bool] = {0: False, 1: True}
+_PLAIN_CROWD = frozenset({-1, 0, 1})
+_NO_REST: Mapping[str, Any] = {}
+
+
+class LabelBuilder:
+    """Makes the labels of a document's rows; what is wrong with them goes to the report."""
+
+    def __init__(self, document: Document, names: Names, base: int, step: int, *, shift: float, report: Report) -> None:
+        self._document = document
+        self._names: dict[Any, str] = dict(names.listed(document))
+        self._unlisted = names.unlisted[document.path]
+        self._full = names.full
+        self._has_categories = bool(self._names)
+        self._is_stuff = document.kind == "stuff"
+        self._base = base
+        self._step = step
+        self._shift = shift
+        self._report = report
+
+    def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
+        """The labels of one record; `again` is how many earlier ones have its id."""
+        rest = _NO_REST
+        if isinstance(record, PlainRow):
+            made = self.plain(record, row) if not again else None
+            if made is not None:
+                return made
+            record = as_row(record)
+        elif isinstance(record, dict):
+            record, rest = row_of(record, self._teller(row))
+        common = self._common(record, rest, row, again)
+        labels: list[Label] = []
+        if record.bbox:
+            self._box(record.bbox, row, common, labels)
+        elif record.bbox is None:
+            self._tell(row, "coco.bad-bbox", "expected 4 numbers, found null", "bbox")
+        if record.segmentation:
+            self._mask(record.segmentation, row, common, labels)
+        if record.keypoints:
+            self._keypoints(record, row, common, labels)
+        if record.caption is not UNSET and record.caption is not None:
+            extras = dict(common["extras"])
+            words = (Word(record.caption),)
+            labels.append(Sentence(sentence=words, extras=extras, origin=common["origin"]))
+        if rest:
+            self._beyond(rest, row, common, labels)
+        if not labels:
+            self._report.loss("annotations without anything that is a label", str(self._origin(row)))
+        return labels
+
+    def plain(self, record: PlainRow, row: int) -> list[Label] | None:
+        """The labels of a record in which all is as it should be: what `labels` makes, faster. None for any other."""
+        category = self._names.get(record.category_id)
+        crowd = record.iscrowd
+        segmentation = record.segmentation
+        if category is None or crowd not in _PLAIN_CROWD or self._is_stuff or type(segmentation) is not list:
+            return None
+        rings = []
+        for part in segmentation:
+            count = len(part)
+            if count & 1 or count < 4:
+                return None
+            rings.append(np.fromiter(part, np.float64, count).reshape(-1, 2))
+        key = record.id
+        # Written out: keywords that are known when this is compiled cost a fifth of a dict that is unpacked.
+        attributes = {} if crowd < 0 else {"iscrowd": crowd == 1}
+        extras = {"id": key, "area": record.area}
+        name, origin = str(key), self._base + row * self._step
+        x, y, width, height = record.bbox
+        right, bottom = x + width, y + height
+        box = Box2D(
+            x, y, right, bottom, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+        )
+        if not rings:
+            return [box]
+        if len(rings) > 1:
+            parts = tuple(rings)
+            mask: Label = MultiPolygon2D(
+                parts, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+            )
+        else:
+            mask = Polygon2D(
+                rings[0], category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+            )
+        return [box, mask]
+
+    def _common(self, record: Row, rest: Mapping[str, Any], row: int, again: int) -> dict[str, Any]:
+        """What the labels of a record share."""
+        extras: dict[str, Any] = {}
+        attributes: dict[str, Any] = {}
+        common: dict[str, Any] = {"extras": extras, "attributes": attributes, "origin": self._base + row * self._step}
+        key = record.id
+        if key is not UNSET:
+            extras["id"] = key
+            if key is not None and not self._is_stuff:
+                common["instance"] = str(key) if not again else f"{key}#{again + 1}"
+        if record.category_id is not UNSET and record.category_id is not None:
+            common["category"] = self._category(record.category_id, row)
+        if record.area is not UNSET:
+            extras["area"] = record.area
+        if record.num_keypoints is not UNSET:
+            extras["num_keypoints"] = record.num_keypoints
+        if record.attributes:
+            for name, value in record.attributes.items():
+                if isinstance(value, dict):
+                    extras.setdefault("attributes", {})[name] = value
+                else:
+                    attributes[name] = value
+        crowd = record.iscrowd
+        if crowd is not UNSET:
+            if crowd in _CROWD:
+                attributes["iscrowd"] = _CROWD[crowd]
+            else:
+                extras["iscrowd"] = crowd
+                self._tell(row, "coco.bad-number", f"expected 0 or 1, found {crowd!r}", "iscrowd")
+        if record.score is not UNSET:
+            attributes["score"] = record.score
+        if rest:
+            self._add_rest(rest, common, again)
+        return common
+
+    def _add_rest(self, rest: Mapping[str, Any], common: dict[str, Any], again: int) -> None:
+        for key, value in rest.items():
+            if key in ATTRIBUTES and key not in common["attributes"] and not isinstance(value, dict):
+                common["attributes"][key] = value
+            else:
+                common["extras"][key] = value
+        for key in ("instance_id", "track_id"):
+            if isinstance(rest.get(key), (int, str)):
+                common["instance"] = str(rest[key])
+
+    def _category(self, key: Any, row: int) -> str:
+        known = self._names.get(key)
+        if known is not None:
+            return known
+        name = self._unlisted[key]
+        if not self._has_categories:
+            return name
+        if name.startswith("category:"):
+            self._tell(row, "coco.unknown-category", f"expected the id of a category, found {key!r}", "category_id")
+        else:
+            self._tell(
+                row, "coco.id-type", f"expected the id as the category has it, found {key!r}", "category_id", warn=True
+            )
+        return name
+
+    def _box(self, bbox: list[float], row: int, common: dict[str, Any], labels: list[Label]) -> None:
+        if len(bbox) != 4:
+            common["extras"]["bbox"] = bbox
+            self._tell(row, "coco.bad-bbox", f"expected 4 numbers, found {len(bbox)}", "bbox")
+            return
+        x, y, width, height = bbox
+        labels.append(Box2D(xmin=x, ymin=y, xmax=x + width, ymax=y + height, **common))
+
+    def _mask(
+        self, segmentation: list[list[float]] | RleRow, row: int, common: dict[str, Any], labels: list[Label]
+    ) -> None:
+        if isinstance(segmentation, RleRow):
+            size = segmentation.size
+            counts = counts_of(segmentation, self._teller(row)) if len(size) == 2 else None
+            if counts is None:
+                common["extras"]["segmentation"] = {"size": size, "counts": segmentation.counts}
+            else:
+                labels.append(Rle(counts=counts, height=size[0], width=size[1], **common))
+            return
+        rings = self._rings(segmentation, row, common)
+        if len(rings) == 1:
+            labels.append(Polygon2D(points=rings[0], **common))
+        elif rings:
+            labels.append(MultiPolygon2D(rings=tuple(rings), **common))
+
+    def _rings(self, lists: list[list[float]], row: int, common: dict[str, Any]) -> list[Points]:
+        rings = []
+        if len(lists[0]) == 2 and len(lists) > 1 and all(len(part) == 2 for part in lists):
+            message = "expected a list of rings, found one ring of points"
+            self._tell(row, "coco.ring-form", message, "segmentation", warn=True)
+            return [np.array(lists, dtype=np.float64)]
+        for index, part in enumerate(lists):
+            if len(part) % 2:
+                common["extras"]["segmentation"] = lists
+                message = f"expected pairs of numbers, found {len(part)} numbers; the ring is left out"
+                self._tell(row, "coco.bad-polygon", message, "segmentation", index)
+            elif part:
+                rings.append(np.array(part, dtype=np.float64).reshape(-1, 2))
+            else:
+                common["extras"]["segmentation"] = lists
+        return rings
+
+    def _keypoints(self, record: Row, row: int, common: dict[str, Any], labels: list[Label]) -> None:
+        values = record.keypoints
+        assert isinstance(values, list)  # asked by the caller
+        if len(values) % 3:
+            common["extras"]["keypoints"] = values
+            message = f"expected x, y and visibility for each point, found {len(values)} numbers"
+            self._tell(row, "coco.bad-keypoints", message, "keypoints")
+            return
+        visible = tuple(values[2::3])
+        count = record.num_keypoints
+        seen = sum(v > 0 for v in visible)
+        if count is not UNSET and count is not None and count != seen:
+            message = f"expected the number of points with v > 0, {seen}, found {count}"
+            self._tell(row, "coco.keypoint-count", message, "num_keypoints", warn=True)
+        if not seen and not (count is UNSET and record.score is not UNSET):
+            common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
+            return
+        labels.append(self._points(values, visible, common))
+
+    def _points(self, values: list[Any], visible: tuple[Any, ...], common: dict[str, Any]) -> Keypoints2D:
+        points = np.array((values[0::3], values[1::3]), dtype=np.float64).T.copy()
+        if self._shift:
+            points[np.array(visible, dtype=np.float64) > 0] += self._shift
+        return Keypoints2D(points=points, visible=visible, **common)
+
+    def _beyond(self, rest: Mapping[str, Any], row: int, common: dict[str, Any], labels: list[Label]) -> None:
+        """What some relatives of COCO add: groups of keypoints, DensePose."""
+        if _DENSEPOSE & rest.keys():
+            self._report.loss("dense correspondences (kept in extras)", str(self._origin(row)))
+        for number, (field, box, valid, part) in enumerate(PARTS, 1):
+            if field not in rest:
+                continue
+            own = {**common, "origin": common["origin"] + number}
+            if common.get("category") is not None:
+                own["category"] = self._full(part, common["category"])
+            if rest.get(valid, True) in (False, 0):
+                continue
+            values = numbers_of(rest[field])
+            if values is None or len(values) % 3:
+                self._tell(row, "coco.bad-keypoints", "expected x, y and visibility for each point", field)
+            elif any(values[2::3]):
+                labels.append(self._points(values, tuple(values[2::3]), own))
+            edges = numbers_of(rest.get(box)) if box is not None else None
+            if edges is not None and len(edges) == 4 and any(edges):
+                self._box([float(edge) for edge in edges], row, own, labels)
+
+    def _origin(self, row: int, *parts: str | int) -> Any:
+        return self._document.annotations.origin(row, *parts)
+
+    def _tell(self, row: int, rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
+        take = self._report.warning if warn else self._report.error
+        take(rule, message, self._origin(row, *parts))
+
+    def _teller(self, row: int) -> Any:
+        def tell(rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
+            self._tell(row, rule, message, *parts, warn=warn)
+
+        return tell

@@ -1,0 +1,181 @@
+"""Where things lie: which split a file is about, and where its pictures and masks are (source-formats.md 2.1)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from lading import Source
+
+#: Before the split in the names of annotation files.
+_TASKS = (
+    "instances_",
+    "person_keypoints_",
+    "keypoints_",
+    "captions_",
+    "stuff_",
+    "panoptic_",
+    "image_info_",
+    "densepose_",
+    "coco_wholebody_",
+)
+_ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
+PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def stem_of(path: str) -> str:
+    """The name of an annotation file without its endings."""
+    name = posixpath.basename(path)
+    for ending in (".gz", ".json"):
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)]
+    return name
+
+
+def split_of(path: str, source_name: str) -> str:
+    """The split that an annotation file is about (design.md section 8)."""
+    stem = stem_of(path)
+    folder = posixpath.basename(posixpath.dirname(path))
+    if stem.lower().startswith("_annotations.coco"):  # Roboflow
+        return folder or source_name
+    for task in _TASKS:
+        if stem.lower().startswith(task) and len(stem) > len(task):
+            return stem[len(task) :]
+    return stem
+
+
+def is_picture(path: str) -> bool:
+    """Whether a path has the suffix of a picture."""
+    return path.lower().endswith(PICTURES)
+
+
+def home_of(path: str) -> str:
+    """The folder that an annotation file speaks of: its own, or the one above one named `annotations`."""
+    folder = posixpath.dirname(path)
+    return posixpath.dirname(folder) if posixpath.basename(folder).lower() in _ANNOTATION_FOLDERS else folder
+
+
+def unsafe_name(name: str, path: str) -> str | None:
+    """Why a `file_name` of the annotation file `path` leads out of the source, or None."""
+    plain = name.replace("\\", "/")
+    is_absolute = _ABSOLUTE.match(plain) is not None
+    if ".." not in plain.split("/"):
+        return "an absolute path" if is_absolute else None
+    if is_absolute:
+        return "an absolute path that climbs"
+    inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
+    return "a path that climbs out of the dataset" if inside.startswith("..") else None
+
+
+class Files:
+    """The files of a source by number, and which of them somebody named."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.names: Sequence[str] = source.names()
+        self.has_pictures = any(map(is_picture, self.names))
+        self._named = bytearray(len(self.names))
+
+    def number(self, path: str) -> int:
+        """The number of the file of this path; -1 where there is none."""
+        index = bisect_left(self.names, path)
+        return index if index < len(self.names) and self.names[index] == path else -1
+
+    def mark(self, number: int) -> None:
+        """Note that an annotation file names this file."""
+        if number >= 0:
+            self._named[number] = 1
+
+    def mark_below(self, folder: str) -> None:
+        """Note that everything below a folder is named."""
+        below = self.source.below(folder)
+        if below:
+            start = bisect_left(self.names, below[0])
+            self._named[start : start + len(below)] = b"\1" * len(below)
+
+    def unnamed(self) -> list[str]:
+        """The pictures that nobody named."""
+        return [name for name, named in zip(self.names, self._named, strict=True) if not named and is_picture(name)]
+
+
+class Finder:
+    """Finds the pictures of one annotation file."""
+
+    def __init__(self, files: Files, path: str, split: str) -> None:
+        self._files = files
+        self._folder = posixpath.dirname(path)
+        home = home_of(path)
+        wanted: list[str] = []
+        for base in dict.fromkeys(("", home)):
+            below = ("", f"images/{split}", split, "images", "data")
+            wanted += [posixpath.join(base, folder) if folder else base for folder in below]
+        wanted.append(self._folder)
+        self._roots = [root for root in dict.fromkeys(wanted) if not root or files.source.below(root)]
+
+    def find(self, name: str, url: str | None) -> int:
+        """The number of the picture of this name, -1 where there is none. The first place that has it wins."""
+        if not self._files.has_pictures:
+            return -1
+        plain = name.replace("\\", "/") if "\\" in name else name
+        if _ABSOLUTE.match(plain) is not None:
+            return -1 if ".." in plain.split("/") else self._find_any(_tails(plain))
+        if ".." in plain.split("/"):
+            inside = posixpath.normpath(posixpath.join(self._folder, plain))
+            return -1 if inside.startswith("..") else self._files.number(inside)
+        for root in self._roots:
+            number = self._files.number(f"{root}/{plain}" if root else plain)
+            if number >= 0:
+                return number
+        return self._find_otherwise(posixpath.normpath(plain), url)
+
+    def _find_otherwise(self, plain: str, url: str | None) -> int:
+        tails = [plain, posixpath.basename(plain), *(_tails(url) if url else ())]
+        number = self._find_any(tails)
+        if number >= 0:
+            return number
+        stem = posixpath.splitext(plain)[0]
+        return self._find_any(f"{stem}{ending}" for ending in PICTURES)
+
+    def _find_any(self, names: Iterator[str] | list[str]) -> int:
+        known = list(names)
+        for exactly in (True, False):
+            for name in known:
+                for root in self._roots:
+                    path = f"{root}/{name}" if root else name
+                    number = self._files.number(path)
+                    if number < 0 and not exactly and (alike := self._files.source.find(path)) is not None:
+                        number = self._files.number(alike.path)
+                    if number >= 0:
+                        return number
+        return -1
+
+
+def _tails(path: str) -> list[str]:
+    """The last two parts of a path, and the last: `val2017/000000000139.jpg`."""
+    parts = [part for part in re.split(r"[/\\]", path) if part]
+    return ["/".join(parts[-2:]), parts[-1]] if len(parts) > 1 else parts
+
+
+def mask_folder(files: Files, path: str, split: str) -> str | None:
+    """The folder of the id PNGs of a panoptic file (source-formats.md 2.7)."""
+    folder, home = posixpath.dirname(path), home_of(path)
+    names = (stem_of(path), f"panoptic_{split}", split)
+    candidates = [posixpath.join(base, name) for base in (folder, home, "") for name in names]
+    candidates.append(folder)
+    for candidate in dict.fromkeys(candidates):
+        if any(name.lower().endswith(".png") for name in files.source.below(candidate)[:50]):
+            return candidate
+    return None
+
+
+def pixelmap_folder(files: Files, path: str, split: str) -> str | None:
+    """The folder of the pixelmaps of a stuff file: PNGs whose values are categories."""
+    folder, home = posixpath.dirname(path), home_of(path)
+    names = (f"stuff_{split}_pixelmaps", f"{stem_of(path)}_pixelmaps")
+    for candidate in dict.fromkeys(posixpath.join(base, name) for base in (folder, home, "") for name in names):
+        if files.source.below(candidate):
+            return candidate
+    return None

@@ -1,0 +1,82 @@
+"""Labels that are pictures: panoptic PNGs and pixelmaps of stuff."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from lading import PanopticMask, Report, SemanticMask, Source
+from lading.model.label import MaskItem
+from lading_coco.categories import Names
+from lading_coco.document import Document
+from lading_coco.rows import Loose
+
+_OF_SEGMENT = frozenset({"id", "category_id", "iscrowd"})
+
+
+class MaskBuilder:
+    """Makes the mask labels of a document; what is wrong goes to the report. PNGs are named, not read."""
+
+    def __init__(self, document: Document, names: Names, source: Source, *, folder: str | None, report: Report) -> None:
+        self._document = document
+        self._source = source
+        self._listed = names.listed(document)
+        self._unlisted = names.unlisted[document.path]
+        self._folder = folder
+        self._report = report
+
+    def panoptic(self, record: Loose, row: int, origin: int) -> PanopticMask:
+        """The mask of one annotation: pixels are ids R + 256 G + 65536 B, 0 is void (source-formats.md 2.7)."""
+        segments = record["segments_info"]
+        items = []
+        for index, segment in enumerate(segments if isinstance(segments, list) else ()):
+            item = self._item(segment, row, index)
+            if item is not None:
+                items.append(item)
+        name = record.get("file_name")
+        extras = {k: v for k, v in record.items() if k not in ("segments_info", "image_id")}
+        path = content = None
+        if isinstance(name, str) and name:
+            path = posixpath.join(self._folder or posixpath.splitext(self._document.path)[0], name)
+            content = self._source.get(path)
+        else:
+            self._tell("coco.missing-file-name", f"expected `file_name`, found {name!r}", row, "file_name")
+        return PanopticMask(items=tuple(items), path=path, content=content, extras=extras, origin=origin)
+
+    def _item(self, segment: Any, row: int, index: int) -> MaskItem | None:
+        value = segment.get("id") if isinstance(segment, dict) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            message = f"expected a segment with an integer `id`, found {str(segment)[:60]}"
+            self._tell("coco.bad-segment", message, row, "segments_info", index)
+            return None
+        key = segment.get("category_id")
+        name = self._listed.get(key) if not isinstance(key, (list, dict)) else None
+        if name is None and key is not None:
+            name = self._unlisted.get(key) if not isinstance(key, (list, dict)) else None
+            message = f"expected the id of a category, found {key!r}"
+            self._tell("coco.unknown-category", message, row, "segments_info", index, "category_id")
+        crowd = segment.get("iscrowd")
+        return MaskItem(
+            value=value,
+            category_id=key if isinstance(key, int) else None,
+            attributes={"iscrowd": bool(crowd)} if crowd in (0, 1) else None,
+            category=name,
+            instance=str(value),
+            extras={
+                k: v for k, v in segment.items() if k not in _OF_SEGMENT or (k == "iscrowd" and crowd not in (0, 1))
+            },
+        )
+
+    def pixelmap(self, folder: str, image: str, origin: int | None) -> SemanticMask | None:
+        """The pixelmap of a picture, where there is one: a PNG of its stem whose values are categories."""
+        path = f"{folder}/{posixpath.splitext(posixpath.basename(image))[0]}.png"
+        content = self._source.get(path)
+        if content is None:
+            return None
+        listed: Mapping[Any, str] = self._listed
+        items = tuple(MaskItem(value=key, category=name) for key, name in listed.items() if isinstance(key, int))
+        return SemanticMask(items=items, path=path, content=content, origin=origin)
+
+    def _tell(self, rule: str, message: str, row: int, *parts: str | int) -> None:
+        self._report.error(rule, message, self._document.annotations.origin(row, *parts))

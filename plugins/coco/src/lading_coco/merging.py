@@ -1,0 +1,126 @@
+"""The labels of one frame, out of the records that all documents have of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from lading import Label, Report
+from lading_coco.document import Document
+from lading_coco.labels import LabelBuilder
+from lading_coco.masks import MaskBuilder
+from lading_coco.origins import STEP, RowOrigins
+from lading_coco.rows import UNSET, AnyRow, PlainRow
+
+#: Records of one document for one frame: the document's number, their rows, and what stands there.
+Records: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
+
+#: Documents whose annotations are objects: one id in two of them, of one box and category, is one object.
+_OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
+#: Documents whose labels have the annotation's id as their instance.
+_WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results"})
+_MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})
+
+
+class FrameLabels:
+    """Makes the labels of frames; the same annotation in two files is one (design.md section 8)."""
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        labels: Sequence[LabelBuilder],
+        masks: Sequence[MaskBuilder],
+        second: Mapping[tuple[int, int], int],
+        origins: RowOrigins,
+        report: Report,
+    ) -> None:
+        self._documents = documents
+        self._labels = labels
+        self._masks = masks
+        self._second = second
+        self._origins = origins
+        self._report = report
+
+    def labels(self, records: list[Records]) -> list[Label]:
+        """All labels of a frame, in the order of the files and of their records."""
+        made: list[Label] = []
+        if len(records) == 1:
+            number, rows, found = records[0]
+            plain = self._labels[number].plain
+            for row, record in zip(rows, found, strict=True):
+                quick = plain(record, row) if type(record) is PlainRow and not self._second else None
+                if quick is not None:
+                    made += quick
+                elif record is not None:
+                    made += self._of(number, record, row)
+            return made
+        seen: dict[Any, tuple[int, AnyRow, list[Label]]] = {}
+        for number, rows, found in records:
+            for row, record in zip(rows, found, strict=True):
+                if record is not None:
+                    made += self._merged(number, record, row, seen)
+        return made
+
+    def _of(self, number: int, record: AnyRow, row: int, again: int = 0) -> list[Label]:
+        if isinstance(record, dict) and "segments_info" in record:
+            origin = self._origins.base(number) + row * STEP
+            return [self._masks[number].panoptic(record, row, origin)]
+        again += self._second.get((number, row), 0) if self._second else 0
+        return self._labels[number].labels(record, row, again)
+
+    def _merged(
+        self, number: int, record: AnyRow, row: int, seen: dict[Any, tuple[int, AnyRow, list[Label]]]
+    ) -> list[Label]:
+        kind = self._documents[number].kind
+        key = _field(record, "id")
+        if kind in _WITHOUT_INSTANCE or key is UNSET or isinstance(key, (list, dict)):
+            return self._of(number, record, row)
+        known = seen.get(key)
+        if known is None:
+            labels = self._of(number, record, row)
+            seen[key] = (number, record, labels)
+            return labels
+        first, other, labels = known
+        if first == number:
+            return self._of(number, record, row)
+        if self._is_same(first, other, number, record):
+            return _added(labels, self._of(number, record, row))
+        path = self._documents[first].path
+        message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
+        self._report.warning(
+            "coco.shared-annotation-id", message, self._documents[number].annotations.origin(row, "id")
+        )
+        return self._of(number, record, row, 1)
+
+    def _is_same(self, first: int, one: AnyRow, second: int, other: AnyRow) -> bool:
+        """Whether two records of one id are one object: nothing that both say differs."""
+        if not {self._documents[first].kind, self._documents[second].kind} <= _OBJECTS:
+            return False
+        if self._documents[first].kind == self._documents[second].kind:
+            return False
+        for key in ("bbox", "category_id"):
+            if _field(one, key) != _field(other, key):
+                return False
+        masks = [mask for mask in (_field(one, "segmentation"), _field(other, "segmentation")) if mask]
+        return len(masks) < 2 or masks[0] == masks[1]
+
+
+def _field(record: AnyRow, key: str) -> Any:
+    if isinstance(record, dict):
+        return record.get(key, UNSET)
+    value = getattr(record, key)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _added(known: list[Label], more: list[Label]) -> list[Label]:
+    """What the second record of one object adds: labels of types that the first has not, and keys of extras."""
+    kinds = {_group(label) for label in known}
+    for label in more:
+        if known:
+            for key, value in label.extras.items():
+                known[0].extras.setdefault(key, value)
+    return [label for label in more if _group(label) not in kinds]
+
+
+def _group(label: Label) -> str:
+    return "mask" if label.kind in _MASKS else f"{label.kind} {label.category}"

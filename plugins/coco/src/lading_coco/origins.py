@@ -1,0 +1,77 @@
+"""Where labels come from: one integer a label, out of which file, record and part are told."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from lading import Origin
+from lading_coco.document import Document, Records
+from lading_coco.traits import ATTRIBUTES, PARTS
+
+#: Room for the parts of one record: 0 is the record's own object, then those of COCO-WholeBody.
+_PARTS = 8
+
+_GEOMETRY = {
+    "BOX2D": "bbox",
+    "POLYGON2D": "segmentation",
+    "MULTI_POLYGON": "segmentation",
+    "RLE": "segmentation",
+    "KEYPOINTS2D": "keypoints",
+    "SENTENCE": "caption",
+    "PANOPTIC_MASK": "file_name",
+}
+_OWN = {"category": "category_id", "instance": "id"}
+_TOP_LEVEL = frozenset({"iscrowd", *ATTRIBUTES})
+
+
+class RowOrigins:
+    """The table of every Data of a dataset: annotations are numbered through all documents, images below zero."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._records = [document.annotations for document in documents]
+        self._images = [document.images for document in documents]
+        self._bases = _ends(self._records)
+        self._image_bases = _ends(self._images)
+
+    def image(self, document: int, row: int) -> int:
+        """What a label has that stands for an image, not for an annotation."""
+        return -1 - (self._image_bases[document] + row)
+
+    def base(self, document: int) -> int:
+        """What the labels of a document's first record have; those of the next have `STEP` more."""
+        return self._bases[document] * _PARTS
+
+    def locate(self, index: int, kind: str | None = None, subject: str | None = None) -> Origin:
+        """The narrowest place that the file has for a label, or part of it."""
+        if index < 0:
+            document = bisect_right(self._image_bases, -1 - index) - 1
+            return self._images[document].origin(-1 - index - self._image_bases[document])
+        number, part = divmod(index, _PARTS)
+        document = bisect_right(self._bases, number) - 1
+        row = number - self._bases[document]
+        return self._records[document].origin(row, *_field(kind, subject, part))
+
+
+STEP = _PARTS
+
+
+def _ends(records: Sequence[Records]) -> list[int]:
+    ends = [0]
+    for part in records:
+        ends.append(ends[-1] + len(part))
+    return ends
+
+
+def _field(kind: str | None, subject: str | None, part: int) -> tuple[str, ...]:
+    if subject is None:
+        return ()
+    if subject == "geometry":
+        if part:
+            points, box, *_ = PARTS[part - 1]
+            return (box if kind == "BOX2D" and box is not None else points,)
+        return (_GEOMETRY[kind],) if kind in _GEOMETRY else ()
+    if subject.startswith("attributes/"):
+        name = subject.removeprefix("attributes/")
+        return (name,) if name in _TOP_LEVEL else ("attributes", name)
+    return (_OWN[subject],) if subject in _OWN else ()

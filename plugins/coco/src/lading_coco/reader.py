@@ -1,0 +1,137 @@
+"""The COCO reader: options, detection, opening."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+import lading
+from lading import Dataset, Match, Origin, Reader, Report, Source
+from lading.errors import DetectionError, InputError, OptionError
+from lading_coco.dataset import CocoDataset
+from lading_coco.detection import json_files, look
+from lading_coco.document import Document, read_document
+from lading_coco.ids import first_places, look_up
+from lading_coco.index import IndexBuilder
+from lading_coco.layout import Files, Finder, mask_folder, pixelmap_folder, split_of
+from lading_coco.text import JsonText
+
+
+class CocoOptions(lading.Options):
+    """What `-o key=value` may set."""
+
+    keypoints: Literal["verbatim", "centre"] = Field(
+        default="verbatim", description="`centre` adds the half pixel from a pixel's number to its middle"
+    )
+    results: str | None = Field(default=None, description="a results file, read beside the annotations")
+
+
+class CocoReader(Reader):
+    """Reads COCO and what is built like it."""
+
+    name: ClassVar[str] = "coco"
+    title: ClassVar[str] = "COCO: instances, keypoints, captions, stuff, panoptic, LVIS, results"
+    Options: ClassVar[type[lading.Options]] = CocoOptions
+
+    def detect(self, source: Source) -> Match:
+        """By the content of the JSON files: the first that has images or annotations of images."""
+        reason = "no JSON file"
+        results: str | None = None
+        for text in json_files(source):
+            seen = look(text)
+            if seen.kind == "annotations":
+                return Match(0.9, seen.reason)
+            if seen.kind == "results":
+                results = results or seen.reason
+            reason = seen.reason if reason == "no JSON file" else reason
+        return Match(0.0, reason) if results is None else Match(0.6, results)
+
+    def open(self, source: Source, options: CocoOptions, report: Report) -> Dataset:
+        """Read every annotation file through once, for the index. Raises InputError where none can be read."""
+        chosen, results = _choose(source, options, report)
+        files = Files(source)
+        documents: list[Document] = []
+        failures: list[tuple[str, InputError]] = []
+        for text in chosen:
+            split = split_of(text.path, source.name)
+            try:
+                documents.append(read_document(text, split, Finder(files, text.path, split), report))
+            except InputError as exc:
+                failures.append((text.path, exc))
+        if not documents:
+            raise failures[0][1]
+        for path, failure in failures:
+            message = str(failure).removeprefix(f"{path}: ")
+            report.error("coco.malformed-file", message, Origin(path))
+        _join_results(documents, results)
+        index = IndexBuilder(documents, report).build()
+        numbered = list(enumerate(documents))
+        masks = {n: mask_folder(files, d.path, d.split) for n, d in numbered if d.traits.has_segments}
+        maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in numbered if d.kind == "stuff"}
+        dataset = CocoDataset(
+            source,
+            documents,
+            index,
+            report,
+            masks={n: folder for n, folder in masks.items() if folder is not None},
+            pixelmaps={n: folder for n, folder in maps.items() if folder is not None},
+            is_centred=options.keypoints == "centre",
+        )
+        if source.selected is None:
+            _tell_unnamed(files, documents, [*masks.values(), *maps.values()], report)
+        return dataset
+
+
+def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[JsonText], str | None]:
+    """The files to read, and which of them is the results file that was asked for."""
+    texts = [(text, look(text)) for text in json_files(source)]
+    annotations = [text for text, seen in texts if seen.kind == "annotations"]
+    results = [text for text, seen in texts if seen.kind == "results"]
+    for text, seen in texts:
+        if seen.kind is None and "Git LFS" in seen.reason:
+            report.error("coco.lfs-pointer", "expected a COCO file, found a Git LFS pointer", Origin(text.path))
+    wanted: str | None = None
+    if options.results is not None:
+        wanted = options.results
+        file = source.get(wanted)
+        if file is None:
+            known = ", ".join(text.path for text in results) or "none"
+            raise OptionError(f"-o results: expected a file of the source ({known}), found {wanted!r}")
+        annotations = [text for text in annotations if text.path != wanted]
+        return [*annotations, JsonText(file)], wanted
+    if not annotations:
+        if not results:
+            raise DetectionError(source.label, {"coco": texts[0][1].reason if texts else "no JSON file"})
+        return results, None
+    for text in results:
+        report.loss("results files beside annotations (`-o results=FILE` reads one)", text.path)
+    return annotations, None
+
+
+def _join_results(documents: list[Document], wanted: str | None) -> None:
+    """Put a results file into the split whose images it is about."""
+    for document in documents:
+        if document.path != wanted or not document.is_results:
+            continue
+        others = [other for other in documents if not other.is_results]
+        hits: list[int] = []
+        for other in others:
+            ids, places = first_places(other.image_ids)
+            hits.append(int((look_up(document.image_of, ids, places) >= 0).sum()))
+        best = max(hits, default=0)
+        if best:
+            document.split = others[hits.index(best)].split
+
+
+def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | None], report: Report) -> None:
+    for document in documents:
+        for number in document.media.tolist():
+            files.mark(number)
+    for folder in folders:
+        if folder is not None:
+            files.mark_below(folder)
+    unnamed = files.unnamed()
+    if unnamed:
+        message = f"expected pictures that an annotation file lists, found {len(unnamed)} others, such as this one"
+        report.warning("coco.unlisted-file", message, Origin(unnamed[0]))

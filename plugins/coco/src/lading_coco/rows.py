@@ -1,0 +1,176 @@
+"""Records read by their places, many at a time: typed where a record has only the usual fields, as a dict where not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lading_coco.document import Document, Records
+from lading_coco.text import Access
+
+UNSET = msgspec.UNSET
+Unset: TypeAlias = msgspec.UnsetType
+
+
+class RleRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A run-length mask; `size` is height and width."""
+
+    size: list[int]
+    counts: str | list[int]
+
+
+class PlainRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """An annotation as the official instances files have it, with all their fields and no others."""
+
+    id: int
+    image_id: int
+    category_id: int
+    bbox: tuple[float, float, float, float]
+    segmentation: list[list[float]] | RleRow
+    area: int | float
+    iscrowd: int = -1
+
+
+class Row(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """An annotation of the usual fields. What is absent is UNSET; `rest` are other keys, which no JSON sets."""
+
+    id: int | str | Unset | None = UNSET
+    image_id: int | str | Unset | None = UNSET
+    category_id: int | str | Unset | None = UNSET
+    bbox: list[float] | Unset | None = UNSET
+    segmentation: list[list[float]] | RleRow | Unset | None = UNSET
+    area: int | float | Unset | None = UNSET
+    iscrowd: int | bool | Unset | None = UNSET
+    keypoints: list[int | float] | Unset | None = UNSET
+    num_keypoints: int | Unset | None = UNSET
+    caption: str | Unset | None = UNSET
+    score: int | float | Unset | None = UNSET
+    attributes: dict[str, Any] | Unset | None = UNSET
+
+
+class ImageRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """An image of the usual fields."""
+
+    id: int | str | Unset | None = UNSET
+    file_name: str | Unset | None = UNSET
+    width: int | Unset | None = UNSET
+    height: int | Unset | None = UNSET
+    license: Any = UNSET
+    flickr_url: Any = UNSET
+    coco_url: Any = UNSET
+    date_captured: Any = UNSET
+
+
+#: A record as a dict, where it is not of the usual fields and types alone.
+Loose: TypeAlias = dict[str, Any]
+
+#: What an annotation is read as.
+AnyRow: TypeAlias = PlainRow | Row | Loose
+
+Typed = TypeVar("Typed", Row, ImageRow)
+
+#: How often in a row records were not all plain before that is no longer tried.
+_PATIENCE = 8
+
+
+class RowReader(Generic[Typed]):
+    """Reads records of one array by their rows; where `plain` is given, many at a time as that if they are."""
+
+    def __init__(
+        self, records: Records, kind: type[Typed], access: Access, plain: type[PlainRow] | None = None
+    ) -> None:
+        self._places = records.places
+        self._sizes = records.sizes
+        self._access = access
+        self._one: msgspec.json.Decoder[Typed] = msgspec.json.Decoder(kind)
+        self._many: msgspec.json.Decoder[list[Typed]] = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
+        self._plain = None if plain is None else msgspec.json.Decoder(list[PlainRow])
+        self._refused = 0
+
+    def rows(self, numbers: NDArray[np.int32]) -> Sequence[Any]:
+        """The records of these rows, in their order; None for one that is none (it was told when it was found)."""
+        count = len(numbers)
+        if not count:
+            return []
+        order = np.argsort(numbers, kind="stable")
+        ordered = numbers[order]
+        ends = np.append(np.flatnonzero(np.diff(ordered) != 1), count - 1)  # where neighbours in the file end
+        begins = np.concatenate(([0], ends[:-1] + 1))
+        first, last = ordered[begins], ordered[ends]
+        offsets = self._places[first]
+        sizes = self._places[last] + self._sizes[last] - offsets
+        texts = self._access.read_many(offsets.tolist(), sizes.tolist())
+        found = self._decode(b"[" + b",".join(texts) + b"]", count)
+        if found is None:
+            found = [self._single(row) for row in ordered.tolist()]
+        if (order[1:] > order[:-1]).all():
+            return found
+        result: list[Any] = [None] * count
+        for place, record in zip(order.tolist(), found, strict=True):
+            result[place] = record
+        return result
+
+    def _decode(self, text: bytes, count: int) -> Sequence[Any] | None:
+        if self._plain is not None and self._refused < _PATIENCE:
+            try:
+                plain = self._plain.decode(text)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self._refused += 1
+            else:
+                self._refused = 0
+                return plain if len(plain) == count else None
+        try:
+            found = self._many.decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+        return found if len(found) == count else None
+
+    def _single(self, row: int) -> Typed | Loose | None:
+        first = int(self._places[row])
+        text = self._access.read(first, int(self._sizes[row]))
+        try:
+            return self._one.decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            pass
+        return loose(text)
+
+
+def as_row(record: PlainRow) -> Row:
+    """A plain row as one that may lack fields."""
+    return Row(
+        id=record.id,
+        image_id=record.image_id,
+        category_id=record.category_id,
+        bbox=list(record.bbox),
+        segmentation=record.segmentation,
+        area=record.area,
+        iscrowd=UNSET if record.iscrowd == -1 else record.iscrowd,
+    )
+
+
+def loose(text: bytes) -> Loose | None:
+    """A record as a dict, also with NaN, and numbers of any size; None where it is none."""
+    try:
+        record = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        try:
+            record = json.loads(text.decode("utf-8"))
+        except (ValueError, RecursionError):
+            return None
+    return record if isinstance(record, dict) else None
+
+
+def values_at(document: Document, rows: Sequence[int], key: str) -> list[Any]:
+    """One field of some annotations of a document, as it is written; UNSET where it is absent or no record is there."""
+    values = []
+    with document.text.reading() as access:
+        for row in rows:
+            place, size = int(document.annotations.places[row]), int(document.annotations.sizes[row])
+            record = loose(access.read(place, size))
+            values.append(UNSET if record is None else record.get(key, UNSET))
+    return values

@@ -1,0 +1,169 @@
+"""The text of one JSON file: read through once, then any piece of it by offset."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import logging
+import os
+import tempfile
+import weakref
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Protocol
+
+from lading import File
+from lading.errors import SourceError
+
+_log = logging.getLogger("lading.coco")
+
+CHUNK = 4 << 20
+#: Text without random access (deflated in a zip, gzip) stays in memory up to this size, else in a temporary file.
+IN_MEMORY = 16 << 20
+
+
+class Access(Protocol):
+    """Random access to a text."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """So many bytes from an offset on. Raises SourceError."""
+
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        """Several pieces. Raises SourceError."""
+
+
+class JsonText:
+    """The bytes of a JSON file, unpacked. It holds nothing open but its temporary file, and can be pickled."""
+
+    def __init__(self, file: File) -> None:
+        self.file = file
+        self.path = file.path
+        self._is_packed = file.path.lower().endswith(".gz")
+        self._copy: _Copy | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_copy": None}
+
+    def head(self, size: int) -> bytes:
+        """Its first bytes. Raises SourceError."""
+        with self._unpacked() as stream:
+            return _read(stream, size, self.file.where)
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of it, in pieces of some MiB. Raises SourceError."""
+        copy = None if self._has_random_access else _Copy(self.file.where)
+        with self._unpacked() as stream:
+            while chunk := _read(stream, CHUNK, self.file.where):
+                if copy is not None:
+                    copy.append(chunk)
+                yield chunk
+        self._copy = copy
+
+    @contextmanager
+    def reading(self) -> Iterator[Access]:
+        """Random access, until it is left. Raises SourceError, also while it is read."""
+        if not self._has_random_access:
+            if self._copy is None:
+                for _ in self.chunks():
+                    pass
+            assert self._copy is not None  # chunks() made it
+            yield self._copy
+            return
+        with self.file.open() as stream:
+            yield _access(stream, self.file.where)
+
+    @property
+    def _has_random_access(self) -> bool:
+        return self.file.has_random_access and not self._is_packed
+
+    @contextmanager
+    def _unpacked(self) -> Iterator[BinaryIO]:
+        with self.file.open() as stream:
+            if not self._is_packed:
+                yield stream
+                return
+            with gzip.GzipFile(fileobj=stream, mode="rb") as unpacked:
+                yield unpacked  # type: ignore[misc]  # a reader of bytes, which is all that is asked of it
+
+
+class _Copy:
+    """What was read of a text that can only be read from its start: in memory, or in an unnamed temporary file."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._memory = bytearray()
+        self._file: Any = None
+
+    def append(self, chunk: bytes) -> None:
+        if self._file is None and len(self._memory) + len(chunk) > IN_MEMORY:
+            _log.info("%s: unpacking it once to a temporary file, to read its records by place", self._where)
+            self._file = tempfile.TemporaryFile(prefix="lading-")  # noqa: SIM115  # gone with the last reference
+            weakref.finalize(self, self._file.close)
+            self._file.write(self._memory)
+            self._memory = bytearray()
+        if self._file is None:
+            self._memory += chunk
+        else:
+            self._file.write(chunk)
+            self._file.flush()
+
+    def read(self, offset: int, size: int) -> bytes:
+        if self._file is None:
+            return bytes(self._memory[offset : offset + size])
+        return os.pread(self._file.fileno(), size, offset)
+
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        return list(map(self.read, offsets, sizes))
+
+
+def _read(stream: BinaryIO, size: int, where: str) -> bytes:
+    try:
+        return stream.read(size)
+    except (OSError, EOFError, zlib.error) as exc:
+        if isinstance(exc, SourceError):
+            raise
+        raise SourceError(where, f"expected a whole file, found: {exc}") from exc
+
+
+class _Positioned:
+    """A file of the system, read by position: no buffer between, for records are short and lie far apart."""
+
+    def __init__(self, handle: int, where: str) -> None:
+        self._handle = handle
+        self._where = where
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self.read_many((offset,), (size,))[0]
+
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        handle, pread = self._handle, os.pread
+        try:
+            return [pread(handle, size, offset) for offset, size in zip(offsets, sizes, strict=True)]
+        except OSError as exc:
+            raise SourceError(self._where, f"expected a readable file, found: {exc.strerror or exc}") from exc
+
+
+class _Seeking:
+    """A stream that can seek, read below its buffer for the same reason."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._raw = stream.raw if isinstance(stream, io.BufferedReader) else stream
+
+    def read(self, offset: int, size: int) -> bytes:
+        self._raw.seek(offset)
+        pieces = []
+        while size > 0 and (piece := self._raw.read(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        return list(map(self.read, offsets, sizes))
+
+
+def _access(stream: BinaryIO, where: str) -> Access:
+    try:
+        return _Positioned(stream.fileno(), where)
+    except (OSError, io.UnsupportedOperation):
+        return _Seeking(stream)

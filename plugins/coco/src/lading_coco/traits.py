@@ -1,0 +1,164 @@
+"""What the annotations of a file hold, gathered from the heads of all of them: its kind and its label types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lading.model.inference import ValueTypes
+from lading_coco.heads import ABSENT, AnnotationHead, PlainHead
+from lading_coco.ids import MISSING
+
+#: Keys of an annotation that are attributes of its labels, as they are; `iscrowd` is one as true or false.
+ATTRIBUTES = (
+    "score",
+    "ignore",
+    "occluded",
+    "truncated",
+    "difficult",
+    "rotation",
+    "isfake",
+    "isreflected",
+    "IsOccluded",
+    "IsTruncated",
+    "IsGroupOf",
+    "IsDepiction",
+    "IsInside",
+)
+#: Groups of keypoints of COCO-WholeBody (its data_format.md): field, box, flag of validity, and the part's name.
+PARTS = (
+    ("foot_kpts", None, "foot_valid", "foot"),
+    ("face_kpts", "face_box", "face_valid", "face"),
+    ("lefthand_kpts", "lefthand_box", "lefthand_valid", "left_hand"),
+    ("righthand_kpts", "righthand_box", "righthand_valid", "right_hand"),
+)
+_PLAIN_MARKS = ("bbox",)
+_MARKS = (
+    *_PLAIN_MARKS,
+    "iscrowd",
+    "keypoints",
+    "caption",
+    "foot_kpts",
+    "face_kpts",
+    "lefthand_kpts",
+    "righthand_kpts",
+    "track_id",
+    "instance_id",
+    "dp_masks",
+    "dp_x",
+    "uv_data",
+    "bboxes",
+    "bbox_cam3d",
+)
+_EMPTY = (b"[]", b"null")
+_STUFF = range(92, 184)
+
+
+class Traits:
+    """Gathers what the annotations of one file hold.
+
+    `marks` are fields that some record has, not empty; `shapes` are the forms of segmentations: polygon, multi, rle.
+    """
+
+    def __init__(self) -> None:
+        self.marks: set[str] = set()
+        self.shapes: set[str] = set()
+        self.has_segments = False
+        self.categories: dict[Any, None] = {}  # a set in the order of first use
+        self.attributes: dict[str, ValueTypes] = {}
+
+    def look(self, heads: Sequence[Any]) -> None:
+        """Take the heads of some records, all of one type."""
+        self._categories([head.category_id for head in heads])
+        if len(self.shapes) < 3:
+            self._shapes(heads)
+        is_plain = isinstance(heads[0], PlainHead)
+        for mark in _PLAIN_MARKS if is_plain else _MARKS:
+            if mark not in self.marks and any(_has(getattr(head, mark)) for head in heads):
+                self.marks.add(mark)
+        if not is_plain:
+            self._look_closer(heads)
+        elif "iscrowd" not in self.marks and any(head.iscrowd != -1 for head in heads):
+            self.marks.add("iscrowd")
+
+    def _look_closer(self, heads: Sequence[AnnotationHead]) -> None:
+        if any(head.segments_info is not None for head in heads):
+            self.has_segments = True
+            self._categories([part.category_id for head in heads for part in head.segments_info or ()])
+        for name in ATTRIBUTES:
+            for head in heads:
+                value = getattr(head, name)
+                if value is not msgspec.UNSET:
+                    self._value(name, value)
+        for head in heads:
+            if isinstance(head.attributes, Mapping):
+                for name, value in head.attributes.items():
+                    self._value(name, value)
+
+    def _categories(self, ids: Iterable[Any]) -> None:
+        try:
+            self.categories.update(dict.fromkeys(ids))
+        except TypeError:  # an id that is a list or an object
+            self.categories.update(dict.fromkeys(i for i in ids if not isinstance(i, (list, dict))))
+        self.categories.pop(MISSING, None)
+        self.categories.pop(None, None)
+
+    def _shapes(self, heads: Sequence[Any]) -> None:
+        for head in heads:
+            text = bytes(head.segmentation)
+            if text[:1] == b"{":
+                self.shapes.add("rle")
+            elif len(text) > len("[[]]"):
+                self.shapes.add("multi" if text.count(b"[") > 2 else "polygon")
+
+    def _value(self, name: str, value: Any) -> None:
+        if isinstance(value, dict):
+            return
+        known = self.attributes.get(name)
+        if known is None:
+            known = self.attributes.setdefault(name, ValueTypes())
+        known.add(value)
+
+    def kind(self, categories: Sequence[Mapping[str, Any]], *, count: int) -> str:
+        """What a file with these categories and so many annotations is called (source-formats.md 2.2)."""
+        if self.has_segments:
+            return "panoptic"
+        if "caption" in self.marks:
+            return "captions"
+        if self.marks & {"dp_masks", "dp_x", "uv_data"}:
+            return "densepose"
+        if any(field in self.marks for field, *_ in PARTS):
+            return "wholebody"
+        if "keypoints" in self.marks or any(row.get("keypoints") for row in categories):
+            return "keypoints"
+        ids = [row.get("id") for row in categories]
+        if ids and all(isinstance(i, int) and i in _STUFF for i in ids):
+            return "stuff"
+        if any("synset" in row for row in categories):
+            return "lvis"
+        if self.marks & {"isfake", "isreflected"} or self.attributes.keys() & {"isfake", "isreflected"}:
+            return "objects365"
+        if self.marks & {"track_id", "instance_id"}:
+            return "tracking"
+        return "instances" if count else "image_info"
+
+    def label_kinds(self) -> list[str]:
+        """The types of the labels that the annotations make."""
+        kinds = []
+        if "bbox" in self.marks or any(f"{field}" in self.marks for field, *_ in PARTS[1:]):
+            kinds.append("BOX2D")
+        shapes = (("polygon", "POLYGON2D"), ("multi", "MULTI_POLYGON"), ("rle", "RLE"))
+        kinds += [kind for shape, kind in shapes if shape in self.shapes]
+        if "keypoints" in self.marks or any(field in self.marks for field, *_ in PARTS):
+            kinds.append("KEYPOINTS2D")
+        if "caption" in self.marks:
+            kinds.append("SENTENCE")
+        if self.has_segments:
+            kinds.append("PANOPTIC_MASK")
+        return kinds
+
+
+def _has(field: msgspec.Raw) -> bool:
+    return field is not ABSENT and bytes(field) not in _EMPTY

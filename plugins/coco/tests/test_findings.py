@@ -1,0 +1,466 @@
+"""Every finding of the reader: its rule, its place, its words, and that the rest is read all the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
+ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
+RING = [1, 1, 9, 1, 9, 9]
+FILE = "annotations.json#"
+
+
+def rows(*changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """A good row, then rows with changes; a value of ... takes a key away."""
+    made = [{**ROW, "id": 100 + i, **change} for i, change in enumerate(changes)]
+    return [ROW, *({key: value for key, value in row.items() if value is not ...} for row in made)]
+
+
+CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
+    "an unknown category": (
+        {"annotations": rows({"category_id": 55})},
+        "coco.unknown-category",
+        "/annotations/1/category_id",
+        "expected the id of a category, found 55",
+    ),
+    "a category id as text": (
+        {"annotations": rows({"category_id": "2"})},
+        "coco.id-type",
+        "/annotations/1/category_id",
+        "expected the id as the category has it, found '2'",
+    ),
+    "an image id as text": (
+        {"annotations": rows({"image_id": "1"})},
+        "coco.id-type",
+        "/annotations/1/image_id",
+        "expected the id as the image has it, 1, found '1'",
+    ),
+    "an orphan": (
+        {"annotations": rows({"image_id": 77})},
+        "coco.orphan-annotation",
+        "/annotations/1/image_id",
+        "expected the id of an image, found 77; the annotation is in no frame",
+    ),
+    "no image id": (
+        {"annotations": rows({"image_id": ...})},
+        "coco.orphan-annotation",
+        "/annotations/1/image_id",
+        "expected `image_id`, found none; the annotation is in no frame",
+    ),
+    "an annotation id again": (
+        {"annotations": rows({"id": 5})},
+        "coco.duplicate-annotation-id",
+        "/annotations/1/id",
+        "expected each annotation id once, found one again; its instance ends in #2",
+    ),
+    "an image id again": (
+        {"images": [IMAGE, {**IMAGE, "file_name": "b.png"}]},
+        "coco.duplicate-image-id",
+        "/images/1/id",
+        "expected each image id once, found one again; annotations go to the first",
+    ),
+    "a file name again": (
+        {"images": [IMAGE, {**IMAGE, "id": 2}]},
+        "coco.duplicate-file-name",
+        "/images/1/file_name",
+        "expected each `file_name` once, found one again, under another id",
+    ),
+    "a category id again": (
+        {"categories": [{"id": 2, "name": "cat"}, {"id": 2, "name": "dog"}]},
+        "coco.duplicate-category-id",
+        "/categories/1/id",
+        "expected each category id once, found 2 again; the first one counts",
+    ),
+    "a category name again": (
+        {"categories": [{"id": 2, "name": "cat"}, {"id": 3, "name": "cat"}]},
+        "coco.duplicate-category-name",
+        "/categories/1/name",
+        "expected each category once, found 'cat' with the ids 2 and 3",
+    ),
+    "a category without name": (
+        {"categories": [{"id": 2, "name": "cat"}, {"id": 3}]},
+        "coco.bad-category",
+        "/categories/1/name",
+        "expected a name, found None; the id takes its place",
+    ),
+    "a category without id": (
+        {"categories": [{"id": 2, "name": "cat"}, {"name": "dog"}]},
+        "coco.bad-category",
+        "/categories/1",
+        'expected a category with an id, found {"name": "dog"}',
+    ),
+    "categories as an object": (
+        {"categories": {"2": "cat"}},
+        "coco.bad-category",
+        "/categories",
+        'expected an array, found {"2": "cat"}',
+    ),
+    "no categories": (
+        {"categories": None},
+        "coco.no-categories",
+        "",
+        "expected `categories`, found none; labels are named by the ids of theirs",
+    ),
+    "keypoint names that are none": (
+        {"categories": [{"id": 2, "name": "cat", "keypoints": [1, 2]}], "annotations": rows({"keypoints": [1, 1, 2]})},
+        "coco.bad-category",
+        "/categories/0/keypoints",
+        "expected the names of keypoints, found something else",
+    ),
+    "a skeleton that counts from 0": (
+        {
+            "categories": [{"id": 2, "name": "cat", "keypoints": ["a", "b"], "skeleton": [[0, 1]]}],
+            "annotations": rows({"keypoints": [1, 1, 2, 3, 3, 2]}),
+        },
+        "coco.bad-skeleton",
+        "/categories/0/skeleton",
+        "expected pairs of numbers from 1 to 2, found others; the skeleton stays in extras",
+    ),
+    "a null box": (
+        {"annotations": rows({"bbox": None})},
+        "coco.bad-bbox",
+        "/annotations/1/bbox",
+        "expected 4 numbers, found null",
+    ),
+    "a box of three": (
+        {"annotations": rows({"bbox": [1, 2, 3]})},
+        "coco.bad-bbox",
+        "/annotations/1/bbox",
+        "expected 4 numbers, found 3",
+    ),
+    "a box as text": (
+        {"annotations": rows({"bbox": "1,2,3,4"})},
+        "coco.bad-bbox",
+        "/annotations/1/bbox",
+        "expected 4 numbers, found '1,2,3,4'",
+    ),
+    "numbers as text": (
+        {"annotations": rows({"bbox": ["1", 2, "3.5", 4]})},
+        "coco.number-as-text",
+        "/annotations/1/bbox/0",
+        "expected a number, found '1', read as 1",
+    ),
+    "a width as text": (
+        {"images": [{**IMAGE, "width": "40"}]},
+        "coco.number-as-text",
+        "/images/0/width",
+        "expected a number, found '40', read as 40",
+    ),
+    "no height": (
+        {"images": [{k: v for k, v in IMAGE.items() if k != "height"}]},
+        "coco.missing-size",
+        "/images/0",
+        "expected `height` in pixels, found none",
+    ),
+    "a width of 0": (
+        {"images": [{**IMAGE, "width": 0}]},
+        "coco.missing-size",
+        "/images/0",
+        "expected `width` in pixels, found 0",
+    ),
+    "an odd ring": (
+        {"annotations": rows({"segmentation": [RING, [1, 2, 3]]})},
+        "coco.bad-polygon",
+        "/annotations/1/segmentation/1",
+        "expected pairs of numbers, found 3 numbers; the ring is left out",
+    ),
+    "a ring of words": (
+        {"annotations": rows({"segmentation": [RING, ["a", "b"]]})},
+        "coco.bad-polygon",
+        "/annotations/1/segmentation/1",
+        "expected a ring of numbers, found ['a', 'b']",
+    ),
+    "one ring without its list": (
+        {"annotations": rows({"segmentation": RING})},
+        "coco.ring-form",
+        "/annotations/1/segmentation",
+        "expected a list of rings, found one ring",
+    ),
+    "a ring of pairs": (
+        {"annotations": rows({"segmentation": [[1, 1], [9, 1], [9, 9]]})},
+        "coco.ring-form",
+        "/annotations/1/segmentation",
+        "expected a list of rings, found one ring of points",
+    ),
+    "rings of pairs": (
+        {"annotations": rows({"segmentation": [[[1, 1], [9, 1], [9, 9]]]})},
+        "coco.ring-form",
+        "/annotations/1/segmentation/0",
+        "expected a flat list of numbers, found points",
+    ),
+    "a segmentation as text": (
+        {"annotations": rows({"segmentation": "1 2 3"})},
+        "coco.bad-segmentation",
+        "/annotations/1/segmentation",
+        "expected rings or run lengths, found '1 2 3'",
+    ),
+    "run lengths without size": (
+        {"annotations": rows({"segmentation": {"counts": [1]}})},
+        "coco.bad-rle",
+        "/annotations/1/segmentation/size",
+        "expected `size` to be height and width, found None",
+    ),
+    "run lengths that are none": (
+        {"annotations": rows({"segmentation": {"size": [3, 2], "counts": None}})},
+        "coco.bad-rle",
+        "/annotations/1/segmentation/counts",
+        "expected run lengths or their text, found NoneType",
+    ),
+    "run lengths of another alphabet": (
+        {"annotations": rows({"segmentation": {"size": [3, 2], "counts": "!!"}})},
+        "coco.bad-rle",
+        "/annotations/1/segmentation/counts",
+        "expected characters from '0' to 'o', found '!' at 0",
+    ),
+    "run lengths beyond integers": (
+        {"annotations": rows({"segmentation": {"size": [3, 2], "counts": [1 << 64]}})},
+        "coco.bad-rle",
+        "/annotations/1/segmentation/counts",
+        "expected runs below 2^63, found more",
+    ),
+    "run lengths that do not fill": (
+        {"annotations": rows({"segmentation": {"size": [3, 2], "counts": [1, 2]}})},
+        "coco.rle-size",
+        "/annotations/1/segmentation/counts",
+        "expected runs that fill 6 pixels, found 3",
+    ),
+    "run lengths in base64": (
+        {"annotations": rows({"segmentation": {"size": [3, 2], "counts": "MTIz"}})},  # base64 of 123
+        "coco.rle-form",
+        "/annotations/1/segmentation",
+        "expected COCO's text of run lengths, found base64 of it",
+    ),
+    "two thirds of a point": (
+        {"annotations": rows({"keypoints": [1, 2]})},
+        "coco.bad-keypoints",
+        "/annotations/1/keypoints",
+        "expected x, y and visibility for each point, found 2 numbers",
+    ),
+    "keypoints that are words": (
+        {"annotations": rows({"keypoints": ["a", 1, 2]})},
+        "coco.bad-keypoints",
+        "/annotations/1/keypoints",
+        "expected numbers, found ['a', 1, 2]",
+    ),
+    "a miscounted point": (
+        {"annotations": rows({"keypoints": [1, 2, 2], "num_keypoints": 3})},
+        "coco.keypoint-count",
+        "/annotations/1/num_keypoints",
+        "expected the number of points with v > 0, 1, found 3",
+    ),
+    "a crowd of two": (
+        {"annotations": rows({"iscrowd": 2})},
+        "coco.bad-number",
+        "/annotations/1/iscrowd",
+        "expected 0 or 1, found 2",
+    ),
+    "an area that is none": (
+        {"annotations": rows({"area": "large"})},
+        "coco.bad-number",
+        "/annotations/1/area",
+        "expected a number, found 'large'",
+    ),
+    "a caption that is no text": (
+        {"annotations": rows({"caption": 5})},
+        "coco.bad-caption",
+        "/annotations/1/caption",
+        "expected a text, found 5",
+    ),
+    "an id that is a list": (
+        {"annotations": rows({"id": [1]})},
+        "coco.bad-id",
+        "/annotations/1/id",
+        "expected a number or a text, found [1]",
+    ),
+    "a segment without id": (
+        {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": [{"category_id": 2}]}]},
+        "coco.bad-segment",
+        "/annotations/1/segments_info/0",
+        "expected a segment with an integer `id`, found {'category_id': 2}",
+    ),
+    "a segment of an unknown category": (
+        {"annotations": [{"image_id": 1, "file_name": "m.png", "segments_info": [{"id": 3, "category_id": 9}]}]},
+        "coco.unknown-category",
+        "/annotations/0/segments_info/0/category_id",
+        "expected the id of a category, found 9",
+    ),
+    "a mask without file": (
+        {"annotations": [ROW, {"image_id": 1, "segments_info": []}]},
+        "coco.missing-file-name",
+        "/annotations/1/file_name",
+        "expected `file_name`, found None",
+    ),
+    "an image without file": (
+        {"images": [IMAGE, {"id": 2, "width": 40, "height": 30}]},
+        "coco.missing-file-name",
+        "/images/1",
+        "expected `file_name` or `coco_url`, found neither",
+    ),
+    "an image without id": (
+        {"images": [IMAGE, {"file_name": "b.png", "width": 40, "height": 30}]},
+        "coco.bad-id",
+        "/images/1",
+        "expected an id that is a number or a text, found none",
+    ),
+    "an image id that is true": (
+        {"images": [IMAGE, {**IMAGE, "file_name": "b.png", "id": True}]},
+        "coco.bad-id",
+        "/images/1",
+        "expected an id that is a number or a text, found True",
+    ),
+    "an image that is none": (
+        {"images": [IMAGE, [1, 2]]},
+        "coco.malformed-record",
+        "/images/1",
+        "expected an object, found '[1, 2]'",
+    ),
+    "a way out": (
+        {"images": [IMAGE, {**IMAGE, "id": 2, "file_name": "../b.png"}]},
+        "coco.unsafe-file-name",
+        "/images/1/file_name",
+        "expected a path within the dataset, found a path that climbs out of the dataset, '../b.png'",
+    ),
+    "an absolute path": (
+        {"images": [IMAGE, {**IMAGE, "id": 2, "file_name": "/etc/hostname"}]},
+        "coco.unsafe-file-name",
+        "/images/1/file_name",
+        "expected a path within the dataset, found an absolute path, '/etc/hostname'",
+    ),
+    "an absolute path to what is there": (
+        {"images": [{**IMAGE, "file_name": "C:\\data\\a.png"}]},
+        "coco.unsafe-file-name",
+        "/images/0/file_name",
+        "expected a path within the dataset, found an absolute path, 'C:\\\\data\\\\a.png'; the file was found by its "
+        "last parts",
+    ),
+    "no images": (
+        {"images": []},
+        "coco.no-images",
+        "/images",
+        "expected `images`, found none; 1 images are known by the annotations alone",
+    ),
+    "a record that is none": (
+        {"annotations": [ROW, None, ROW | {"id": 6}]},
+        "coco.malformed-record",
+        "/annotations/1",
+        "expected an object before this one, found 'null'",
+    ),
+    "annotations as an object": (
+        {"annotations": {"5": ROW}},
+        "coco.malformed-file",
+        "/annotations",
+        "expected an array, found dict",
+    ),
+}
+
+
+#: What else is then wrong.
+FOLLOWS = {"categories as an object": "coco.no-categories", "no images": "coco.unlisted-file"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_told_with_its_place(name: str, read: Any) -> None:
+    changes, rule, pointer, message = CASES[name]
+    done = read(**changes)
+    assert (rule, f"{FILE}{pointer}", message) in done.told
+    assert done.rules in ([rule], [rule, FOLLOWS.get(name)])
+    if ROW in list(changes.get("annotations", [ROW])):
+        assert next(label.instance for label in done.labels) == "5"
+
+
+def test_good_data_gives_no_finding(read: Any) -> None:
+    assert read().told == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"id": 7, "image_id": 1, "bbox": [1,, 2]}', "expected a record in JSON, found an error"),
+        ("[1, 2]", "expected an object, found '[1, 2]'"),
+    ],
+    ids=["no JSON", "a list"],
+)
+def test_one_broken_record_costs_no_other(text: str, told: str, read: Any, document: Any) -> None:
+    whole = json.dumps(document(annotations=[ROW, ROW | {"id": 6, "area": 7.5}]))
+    second = json.dumps(ROW | {"id": 6, "area": 7.5})
+    done = read({"annotations.json": whole.replace(second, f"{text}, {second}")})
+    assert [(rule, place) for rule, place, _ in done.told] == [("coco.malformed-record", f"{FILE}/annotations/1")]
+    assert told in done.told[0][2]
+    assert [label.instance for label in done.labels] == ["5", "6"]
+
+
+@pytest.mark.parametrize("where", [0, 1, 2], ids=["before", "between", "behind"])
+def test_elements_that_are_no_records_are_told_and_counted(where: int, read: Any) -> None:
+    elements: list[Any] = [ROW, ROW | {"id": 6, "category_id": 9}]
+    elements.insert(where, 42)
+    done = read(annotations=elements)
+    assert [label.instance for label in done.labels] == ["5", "6"]
+    assert done.rules == ["coco.malformed-record", "coco.unknown-category"]
+    assert "found '42'" in done.told[0][2]
+    assert done.told[1][1] == f"{FILE}/annotations/{elements.index(ROW | {'id': 6, 'category_id': 9})}/category_id"
+
+
+def test_records_without_a_comma_between_are_told(read: Any, document: Any) -> None:
+    whole = json.dumps(document(annotations=[ROW, ROW | {"id": 6}])).replace('}, {"id": 6', '} {"id": 6')
+    done = read({"annotations.json": whole})
+    assert done.rules == ["coco.malformed-record"]
+    assert "expected a comma before this record" in done.told[0][2]
+
+
+def test_not_a_number_is_read_and_left_to_the_rules(read: Any) -> None:
+    done = read(annotations=[ROW | {"bbox": [1, 2, float("nan"), float("inf")]}])
+    assert done.told == []
+    (box,) = done.labels
+    assert (box.xmin, box.ymin, str(box.xmax), box.ymax) == (1.0, 2.0, "nan", float("inf"))
+
+
+def test_swapped_and_negative_boxes_stay_as_they_are(read: Any) -> None:
+    done = read(annotations=[ROW | {"bbox": [10, 20, -3, -4]}, ROW | {"id": 6, "bbox": [30, 25, 40, 30]}])
+    assert [(b.xmin, b.ymin, b.xmax, b.ymax) for b in done.labels] == [(10, 20, 7, 16), (30, 25, 70, 55)]
+    assert done.told == []
+
+
+def test_a_key_that_is_there_twice_is_told(read: Any, document: Any) -> None:
+    text = json.dumps(document())[:-1] + ', "annotations": [' + json.dumps(ROW | {"id": 9}) + "]}"
+    done = read({"annotations.json": text})
+    assert done.told == [
+        (
+            "coco.duplicate-key",
+            f"{FILE}/annotations",
+            "expected `annotations` once, found it again; the last one counts",
+        )
+    ]
+    assert [label.instance for label in done.labels] == ["9"]
+
+
+def test_a_broken_file_beside_a_whole_one_is_told(read: Any, document: Any) -> None:
+    files = {"annotations.json": document(), "other.json": json.dumps(document())[:-30]}
+    done = read(files)
+    assert [(rule, place) for rule, place, _ in done.told] == [("coco.malformed-file", "other.json")]
+    assert done.told[0][2].startswith("expected whole JSON, found the end of the file at byte ")
+    assert len(done.labels) == 1
+
+
+def test_a_file_that_git_lfs_did_not_fetch_is_told(read: Any, document: Any) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    done = read({"annotations.json": document(), "other.json": pointer})
+    assert done.told == [("coco.lfs-pointer", "other.json", "expected a COCO file, found a Git LFS pointer")]
+
+
+def test_pictures_that_nothing_lists_are_counted(read: Any, document: Any) -> None:
+    done = read({"annotations.json": document(), "images/b.png": b"x", "images/c.jpg": b"x", "notes.txt": "x"})
+    message = "expected pictures that an annotation file lists, found 2 others, such as this one"
+    assert done.told == [("coco.unlisted-file", "images/b.png", message)]
+
+
+def test_annotations_that_are_nothing_are_a_loss(read: Any) -> None:
+    done = read(annotations=[{"id": 1, "image_id": 1, "category_id": 2}])
+    (loss,) = done.report.losses
+    assert (loss.what, loss.count, loss.example) == (
+        "annotations without anything that is a label",
+        1,
+        f"{FILE}/annotations/0",
+    )

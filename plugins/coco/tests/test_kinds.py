@@ -1,0 +1,331 @@
+"""What each kind of COCO file becomes, by values written down here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import lading
+from lading import infer_catalog, validate
+from lading.model.label import MaskItem
+
+IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
+ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
+RING = [1, 1, 9.5, 1, 9, 9]
+PETS = [{"id": 2, "name": "cat"}, {"id": 5, "name": "dog"}]
+
+
+def kinds(done: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for label in done.labels:
+        counts[label.kind] = counts.get(label.kind, 0) + 1
+    return counts
+
+
+def source_kind(done: Any) -> str:
+    (source,) = done.dataset.sources
+    return str(source.kind)
+
+
+def test_a_row_is_a_box_and_a_polygon_of_one_instance(read: Any) -> None:
+    done = read(annotations=[ROW | {"bbox": [1.5, 2.25, 10, 4], "segmentation": [RING]}])
+    box, ring = done.labels
+    shared = {"category": "cat", "attributes": {"iscrowd": False}, "instance": "5", "extras": {"id": 5, "area": 100}}
+    assert box == lading.Box2D(1.5, 2.25, 11.5, 6.25, **shared)
+    assert ring == lading.Polygon2D(np.array([[1, 1], [9.5, 1], [9, 9]], dtype=np.float64), **shared)
+    assert source_kind(done) == "instances"
+
+
+def test_several_rings_are_one_label(read: Any) -> None:
+    done = read(annotations=[ROW | {"segmentation": [RING, [20, 20, 25, 20, 25, 29]]}])
+    (mask,) = [label for label in done.labels if label.kind != "BOX2D"]
+    assert [ring.tolist() for ring in mask.rings] == [[[1, 1], [9.5, 1], [9, 9]], [[20, 20], [25, 20], [25, 29]]]
+    assert mask.kind == "MULTI_POLYGON"
+
+
+def test_run_lengths_are_kept_with_their_size_packed_or_not(read: Any) -> None:
+    # columns of 3: background 1, foreground 2, background 3; its text by the code of maskApi.c
+    for counts in ([1, 2, 3], "123"):
+        done = read(annotations=[ROW | {"iscrowd": 1, "segmentation": {"size": [3, 2], "counts": counts}}])
+        mask = done.labels[1]
+        assert (mask.kind, mask.counts.tolist(), mask.height, mask.width) == ("RLE", [1, 2, 3], 3, 2)
+        assert mask.attributes == {"iscrowd": True}
+        assert done.told == []
+
+
+def test_what_is_absent_stays_absent(read: Any) -> None:
+    done = read(annotations=[{"id": 1, "image_id": 1, "category_id": 2, "segmentation": [RING]}])
+    (ring,) = done.labels
+    assert (ring.kind, ring.attributes, ring.extras) == ("POLYGON2D", {}, {"id": 1})
+
+
+def test_unknown_keys_are_extras_and_known_ones_attributes(read: Any) -> None:
+    more = {"score": 0.5, "ignore": 1, "occluded": True, "area": 5.0, "drawn": {"by": ["us"]}}
+    done = read(annotations=[ROW | more | {"attributes": {"colour": "red", "parts": {"a": 1}, "sizes": [1, 2.5]}}])
+    (box,) = done.labels
+    assert box.attributes == {
+        "iscrowd": False,
+        "score": 0.5,
+        "ignore": 1,
+        "occluded": True,
+        "colour": "red",
+        "sizes": [1, 2.5],
+    }
+    assert box.extras == {"id": 5, "area": 5.0, "drawn": {"by": ["us"]}, "attributes": {"parts": {"a": 1}}}
+    declared = {a.name: a.type for a in done.dataset.catalog["BOX2D"].attributes}
+    assert declared == {
+        "iscrowd": "boolean",
+        "score": "number",
+        "ignore": "integer",
+        "occluded": "boolean",
+        "colour": "string",
+        "sizes": "array",
+    }
+    assert [finding for finding in validate(done.dataset) if finding.severity == "error"] == []
+
+
+def test_what_is_declared_is_all_that_is_there(fixtures: Any, opened: Any) -> None:
+    dataset = opened(fixtures / "coco").dataset
+    assert infer_catalog(dataset) == dataset.catalog
+
+
+def test_keypoints_keep_their_visibility(read: Any) -> None:
+    body = {"id": 2, "name": "person", "keypoints": ["nose", "hand"], "skeleton": [[1, 2]]}
+    row = ROW | {"keypoints": [3, 4, 2, 0, 0, 0], "num_keypoints": 1}
+    done = read(categories=[body], annotations=[row])
+    points = done.labels[1]
+    assert (points.points.tolist(), points.visible) == ([[3, 4], [0, 0]], (2, 0))
+    (rule,) = done.dataset.catalog["KEYPOINTS2D"].keypoints
+    assert (rule.number, rule.names, rule.skeleton, rule.visible) == (2, ["nose", "hand"], [[0, 1]], "TERNARY")
+    assert rule.parent_categories == ["person"]
+    assert source_kind(done) == "keypoints"
+    centred = read(categories=[body], annotations=[row], options={"keypoints": "centre"})
+    assert centred.labels[1].points.tolist() == [[3.5, 4.5], [0, 0]]
+    assert "half a pixel" in centred.dataset.rules["keypoints"]
+
+
+def test_a_body_without_labelled_points_has_no_keypoints(read: Any) -> None:
+    done = read(annotations=[ROW | {"keypoints": [0, 0, 0], "num_keypoints": 0}])
+    (box,) = done.labels
+    assert box.extras == {"id": 5, "area": 100, "num_keypoints": 0, "keypoints": [0, 0, 0]}
+
+
+def test_captions_are_kept_to_the_letter(read: Any) -> None:
+    done = read(annotations=[{"id": 3, "image_id": 1, "caption": "\ta cat \n"}], categories=None)
+    (sentence,) = done.labels
+    assert sentence == lading.Sentence(sentence=(lading.Word("\ta cat \n"),), extras={"id": 3})
+    assert (source_kind(done), done.told) == ("captions", [])
+    assert [f for f in validate(done.dataset) if f.severity == "error"] == []
+
+
+def test_stuff_is_no_instance(read: Any) -> None:
+    stuff = [{"id": i, "name": f"s{i}", "supercategory": "all"} for i in (92, 183)]
+    files = {
+        "annotations/stuff_x.json": {
+            "images": [IMAGE],
+            "annotations": [ROW | {"category_id": 183, "segmentation": {"size": [3, 2], "counts": "123"}}],
+            "categories": stuff,
+        },
+        "stuff_x_pixelmaps/a.png": b"PNG",
+    }
+    done = read(files)
+    box, rle, pixelmap = done.labels
+    assert (box.category, box.instance, rle.instance, source_kind(done)) == ("all.s183", None, None, "stuff")
+    assert (pixelmap.path, pixelmap.content.size) == ("stuff_x_pixelmaps/a.png", 3)
+    assert pixelmap.items == (MaskItem(value=92, category="all.s92"), MaskItem(value=183, category="all.s183"))
+    assert str(done.frames["x"][0].data[0].locate(pixelmap, "geometry")) == "annotations/stuff_x.json#/images/0"
+    assert done.told == []
+
+
+def test_a_panoptic_png_is_named_with_the_table_of_its_ids(read: Any) -> None:
+    segments = [
+        {"id": 70000, "category_id": 2, "iscrowd": 0, "area": 7, "bbox": [0, 0, 1, 7]},
+        {"id": 3, "category_id": 5, "iscrowd": 1},
+    ]
+    row = {"image_id": 1, "file_name": "a.png", "segments_info": segments}
+    files = {
+        "panoptic_x.json": {
+            "images": [IMAGE],
+            "annotations": [row],
+            "categories": [{"id": 2, "name": "cat"}, {"id": 5, "name": "dog"}],
+        },
+        "panoptic_x/a.png": b"PNG",
+    }
+    done = read(files)
+    (mask,) = done.labels
+    assert mask.items == (
+        MaskItem(70000, 2, {"iscrowd": False}, "cat", "70000", {"area": 7, "bbox": [0, 0, 1, 7]}),
+        MaskItem(3, 5, {"iscrowd": True}, "dog", "3"),
+    )
+    assert (mask.path, mask.content.size, source_kind(done)) == ("panoptic_x/a.png", 3, "panoptic")
+    data = done.frames["x"][0].data[0]
+    assert str(data.locate(mask, "geometry")) == "panoptic_x.json#/annotations/0/file_name"
+    assert (data.path, done.told) == ("images/a.png", [])
+
+
+def test_lvis_without_file_names_goes_by_the_url(read: Any) -> None:
+    image = {"id": 1, "width": 40, "height": 30, "coco_url": "http://x.org/val2017/a.png", "neg_category_ids": [5]}
+    row = {key: value for key, value in ROW.items() if key != "iscrowd"} | {"segmentation": [RING]}
+    done = read(images=[image], annotations=[row], categories=[{"id": 2, "name": "cat", "synset": "cat.n.01"}])
+    data = done.frames["annotations"][0].data[0]
+    assert (data.path, data.remote_path) == ("images/a.png", "val2017/a.png")
+    assert data.extras["neg_category_ids"] == [5]
+    assert (source_kind(done), done.told) == ("lvis", [])
+    kept = done.dataset.extras["documents"]["annotations.json"]
+    assert kept == {"categories": [{"id": 2, "name": "cat", "synset": "cat.n.01"}]}
+
+
+def test_a_results_file_alone_is_a_dataset(read: Any) -> None:
+    rows = [
+        {"image_id": 42, "category_id": 18, "bbox": [1, 2, 3, 4], "score": 0.25},
+        {"image_id": 42, "category_id": 18, "keypoints": [1, 2, 0, 3, 4, 0], "score": 0.5},
+        {"image_id": "b", "caption": "words"},
+    ]
+    done = read({"r.json": rows})
+    assert [frame.key for frame in done.frames["r"]] == ["42", "b"]
+    box, points, words = done.labels
+    assert (box.category, box.attributes, box.instance) == ("18", {"score": 0.25}, None)
+    assert points.visible == (0, 0)
+    assert words.sentence[0].text == "words"
+    assert [frame.data[0].is_missing for frame in done.frames["r"]] == [True, True]
+    assert str(done.frames["r"][0].data[0].locate(box, "geometry")) == "r.json#/0/bbox"
+    assert source_kind(done) == "results"
+
+
+def test_a_results_file_beside_annotations_is_a_loss_or_read_on_request(read: Any, document: Any) -> None:
+    files = {
+        "instances_x.json": document(),
+        "results/r.json": [{"image_id": 1, "category_id": 5, "bbox": [0, 0, 1, 1], "score": 1}],
+    }
+    done = read(files)
+    (loss,) = done.report.losses
+    assert (loss.example, len(done.labels)) == ("results/r.json", 1)
+    done = read(files, options={"results": "results/r.json"})
+    assert [(label.category, label.attributes) for label in done.labels] == [
+        ("cat", {"iscrowd": False}),
+        ("dog", {"score": 1}),
+    ]
+    assert (list(done.frames), done.report.losses, done.told) == (["x"], [], [])
+
+
+def test_a_results_file_that_is_not_there_is_an_error_of_the_option(read: Any, document: Any) -> None:
+    with pytest.raises(lading.LadingError, match=r"-o results: expected a file of the source \(none\), found 'r.json'"):
+        read({"a.json": document()}, options={"results": "r.json"})
+
+
+def test_dense_correspondences_stay_in_extras(read: Any) -> None:
+    done = read(annotations=[ROW | {"dp_x": [1.0], "dp_masks": [[]]}])
+    assert done.labels[0].extras["dp_x"] == [1.0]
+    assert source_kind(done) == "densepose"
+    assert [loss.what for loss in done.report.losses] == ["dense correspondences (kept in extras)"]
+
+
+def test_the_parts_of_a_whole_body(read: Any) -> None:
+    row = ROW | {
+        "face_kpts": [1, 2, 0.5] * 68,
+        "face_box": [1, 1, 2, 3],
+        "face_valid": True,
+        "lefthand_kpts": [0, 0, 0] * 21,
+        "lefthand_box": [0, 0, 0, 0],
+        "lefthand_valid": False,
+    }
+    done = read(annotations=[row])
+    made = [(label.kind, label.category, label.instance) for label in done.labels]
+    assert made == [("BOX2D", "cat", "5"), ("KEYPOINTS2D", "cat.face", "5"), ("BOX2D", "cat.face", "5")]
+    data = done.frames["annotations"][0].data[0]
+    assert [str(data.locate(label, "geometry")).rpartition("/")[2] for label in done.labels] == [
+        "bbox",
+        "face_kpts",
+        "face_box",
+    ]
+    assert source_kind(done) == "wholebody"
+    assert [f for f in validate(done.dataset) if f.severity == "error"] == []
+
+
+def test_tracks_are_instances(read: Any) -> None:
+    image = IMAGE | {"video_id": 3, "frame_id": 0}
+    done = read(images=[image], annotations=[ROW | {"instance_id": 77}], videos=[{"id": 3, "name": "v"}])
+    assert done.labels[0].instance == "77"
+    assert done.labels[0].extras["instance_id"] == 77
+    assert done.dataset.catalog["BOX2D"].is_tracking
+    assert done.frames["annotations"][0].data[0].extras == {"id": 1, "video_id": 3, "frame_id": 0}
+    assert done.dataset.extras["documents"]["annotations.json"]["videos"] == [{"id": 3, "name": "v"}]
+
+
+def test_images_without_annotations(read: Any) -> None:
+    done = read(annotations=None)
+    data = done.frames["annotations"][0].data[0]
+    assert (data.annotation, data.labels, source_kind(done)) == ("none", [], "image_info")
+    assert read(annotations=[]).frames["annotations"][0].data[0].annotation == "empty"
+    assert [c.name for c in done.dataset.catalog["BOX2D"].categories] == ["cat", "dog"]
+
+
+@pytest.mark.parametrize(
+    ("categories", "name", "delimiter"),
+    [
+        ([{"id": 2, "name": "cat", "supercategory": "animal"}], "animal.cat", "."),
+        ([{"id": 2, "name": "cat", "supercategory": "cat"}], "cat", None),
+        ([{"id": 2, "name": "cat", "supercategory": ""}], "cat", None),
+        ([{"id": 2, "name": "cat", "supercategory": None}], "cat", None),
+        ([{"id": 2, "name": "No. 1", "supercategory": "animal"}], "animal/No. 1", "/"),
+        ([{"id": 2, "name": "a.b/c", "supercategory": "animal"}], "animal::a.b/c", "::"),
+        ([{"id": 2, "name": "cat"}, {"id": 3, "name": "a.b"}], "cat", None),
+        ([{"id": 0, "name": "none"}, {"id": 2, "name": "cat", "supercategory": "none"}], "cat", None),
+    ],
+    ids=["a parent", "equal", "empty", "null", "a dot", "a dot and a slash", "no parents", "none"],
+)
+def test_names_of_categories(categories: Any, name: str, delimiter: str | None, read: Any) -> None:
+    done = read(categories=categories)
+    assert done.labels[0].category == name
+    assert done.dataset.catalog["BOX2D"].category_delimiter == delimiter
+
+
+def test_ids_of_any_size_and_type(read: Any) -> None:
+    big = 1 << 70
+    images = [
+        {"id": big, "file_name": "a.png", "width": 1, "height": 1},
+        {"id": "1", "file_name": "b.png", "width": 1, "height": 1},
+        {"id": 1, "file_name": "c.png", "width": 1, "height": 1},
+        {"id": -4, "file_name": "d.png", "width": 1, "height": 1},
+    ]
+    rows = [
+        ROW | {"id": big, "image_id": big},
+        ROW | {"id": "x", "image_id": "1", "category_id": "c"},
+        ROW | {"id": 0, "image_id": 1},
+        ROW | {"id": -1, "image_id": -4},
+    ]
+    done = read(images=images, annotations=rows, categories=[{"id": 2, "name": "cat"}, {"id": "c", "name": "dog"}])
+    found = [(f.key, f.data[0].path, [b.instance for b in f.data[0].labels]) for f in done.frames["annotations"]]
+    assert found == [
+        (str(big), "images/a.png", [str(big)]),
+        ("1", "b.png", ["x"]),
+        ("1#2", "c.png", ["0"]),
+        ("-4", "d.png", ["-1"]),
+    ]
+    assert [frame.data[0].extras["id"] for frame in done.frames["annotations"]] == [big, "1", 1, -4]
+    assert done.labels[1].category == "dog"
+
+
+def test_the_order_of_the_file_is_kept(read: Any) -> None:
+    images = [IMAGE | {"id": key, "file_name": f"{key}.png"} for key in (9, 2, 30, 4)]
+    rows = [ROW | {"id": 100 - i, "image_id": key} for i, key in enumerate((4, 9, 30, 9, 4))]
+    done = read(images=images, annotations=rows)
+    assert [frame.key for frame in done.frames["annotations"]] == ["9", "2", "30", "4"]
+    assert [label.instance for label in done.labels] == ["99", "97", "98", "100", "96"]
+
+
+def test_a_size_that_contradicts_the_picture_is_kept(read: Any) -> None:
+    done = read(images=[IMAGE | {"width": 30, "height": 40.0}])
+    data = done.frames["annotations"][0].data[0]
+    assert (data.width, data.height) == (30, 40)
+    assert "media.size-mismatch" in [finding.rule for finding in validate(done.dataset)]
+
+
+def test_pictures_stay_as_they_are(read: Any, tmp_path: Any) -> None:
+    done = read()
+    content = done.frames["annotations"][0].data[0].content
+    with content.open() as stream, Image.open(stream) as image:
+        assert (image.size, image.getpixel((0, 0))) == ((40, 30), (255, 0, 0))

@@ -10,6 +10,10 @@ from typing import Any
 SCHEMA_VERSION = 1
 
 
+class UnheardError(Exception):
+    """Nobody reads our output any more. It is no OSError, as click would take a broken pipe for a failure."""
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object, indented; NaN and infinities as null."""
     import msgspec
@@ -36,15 +40,16 @@ def _plain(value: Any) -> Any:
 
 
 def write(line: bytes) -> None:
-    """One line of UTF-8."""
-    sys.stdout.buffer.write(line + b"\n")
+    """One line of UTF-8. Raises UnheardError."""
+    try:
+        sys.stdout.buffer.write(line + b"\n")
+    except BrokenPipeError as exc:
+        raise UnheardError from exc
 
 
 def print_text(text: str = "") -> None:
     """One line for people; what the terminal's encoding or UTF-8 cannot hold is escaped."""
-    sys.stdout.flush()
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace") + b"\n")
+    write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
@@ -60,7 +65,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     if not sys.stdout.isatty():
         console.width = 10_000  # no terminal, nothing to fit into
-    console.print(table)
+    with console.capture() as shown:
+        console.print(table)
+    for line in shown.get().splitlines():
+        print_text(line.rstrip())
 
 
 def _cell(value: object) -> str:

@@ -109,7 +109,8 @@ class Memberships:
         if pattern is None:
             pattern = self._patterns.setdefault(marks, self._pattern(values))
         numbers = [values[column] for column in pattern.columns]
-        result = {**pattern.bare, **dict(zip(pattern.labels, numbers, strict=True))}
+        result = pattern.bare.copy()
+        result.update(zip(pattern.labels, numbers, strict=True))
         for column in pattern.elsewhere:
             result[self._sets[column].label] = self._odd[row, column]
         return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places)

@@ -223,8 +223,12 @@ def test_one_annotation_file_is_a_dataset(
 ) -> None:
     voc(
         {
-            **{"Annotations/a.xml": xml("dog"), "Annotations/b.xml": xml("cat"), "ImageSets/Main/train.txt": "a\nb\n"},
-            **{"JPEGImages/a.jpg": b"", "JPEGImages/b.jpg": b"", "SegmentationClass/b.png": b""},
+            "Annotations/a.xml": xml("dog"),
+            "Annotations/b.xml": xml("cat"),
+            "ImageSets/Main/train.txt": "a\nb\n",
+            "JPEGImages/a.jpg": b"",
+            "JPEGImages/b.jpg": b"",
+            "SegmentationClass/b.png": b"",
         }
     )
     found = opened(tmp_path / "data" / "Annotations" / "a.xml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +17,7 @@ from lading_voc.image_sets import ImageSet, class_of, entries_of
 #: list of those.
 Value: TypeAlias = Any
 
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
 _ABSENT, _BARE, _ELSEWHERE = -128, -127, -126
 
 
@@ -180,7 +182,7 @@ class Memberships:
 
 
 def _value(columns: Sequence[str]) -> Value:
-    values = [int(text) if text.lstrip("-").isdigit() else text for text in columns]
+    values = [int(text) if _INTEGER.fullmatch(text) else text for text in columns]
     if not values:
         return None
     return values[0] if len(values) == 1 else values

@@ -51,10 +51,11 @@ class InputError(LadingError):
 
 
 class SourceError(InputError):
-    """A path that cannot be read as a source; `path` is that path."""
+    """A path that cannot be read as a source; `path` is that path, `problem` what is wrong with it."""
 
     def __init__(self, path: str | PurePath, message: str) -> None:
         self.path = str(path)
+        self.problem = message
         super().__init__(f"{self.path}: {message}")
 
 

@@ -96,8 +96,15 @@ def sha1_hex(content: Content) -> str:
     return digest.hexdigest()
 
 
-def read_mask(content: Content) -> NDArray[np.uint32]:
-    """The pixel values of a PNG mask, shape (height, width).
+class MaskPixels(msgspec.Struct, frozen=True):
+    """A mask's values, shape (height, width); with `is_colour` each is a colour, R + 256 G + 65536 B."""
+
+    values: NDArray[np.uint32]
+    is_colour: bool
+
+
+def read_mask(content: Content) -> MaskPixels:
+    """The pixel values of a PNG mask.
 
     Palette: the index, not the colour. Grey: the sample, at any bit depth. Colour: R + 256 G + 65536 B, as COCO's
     panoptic ids are stored (source-formats.md 2.7); alpha is left out. Raises SourceError for any other file (a
@@ -108,7 +115,7 @@ def read_mask(content: Content) -> NDArray[np.uint32]:
         raise SourceError(content.path, "expected a mask in PNG, found another kind of file")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # pillow warns of odd metadata
             with _open(io.BytesIO(data)) as image:
                 return _values(image, depth=data[24])
     except _BAD_BYTES as exc:
@@ -133,18 +140,17 @@ def _whole(content: Content) -> bytes:
         raise SourceError(content.path, f"expected a file that opens, found {_tell(exc)}") from exc
 
 
-def _values(image: ImageFile, depth: int) -> NDArray[np.uint32]:
+def _values(image: ImageFile, depth: int) -> MaskPixels:
     """Pixel values by pillow's mode; it stretches grey samples of 2 and 4 bits to 8, which is undone here."""
     if image.mode == "1":
-        return np.asarray(image).astype(np.uint32)
+        return MaskPixels(np.asarray(image).astype(np.uint32), False)
     if image.mode in ("L", "LA"):
         grey = np.asarray(image.getchannel(0)).astype(np.uint32)
-        return grey // (255 // ((1 << depth) - 1)) if depth < 8 else grey
+        return MaskPixels(grey // (255 // ((1 << depth) - 1)) if depth < 8 else grey, False)
     if image.mode == "P" or image.mode.startswith("I"):
-        return np.asarray(image).astype(np.uint32)
+        return MaskPixels(np.asarray(image).astype(np.uint32), False)
     rgb: NDArray[np.uint32] = np.asarray(image.convert("RGB")).astype(np.uint32)
-    joined: NDArray[np.uint32] = rgb[:, :, 0] | rgb[:, :, 1] << np.uint32(8) | rgb[:, :, 2] << np.uint32(16)
-    return joined
+    return MaskPixels(rgb[:, :, 0] | rgb[:, :, 1] << np.uint32(8) | rgb[:, :, 2] << np.uint32(16), True)
 
 
 def probe(content: Content) -> Probe:

@@ -70,7 +70,7 @@ def test_a_colour_mask_of_small_ids_keeps_them() -> None:
     made = prepare_mask(InstanceMask(items=(MaskItem(7), MaskItem(513))), content("i.png", png(rgb_of(ids))))
     assert not made.is_renumbered
     assert isinstance(made.file.body, bytes)
-    assert read_mask(content("again.png", made.file.body)).tolist() == ids.tolist()
+    assert read_mask(content("again.png", made.file.body)).values.tolist() == ids.tolist()
     assert made.label["info"] == [{"instanceId": 7, "attributes": {}}, {"instanceId": 513, "attributes": {}}]
 
 
@@ -92,7 +92,7 @@ def test_a_mask_of_one_channel_goes_up_as_it_is(pixels: np.ndarray, mode: str | 
         "fileSize": len(data),
         "info": [{"categoryId": 15, "attributes": {}}],
     }
-    assert read_mask(content("m.png", data)).tolist() == pixels.tolist()
+    assert read_mask(content("m.png", data)).values.tolist() == pixels.tolist()
 
 
 def test_a_semantic_mask_whose_values_are_not_its_category_ids_gets_these() -> None:
@@ -100,7 +100,7 @@ def test_a_semantic_mask_whose_values_are_not_its_category_ids_gets_these() -> N
     items = (MaskItem(128, category_id=1, category="car"), MaskItem(64, category_id=2, category="bus"))
     made = prepare_mask(SemanticMask(items=items), content("m.png", data))
     assert isinstance(made.file.body, bytes)
-    assert read_mask(content("again.png", made.file.body)).tolist() == [[0, 1], [1, 2]]
+    assert read_mask(content("again.png", made.file.body)).values.tolist() == [[0, 1], [1, 2]]
     assert made.label["info"] == [{"categoryId": 1, "attributes": {}}, {"categoryId": 2, "attributes": {}}]
 
 
@@ -146,4 +146,4 @@ def test_grey_samples_of_few_bits_are_not_stretched(depth: int) -> None:
 
     header = struct.pack(">IIBBBBB", len(values), 1, depth, 0, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" + bytes([row])))
-    assert read_mask(content("m.png", data + chunk(b"IEND", b""))).tolist() == [values]
+    assert read_mask(content("m.png", data + chunk(b"IEND", b""))).values.tolist() == [values]

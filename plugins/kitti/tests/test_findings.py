@@ -303,5 +303,5 @@ def test_masks_that_do_not_open(kitti: Any) -> None:
     found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": b"no picture", "semantic/0.png": kitti.PIXEL})
     finding = only(found, "kitti.mask-unreadable")
     assert (finding.severity, finding.file) == ("error", "instance/0.png")
-    assert finding.message == "expected a picture, found bytes of no known format"
+    assert finding.message == "expected a mask in PNG, found another kind of file"
     assert [label.kind for label in found.data("all", "0").labels] == ["SEMANTIC_MASK"]

@@ -77,4 +77,4 @@ def test_values_of_no_class(kitti: Any) -> None:
 def test_a_mask_in_colours_is_none(kitti: Any) -> None:
     found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": png([[[1, 2, 3]]], "u1")})
     (finding,) = found.told("kitti.mask-unreadable")
-    assert finding.message == "expected one channel of whole numbers, found 1x1x3"
+    assert finding.message == "expected one channel of whole numbers, found colours"

@@ -96,6 +96,7 @@ def test_values_of_all_sets_are_kept_with_the_frame(voc: Callable[..., Any], xml
             "ImageSets/Main/dog_train.txt": "a  1\nb  1\n",
             "ImageSets/Main/cat_train.txt": "b -1\na 1\n",
             "ImageSets/Main/odd.txt": "a note\n",
+            "ImageSets/Main/odder.txt": "a --5\nb ²\n",
             "ImageSets/Layout/train.txt": "a 1\na 2\n",
             "ImageSets/Action/train.txt": "a 1\n",
             "ImageSets/Action/jumping_train.txt": "a 1  1\na 2 -1\n",
@@ -104,13 +105,19 @@ def test_values_of_all_sets_are_kept_with_the_frame(voc: Callable[..., Any], xml
     assert found.frame("a").extras["imageSets"] == {
         "Main/train": None,
         "Main/odd": "note",
+        "Main/odder": "--5",
         "Main/dog_train": 1,
         "Main/cat_train": 1,
         "Layout/train": [1, 2],
         "Action/train": [1],
         "Action/jumping_train": [[1, 1], [2, -1]],
     }
-    assert found.frame("b").extras["imageSets"] == {"Main/train": None, "Main/dog_train": 1, "Main/cat_train": -1}
+    assert found.frame("b").extras["imageSets"] == {
+        "Main/train": None,
+        "Main/odder": "²",
+        "Main/dog_train": 1,
+        "Main/cat_train": -1,
+    }
     assert found.findings == []
     assert sorted(found.frames) == ["train"]
 

@@ -221,7 +221,16 @@ def test_xml_of_another_kind_beside_annotations_is_left_out(voc: Callable[..., A
 def test_one_annotation_file_is_a_dataset(
     voc: Callable[..., Any], opened: Callable[..., Any], xml: Callable[..., str], tmp_path: Path
 ) -> None:
-    voc({"Annotations/a.xml": xml("dog"), "Annotations/b.xml": xml("cat"), "JPEGImages/a.jpg": b""})
+    voc(
+        {
+            "Annotations/a.xml": xml("dog"),
+            "Annotations/b.xml": xml("cat"),
+            "ImageSets/Main/train.txt": "a\nb\n",
+            "JPEGImages/a.jpg": b"",
+            "JPEGImages/b.jpg": b"",
+            "SegmentationClass/b.png": b"",
+        }
+    )
     found = opened(tmp_path / "data" / "Annotations" / "a.xml")
     assert paths(found) == {"a": ("JPEGImages/a.jpg", "a.jpg", False)}
     assert found.findings == []

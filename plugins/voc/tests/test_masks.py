@@ -137,7 +137,7 @@ def test_gaps_among_objects_and_objects_without_annotation_are_told(
     [
         (b"\xff\xd8\xff\xe0 a JPEG", "expected a mask in PNG, found another kind of file"),
         (b"", "expected a mask in PNG, found another kind of file"),
-        (mask(CLASSES)[:60], "expected a mask in PNG, found one that does not open: "),
+        (mask(CLASSES)[:60], "expected a PNG that opens, found "),
     ],
     ids=["JPEG", "empty", "cut"],
 )

@@ -55,7 +55,7 @@ def prepare_mask(label: MaskLabel, content: Content) -> MaskFile:
     mapping = _category_ids(label)
     if _is_single_channel(file.head) and not mapping:
         return MaskFile(file=file, label=_value(label, file), is_renumbered=False)
-    pixels = read_mask(content)
+    pixels = read_mask(content).values
     if not mapping and label.kind != "SEMANTIC_MASK":
         mapping = _ranks(label, pixels)
     ours = _renumbered(label, mapping) if mapping else label

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import struct
-import warnings
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
-from lading import InstanceMask, Report, Rle, SemanticMask, Source
-from lading.errors import GeometryError, LadingError
-from lading.media import probe
+from lading import File, InstanceMask, Report, Rle, SemanticMask, Source
+from lading.errors import GeometryError, SourceError
+from lading.media import read_mask
 from lading.model.label import MaskItem
 from lading.model.report import Origin
 from lading.model.rle import counts_from_text
@@ -24,21 +21,6 @@ MOTS_BASE = 1000
 
 _SEMANTIC_ITEMS = tuple(
     MaskItem(value=value, category_id=value, category=name) for value, name in enumerate(SEMANTIC_NAMES)
-)
-#: What pillow raises on bytes that are not what they claim to be.
-_BAD_BYTES = (
-    LadingError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    RuntimeError,
-    MemoryError,
-    struct.error,
-    zlib.error,
 )
 
 
@@ -53,7 +35,7 @@ def instance_mask(source: Source, path: str, origin: int, report: Report, *, is_
     The table lists the values that the picture has, so it is decoded. None, and a finding, where it cannot be.
     """
     content = source.get(path)
-    values = None if content is None else _values(path, content, report)
+    values = None if content is None else _values(content, report)
     if values is None:
         return None
     base = MOTS_BASE if is_mots else SEMANTIC_BASE
@@ -72,27 +54,18 @@ def instance_mask(source: Source, path: str, origin: int, report: Report, *, is_
     return InstanceMask(items=tuple(items), path=path, content=content, origin=origin)
 
 
-def _values(path: str, content: object, report: Report) -> list[int] | None:
-    from PIL import Image
-
-    from lading.model.content import Content
-
-    if not isinstance(content, Content):
-        return None
-    wrong = probe(content).problem
+def _values(content: File, report: Report) -> list[int] | None:
     try:
-        if wrong is None:
-            with warnings.catch_warnings(), content.open() as stream:
-                warnings.simplefilter("ignore")  # pillow warns of odd metadata, and of sizes that are large
-                with Image.open(stream) as image:
-                    pixels = np.asarray(image)
-            if pixels.ndim == 2 and pixels.dtype.kind in "iu":
-                return [int(value) for value in np.unique(pixels)]
-            wrong = f"expected one channel of whole numbers, found {'x'.join(map(str, pixels.shape))}"
-    except (*_BAD_BYTES, Image.DecompressionBombError) as exc:
-        wrong = f"expected a picture that opens, found {type(exc).__name__}: {exc}"
-    report.error("kitti.mask-unreadable", wrong, Origin(path))
-    return None
+        pixels = read_mask(content)
+    except SourceError as exc:
+        report.error("kitti.mask-unreadable", exc.problem, Origin(content.path))
+        return None
+    if pixels.is_colour:
+        report.error(
+            "kitti.mask-unreadable", "expected one channel of whole numbers, found colours", Origin(content.path)
+        )
+        return None
+    return [int(value) for value in np.unique(pixels.values)]
 
 
 def mots_row(line: str, line_number: int, sequence: str, origin: int) -> tuple[int, Rle] | Problem:

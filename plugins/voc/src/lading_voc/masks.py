@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import File, InstanceMask, Label, Origin, Report, SemanticMask
+from lading.errors import SourceError
+from lading.media import MaskPixels, read_mask
 from lading.model.label import MaskItem
-from lading_voc.mask_pixels import MaskPixels, colour_of, read_pixels
 from lading_voc.names import UNNAMED, VOID_VALUE, Names
 
 #: Whether the pixels of masks are read, or their tables made from what the source declares alone.
@@ -58,9 +59,10 @@ class MaskReader:
     def _pixels(self, file: File, size: tuple[int | None, int | None]) -> MaskPixels | None:
         if self._choice == "declared":
             return None
-        pixels = read_pixels(file)
-        if isinstance(pixels, str):
-            self._report.error("voc.mask", f"expected a mask in PNG, found {pixels}", Origin(file.path))
+        try:
+            pixels = read_mask(file)
+        except SourceError as exc:
+            self._report.error("voc.mask", exc.problem, Origin(file.path))
             return None
         height, width = pixels.values.shape
         if (size[0] not in (None, width)) or (size[1] not in (None, height)):
@@ -157,3 +159,8 @@ def _values_of(values: NDArray[np.uint32]) -> list[int]:
     if values.size and int(values.max()) < 1 << 16:
         return [int(value) for value in np.flatnonzero(np.bincount(values.ravel()))]
     return [int(value) for value in np.unique(values)]
+
+
+def colour_of(value: int) -> tuple[int, int, int]:
+    """Red, green and blue of a colour's value."""
+    return (value & 255, value >> 8 & 255, value >> 16 & 255)

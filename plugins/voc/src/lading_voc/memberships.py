@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +17,7 @@ from lading_voc.image_sets import ImageSet, class_of, entries_of
 #: list of those.
 Value: TypeAlias = Any
 
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
 _ABSENT, _BARE, _ELSEWHERE = -128, -127, -126
 
 
@@ -109,7 +111,8 @@ class Memberships:
         if pattern is None:
             pattern = self._patterns.setdefault(marks, self._pattern(values))
         numbers = [values[column] for column in pattern.columns]
-        result = {**pattern.bare, **dict(zip(pattern.labels, numbers, strict=True))}
+        result = pattern.bare.copy()
+        result.update(zip(pattern.labels, numbers, strict=True))
         for column in pattern.elsewhere:
             result[self._sets[column].label] = self._odd[row, column]
         return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places)
@@ -179,7 +182,7 @@ class Memberships:
 
 
 def _value(columns: Sequence[str]) -> Value:
-    values = [int(text) if text.lstrip("-").isdigit() else text for text in columns]
+    values = [int(text) if _INTEGER.fullmatch(text) else text for text in columns]
     if not values:
         return None
     return values[0] if len(values) == 1 else values

@@ -123,8 +123,9 @@ def _class_names(text: str, path: str, report: Report) -> Names:
 
 
 def _colour(text: str) -> Colour | None:
-    numbers = [int(part) for part in text.replace(" ", "").split(",") if part]
-    if len(numbers) != 3 or max(numbers) > 255:
+    parts = [part for part in text.replace(" ", "").split(",") if part]
+    numbers = [int(part) for part in parts if len(part) <= 3]
+    if len(numbers) != 3 or len(parts) != 3 or max(numbers) > 255:
         return None
     return (numbers[0], numbers[1], numbers[2])
 

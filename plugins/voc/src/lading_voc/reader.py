@@ -44,6 +44,8 @@ class VocReader(Reader):
         """The dataset. Raises SourceError where there is no annotation, mask or image set."""
         is_one_file = source.selected is not None and source.selected.lower().endswith(".xml")
         trees = trees_of(_names(source, is_one_file=is_one_file))
+        if is_one_file:
+            _leave_out_other_masks(trees)
         index = build_index(trees, source, report, is_one_file=is_one_file)
         if not index.trees:
             found = detect(source).reason
@@ -69,6 +71,14 @@ def _names(source: Source, *, is_one_file: bool) -> Sequence[str]:
         return source.names()
     others = (".xml", ".txt")
     return [name for name in source.names() if name == source.selected or not name.lower().endswith(others)]
+
+
+def _leave_out_other_masks(trees: Sequence[Tree]) -> None:
+    """Masks say that there is a picture; where one annotation was named, only its own count."""
+    for tree in trees:
+        for masks in (tree.class_masks, tree.object_masks, tree.augmented_masks):
+            for key in masks.keys() - tree.annotations.keys():
+                del masks[key]
 
 
 def _classes(index: Index, number: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ Value: TypeAlias = bool | int | float | str
 _FLAGS: dict[str, bool] = {"0": False, "1": True}
 _WORDS = {"false": False, "true": True, "no": False, "yes": True}
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -24,7 +25,7 @@ def flag(text: str) -> Value:
     word = _FLAGS.get(stripped, _WORDS.get(stripped.lower()))
     if word is not None:
         return word
-    return float(stripped) if _DECIMAL.fullmatch(stripped) else stripped
+    return _decimal(stripped)
 
 
 def value(text: str) -> Value:
@@ -34,7 +35,13 @@ def value(text: str) -> Value:
         return stripped.lower() == "true"
     if _INTEGER.fullmatch(stripped):
         return int(stripped)
-    return float(stripped) if _DECIMAL.fullmatch(stripped) else stripped
+    return _decimal(stripped)
+
+
+def _decimal(text: str) -> float | str:
+    """The number of a text; one beyond all floats stays the text."""
+    found = float(text) if _DECIMAL.fullmatch(text) else math.inf
+    return found if math.isfinite(found) else text
 
 
 def number(text: str) -> float | None:

@@ -17,7 +17,7 @@ from lading.cli.detect import detect
 from lading.cli.dump import dump
 from lading.cli.formats import formats
 from lading.cli.inspect import inspect
-from lading.cli.options import DEBUG, Command, Group
+from lading.cli.options import DEBUG, Command, Group, OutputClosedError
 from lading.cli.serve import serve
 from lading.cli.upload import upload
 from lading.cli.validate import validate
@@ -59,7 +59,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; the same command takes up what is left", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputClosedError):
         # Whoever read our output has what it wanted; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -23,8 +23,11 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
 
 
-def test_a_reader_of_our_output_that_leaves_early_is_no_error() -> None:
-    with subprocess.Popen(command("dump", COCO), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("buffered", [True, False], ids=["before the end", "while we write"])
+def test_a_reader_of_our_output_that_leaves_early_is_no_error(buffered: bool) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command("dump", COCO), stdout=pipe, stderr=pipe, env=environment) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()

@@ -17,8 +17,7 @@ from lading.cli.detect import detect
 from lading.cli.dump import dump
 from lading.cli.formats import formats
 from lading.cli.inspect import inspect
-from lading.cli.options import DEBUG, Command, Group
-from lading.cli.output import UnheardError
+from lading.cli.options import DEBUG, Command, Group, OutputClosedError
 from lading.cli.serve import serve
 from lading.cli.upload import upload
 from lading.cli.validate import validate
@@ -60,8 +59,10 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; the same command takes up what is left", err=True)
         return INTERRUPTED
-    except (UnheardError, BrokenPipeError):
-        return _unheard()
+    except (BrokenPipeError, OutputClosedError):
+        # Whoever read our output has what it wanted; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except LadingError as exc:
         return _fail(str(exc))
     except OSError as exc:
@@ -70,13 +71,6 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except Exception as exc:  # noqa: BLE001  a defect of ours or of a plugin: it ends the run, in one line like any error
         return _fail(f"internal error: {type(exc).__name__}: {exc}; --debug shows where")
     return answer if isinstance(answer, int) else 0
-
-
-def _unheard() -> int:
-    """Whoever read our output has what it wanted; Python would complain once more when it flushes at exit."""
-    if sys.__stdout__ is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
-    return 0
 
 
 def _fail(message: str) -> int:

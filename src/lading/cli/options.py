@@ -29,6 +29,10 @@ class Command(click.Command):
         self.params.extend(_settings())
 
 
+class OutputClosedError(Exception):
+    """Whoever read our output has left; click would take the system's error for one that ends in exit code 1."""
+
+
 class Group(click.Group):
     """The group of commands, with the settings of all commands."""
 
@@ -43,6 +47,13 @@ class Group(click.Group):
         DEBUG.is_on = False
         set_up_logging(logging.WARNING)
         return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and say in our own words that nobody reads its output any more."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as exc:
+            raise OutputClosedError from exc
 
 
 def set_up_logging(level: int) -> None:

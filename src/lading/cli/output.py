@@ -10,10 +10,6 @@ from typing import Any
 SCHEMA_VERSION = 1
 
 
-class UnheardError(Exception):
-    """Nobody reads our output any more. It is no OSError, as click would take a broken pipe for a failure."""
-
-
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object, indented; NaN and infinities as null."""
     import msgspec
@@ -40,11 +36,8 @@ def _plain(value: Any) -> Any:
 
 
 def write(line: bytes) -> None:
-    """One line of UTF-8. Raises UnheardError."""
-    try:
-        sys.stdout.buffer.write(line + b"\n")
-    except BrokenPipeError as exc:
-        raise UnheardError from exc
+    """One line of UTF-8."""
+    sys.stdout.buffer.write(line + b"\n")
 
 
 def print_text(text: str = "") -> None:

@@ -35,6 +35,8 @@ class Records:
 
     def origin(self, row: int, *parts: str | int) -> Origin:
         """Where a record stands, or a part of it."""
+        if not self._strangers and not parts:
+            return Origin(self.path, f"{self.pointer}/{row}")
         number = row + sum(count for before, count in self._strangers if before <= row)
         return Origin(self.path, self.pointer).below(number, *parts)
 

@@ -116,8 +116,7 @@ class FrameReader:
                 start = i
 
     def _frame(self, split: Split, frame: int, images: list[_Image], records: list[Records]) -> Frame:
-        home, row = int(self._index.home[frame]), int(self._index.row[frame])
-        own = images[0] if len(images) == 1 else next((image for image in images if image[:2] == (home, row)), None)
+        own = images[0] if len(images) == 1 else self._own(frame, images)
         labels = self._merging.labels(records)
         if own is None:
             return self._bare(frame, labels)
@@ -140,6 +139,11 @@ class FrameReader:
     def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)
         return text if again is None else f"{text}#{again + 1}"
+
+    def _own(self, frame: int, images: list[_Image]) -> _Image | None:
+        """The record of an image that its frame was made for, where several files have one."""
+        home, row = int(self._index.home[frame]), int(self._index.row[frame])
+        return next((image for image in images if image[:2] == (home, row)), None)
 
     def _bare(self, frame: int, labels: list[Label]) -> Frame:
         """A frame of which nothing is known but the id that annotations give its image."""
@@ -170,7 +174,7 @@ class FrameReader:
             width = self._size(width, "width", number, row, extras)
         if not (type(height) is int and height > 0):
             height = self._size(height, "height", number, row, extras)
-        media = int(self._documents[number].media[row])
+        media = self._documents[number].media[row]
         path = self._files[media] if media >= 0 else name
         return Data(
             path=path,

@@ -1,0 +1,99 @@
+"""The reader: tells a source of the nuScenes schema, chooses a version, reads its tables."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+import lading
+from lading import Dataset, Match, Origin, Report, Source
+from lading.errors import DetectionError, OptionError
+from lading_nuscenes.database import Database
+from lading_nuscenes.dataset import NuScenesDataset
+from lading_nuscenes.files import name_hash
+from lading_nuscenes.layout import Version, read_tables, versions
+from lading_nuscenes.schema import ROWS
+
+
+class NuScenesOptions(lading.Options):
+    """What `-o key=value` may set."""
+
+    #: The folder of tables, where a source has several.
+    version: str | None = None
+    #: Frames also of the files between the samples.
+    sweeps: bool = False
+
+
+class NuScenesReader(lading.Reader):
+    """nuScenes, nuImages, and databases of their schema by others."""
+
+    name: ClassVar[str] = "nuscenes"
+    title: ClassVar[str] = "nuScenes, nuImages, and databases of their schema"
+    Options: ClassVar[type[lading.Options]] = NuScenesOptions
+
+    def detect(self, source: Source) -> Match:
+        """By the names of the tables: `sample_data.json`, or three of any."""
+        found = versions(source)
+        if not found:
+            return Match(0.0, "no folder holds sample_data.json or three other tables of the schema")
+        best = max(found, key=lambda version: len(version.tables))
+        folder = best.folder or "the root"
+        is_whole = all(table in best.tables for table in ("sample", "sample_data", "sensor"))
+        return Match(1.0 if is_whole else 0.9, f"{folder} holds {len(best.tables)} tables of the schema")
+
+    def open(self, source: Source, options: NuScenesOptions, report: Report) -> Dataset:
+        """One version. Raises DetectionError where there are no tables, OptionError for a version that is not there."""
+        version = _choose(source, versions(source), options.version, report)
+        files = read_tables(version, report)
+        if not files:
+            raise DetectionError(source.label, {self.name: "all tables are Git LFS pointers: they are not downloaded"})
+        database = Database(source, version, files, report, all_files=options.sweeps)
+        dataset = NuScenesDataset(source.name, database, report, sweeps=options.sweeps)
+        database.report_losses()
+        _tell_other_tables(source, version, report)
+        _tell_unlisted(database, report)
+        return dataset
+
+
+def _choose(source: Source, found: list[Version], wanted: str | None, report: Report) -> Version:
+    if not found:
+        raise DetectionError(source.label, {NuScenesReader.name: "no folder holds tables of the schema"})
+    names = ", ".join(version.folder or "." for version in found)
+    if wanted is not None:
+        for version in found:
+            if wanted in (version.folder, version.name):
+                return version
+        raise OptionError(f"-o version: expected one of {names}, found {wanted!r}")
+    chosen = found[0]
+    if source.selected is not None:
+        chosen = next((v for v in found if v.folder == source.selected.rpartition("/")[0]), chosen)
+    elif len(found) > 1:
+        message = f"expected one version, found {names}; {chosen.name} is read, `-o version=` names another"
+        report.warning("nuscenes.several-versions", message, Origin(chosen.folder or "."))
+    return chosen
+
+
+def _tell_other_tables(source: Source, version: Version, report: Report) -> None:
+    """Say which tables are there that the schema has not."""
+    prefix = f"{version.folder}/" if version.folder else ""
+    for name in source.below(version.folder):
+        base = name.removeprefix(prefix)
+        if "/" not in base and base.endswith(".json") and base.removesuffix(".json") not in ROWS:
+            report.loss(f"table {base.removesuffix('.json')!r}, which is not in the schema", name)
+
+
+def _tell_unlisted(database: Database, report: Report) -> None:
+    """Say how many files lie where the media are and stand in no row of sample_data."""
+    listed, media = database.files.listed, database.media
+    if not len(listed):
+        return
+    for first in ("samples", "sweeps"):
+        for root in media.roots(first):
+            names = media.source.below(f"{root}{first}")
+            hashes = np.fromiter((name_hash(name[len(root) :]) for name in names), dtype=np.int64, count=len(names))
+            places = np.minimum(np.searchsorted(listed, hashes), len(listed) - 1)
+            stray = np.flatnonzero(listed[places] != hashes)
+            if len(stray):
+                message = f"expected files that sample_data.json lists, found {len(stray)} others"
+                report.warning("nuscenes.unlisted-files", message, Origin(names[int(stray[0])]))

@@ -1,0 +1,139 @@
+"""Tokens as numbers: 16 bytes for one of 32 hexadecimal digits, so that millions can be sorted and joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Tokens, one a row: two unsigned numbers of 64 bits; the empty token is 0, 0.
+Keys: TypeAlias = NDArray[np.uint64]
+Indexes: TypeAlias = NDArray[np.int64]
+
+#: In place of the index of a token: there is none of this name, and the token is empty.
+DANGLING = -1
+ABSENT = -2
+
+_EMPTY = "0" * 32
+_HEX = re.compile("[0-9a-f]{32}")
+
+
+class TokenBook:
+    """Turns tokens into keys and back. A token of another form gets the key of its hash and is kept as text."""
+
+    def __init__(self) -> None:
+        self._texts: dict[bytes, str] = {}
+
+    def keys(self, tokens: Sequence[str | None]) -> Keys:
+        """The keys of some tokens, of shape (N, 2)."""
+        filled = [token or _EMPTY for token in tokens]
+        joined = "".join(filled)
+        if len(joined) == 32 * len(filled):
+            try:
+                raw = bytes.fromhex(joined)
+            except ValueError:
+                raw = b""
+            # `fromhex` takes capitals and spaces too; what it made has to give the same text again.
+            if raw.hex() == joined and not any(len(token) != 32 for token in filled):
+                keys = _keys(raw)
+                if int((~keys.any(axis=1)).sum()) == sum(not token for token in tokens):
+                    return keys
+        return _keys(b"".join(map(self._key, tokens)))
+
+    def key(self, token: str | None) -> Keys:
+        """The key of one token, of shape (2,)."""
+        key: Keys = _keys(self._key(token))[0]
+        return key
+
+    def text(self, key: Keys) -> str:
+        """The token of a key."""
+        raw = key.astype(">u8").tobytes()
+        known = self._texts.get(raw)
+        if known is not None:
+            return known
+        return raw.hex() if key.any() else ""
+
+    def texts(self, keys: Keys) -> list[str]:
+        """The tokens of many keys."""
+        joined = keys.astype(">u8").tobytes().hex()
+        plain = [joined[start : start + 32] for start in range(0, len(joined), 32)]
+        if not self._texts and _EMPTY not in plain:
+            return plain
+        return [
+            self.text(key) if text == _EMPTY or self._texts else text for text, key in zip(plain, keys, strict=True)
+        ]
+
+    def _key(self, token: str | None) -> bytes:
+        if not token:
+            return bytes(16)
+        if token != _EMPTY and _HEX.fullmatch(token):
+            return bytes.fromhex(token)
+        raw = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        self._texts[raw] = token
+        return raw
+
+
+def _keys(raw: bytes) -> Keys:
+    return np.frombuffer(raw, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+
+
+def no_keys() -> Keys:
+    """No key at all."""
+    return np.empty((0, 2), dtype=np.uint64)
+
+
+class TokenIndex:
+    """Finds the row of a token among the keys of a table; of rows with one token the first counts."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        hashes = _mixed(keys)
+        order = np.argsort(hashes, kind="stable")
+        self._order = order.astype(np.int32) if len(keys) < 1 << 31 else order
+        self._hashes = hashes[order]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, wanted: Keys) -> Indexes:
+        """The rows of some keys; DANGLING for one that is not there, ABSENT for the empty one."""
+        found = np.full(len(wanted), DANGLING, dtype=np.int64)
+        found[~wanted.any(axis=1)] = ABSENT
+        if not len(self.keys):
+            return found
+        hashes = _mixed(wanted)
+        places = np.searchsorted(self._hashes, hashes)
+        left = np.flatnonzero(found == DANGLING)
+        while len(left):
+            here = places[left]
+            inside = here < len(self._hashes)
+            left, here = left[inside], here[inside]
+            same_hash = self._hashes[here] == hashes[left]
+            left, here = left[same_hash], here[same_hash]
+            rows = self._order[here]
+            is_it = (self.keys[rows] == wanted[left]).all(axis=1)
+            found[left[is_it]] = rows[is_it]
+            left = left[~is_it]  # two keys of one hash: look at the next place
+            places[left] += 1
+        return found
+
+    def repeats(self) -> list[tuple[int, int]]:
+        """The rows whose token an earlier row has, each with that row, in the order of the table."""
+        alike = np.flatnonzero(self._hashes[1:] == self._hashes[:-1])
+        if not len(alike):
+            return []
+        rows = np.unique(np.concatenate((self._order[alike], self._order[alike + 1])))
+        firsts = self.find(self.keys[rows])
+        return [(int(row), int(first)) for row, first in zip(rows, firsts, strict=True) if first not in (row, ABSENT)]
+
+
+def _mixed(keys: Keys) -> NDArray[np.uint64]:
+    """A hash of 64 bits a key: tokens made by counting differ in few places."""
+    high, low = keys[:, 0], keys[:, 1]
+    mixed = (high ^ (low >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= low * np.uint64(0xC2B2AE3D27D4EB4F)
+    return mixed ^ (mixed >> np.uint64(32))

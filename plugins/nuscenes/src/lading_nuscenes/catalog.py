@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lading import Attribute, Catalog, Category, Items, Subcatalog
+from lading.model.catalog import AttributeValue
 from lading_nuscenes.database import Database
 
 
@@ -22,19 +23,21 @@ def declared(database: Database) -> Catalog:
 def _subcatalog(database: Database, attributes: list[Attribute]) -> Subcatalog:
     names = {row.name: row.description or "" for row in reversed(database.categories.rows)}
     categories = [Category(name=name, description=names[name]) for name in reversed(names)]
-    delimiter = {"category_delimiter": "."} if any("." in name for name in names) else {}
-    return Subcatalog(is_tracking=True, categories=categories, attributes=attributes, **delimiter)
+    made = Subcatalog(is_tracking=True, categories=categories, attributes=attributes)
+    if any("." in name for name in names):
+        made.category_delimiter = "."
+    return made
 
 
 def _named(database: Database) -> list[Attribute]:
     """The attribute that holds the names out of attribute.json, of which a label may have several."""
-    names = list(dict.fromkeys(row.name for row in database.attributes.rows))
+    names: list[AttributeValue] = list(dict.fromkeys(row.name for row in database.attributes.rows))
     items = Items(type="string", enum=names) if names else Items(type="string")
     return [Attribute(name="attribute", type="array", items=items)]
 
 
 def _boxes(database: Database) -> list[Attribute]:
-    levels = list(dict.fromkeys(row.level for row in database.visibilities.rows))
+    levels: list[AttributeValue] = list(dict.fromkeys(row.level for row in database.visibilities.rows))
     visibility = Attribute(name="visibility", type="string", enum=levels) if levels else None
     return [
         visibility or Attribute(name="visibility", type="string"),

@@ -24,8 +24,9 @@ class Files:
 
     Arrays of one entry a file: `rows` in the table, `keys` (tokens), `samples` and `calibrated` (places of the rows
     that they point to, below 0 for none), `times` (ns), `sizes` (width and height, 0 for none), `is_key`, `links`
-    (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of each. `extras` are the keys that the schema has not. `listed` are
-    the hashes of all names in the table, also of files that are not read, which `skipped` counts.
+    (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of
+    each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
+    files that are not read, which `skipped` counts.
     """
 
     def __init__(self) -> None:

@@ -245,5 +245,6 @@ class Frames:
         for sensor, missing in self._missing.items():
             of = f" of {sensor}" if sensor else ""
             total = self._named[sensor]
-            message = f"expected {total} files{of}, found {total - missing}; the first that is missing is {self._examples[sensor]!r}"
+            first = self._examples[sensor]
+            message = f"expected {total} files{of}, found {total - missing}; the first that is missing is {first!r}"
             self._report.warning("nuscenes.missing-media", message, None, segment=segment, sensor=sensor or None)

@@ -98,7 +98,8 @@ class Pictures:
         """The rows of a file, in the order of the table."""
         if self._starts[place] == self._starts[place + 1]:
             return []
-        return self._order[self._starts[place] : self._starts[place + 1]].tolist()
+        rows: list[int] = self._order[self._starts[place] : self._starts[place + 1]].tolist()
+        return rows
 
     def labels(self, places: list[int], stream: BinaryIO | None, report: Report) -> Iterator[Label]:
         """The labels of some rows; what is wrong with their masks goes to `report`."""

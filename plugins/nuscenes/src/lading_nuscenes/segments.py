@@ -71,7 +71,7 @@ def _name(database: Database, group: Group, taken: dict[str, int]) -> str:
 
 
 def moments(database: Database, group: Group, *, sweeps: bool) -> list[Moment]:
-    """The frames of a segment, in order: its samples, and between them by time the files that belong to no key frame."""
+    """The frames of a segment, in order: its samples, and between them by time the files that are no key frames."""
     order, starts = database.by_sample
     files = database.files
     ranks = np.array([*database.sensors.ranks, 1 << 30], dtype=np.int64)

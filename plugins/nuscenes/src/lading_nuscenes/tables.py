@@ -146,7 +146,7 @@ class Columns:
 
 
 def grouped(owners: NDArray[Any], count: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Rows by their owner: an order of rows, and where each of `count` owners begins in it; -1 owns nothing that counts."""
+    """Rows by their owner: an order of rows, and where in it each of `count` owners begins. Owners below 0 are none."""
     order = np.argsort(owners, kind="stable").astype(np.int32)
     starts = np.searchsorted(owners[order], np.arange(count + 1))
     return order, starts

@@ -235,6 +235,7 @@ class _Reading:
         made.after = self._linked("next")
         made.group(samples)
         self._check_instances()
+        made.index.forget()
         return made
 
     def _linked(self, column: str) -> NDArray[np.int32]:

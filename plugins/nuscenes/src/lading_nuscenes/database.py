@@ -54,7 +54,7 @@ class Database:
         self.annotations = self._annotations()
         self.pictures = self._pictures(files)
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
-        self.files.every = self.files.index  # the tokens of files that are not read are needed no more
+        self.files.every = None  # the tokens of files that are not read are needed no more
 
     def groups(self) -> list[Group]:
         """The samples of each segment."""
@@ -95,7 +95,7 @@ class Database:
             tokens = [row.sample_data_token for row in piece.rows]
             keys = self.book.keys(tokens)
             places = self.files.index.find(keys)
-            everywhere = self.files.every.find(keys)
+            everywhere = places if self.files.every is None else self.files.every.find(keys)
             self.tables.dangling(table, "sample_data_token", "sample_data", piece.indexes, everywhere, tokens)
             for place, row in zip(places.tolist(), piece.rows, strict=True):
                 if place >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,9 +13,12 @@ from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import CalibratedSensor, SampleData
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times
-from lading_nuscenes.tokens import Indexes, Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
 
 Small: TypeAlias = NDArray[np.int32]
+
+#: Tables whose rows belong to a file of any kind.
+_OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
 
 _NONE: Small = np.empty(0, dtype=np.int32)
 
@@ -44,7 +48,7 @@ class Files:
         self.skipped = 0
         self.skipped_example = ""
         self.index = TokenIndex(self.keys)
-        self.every = self.index
+        self.every: TokenIndex | None = None
         self._names = Names()
         self._name_codes: NDArray[np.int32] = _NONE
         self._formats: list[str | None] = []
@@ -104,9 +108,9 @@ class Names:
         return parts[0] if len(parts) == 1 else f"{parts[0]}{stamp}{parts[1]}"
 
 
-def name_hash(filename: str) -> int:
-    """A number of 64 bits for a name, in whichever way an unpacker spelt its `+`."""
-    return hash(filename.replace("+", "_").replace("%2B", "_") if "+" in filename or "%" in filename else filename)
+def name_hashes(names: Sequence[str]) -> NDArray[np.int64]:
+    """A number of 64 bits for each name, good for the time of this process."""
+    return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
 
 
 def read_files(
@@ -148,7 +152,7 @@ class _Reading:
         self._tokens.add(
             keys=self._book.keys([row.token for row in every]),
             rows=np.array(piece.indexes, dtype=np.int32),
-            names=np.fromiter((name_hash(row.filename) for row in every), dtype=np.int64, count=len(every)),
+            names=name_hashes([row.filename for row in every]),
         )
         chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
         if len(chosen) < len(every):
@@ -168,14 +172,19 @@ class _Reading:
         self._files.skipped += len(piece.rows) - len(chosen)
 
     def _add(self, rows: list[SampleData], indexes: list[int]) -> None:
-        book, times = self._book, [row.timestamp for row in rows]
-        samples = book.keys([row.sample_token for row in rows])
-        formats = self._formats
+        book, times, formats = self._book, [row.timestamp for row in rows], self._formats
+        sample_tokens = [row.sample_token for row in rows]
+        sensor_tokens = [row.calibrated_sensor_token for row in rows]
+        samples = self._samples.find(book.keys(sample_tokens))
+        calibrated = self._calibrated.find(sensor_tokens)
+        tell = self._tables.dangling
+        tell("sample_data", "sample_token", "sample", indexes, samples, sample_tokens)
+        tell("sample_data", "calibrated_sensor_token", "calibrated_sensor", indexes, calibrated, sensor_tokens)
         self._columns.add(
             rows=np.array(indexes, dtype=np.int32),
             keys=book.keys([row.token for row in rows]),
-            samples=self._samples.find(samples).astype(np.int32),
-            calibrated=self._calibrated.find([row.calibrated_sensor_token for row in rows]).astype(np.int32),
+            samples=samples.astype(np.int32),
+            calibrated=calibrated.astype(np.int32),
             poses=book.keys([row.ego_pose_token for row in rows]),
             times=self._clock.add(indexes, times),
             stamps=np.array([t if type(t) is int and abs(t) < 2**63 else 0 for t in times], dtype=np.int64),
@@ -186,15 +195,6 @@ class _Reading:
             prev=book.keys([row.prev for row in rows]),
             next=book.keys([row.next for row in rows]),
         )
-        self._tell(rows, indexes)
-
-    def _tell(self, rows: list[SampleData], indexes: list[int]) -> None:
-        found: Indexes = self._samples.find(self._book.keys([row.sample_token for row in rows]))
-        tokens = [row.sample_token for row in rows]
-        self._tables.dangling("sample_data", "sample_token", "sample", indexes, found, tokens)
-        tokens = [row.calibrated_sensor_token for row in rows]
-        found = self._calibrated.find(tokens)
-        self._tables.dangling("sample_data", "calibrated_sensor_token", "calibrated_sensor", indexes, found, tokens)
 
     def finish(self) -> Files:
         """The files, once all pieces were taken."""
@@ -204,7 +204,7 @@ class _Reading:
         self._tables.repeats("sample_data", every, rows, self._book.text)
         files.listed = self._tokens.take("names", files.listed)
         files.listed.sort()
-        files.every = every
+        files.every = every if any(table in self._tables for table in _OF_FILES) else None
         poses = files.fill(self._columns, self._names, self._formats)
         for file, _ in files.index.repeats():
             files.samples[file] = -1
@@ -213,5 +213,6 @@ class _Reading:
             for file in np.flatnonzero(every.find(keys) == -1).tolist():
                 token = self._book.text(keys[file])
                 self._tables.broken_link("sample_data", column, int(files.rows[file]), token)
+        del every
         files.poses = read_poses(self._tables, self._book, poses, files.rows)
         return files

@@ -78,7 +78,7 @@ class Pictures:
         tokens = [row.sample_data_token for row in piece.rows]
         keys = book.keys(tokens)
         found = files.index.find(keys)
-        everywhere = files.every.find(keys)
+        everywhere = found if files.every is None else files.every.find(keys)
         self._tables.dangling(self.table, "sample_data_token", "sample_data", piece.indexes, everywhere, tokens)
         unread = np.flatnonzero((found < 0) & (everywhere >= 0))
         if len(unread):

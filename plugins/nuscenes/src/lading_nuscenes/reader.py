@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 import lading
 from lading import Dataset, Match, Origin, Report, Source
 from lading.errors import DetectionError, OptionError
 from lading_nuscenes.database import Database
 from lading_nuscenes.dataset import NuScenesDataset
-from lading_nuscenes.files import name_hash
+from lading_nuscenes.files import name_hashes
 from lading_nuscenes.layout import Version, read_tables, versions
 from lading_nuscenes.schema import ROWS
+
+_PLUS = re.compile(r"(-\d\d)(?:_|%2B)(\d{4}__)")
 
 
 class NuScenesOptions(lading.Options):
@@ -91,9 +95,16 @@ def _tell_unlisted(database: Database, report: Report) -> None:
     for first in ("samples", "sweeps"):
         for root in media.roots(first):
             names = media.source.below(f"{root}{first}")
-            hashes = np.fromiter((name_hash(name[len(root) :]) for name in names), dtype=np.int64, count=len(names))
+            hashes = name_hashes([name[len(root) :] for name in names])
             places = np.minimum(np.searchsorted(listed, hashes), len(listed) - 1)
-            stray = np.flatnonzero(listed[places] != hashes)
-            if len(stray):
+            strange = np.flatnonzero(listed[places] != hashes).tolist()
+            stray = [names[place] for place in strange if not _is_listed(names[place][len(root) :], listed)]
+            if stray:
                 message = f"expected files that sample_data.json lists, found {len(stray)} others"
-                report.warning("nuscenes.unlisted-files", message, Origin(names[int(stray[0])]))
+                report.warning("nuscenes.unlisted-files", message, Origin(stray[0]))
+
+
+def _is_listed(name: str, listed: NDArray[np.int64]) -> bool:
+    """Whether a file is listed under the name that it had before an unpacker took away the `+` of its time zone."""
+    before = _PLUS.sub(r"\1+\2", name)
+    return before != name and hash(before) in listed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -129,20 +128,31 @@ class Rows(Generic[T]):
 
 
 class Columns:
-    """Arrays that come in parts and end as one each."""
+    """Arrays that grow at their ends, in place: no part of a column is in memory twice."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, list[NDArray[Any]]] = defaultdict(list)
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._counts: dict[str, int] = {}
 
     def add(self, **parts: NDArray[Any]) -> None:
-        """Take the next part of some columns."""
+        """Put the next part to the end of some columns."""
         for name, part in parts.items():
-            self._parts[name].append(part)
+            count = self._counts.get(name, 0)
+            total = self._counts[name] = count + len(part)
+            if not count:
+                self._arrays[name] = part.copy()
+                continue
+            array = self._arrays[name]
+            if total > len(array):
+                array.resize((total + total // 8, *part.shape[1:]), refcheck=False)
+            array[count:total] = part
 
     def take(self, name: str, empty: NDArray[Any]) -> Any:
         """A whole column, which is then forgotten here; `empty` where no part came."""
-        parts = self._parts.pop(name, [])
-        return np.concatenate(parts) if parts else empty
+        array = self._arrays.pop(name, empty)
+        if name in self._counts:
+            array.resize((self._counts.pop(name), *array.shape[1:]), refcheck=False)
+        return array
 
 
 def grouped(owners: NDArray[Any], count: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

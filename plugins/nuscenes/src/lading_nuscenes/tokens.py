@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,18 +30,16 @@ class TokenBook:
 
     def keys(self, tokens: Sequence[str | None]) -> Keys:
         """The keys of some tokens, of shape (N, 2)."""
-        filled = [token or _EMPTY for token in tokens]
-        joined = "".join(filled)
-        if len(joined) == 32 * len(filled):
+        has_gaps = None in tokens or "" in tokens
+        filled = [token or _EMPTY for token in tokens] if has_gaps else cast(Sequence[str], tokens)
+        if set(map(len, filled)) <= {32} and _EMPTY not in tokens:
+            joined = "".join(filled)
             try:
                 raw = bytes.fromhex(joined)
             except ValueError:
                 raw = b""
-            # `fromhex` takes capitals and spaces too; what it made has to give the same text again.
-            if raw.hex() == joined and not any(len(token) != 32 for token in filled):
-                keys = _keys(raw)
-                if int((~keys.any(axis=1)).sum()) == sum(not token for token in tokens):
-                    return keys
+            if raw.hex() == joined:  # `fromhex` takes capitals and spaces too
+                return _keys(raw)
         return _keys(b"".join(map(self._key, tokens)))
 
     def key(self, token: str | None) -> Keys:
@@ -99,11 +97,16 @@ class TokenIndex:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def forget(self) -> None:
+        """Keep the keys alone: nothing is found from here on."""
+        self._hashes = self._hashes[:0]
+        self._order = self._order[:0]
+
     def find(self, wanted: Keys) -> Indexes:
         """The rows of some keys; DANGLING for one that is not there, ABSENT for the empty one."""
         found = np.full(len(wanted), DANGLING, dtype=np.int64)
         found[~wanted.any(axis=1)] = ABSENT
-        if not len(self.keys):
+        if not len(self._hashes):
             return found
         hashes = _mixed(wanted)
         places = np.searchsorted(self._hashes, hashes)

@@ -19,8 +19,8 @@ from lading_nuscenes.schema import Row
 
 T = TypeVar("T", bound=Row)
 
-#: Bytes read at once; some ten thousand rows.
-BLOCK = 1 << 22
+#: Bytes read at once: some five thousand rows.
+BLOCK = 1 << 21
 
 _BETWEEN = re.compile(rb"\s*,\s*(?=\{)")
 _TEXT_BOUNDARY = re.compile(r"\}\s*,\s*(?=\{)")

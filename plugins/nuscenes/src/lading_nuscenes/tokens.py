@@ -19,6 +19,7 @@ DANGLING = -1
 ABSENT = -2
 
 _EMPTY = "0" * 32
+_BLOCK = 1 << 16
 _HEX = re.compile("[0-9a-f]{32}")
 
 
@@ -104,6 +105,12 @@ class TokenIndex:
 
     def find(self, wanted: Keys) -> Indexes:
         """The rows of some keys; DANGLING for one that is not there, ABSENT for the empty one."""
+        found = np.empty(len(wanted), dtype=np.int64)
+        for start in range(0, len(wanted), _BLOCK):  # what is made on the way stays small
+            found[start : start + _BLOCK] = self._find(wanted[start : start + _BLOCK])
+        return found
+
+    def _find(self, wanted: Keys) -> Indexes:
         found = np.full(len(wanted), DANGLING, dtype=np.int64)
         found[~wanted.any(axis=1)] = ABSENT
         if not len(self._hashes):

@@ -108,9 +108,10 @@ class Annotations:
         longest = np.where((before >= 0) & (after >= 0), 2 * _LONGEST_NS, _LONGEST_NS)
         defined = (spans > 0) & (spans <= longest) & (start != NO_TIME) & (end != NO_TIME)
         defined &= (self.samples[first] >= 0) & (self.samples[last] >= 0)
-        moved = self.translations[last] - self.translations[first]
         seconds = np.where(defined, spans, 1) / 1e9
-        found: NDArray[np.float64] = np.where(defined[:, None], moved / seconds[:, None], np.nan)
+        with np.errstate(invalid="ignore", over="ignore"):
+            moved = self.translations[last] - self.translations[first]
+            found: NDArray[np.float64] = np.where(defined[:, None], moved / seconds[:, None], np.nan)
         return found
 
 

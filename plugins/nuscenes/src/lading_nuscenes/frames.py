@@ -181,6 +181,7 @@ class Frames:
         number = min(able)[-1]
         carrier, placed = data[number], able[min(able)]
         if len(places):
+            self._tell_carrier(data, carrier, len(places), key)
             carrier.labels = [*carrier.labels, *self._boxes.labels(places, *placed, self._report)]
         carrier.annotation = "present" if carrier.labels else "empty"
 
@@ -201,6 +202,18 @@ class Frames:
         message = f"expected a sensor with a pose to carry {count} boxes, found none; they are left out"
         self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
         self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
+
+    def _tell_carrier(self, data: list[Data], carrier: Data, count: int, key: str) -> None:
+        """Say that boxes lie on another sensor than on those of other frames."""
+        usual = self._plan.carrier
+        if usual is None or carrier.sensor_name == usual:
+            return
+        lidar = next((part for part in data if part.sensor_name == usual), None)
+        found = "no file of it" if lidar is None else "none"
+        place = f"{carrier.sensor_name}'s frame"
+        message = f"expected a pose for {usual} to carry {count} boxes, found {found}; they lie in {place}"
+        at = lidar.origin if lidar is not None else carrier.origin
+        self._report.warning("nuscenes.carrier", message, at, segment=self._plan.segment.name, frame=key, sensor=usual)
 
     def _tell_twice(self, data: list[Data], key: str) -> None:
         names = Counter(part.sensor_name for part in data if part.sensor_name is not None)

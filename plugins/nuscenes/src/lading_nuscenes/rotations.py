@@ -26,7 +26,8 @@ def into_sensor(
     turns, so that large coordinates lose no digits.
     """
     for step in (ego_pose, extrinsics):
-        centres = (centres - np.array(step.translation)) @ step.rotation_matrix
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities in a row end as NaN
+            centres = (centres - np.array(step.translation)) @ step.rotation_matrix
         rotations = _product(_unit(np.array([step.rotation])) * (1.0, -1.0, -1.0, -1.0), _unit(rotations))
     return centres, rotations
 

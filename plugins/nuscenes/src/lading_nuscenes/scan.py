@@ -124,7 +124,7 @@ class Scan(Generic[T]):
         if self._is_plain:
             try:
                 rows = self._decoder.decode(b"".join((b"[", data, b"]")))
-            except msgspec.DecodeError:
+            except _REFUSED:
                 pass
             else:
                 self.count += len(rows)
@@ -133,7 +133,7 @@ class Scan(Generic[T]):
                 return piece, None
         try:
             found = msgspec.json.decode(b"".join((b"[", data, b"]")))
-        except msgspec.DecodeError:
+        except _REFUSED:
             found, left = self._one_by_one(data, is_last=is_last)
             return self._convert(first, found), left
         self.count += len(found)
@@ -220,6 +220,9 @@ class Scan(Generic[T]):
 
 
 _BROKEN = object()
+
+#: What msgspec raises on text that is not what was asked for.
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def _skip(text: str, place: int) -> int:

@@ -14,6 +14,7 @@ from lading.model.sensor import Sensor
 from lading_nuscenes.database import Database
 from lading_nuscenes.layout import folders
 from lading_nuscenes.samples import Group
+from lading_nuscenes.sensors import carrying
 from lading_nuscenes.times import NO_TIME
 
 #: The segment of samples without the token of a scene or log.
@@ -29,11 +30,12 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct):
-    """A segment and how its frames are found."""
+    """A segment, how its frames are found, and the sensor that boxes lie on where nothing is amiss."""
 
     group: Group
     segment: Segment
     sensors: dict[str, Sensor]
+    carrier: str | None
 
 
 def plans(database: Database, *, sweeps: bool) -> list[Plan]:
@@ -44,6 +46,7 @@ def plans(database: Database, *, sweeps: bool) -> list[Plan]:
     for group in database.groups():
         frames = moments(database, group, sweeps=sweeps)
         sensors, rigs = _sensors(database, frames)
+        carrier = min(sensors.values(), key=carrying, default=None)
         segment = Segment(
             name=_name(database, group, names),
             description=(group.scene.description or "") if group.scene is not None else "",
@@ -51,7 +54,7 @@ def plans(database: Database, *, sweeps: bool) -> list[Plan]:
             frame_count=len(frames),
             extras=side.extras(group) | ({"calibrated_sensors": rigs} if rigs else {}),
         )
-        found.append(Plan(group, segment, sensors))
+        found.append(Plan(group, segment, sensors, None if carrier is None else carrier.name))
     return found
 
 

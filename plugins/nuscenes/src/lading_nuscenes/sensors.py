@@ -47,7 +47,7 @@ class Sensors:
             model = None if kind < 0 else self._model(place, kinds.rows[kind])
             self.models.append(model)
             self.ranks.append(kind if kind >= 0 else len(kinds))
-            self.carriers.append((_carrying(model), kind))
+            self.carriers.append((carrying(model), kind))
 
     def extras(self, place: int) -> dict[str, Any]:
         """What of a row the model has no place for."""
@@ -104,7 +104,7 @@ class Sensors:
         self._rows.extras.setdefault(place, {})[column] = value
 
 
-def _carrying(model: Sensor | None) -> int:
+def carrying(model: Sensor | None) -> int:
     """Which sensor of a frame carries its boxes: the least number."""
     if model is None:
         return 4

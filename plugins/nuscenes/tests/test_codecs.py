@@ -147,9 +147,6 @@ def test_keys_of_one_hash_are_told_apart() -> None:
     table = [f"{number:032x}" for number in range(200)]
     with mock.patch("lading_nuscenes.tokens._mixed", lambda keys: np.zeros(len(keys), dtype=np.uint64)):
         index = TokenIndex(book.keys(table))
-        assert (
-            index.find(book.keys([*table[::-1], "x"])).tolist() == [*range(199, 0, -1), ABSENT, DANGLING][:201] or True
-        )
         found = index.find(book.keys([table[7], table[150], "x"])).tolist()
     assert found == [7, 150, DANGLING]
 

@@ -350,3 +350,23 @@ def test_upload_counts_what_the_wire_has_not(case: Any, tmp_path: Path) -> None:
             access_key=platform.access_key,
         )
     assert (result.frames, result.labels) == (6, 12)
+
+
+def test_a_dataset_can_be_given_to_another_process(case: Any, images: Any) -> None:
+    import pickle
+
+    for opened in (case.open(sweeps=True), images.open()):
+        copy = pickle.loads(pickle.dumps(opened.dataset))
+        assert list(lading.dump(copy, Report())) == opened.lines
+
+
+def test_parts_say_of_missing_media_what_the_whole_does(case: Any) -> None:
+    for file in (case.root / "samples" / "CAM_BACK").iterdir():
+        file.unlink()
+    opened = case.open()
+    parts = Report()
+    for segment in opened.dataset.segments:
+        for k in (1, 2, 3, 4):
+            list(opened.dataset.frames(segment.name, (k, 4), parts))
+    assert parts.findings == opened.report.findings
+    assert len(parts.findings) == 2

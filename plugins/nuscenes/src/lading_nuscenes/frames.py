@@ -13,7 +13,9 @@ from lading.model.sensor import Lidar, Sensor
 from lading_nuscenes.boxes import Boxes
 from lading_nuscenes.database import Database
 from lading_nuscenes.origins import RowOrigins
+from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.rotations import is_rotation
+from lading_nuscenes.scan import Scan
 from lading_nuscenes.segments import Moment, Plan
 from lading_nuscenes.times import NO_TIME
 
@@ -22,7 +24,7 @@ _POINT_BYTES = 20
 
 
 class Frames:
-    """Makes the frames of one segment in one pass, and says at its end which media were not there."""
+    """Makes the frames of one segment, and says which of its media are not there."""
 
     def __init__(self, database: Database, plan: Plan, report: Report) -> None:
         self._database = database
@@ -30,20 +32,34 @@ class Frames:
         self._report = report
         self._boxes = Boxes(database)
         self._origins = RowOrigins({table: database.tables.path(table) for table in database.labelled})
-        self._streams: list[BinaryIO | None] = []
-        self._named: Counter[str] = Counter()
-        self._missing: Counter[str] = Counter()
-        self._examples: dict[str, str] = {}
+        self._streams: list[tuple[Pictures, Scan[Any], BinaryIO]] = []
 
-    def read(self, moments: list[Moment], first: int) -> Iterator[Frame]:
-        """The frames of some moments, of which the first has this index in the segment."""
+    def read(self, moments: list[Moment], indexes: range) -> Iterator[Frame]:
+        """The frames of some of a segment's moments."""
         with ExitStack() as stack:
             for pictures in self._database.pictures:
-                file = pictures.file
-                self._streams.append(None if file is None else stack.enter_context(file.open()))
-            for index, moment in enumerate(moments, first):
-                yield self._frame(moment, index)
-        self._tell_missing()
+                self._streams.append((pictures, pictures.scan(), stack.enter_context(pictures.file.open())))
+            for index in indexes:
+                yield self._frame(moments[index], index)
+
+    def tell_missing(self, moments: list[Moment]) -> None:
+        """Say how many of the files of a segment are not there, by sensor."""
+        named: Counter[str] = Counter()
+        missing: dict[str, list[str]] = {}
+        for moment in moments:
+            for file in moment.files.tolist():
+                sensor = self._sensor(file)
+                name = "" if sensor is None else sensor.name
+                named[name] += 1
+                filename = self._database.files.filename(file)
+                if self._database.media.find(filename) is None:
+                    missing.setdefault(name, []).append(filename)
+        segment = self._plan.segment.name
+        for name, files in missing.items():
+            of = f" of {name}" if name else ""
+            message = f"expected {named[name]} files{of}, found {named[name] - len(files)}; "
+            message += f"the first that is missing is {files[0]!r}"
+            self._report.warning("nuscenes.missing-media", message, None, segment=segment, sensor=name or None)
 
     def _frame(self, moment: Moment, index: int) -> Frame:
         key = self._key(moment)
@@ -103,7 +119,6 @@ class Frames:
         sensor = self._sensor(file)
         name = None if sensor is None else sensor.name
         content = database.media.find(filename)
-        self._count(name, filename, is_missing=content is None)
         width, height = files.sizes[file].tolist()
         time_ns = int(files.times[file])
         labels = self._picture_labels(file)
@@ -157,10 +172,10 @@ class Frames:
 
     def _picture_labels(self, file: int) -> list[Label]:
         labels: list[Label] = []
-        for pictures, stream in zip(self._database.pictures, self._streams, strict=True):
+        for pictures, scan, stream in self._streams:
             places = pictures.of_file(file)
             if places:
-                labels += pictures.labels(places, stream, self._report)
+                labels += pictures.labels(places, scan, stream, self._report)
         return labels
 
     def _add_boxes(self, moment: Moment, data: list[Data], key: str) -> None:
@@ -245,19 +260,3 @@ class Frames:
         if labels is not None and labels.size != size // _POINT_BYTES:
             message = f"expected a label for each of {size // _POINT_BYTES} points, found {labels.size} bytes"
             self._report.error("nuscenes.point-labels-size", message, Origin(labels.path), **where)
-
-    def _count(self, name: str | None, filename: str, *, is_missing: bool) -> None:
-        sensor = name or ""
-        self._named[sensor] += 1
-        if is_missing:
-            self._missing[sensor] += 1
-            self._examples.setdefault(sensor, filename)
-
-    def _tell_missing(self) -> None:
-        segment = self._plan.segment.name
-        for sensor, missing in self._missing.items():
-            of = f" of {sensor}" if sensor else ""
-            total = self._named[sensor]
-            first = self._examples[sensor]
-            message = f"expected {total} files{of}, found {total - missing}; the first that is missing is {first!r}"
-            self._report.warning("nuscenes.missing-media", message, None, segment=segment, sensor=sensor or None)

@@ -33,7 +33,7 @@ class Pictures:
         self,
         table: str,
         row_type: type[ObjectAnn] | type[SurfaceAnn],
-        file: File | None,
+        file: File,
         tables: Tables,
         categories: Rows[Category],
         attributes: Rows[Attribute],
@@ -41,8 +41,6 @@ class Pictures:
         self.table = table
         self.file = file
         self._row_type = row_type
-        # What is wrong with a row is reported on opening; when it is read again, nobody needs to hear of it.
-        self._scan: Scan[Any] | None = None if file is None else Scan(file, row_type, Report())
         self._tables = tables
         self._categories = categories
         self._attributes = attributes
@@ -101,22 +99,24 @@ class Pictures:
         rows: list[int] = self._order[self._starts[place] : self._starts[place + 1]].tolist()
         return rows
 
-    def labels(self, places: list[int], stream: BinaryIO | None, report: Report) -> Iterator[Label]:
+    def scan(self) -> Scan[Any]:
+        """What reads rows again; what is wrong with them was reported on opening, and nobody hears of it."""
+        return Scan(self.file, self._row_type, Report())
+
+    def labels(self, places: list[int], scan: Scan[Any], stream: BinaryIO, report: Report) -> Iterator[Label]:
         """The labels of some rows; what is wrong with their masks goes to `report`."""
         for place in places:
-            row, extras = self._row(place, stream)
+            row, extras = self._row(place, scan, stream)
             if row is not None:
                 yield from self._labels(row, extras, int(self._indexes[place]), report)
 
-    def _row(self, place: int, stream: BinaryIO | None) -> tuple[Any, dict[str, Any]]:
+    def _row(self, place: int, scan: Scan[Any], stream: BinaryIO) -> tuple[Any, dict[str, Any]]:
         known = self._kept.get(place)
         if known is not None:
             return known
-        if self._scan is None or stream is None:
-            return None, {}
         offset, length = self._spans[place].tolist()
         stream.seek(offset)
-        return self._scan.row(int(self._indexes[place]), stream.read(length)) or (None, {})
+        return scan.row(int(self._indexes[place]), stream.read(length)) or (None, {})
 
     def _labels(self, row: Any, extras: dict[str, Any], index: int, report: Report) -> Iterator[Label]:
         category = self._categories.get(row.category_token)

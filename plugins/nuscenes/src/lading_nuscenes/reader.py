@@ -89,9 +89,11 @@ def _tell_other_tables(source: Source, version: Version, report: Report) -> None
 
 def _tell_unlisted(database: Database, report: Report) -> None:
     """Say how many files lie where the media are and stand in no row of sample_data."""
-    listed, media = database.files.listed, database.media
+    files, media = database.files, database.media
+    listed = files.listed
     if not len(listed):
         return
+    files.listed = listed[:0]  # needed no more, and hashes are good in this process alone
     for first in ("samples", "sweeps"):
         for root in media.roots(first):
             names = media.source.below(f"{root}{first}")

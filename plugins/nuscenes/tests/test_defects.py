@@ -540,3 +540,14 @@ def test_validate_finds_what_the_reader_keeps(case: Any) -> None:
     case.set("sample_annotation", 0, translation=[float("inf"), 1.0, 2.0])
     found = {finding.rule for finding in lading.validate(lading.open_dataset(case.root))}
     assert {"nuscenes.not-finite", "label.not-finite"} <= found
+
+
+def test_a_sweep_outside_of_its_samples_is_told(case: Any) -> None:
+    rows = case.rows("sample_data")
+    sweeps = [index for index, row in enumerate(rows) if not row["is_key_frame"]]
+    case.set("sample_data", sweeps[0], timestamp=rows[sweeps[0]]["timestamp"] + 2_000_000)
+    assert case.open().told == []
+    assert case.open(sweeps=True).told == [
+        f"warning nuscenes.sweep-time v1.0-mini/sample_data.json#/{sweeps[0]}/timestamp: "
+        "expected a time between those of the samples around it, found one outside"
+    ]

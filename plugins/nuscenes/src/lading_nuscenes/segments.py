@@ -20,6 +20,9 @@ from lading_nuscenes.times import NO_TIME
 #: The segment of samples without the token of a scene or log.
 _NAMELESS = "unlisted"
 
+#: How far from its samples' times a file between them may lie: cameras look up to 50 ms before or after the lidar.
+_SLACK_NS = 100_000_000
+
 
 class Moment(msgspec.Struct, frozen=True):
     """A frame to be: a sample with its key frames (`sample` is its place), or files between samples."""
@@ -45,6 +48,8 @@ def plans(database: Database, *, sweeps: bool) -> list[Plan]:
     found = []
     for group in database.groups():
         frames = moments(database, group, sweeps=sweeps)
+        if sweeps:
+            _tell_strays(database, group)
         sensors, rigs = _sensors(database, frames)
         carrier = min(sensors.values(), key=carrying, default=None)
         segment = Segment(
@@ -87,6 +92,25 @@ def moments(database: Database, group: Group, *, sweeps: bool) -> list[Moment]:
     if not sweeps or not others:
         return keys
     return _merged(keys, _instants(database, np.concatenate(others), ranks))
+
+
+def _tell_strays(database: Database, group: Group) -> None:
+    """Say which files between samples have a time that lies outside of the samples around them.
+
+    Such a file belongs to the sample that follows it; behind the last sample there may be some of that one.
+    """
+    order, starts = database.by_sample
+    files, times = database.files, database.samples.times
+    for place, sample in enumerate(group.samples):
+        own = order[starts[sample] : starts[sample + 1]]
+        own = own[~files.is_key[own] & (files.times[own] != NO_TIME)]
+        late = files.times[own] > times[sample] + _SLACK_NS
+        early = files.times[own] < times[group.samples[place - 1]] - _SLACK_NS
+        is_first, is_last = place == 0, place == len(group.samples) - 1
+        for file in own[(late & (not is_last)) | (early & (not is_first))].tolist():
+            message = "expected a time between those of the samples around it, found one outside"
+            at = database.tables.origin("sample_data", int(files.rows[file]), "timestamp")
+            database.tables.report.warning("nuscenes.sweep-time", message, at)
 
 
 def _ranked(database: Database, files: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:

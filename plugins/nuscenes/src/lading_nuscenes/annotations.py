@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -165,29 +166,34 @@ class _Reading:
         rotations = vectors([row.rotation for row in rows], 4)
         tell_rotations(self._tables, "sample_annotation", indexes, translations, rotations)
         self._tell_sizes(indexes, sizes)
-        for row, index in zip(rows, indexes, strict=True):
-            if row.attribute_tokens not in self._sets:
-                self._sets[row.attribute_tokens] = len(self._sets)
-                if any(token not in self._attributes.places for token in row.attribute_tokens or ()):
-                    self._strange.add(row.attribute_tokens)
-            if row.attribute_tokens in self._strange:
-                tell_attributes(self._tables, "sample_annotation", index, row.attribute_tokens, self._attributes)
-        sets = self._sets
+        attributes = self._sets_of(rows, indexes)
         self._columns.add(
             rows=np.array(indexes, dtype=np.int32),
             keys=book.keys([row.token for row in rows]),
             samples=self._joined(piece, "sample_token", "sample", self._samples),
             instances=self._joined(piece, "instance_token", "instance", self._instances.index),
             visibilities=self._seen(piece),
-            attributes=np.array([sets[row.attribute_tokens] for row in rows], dtype=np.int32),
+            attributes=attributes,
             translations=translations,
             sizes=sizes,
             rotations=rotations,
-            points=np.array([(_count(row.num_lidar_pts), _count(row.num_radar_pts)) for row in rows], dtype=np.int64),
+            points=_counts(rows),
             prev=book.keys([row.prev for row in rows]),
             next=book.keys([row.next for row in rows]),
         )
         self._count += len(rows)
+
+    def _sets_of(self, rows: list[SampleAnnotation], indexes: Sequence[int]) -> NDArray[np.int32]:
+        """The number of each row's set of attributes, of which there are few."""
+        sets = self._sets
+        for tokens in {row.attribute_tokens for row in rows} - sets.keys():
+            if any(token not in self._attributes.places for token in tokens or ()):
+                self._strange.add(tokens)
+        if self._strange:
+            for row, index in zip(rows, indexes, strict=True):
+                if row.attribute_tokens in self._strange:
+                    tell_attributes(self._tables, "sample_annotation", index, row.attribute_tokens, self._attributes)
+        return np.array([sets.setdefault(row.attribute_tokens, len(sets)) for row in rows], dtype=np.int32)
 
     def _joined(self, piece: Piece[SampleAnnotation], column: str, target: str, index: TokenIndex) -> NDArray[np.int32]:
         tokens = [getattr(row, column) for row in piece.rows]
@@ -277,5 +283,8 @@ def tell_attributes(
             tables.report.error("nuscenes.dangling-token", message, at)
 
 
-def _count(points: int | None) -> int:
-    return NO_POINTS if points is None else points
+def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:
+    counts = [count for row in rows for count in (row.num_lidar_pts, row.num_radar_pts)]
+    if None in counts:
+        counts = [NO_POINTS if count is None else count for count in counts]
+    return np.array(counts, dtype=np.int64).reshape(-1, 2)

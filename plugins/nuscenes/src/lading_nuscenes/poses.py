@@ -71,24 +71,41 @@ def _take(
     poses: Poses, piece: Piece[EgoPose], places: NDArray[np.int64], clock: Clock, tables: Tables
 ) -> NDArray[np.int64]:
     """Put the rows of a piece that are wanted in their places, which are returned."""
-    chosen = []
-    for own in np.flatnonzero(places >= 0).tolist():
-        place = places[own]
-        if poses.rows[place] >= 0:
-            tables.repeated("ego_pose", piece.indexes[own], piece.rows[own].token, int(poses.rows[place]))
-            continue
-        poses.rows[place] = piece.indexes[own]
-        chosen.append(own)
-    here: NDArray[np.int64] = places[chosen] if chosen else np.empty(0, dtype=np.int64)
+    chosen: list[int] = np.flatnonzero(places >= 0).tolist()
+    if (poses.rows[places[chosen]] >= 0).any() or len(np.unique(places[chosen])) < len(chosen):
+        chosen = _firsts(poses, piece, places, chosen, tables)
+    here: NDArray[np.int64] = places[chosen]
+    poses.rows[here] = np.array(piece.indexes)[chosen]
     rows = [piece.rows[own] for own in chosen]
     indexes = [piece.indexes[own] for own in chosen]
     poses.translations[here] = vectors([row.translation for row in rows], 3)
     poses.rotations[here] = vectors([row.rotation for row in rows], 4)
     poses.times[here] = clock.add(indexes, [row.timestamp for row in rows])
     tell_rotations(tables, "ego_pose", indexes, poses.translations[here], poses.rotations[here])
-    for place, own in zip(here.tolist(), chosen, strict=True):
-        row = piece.rows[own]
-        more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
-        if own in piece.extras or more:
+    for place, own, row in zip(here.tolist(), chosen, rows, strict=True):
+        if own in piece.extras or _has_more(row):
+            more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
             poses.extras[place] = more | piece.extras.get(own, {})
     return here
+
+
+def _has_more(row: EgoPose) -> bool:
+    unset = msgspec.UNSET
+    return row.speed is not unset or row.acceleration is not unset or row.rotation_rate is not unset
+
+
+def _firsts(
+    poses: Poses, piece: Piece[EgoPose], places: NDArray[np.int64], chosen: list[int], tables: Tables
+) -> list[int]:
+    """Those of some rows whose token no earlier one has; the others are reported."""
+    seen: dict[int, int] = {}
+    firsts = []
+    for own in chosen:
+        place = int(places[own])
+        before = int(poses.rows[place]) if poses.rows[place] >= 0 else seen.get(place)
+        if before is None:
+            seen[place] = piece.indexes[own]
+            firsts.append(own)
+        else:
+            tables.repeated("ego_pose", piece.indexes[own], piece.rows[own].token, before)
+    return firsts

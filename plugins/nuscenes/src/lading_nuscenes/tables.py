@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -164,7 +165,7 @@ def grouped(owners: NDArray[Any], count: int) -> tuple[NDArray[np.int32], NDArra
 
 def vectors(values: list[Any], width: int) -> NDArray[np.float64]:
     """Tuples of numbers as an array of shape (N, width)."""
-    return np.array(values, dtype=np.float64).reshape(-1, width)
+    return np.fromiter(chain.from_iterable(values), np.float64, width * len(values)).reshape(-1, width)
 
 
 __all__ = ["Columns", "Keys", "Rows", "Tables", "grouped", "vectors"]

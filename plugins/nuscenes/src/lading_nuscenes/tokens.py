@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,16 +31,24 @@ class TokenBook:
 
     def keys(self, tokens: Sequence[str | None]) -> Keys:
         """The keys of some tokens, of shape (N, 2)."""
-        has_gaps = None in tokens or "" in tokens
-        filled = [token or _EMPTY for token in tokens] if has_gaps else cast(Sequence[str], tokens)
-        if set(map(len, filled)) <= {32} and _EMPTY not in tokens:
-            joined = "".join(filled)
+        filled = tokens
+        lengths = _lengths(filled)
+        if 0 in lengths and lengths <= {0, 32}:
+            filled = [token or _EMPTY for token in tokens]
+        if lengths <= {0, 32}:
+            joined = "".join(filled)  # type: ignore[arg-type]
             try:
                 raw = bytes.fromhex(joined)
             except ValueError:
                 raw = b""
             if raw.hex() == joined:  # `fromhex` takes capitals and spaces too
-                return _keys(raw)
+                keys = _keys(raw)
+                gaps = 0 if lengths == {32} else len(tokens) - sum(map(bool, tokens))
+                if int(keys.any(axis=1).sum()) == len(tokens) - gaps:  # 32 zeros are another token than none
+                    return keys
+        return self._slow(tokens)
+
+    def _slow(self, tokens: Sequence[str | None]) -> Keys:
         return _keys(b"".join(map(self._key, tokens)))
 
     def key(self, token: str | None) -> Keys:
@@ -74,6 +82,13 @@ class TokenBook:
         raw = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         self._texts[raw] = token
         return raw
+
+
+def _lengths(tokens: Sequence[str | None]) -> set[int]:
+    try:
+        return set(map(len, tokens))  # type: ignore[arg-type]
+    except TypeError:  # None counts as the empty token
+        return {len(token or "") for token in tokens}
 
 
 def _keys(raw: bytes) -> Keys:

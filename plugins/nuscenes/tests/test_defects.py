@@ -551,3 +551,23 @@ def test_a_sweep_outside_of_its_samples_is_told(case: Any) -> None:
         f"warning nuscenes.sweep-time v1.0-mini/sample_data.json#/{sweeps[0]}/timestamp: "
         "expected a time between those of the samples around it, found one outside"
     ]
+
+
+def test_a_pose_that_is_wanted_and_is_none_is_told(case: Any) -> None:
+    rows = case.rows("ego_pose")
+    case.set("ego_pose", 0, rotation=[1.0, 0.0]).set("ego_pose", 2, rotation=[[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    opened = case.open()
+    assert opened.told == [
+        "error nuscenes.bad-record v1.0-mini/ego_pose.json#/0/rotation: expected `array` of length 4, found 2 "
+        f"(token {rows[0]['token']!r}); the row is left out",
+        "warning nuscenes.rotation-matrix v1.0-mini/ego_pose.json#/2/rotation: "
+        "expected a quaternion, found a matrix; the quaternion of the nearest rotation is used",
+        f"error nuscenes.dangling-token {FILE}/ego_pose_token: "
+        f"expected a token of ego_pose.json, found {rows[0]['token']!r}",
+    ]
+    assert opened.data[0].ego_pose is None
+    pose = opened.frames[1].data[0].ego_pose
+    assert pose is not None
+    assert pose.rotation == (1.0, 0.0, 0.0, 0.0)
+    assert opened.frames[1].data[0].extras["ego_pose"] == {"rotation": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
+    assert len(opened.labels) == 12

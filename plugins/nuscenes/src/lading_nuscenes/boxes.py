@@ -13,6 +13,8 @@ from lading_nuscenes.database import Database
 from lading_nuscenes.origins import code
 from lading_nuscenes.rotations import into_sensor
 
+_GEOMETRY = ("x", "y", "z", "length", "width", "height", "qw", "qx", "qy", "qz")
+
 
 class Boxes:
     """Makes the labels of one sample after the other."""
@@ -37,36 +39,21 @@ class Boxes:
         # devkit size is (w, l, h); ours is (l, w, h)
         geometry = np.concatenate((centres, sizes[:, (1, 0, 2)], turned), axis=1).tolist()
         as_given = zip(translations.tolist(), sizes.tolist(), rotations.tolist(), strict=True)
-        tokens = book.texts(rows.index.keys[places])
-        instances = self._instances(places)
-        velocities = self._velocities(places, report)
-        links = self._links(places)
+        tokens, links = book.texts(rows.index.keys[places]), self._links(places)
+        instances, velocities = self._instances(places), self._velocities(places, report)
         labels: list[Label] = []
         for number, (place, given) in enumerate(zip(places.tolist(), as_given, strict=True)):
-            x, y, z, length, width, height, qw, qx, qy, qz = geometry[number]
             extras: dict[str, Any] = dict(zip(("translation", "size", "rotation"), given, strict=True))
             extras["token"] = tokens[number]
             extras["prev"], extras["next"] = links[number]
-            category = self._extend(place, extras)
-            labels.append(
-                Box3D(
-                    x=x,
-                    y=y,
-                    z=z,
-                    length=length,
-                    width=width,
-                    height=height,
-                    qw=qw,
-                    qx=qx,
-                    qy=qy,
-                    qz=qz,
-                    category=category,
-                    attributes=self._attributes_of(place, velocities[number]),
-                    instance=instances[number],
-                    extras=extras,
-                    origin=code("sample_annotation", int(rows.rows[place])),
-                )
-            )
+            common: dict[str, Any] = {
+                "category": self._extend(place, extras),
+                "attributes": self._attributes_of(place, velocities[number]),
+                "instance": instances[number],
+                "extras": extras,
+                "origin": code("sample_annotation", int(rows.rows[place])),
+            }
+            labels.append(Box3D(**dict(zip(_GEOMETRY, geometry[number], strict=True)), **common))
         return labels
 
     def _instances(self, places: NDArray[np.int32]) -> list[str | None]:

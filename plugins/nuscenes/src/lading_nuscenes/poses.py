@@ -12,7 +12,7 @@ from lading import Transform3D
 from lading.model.geometry import EGO, WORLD
 from lading_nuscenes.rotations import tell_rotations
 from lading_nuscenes.scan import Piece
-from lading_nuscenes.schema import EgoPose
+from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
 from lading_nuscenes.tables import Tables, vectors
 from lading_nuscenes.times import NO_TIME, Clock, Times
 from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
@@ -51,9 +51,14 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
     poses.of_file[poses.of_file < 0] = np.flatnonzero(poses.of_file < 0)  # without a token: each by itself
     clock = Clock(tables.path("ego_pose"), tables.report)
     taken: list[NDArray[np.int64]] = []
-    for piece in tables.scan("ego_pose", EgoPose):
+    for scan, piece in tables.scans("ego_pose", EgoPose, EgoPoseText):
         places = index.find(book.keys([row.token for row in piece.rows]))
-        taken.append(_take(poses, piece, places, clock, tables))
+        try:
+            taken.append(_take(poses, piece, places, clock, tables))
+        except msgspec.DecodeError:  # one of the rows that are wanted is not as it should be
+            piece = scan.checked(piece)
+            places = index.find(book.keys([row.token for row in piece.rows]))
+            taken.append(_take(poses, piece, places, clock, tables))
     if taken:
         order = np.concatenate(taken)
         times = poses.times[order]
@@ -74,12 +79,14 @@ def _take(
     chosen: list[int] = np.flatnonzero(places >= 0).tolist()
     if (poses.rows[places[chosen]] >= 0).any() or len(np.unique(places[chosen])) < len(chosen):
         chosen = _firsts(poses, piece, places, chosen, tables)
-    here: NDArray[np.int64] = places[chosen]
-    poses.rows[here] = np.array(piece.indexes)[chosen]
     rows = [piece.rows[own] for own in chosen]
     indexes = [piece.indexes[own] for own in chosen]
-    poses.translations[here] = vectors([row.translation for row in rows], 3)
-    poses.rotations[here] = vectors([row.rotation for row in rows], 4)
+    translations = vectors(_numbers([row.translation for row in rows], list[Vector]), 3)
+    rotations = vectors(_numbers([row.rotation for row in rows], list[Rotation]), 4)
+    here: NDArray[np.int64] = places[chosen]
+    poses.rows[here] = indexes
+    poses.translations[here] = translations
+    poses.rotations[here] = rotations
     poses.times[here] = clock.add(indexes, [row.timestamp for row in rows])
     tell_rotations(tables, "ego_pose", indexes, poses.translations[here], poses.rotations[here])
     for place, own, row in zip(here.tolist(), chosen, rows, strict=True):
@@ -87,6 +94,14 @@ def _take(
             more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
             poses.extras[place] = more | piece.extras.get(own, {})
     return here
+
+
+def _numbers(values: list[Any], kind: Any) -> list[Any]:
+    """Vectors, also those that were left as text. Raises msgspec.DecodeError where the text is none."""
+    if not values or not isinstance(values[0], msgspec.Raw):
+        return values
+    found: list[Any] = msgspec.json.decode(b"".join((b"[", b",".join(map(bytes, values)), b"]")), type=kind)
+    return found
 
 
 def _has_more(row: EgoPose) -> bool:

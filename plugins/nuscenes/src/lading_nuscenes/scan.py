@@ -61,14 +61,19 @@ class Piece(Generic[T]):
 
 
 class Scan(Generic[T]):
-    """One pass over one table; `count` is the number of rows met so far, those that could not be read included."""
+    """One pass over one table; `count` is the number of rows met so far, those that could not be read included.
 
-    def __init__(self, file: File, row_type: type[T], report: Report) -> None:
+    Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
+    the same fields that looks less closely.
+    """
+
+    def __init__(self, file: File, row_type: type[T], report: Report, plain_type: type[Row] | None = None) -> None:
         self.count = 0
         self._file = file
         self._row_type = row_type
         self._fields = frozenset(row_type.__struct_fields__)
-        self._decoder = msgspec.json.Decoder(list[row_type])  # type: ignore[valid-type]
+        kind: Any = plain_type or row_type
+        self._decoder: Any = msgspec.json.Decoder(list[kind])
         self._report = report
         self._is_plain = True  # until a row has a key that the schema has not
 
@@ -94,6 +99,12 @@ class Scan(Generic[T]):
                 piece.offset = start
                 if piece.rows:
                     yield piece
+
+    def checked(self, piece: Piece[T]) -> Piece[T]:
+        """A piece that came as `plain_type`, with each row looked at."""
+        found = self._convert(piece.first, msgspec.json.decode(b"".join((b"[", piece.data or b"", b"]"))))
+        found.data, found.first, found.offset = piece.data, piece.first, piece.offset
+        return found
 
     def row(self, index: int, text: bytes) -> tuple[T, dict[str, Any]] | None:
         """The one row in some text, as in `pieces`."""

@@ -105,6 +105,17 @@ class EgoPose(Row):
     speed: Any = msgspec.UNSET
 
 
+class EgoPoseText(Row):
+    """The same with its vectors as they stand, since of most rows nobody wants them."""
+
+    translation: msgspec.Raw
+    rotation: msgspec.Raw
+    timestamp: Time = None
+    rotation_rate: Any = msgspec.UNSET
+    acceleration: Any = msgspec.UNSET
+    speed: Any = msgspec.UNSET
+
+
 class Category(Row):
     """What an object can be."""
 

@@ -40,11 +40,19 @@ class Tables:
 
     def scan(self, table: str, row_type: type[T]) -> Iterator[Piece[T]]:
         """The rows of a table, piece by piece; none where it is not there."""
+        for _, piece in self.scans(table, row_type):
+            yield piece
+
+    def scans(
+        self, table: str, row_type: type[T], plain_type: type[Row] | None = None
+    ) -> Iterator[tuple[Scan[T], Piece[T]]]:
+        """The same, with what reads them."""
         file = self._files.get(table)
         if file is None:
             return
-        scan = Scan(file, row_type, self.report)
-        yield from scan.pieces()
+        scan = Scan(file, row_type, self.report, plain_type)
+        for piece in scan.pieces():
+            yield scan, piece
         self.counts[table] = scan.count
 
     def small(self, table: str, row_type: type[T]) -> Rows[T]:

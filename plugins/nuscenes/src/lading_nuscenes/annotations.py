@@ -148,6 +148,7 @@ class _Reading:
         self._visibilities = visibilities
         self._attributes = attributes
         self._sets: dict[tuple[str, ...] | None, int] = {}
+        self._judged = 0
         self._strange: set[tuple[str, ...] | None] = set()
         self._columns = Columns()
         self._made = Annotations()
@@ -186,14 +187,19 @@ class _Reading:
     def _sets_of(self, rows: list[SampleAnnotation], indexes: Sequence[int]) -> NDArray[np.int32]:
         """The number of each row's set of attributes, of which there are few."""
         sets = self._sets
-        for tokens in {row.attribute_tokens for row in rows} - sets.keys():
+        try:
+            numbers = [sets[row.attribute_tokens] for row in rows]
+        except KeyError:  # a set that was not met before
+            numbers = [sets.setdefault(row.attribute_tokens, len(sets)) for row in rows]
+        for tokens in list(sets)[self._judged :]:
             if any(token not in self._attributes.places for token in tokens or ()):
                 self._strange.add(tokens)
+        self._judged = len(sets)
         if self._strange:
             for row, index in zip(rows, indexes, strict=True):
                 if row.attribute_tokens in self._strange:
                     tell_attributes(self._tables, "sample_annotation", index, row.attribute_tokens, self._attributes)
-        return np.array([sets.setdefault(row.attribute_tokens, len(sets)) for row in rows], dtype=np.int32)
+        return np.array(numbers, dtype=np.int32)
 
     def _joined(self, piece: Piece[SampleAnnotation], column: str, target: str, index: TokenIndex) -> NDArray[np.int32]:
         tokens = [getattr(row, column) for row in piece.rows]

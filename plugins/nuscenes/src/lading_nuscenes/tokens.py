@@ -44,7 +44,9 @@ class TokenBook:
             if raw.hex() == joined:  # `fromhex` takes capitals and spaces too
                 keys = _keys(raw)
                 gaps = 0 if lengths == {32} else len(tokens) - sum(map(bool, tokens))
-                if int(keys.any(axis=1).sum()) == len(tokens) - gaps:  # 32 zeros are another token than none
+                if (
+                    int(np.count_nonzero(keys[:, 0] | keys[:, 1])) == len(tokens) - gaps
+                ):  # 32 zeros are another token than none
                     return keys
         return self._slow(tokens)
 
@@ -127,7 +129,7 @@ class TokenIndex:
 
     def _find(self, wanted: Keys) -> Indexes:
         found = np.full(len(wanted), DANGLING, dtype=np.int64)
-        found[~wanted.any(axis=1)] = ABSENT
+        found[(wanted[:, 0] | wanted[:, 1]) == 0] = ABSENT
         if not len(self._hashes):
             return found
         hashes = _mixed(wanted)
@@ -140,7 +142,7 @@ class TokenIndex:
             same_hash = self._hashes[here] == hashes[left]
             left, here = left[same_hash], here[same_hash]
             rows = self._order[here]
-            is_it = (self.keys[rows] == wanted[left]).all(axis=1)
+            is_it = (self.keys[rows, 0] == wanted[left, 0]) & (self.keys[rows, 1] == wanted[left, 1])
             found[left[is_it]] = rows[is_it]
             left = left[~is_it]  # two keys of one hash: look at the next place
             places[left] += 1

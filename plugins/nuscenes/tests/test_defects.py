@@ -571,3 +571,35 @@ def test_a_pose_that_is_wanted_and_is_none_is_told(case: Any) -> None:
     assert pose.rotation == (1.0, 0.0, 0.0, 0.0)
     assert opened.frames[1].data[0].extras["ego_pose"] == {"rotation": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
     assert len(opened.labels) == 12
+
+
+@pytest.mark.parametrize("name", ["nuscenes", "nuimages"])
+def test_no_value_of_another_type_and_no_key_that_lacks_stops_the_reader(case: Any, images: Any, name: str) -> None:
+    whole = case if name == "nuscenes" else images
+    for table in sorted(file.stem for file in (whole.root / "v1.0-mini").iterdir()):
+        text = whole.path(table).read_text("utf-8")
+        for number, key in enumerate(sorted(whole.rows(table)[0])):
+            if number % 2:
+                another = {key: {"of": [{"another": "kind"}, {}]}}
+                whole.edit(table, lambda rows, another=another: rows[0].update(another))
+            else:
+                whole.edit(table, lambda rows, key=key: rows[0].pop(key) and None)
+            opened = whole.open(sweeps=True)
+            assert opened.lines[1:]
+            whole.path(table).write_text(text, "utf-8")
+
+
+def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:
+    opened = case.set("scene", 0, description="\ud800!").open()
+    assert opened.told == [
+        "error nuscenes.broken-table v1.0-mini/scene.json#/0: "
+        "expected text, found half of a surrogate pair; a `?` stands in its place"
+    ]
+    assert opened.dataset.segments[0].description == "?!"
+
+
+def test_samples_without_a_time_keep_their_place(case: Any) -> None:
+    keys = [frame.key for frame in case.open().frames]
+    opened = case.set("sample", 1, timestamp=None).open(sweeps=True)
+    assert opened.told == []
+    assert [frame.key for frame in opened.frames if "prev" in frame.extras] == keys

@@ -10,7 +10,7 @@ import numpy as np
 
 from lading_nuscenes.schema import Log, Sample, Scene
 from lading_nuscenes.tables import Columns, Rows, Tables
-from lading_nuscenes.times import Clock, Times
+from lading_nuscenes.times import NO_TIME, Clock, Times
 from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_keys
 
 
@@ -145,7 +145,8 @@ class _Chain:
             chain = _by_time(self._samples, self._members)
         elif chain and last >= 0 and chain[-1] != last:
             self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
-        if (np.diff(self._samples.times[chain]) < 0).any():
+        times = self._samples.times[chain]
+        if (np.diff(times[times != NO_TIME]) < 0).any():
             self._tell(
                 "sample-order",
                 "expected samples that follow each other in time, found a step back",

@@ -172,10 +172,21 @@ class Scan(Generic[T]):
                 problem = exc.msg if isinstance(exc, json.JSONDecodeError) else "too deep a nesting"
                 self._broken(f"expected a JSON object, found {problem.lower()}", self.count)
                 value, after = _BROKEN, len(text) if resumed is None else resumed.end() - 1
-            found.append(value)
+            found.append(self._unicode(value))
             self.count += 1
             place = after + 1
         return found, None
+
+    def _unicode(self, value: Any) -> Any:
+        """A value without lone surrogates, which JSON can write and text cannot hold."""
+        if value is _BROKEN:
+            return value
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            self._broken("expected text, found half of a surrogate pair; a `?` stands in its place", self.count)
+            return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+        return value
 
     def _text(self, data: bytes) -> str:
         try:

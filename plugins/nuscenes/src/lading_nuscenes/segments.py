@@ -104,10 +104,11 @@ def _tell_strays(database: Database, group: Group) -> None:
     for place, sample in enumerate(group.samples):
         own = order[starts[sample] : starts[sample + 1]]
         own = own[~files.is_key[own] & (files.times[own] != NO_TIME)]
-        late = files.times[own] > times[sample] + _SLACK_NS
-        early = files.times[own] < times[group.samples[place - 1]] - _SLACK_NS
-        is_first, is_last = place == 0, place == len(group.samples) - 1
-        for file in own[(late & (not is_last)) | (early & (not is_first))].tolist():
+        start = int(times[group.samples[place - 1]]) if place else NO_TIME
+        end = int(times[sample]) if place < len(group.samples) - 1 else NO_TIME
+        is_early = (files.times[own] < start - _SLACK_NS) & (start != NO_TIME)
+        is_late = (files.times[own] > end + _SLACK_NS) & (end != NO_TIME)
+        for file in own[is_early | is_late].tolist():
             message = "expected a time between those of the samples around it, found one outside"
             at = database.tables.origin("sample_data", int(files.rows[file]), "timestamp")
             database.tables.report.warning("nuscenes.sweep-time", message, at)

@@ -76,20 +76,22 @@ def _take(
     poses: Poses, piece: Piece[EgoPose], places: NDArray[np.int64], clock: Clock, tables: Tables
 ) -> NDArray[np.int64]:
     """Put the rows of a piece that are wanted in their places, which are returned."""
-    chosen: list[int] = np.flatnonzero(places >= 0).tolist()
+    chosen = np.flatnonzero(places >= 0)
+    wanted = [piece.rows[own] for own in chosen.tolist()]
+    translations = vectors(_numbers([row.translation for row in wanted], list[Vector]), 3)
+    rotations = vectors(_numbers([row.rotation for row in wanted], list[Rotation]), 4)
     if (poses.rows[places[chosen]] >= 0).any() or len(np.unique(places[chosen])) < len(chosen):
-        chosen = _firsts(poses, piece, places, chosen, tables)
-    rows = [piece.rows[own] for own in chosen]
-    indexes = [piece.indexes[own] for own in chosen]
-    translations = vectors(_numbers([row.translation for row in rows], list[Vector]), 3)
-    rotations = vectors(_numbers([row.rotation for row in rows], list[Rotation]), 4)
+        is_first = _firsts(poses, piece, places, chosen.tolist(), tables)
+        chosen, translations, rotations = chosen[is_first], translations[is_first], rotations[is_first]
     here: NDArray[np.int64] = places[chosen]
+    rows = [piece.rows[own] for own in chosen.tolist()]
+    indexes = [piece.indexes[own] for own in chosen.tolist()]
     poses.rows[here] = indexes
     poses.translations[here] = translations
     poses.rotations[here] = rotations
     poses.times[here] = clock.add(indexes, [row.timestamp for row in rows])
-    tell_rotations(tables, "ego_pose", indexes, poses.translations[here], poses.rotations[here])
-    for place, own, row in zip(here.tolist(), chosen, rows, strict=True):
+    tell_rotations(tables, "ego_pose", indexes, translations, rotations)
+    for place, own, row in zip(here.tolist(), chosen.tolist(), rows, strict=True):
         if own in piece.extras or _has_more(row):
             more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
             poses.extras[place] = more | piece.extras.get(own, {})
@@ -111,16 +113,16 @@ def _has_more(row: EgoPose) -> bool:
 
 def _firsts(
     poses: Poses, piece: Piece[EgoPose], places: NDArray[np.int64], chosen: list[int], tables: Tables
-) -> list[int]:
-    """Those of some rows whose token no earlier one has; the others are reported."""
+) -> NDArray[np.bool_]:
+    """Which of some rows have a token that no earlier one has; the others are reported."""
     seen: dict[int, int] = {}
-    firsts = []
-    for own in chosen:
+    is_first = np.zeros(len(chosen), dtype=np.bool_)
+    for number, own in enumerate(chosen):
         place = int(places[own])
         before = int(poses.rows[place]) if poses.rows[place] >= 0 else seen.get(place)
         if before is None:
             seen[place] = piece.indexes[own]
-            firsts.append(own)
+            is_first[number] = True
         else:
             tables.repeated("ego_pose", piece.indexes[own], piece.rows[own].token, before)
-    return firsts
+    return is_first

@@ -97,16 +97,18 @@ def _tell_unlisted(database: Database, report: Report) -> None:
     for first in ("samples", "sweeps"):
         for root in media.roots(first):
             names = media.source.below(f"{root}{first}")
-            hashes = name_hashes([name[len(root) :] for name in names])
-            places = np.minimum(np.searchsorted(listed, hashes), len(listed) - 1)
-            strange = np.flatnonzero(listed[places] != hashes).tolist()
-            stray = [names[place] for place in strange if not _is_listed(names[place][len(root) :], listed)]
+            strange = _unlisted([name[len(root) :] for name in names], listed)
+            # An unpacker may have taken away the `+` of the time zone in a name.
+            before = [_PLUS.sub(r"\1+\2", names[place][len(root) :]) for place in strange]
+            stray = [names[strange[place]] for place in _unlisted(before, listed)]
             if stray:
                 message = f"expected files that sample_data.json lists, found {len(stray)} others"
                 report.warning("nuscenes.unlisted-files", message, Origin(stray[0]))
 
 
-def _is_listed(name: str, listed: NDArray[np.int64]) -> bool:
-    """Whether a file is listed under the name that it had before an unpacker took away the `+` of its time zone."""
-    before = _PLUS.sub(r"\1+\2", name)
-    return before != name and hash(before) in listed
+def _unlisted(names: list[str], listed: NDArray[np.int64]) -> list[int]:
+    """The places of the names whose hash is not among those listed, which are sorted."""
+    hashes = name_hashes(names)
+    places = np.minimum(np.searchsorted(listed, hashes), len(listed) - 1)
+    strange: list[int] = np.flatnonzero(listed[places] != hashes).tolist()
+    return strange

@@ -120,9 +120,10 @@ class Boxes:
     def _velocities(self, places: NDArray[np.int32], report: Report) -> list[list[float] | None]:
         """What the row gives, else the devkit's rule; None where neither is finite."""
         rows = self._database.annotations
+        velocities = rows.velocities(places, self._database.samples.times)
+        is_finite: list[bool] = np.isfinite(velocities).all(axis=1, keepdims=True)[:, 0].tolist()
         found: list[list[float] | None] = [
-            velocity if all(np.isfinite(velocity)) else None
-            for velocity in rows.velocities(places, self._database.samples.times).tolist()
+            velocity if finite else None for velocity, finite in zip(velocities.tolist(), is_finite, strict=True)
         ]
         for number, place in enumerate(places.tolist() if rows.given_velocities else ()):
             if rows.given_velocities.get(place) is None:

@@ -184,17 +184,20 @@ class Frames:
         if not database.speaks_of_boxes:
             return
         places = database.annotations.of_sample(moment.sample)
-        able = {
-            (*database.sensors.carriers[database.files.calibrated[file]], number): placed
-            for number, file in enumerate(moment.files)
-            if (placed := self._placed(int(file), data[number])) is not None
-        }
-        if not able:
+        files = moment.files.tolist()
+        carriers = database.sensors.carriers
+        ranked = sorted(
+            (*carriers[database.files.calibrated[file]], number)
+            for number, file in enumerate(files)
+            if self._sensor(file) is not None
+        )
+        found = ((number, self._placed(files[number], data[number])) for *_, number in ranked)
+        number, placed = next((pair for pair in found if pair[1] is not None), (0, None))
+        if placed is None:
             if len(places):
                 self._tell_unplaced(moment, len(places), key)
             return
-        number = min(able)[-1]
-        carrier, placed = data[number], able[min(able)]
+        carrier = data[number]
         if len(places):
             self._tell_carrier(data, carrier, len(places), key)
             carrier.labels = [*carrier.labels, *self._boxes.labels(places, *placed, self._report)]

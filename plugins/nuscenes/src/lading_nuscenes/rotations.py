@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -56,7 +57,7 @@ def _product(left: Floats, right: Floats) -> Floats:
 
 def is_rotation(transform: Transform3D) -> bool:
     """Whether its numbers are finite and its quaternion turns at all."""
-    return bool(np.isfinite((*transform.translation, *transform.rotation)).all()) and any(transform.rotation)
+    return all(map(math.isfinite, (*transform.translation, *transform.rotation))) and any(transform.rotation)
 
 
 def tell_rotations(tables: Tables, table: str, indexes: Sequence[int], translations: Floats, rotations: Floats) -> None:

@@ -121,7 +121,7 @@ class Boxes:
         """What the row gives, else the devkit's rule; None where neither is finite."""
         rows = self._database.annotations
         velocities = rows.velocities(places, self._database.samples.times)
-        is_finite: list[bool] = np.isfinite(velocities).all(axis=1, keepdims=True)[:, 0].tolist()
+        is_finite: list[bool] = np.logical_and.reduce(np.isfinite(velocities), axis=1).tolist()
         found: list[list[float] | None] = [
             velocity if finite else None for velocity, finite in zip(velocities.tolist(), is_finite, strict=True)
         ]

@@ -63,11 +63,13 @@ def is_rotation(transform: Transform3D) -> bool:
 def tell_rotations(tables: Tables, table: str, indexes: Sequence[int], translations: Floats, rotations: Floats) -> None:
     """Say which rows have numbers that are not finite, or a quaternion of another length than 1."""
     for column, values in (("translation", translations), ("rotation", rotations)):
-        for place in np.flatnonzero(~np.isfinite(values).all(axis=1)).tolist():
+        is_finite = np.isfinite(values)
+        for place in () if is_finite.all() else np.flatnonzero(~is_finite.all(axis=1)).tolist():
             message = f"expected finite numbers, found {values[place].tolist()}"
             tables.report.error("nuscenes.not-finite", message, tables.origin(table, indexes[place], column))
     with np.errstate(invalid="ignore", over="ignore"):
-        lengths = np.sqrt((rotations * rotations).sum(axis=1))
+        w, x, y, z = rotations.T
+        lengths = np.sqrt(w * w + x * x + y * y + z * z)
         wrong = np.isfinite(lengths) & (np.abs(lengths - 1.0) > _NEAR)
     for place in np.flatnonzero(wrong).tolist():
         at = tables.origin(table, indexes[place], "rotation")

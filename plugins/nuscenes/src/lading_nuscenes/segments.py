@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -47,20 +46,31 @@ def plans(database: Database, *, sweeps: bool) -> list[Plan]:
     side = _Beside(database)
     found = []
     for group in database.groups():
-        frames = moments(database, group, sweeps=sweeps)
+        count, files = len(group.samples), _key_files(database, group)
         if sweeps:
+            frames = moments(database, group, sweeps=True)
+            count, files = len(frames), np.concatenate([files[:0], *(frame.files for frame in frames)])
             _tell_strays(database, group)
-        sensors, rigs = _sensors(database, frames)
+        sensors, rigs = _sensors(database, files)
         carrier = min(sensors.values(), key=carrying, default=None)
         segment = Segment(
             name=_name(database, group, names),
             description=(group.scene.description or "") if group.scene is not None else "",
             sensors=tuple(sensors.values()),
-            frame_count=len(frames),
+            frame_count=count,
             extras=side.extras(group) | ({"calibrated_sensors": rigs} if rigs else {}),
         )
         found.append(Plan(group, segment, sensors, None if carrier is None else carrier.name))
     return found
+
+
+def _key_files(database: Database, group: Group) -> NDArray[np.int64]:
+    """The key frames of all samples of a segment, in their order."""
+    order, starts = database.by_sample
+    files = [order[starts[sample] : starts[sample + 1]] for sample in group.samples]
+    own = np.concatenate([order[:0], *files]).astype(np.int64)
+    keys: NDArray[np.int64] = own[database.files.is_key[own]]
+    return keys
 
 
 def _name(database: Database, group: Group, taken: dict[str, int]) -> str:
@@ -146,11 +156,9 @@ def _merged(keys: list[Moment], others: list[Moment]) -> list[Moment]:
     return merged + others[place:]
 
 
-def _sensors(database: Database, frames: Sequence[Moment]) -> tuple[dict[str, Sensor], dict[str, Any]]:
+def _sensors(database: Database, files: NDArray[np.int64]) -> tuple[dict[str, Sensor], dict[str, Any]]:
     """The sensors of a segment as its first frame that has each knows it, and the tokens of their rows."""
-    if not frames:
-        return {}, {}
-    calibrated = database.files.calibrated[np.concatenate([frame.files for frame in frames])]
+    calibrated = database.files.calibrated[files]
     places, firsts = np.unique(calibrated, return_index=True)
     sensors: dict[str, Sensor] = {}
     rows: dict[str, int] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,23 +31,16 @@ class TokenBook:
 
     def keys(self, tokens: Sequence[str | None]) -> Keys:
         """The keys of some tokens, of shape (N, 2)."""
-        filled = tokens
-        lengths = _lengths(filled)
-        if 0 in lengths and lengths <= {0, 32}:
-            filled = [token or _EMPTY for token in tokens]
-        if lengths <= {0, 32}:
-            joined = "".join(filled)  # type: ignore[arg-type]
-            try:
-                raw = bytes.fromhex(joined)
-            except ValueError:
-                raw = b""
-            if raw.hex() == joined:  # `fromhex` takes capitals and spaces too
-                keys = _keys(raw)
-                gaps = 0 if lengths == {32} else len(tokens) - sum(map(bool, tokens))
-                if (
-                    int(np.count_nonzero(keys[:, 0] | keys[:, 1])) == len(tokens) - gaps
-                ):  # 32 zeros are another token than none
-                    return keys
+        try:
+            keys = _hex_keys(cast(Sequence[str], tokens))
+        except TypeError:  # None counts as the empty token
+            keys = None
+        if keys is not None and np.count_nonzero(keys[:, 0] | keys[:, 1]) == len(tokens):
+            return keys
+        keys = _hex_keys([token or _EMPTY for token in tokens])
+        # 32 zeros are a token, and another one than none.
+        if keys is not None and np.count_nonzero(keys[:, 0] | keys[:, 1]) == sum(map(bool, tokens)):
+            return keys
         return self._slow(tokens)
 
     def _slow(self, tokens: Sequence[str | None]) -> Keys:
@@ -86,11 +79,15 @@ class TokenBook:
         return raw
 
 
-def _lengths(tokens: Sequence[str | None]) -> set[int]:
+def _hex_keys(tokens: Sequence[str]) -> Keys | None:
+    """The keys of tokens of 32 lower-case hexadecimal digits, or None where one is of another form."""
+    joined = " ".join(tokens)
     try:
-        return set(map(len, tokens))  # type: ignore[arg-type]
-    except TypeError:  # None counts as the empty token
-        return {len(token or "") for token in tokens}
+        raw = bytes.fromhex(joined)
+    except ValueError:
+        return None
+    # `fromhex` takes capitals, and spaces at other places too: what it made has to give the same text again.
+    return _keys(raw) if raw.hex(" ", 16) == joined else None
 
 
 def _keys(raw: bytes) -> Keys:

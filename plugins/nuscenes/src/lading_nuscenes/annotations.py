@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -202,7 +203,7 @@ class _Reading:
         return np.array(numbers, dtype=np.int32)
 
     def _joined(self, piece: Piece[SampleAnnotation], column: str, target: str, index: TokenIndex) -> NDArray[np.int32]:
-        tokens = [getattr(row, column) for row in piece.rows]
+        tokens = list(map(attrgetter(column), piece.rows))
         found = index.find(self._book.keys(tokens))
         self._tables.dangling("sample_annotation", column, target, piece.indexes, found, tokens)
         self._keep(found, column, tokens)

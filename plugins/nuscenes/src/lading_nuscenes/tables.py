@@ -123,8 +123,10 @@ class Rows(Generic[T]):
 
     def find(self, tokens: Sequence[str | None]) -> Indexes:
         """The places of some tokens."""
-        places = self.places
-        found = [places.get(token, DANGLING) if token else ABSENT for token in tokens]
+        found: list[int | None] = list(map(self.places.get, tokens))  # type: ignore[arg-type]
+        if None in found:
+            missing = [DANGLING if token else ABSENT for token in tokens]
+            found = [other if place is None else place for place, other in zip(found, missing, strict=True)]
         return np.array(found, dtype=np.int64)
 
     def plain(self) -> list[dict[str, Any]]:

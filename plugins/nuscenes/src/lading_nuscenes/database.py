@@ -48,7 +48,14 @@ class Database:
         calibrated = tables.small("calibrated_sensor", CalibratedSensor)
         self.sensors = Sensors(calibrated, tables.small("sensor", Sensor), tables)
         self.samples = read_samples(tables, self.book, by_log=version.is_nuimages)
-        self.files = read_files(tables, self.book, self.samples.index, calibrated, all_files=all_files)
+        self.files = read_files(
+            tables,
+            self.book,
+            self.samples.index,
+            calibrated,
+            all_files=all_files,
+            notes_names=any(self.media.below_roots()),
+        )
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()

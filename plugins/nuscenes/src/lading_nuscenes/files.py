@@ -108,16 +108,31 @@ class Names:
         return parts[0] if len(parts) == 1 else f"{parts[0]}{stamp}{parts[1]}"
 
 
+def _array(indexes: Sequence[int]) -> Small:
+    if isinstance(indexes, range):
+        return np.arange(indexes.start, indexes.stop, dtype=np.int32)
+    return np.array(indexes, dtype=np.int32)
+
+
 def name_hashes(names: Sequence[str]) -> NDArray[np.int64]:
     """A number of 64 bits for each name, good for the time of this process."""
     return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
 
 
 def read_files(
-    tables: Tables, book: TokenBook, samples: TokenIndex, calibrated: Rows[CalibratedSensor], *, all_files: bool
+    tables: Tables,
+    book: TokenBook,
+    samples: TokenIndex,
+    calibrated: Rows[CalibratedSensor],
+    *,
+    all_files: bool,
+    notes_names: bool,
 ) -> Files:
-    """The files of sample_data that are key frames, or all of them, with their ego poses."""
-    reading = _Reading(tables, book, samples, calibrated, all_files=all_files)
+    """The files of sample_data that are key frames, or all of them, with their ego poses.
+
+    With `notes_names`, `listed` has the hashes of all names.
+    """
+    reading = _Reading(tables, book, samples, calibrated, all_files=all_files, notes_names=notes_names)
     for piece in tables.scan("sample_data", SampleData):
         reading.add(piece)
     return reading.finish()
@@ -132,12 +147,14 @@ class _Reading:
         calibrated: Rows[CalibratedSensor],
         *,
         all_files: bool,
+        notes_names: bool,
     ) -> None:
         self._tables = tables
         self._book = book
         self._samples = samples
         self._calibrated = calibrated
         self._all_files = all_files
+        self._notes_names = notes_names
         self._columns = Columns()
         self._tokens = Columns()
         self._names = Names()
@@ -151,9 +168,10 @@ class _Reading:
         every = piece.rows
         self._tokens.add(
             keys=self._book.keys([row.token for row in every]),
-            rows=np.array(piece.indexes, dtype=np.int32),
-            names=name_hashes([row.filename for row in every]),
+            rows=_array(piece.indexes),
         )
+        if self._notes_names:
+            self._tokens.add(names=name_hashes([row.filename for row in every]))
         chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
         if len(chosen) < len(every):
             self._skip(piece, set(chosen))

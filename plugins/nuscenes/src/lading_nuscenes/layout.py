@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -126,6 +126,14 @@ class Media:
             known = [prefix for prefix in prefixes if self.source.below(f"{prefix}{first}")]
             self._roots[first] = known or [""]
         return self._roots[first]
+
+    def below_roots(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """The roots that hold the folders of the original layout, each with the files below one of these."""
+        for first in ("samples", "sweeps"):
+            for root in self.roots(first):
+                names = self.source.below(f"{root}{first}")
+                if names:
+                    yield root, names
 
     @staticmethod
     def _spellings(filename: str) -> Iterator[str]:

@@ -94,16 +94,14 @@ def _tell_unlisted(database: Database, report: Report) -> None:
     if not len(listed):
         return
     files.listed = listed[:0]  # needed no more, and hashes are good in this process alone
-    for first in ("samples", "sweeps"):
-        for root in media.roots(first):
-            names = media.source.below(f"{root}{first}")
-            strange = _unlisted([name[len(root) :] for name in names], listed)
-            # An unpacker may have taken away the `+` of the time zone in a name.
-            before = [_PLUS.sub(r"\1+\2", names[place][len(root) :]) for place in strange]
-            stray = [names[strange[place]] for place in _unlisted(before, listed)]
-            if stray:
-                message = f"expected files that sample_data.json lists, found {len(stray)} others"
-                report.warning("nuscenes.unlisted-files", message, Origin(stray[0]))
+    for root, names in media.below_roots():
+        strange = _unlisted([name[len(root) :] for name in names], listed)
+        # An unpacker may have taken away the `+` of the time zone in a name.
+        before = [_PLUS.sub(r"\1+\2", names[place][len(root) :]) for place in strange]
+        stray = [names[strange[place]] for place in _unlisted(before, listed)]
+        if stray:
+            message = f"expected files that sample_data.json lists, found {len(stray)} others"
+            report.warning("nuscenes.unlisted-files", message, Origin(stray[0]))
 
 
 def _unlisted(names: list[str], listed: NDArray[np.int64]) -> list[int]:

@@ -1,0 +1,52 @@
+"""The label catalog that the tables declare."""
+
+from __future__ import annotations
+
+from lading import Attribute, Catalog, Category, Items, Subcatalog
+from lading.model.catalog import AttributeValue
+from lading_nuscenes.database import Database
+
+
+def declared(database: Database) -> Catalog:
+    """Categories by their dotted names, and the attributes that this reader gives to labels."""
+    subcatalogs = {}
+    tables = database.tables
+    if "sample_annotation" in tables or not database.version.is_nuimages:
+        subcatalogs["BOX3D"] = _subcatalog(database, [*_named(database), *_boxes(database)])
+    if "object_ann" in tables:
+        subcatalogs["BOX2D"] = _subcatalog(database, _named(database))
+    if database.pictures:
+        subcatalogs["RLE"] = _subcatalog(database, _named(database))
+    return Catalog(subcatalogs=subcatalogs)
+
+
+def _subcatalog(database: Database, attributes: list[Attribute]) -> Subcatalog:
+    names = {row.name: row.description or "" for row in reversed(database.categories.rows)}
+    categories = [Category(name=name, description=names[name]) for name in reversed(names)]
+    made = Subcatalog(is_tracking=True, categories=categories, attributes=attributes)
+    if any("." in name for name in names):
+        made.category_delimiter = "."
+    return made
+
+
+def _named(database: Database) -> list[Attribute]:
+    """The attribute that holds the names out of attribute.json, of which a label may have several."""
+    names: list[AttributeValue] = list(dict.fromkeys(row.name for row in database.attributes.rows))
+    items = Items(type="string", enum=names) if names else Items(type="string")
+    return [Attribute(name="attribute", type="array", items=items)]
+
+
+def _boxes(database: Database) -> list[Attribute]:
+    levels: list[AttributeValue] = list(dict.fromkeys(row.level for row in database.visibilities.rows))
+    visibility = Attribute(name="visibility", type="string", enum=levels) if levels else None
+    return [
+        visibility or Attribute(name="visibility", type="string"),
+        Attribute(name="num_lidar_pts", type="integer"),
+        Attribute(name="num_radar_pts", type="integer"),
+        Attribute(
+            name="velocity",
+            type="array",
+            items=Items(type="number"),
+            description="metres a second along x, y and z of the global frame",
+        ),
+    ]

@@ -1,0 +1,131 @@
+"""All tables of a version, read and joined: what the frames are made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lading import File, Report, Source
+from lading_nuscenes.annotations import Annotations, read_annotations, read_instances
+from lading_nuscenes.files import read_files
+from lading_nuscenes.layout import Media, Version
+from lading_nuscenes.pictures import Pictures
+from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
+from lading_nuscenes.schema import (
+    Attribute,
+    CalibratedSensor,
+    Category,
+    Log,
+    Map,
+    ObjectAnn,
+    PointLabels,
+    Scene,
+    Sensor,
+    SurfaceAnn,
+    Visibility,
+)
+from lading_nuscenes.sensors import Sensors
+from lading_nuscenes.tables import Tables, grouped
+from lading_nuscenes.tokens import TokenBook
+
+
+class Database:
+    """The tables of one version. Memory is some hundred bytes a file and an annotation, in columns."""
+
+    def __init__(
+        self, source: Source, version: Version, files: dict[str, File], report: Report, *, all_files: bool
+    ) -> None:
+        self.version = version
+        self.media = Media(source, version)
+        self.book = TokenBook()
+        paths = {table: version.path(table) for table in (*files, *version.demanded)}
+        self.tables = tables = Tables(files, paths, report)
+        self.logs = tables.small("log", Log)
+        self.maps = tables.small("map", Map)
+        self.scenes = tables.small("scene", Scene)
+        self.categories = tables.small("category", Category)
+        self.attributes = tables.small("attribute", Attribute)
+        self.visibilities = tables.small("visibility", Visibility)
+        calibrated = tables.small("calibrated_sensor", CalibratedSensor)
+        self.sensors = Sensors(calibrated, tables.small("sensor", Sensor), tables)
+        self.samples = read_samples(tables, self.book, by_log=version.is_nuimages)
+        self.files = read_files(
+            tables,
+            self.book,
+            self.samples.index,
+            calibrated,
+            all_files=all_files,
+            notes_names=any(self.media.below_roots()),
+        )
+        self.by_sample = grouped(self.files.samples, len(self.samples))
+        self.instances = read_instances(tables, self.book, self.categories)
+        self.annotations = self._annotations()
+        self.pictures = self._pictures(files)
+        self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
+        self.files.every = None  # the tokens of files that are not read are needed no more
+
+    def groups(self) -> list[Group]:
+        """The samples of each segment."""
+        if self.version.is_nuimages:
+            return log_groups(self.tables, self.samples, self.logs)
+        return scene_groups(self.tables, self.book, self.samples, self.scenes, self.logs)
+
+    @property
+    def labelled(self) -> list[str]:
+        """The tables that labels come from."""
+        return [table for table in ("sample_annotation", "object_ann", "surface_ann") if table in self.tables]
+
+    @property
+    def speaks_of_boxes(self) -> bool:
+        """Whether it has annotations at all: those of a test set are withheld, its table is empty."""
+        return len(self.annotations) > 0
+
+    def _annotations(self) -> Annotations:
+        return read_annotations(
+            self.tables, self.book, self.samples.index, self.instances, self.visibilities, self.attributes
+        )
+
+    def _pictures(self, files: dict[str, File]) -> list[Pictures]:
+        found = []
+        kinds: tuple[tuple[str, Any], ...] = (("object_ann", ObjectAnn), ("surface_ann", SurfaceAnn))
+        for table, row_type in kinds:
+            if table in self.tables:
+                pictures = Pictures(table, row_type, files[table], self.tables, self.categories, self.attributes)
+                pictures.read(self.files, self.book)
+                found.append(pictures)
+        return found
+
+    def _point_labels(self, table: str) -> dict[int, str]:
+        """The files of point labels, by the file whose points they label."""
+        found: dict[int, str] = {}
+        first = None
+        for piece in self.tables.scan(table, PointLabels):
+            tokens = [row.sample_data_token for row in piece.rows]
+            keys = self.book.keys(tokens)
+            places = self.files.index.find(keys)
+            everywhere = places if self.files.every is None else self.files.every.find(keys)
+            self.tables.dangling(table, "sample_data_token", "sample_data", piece.indexes, everywhere, tokens)
+            for place, row in zip(places.tolist(), piece.rows, strict=True):
+                if place >= 0:
+                    found[place] = row.filename
+            first = first or self.tables.origin(table, piece.indexes[0])
+        if first is not None:
+            what = f"point labels of {table} (their files are named in the extras of the lidar's data)"
+            self.tables.report.loss(what, str(first), self.tables.counts[table])
+        return found
+
+    def report_losses(self) -> None:
+        """Say what of the tables has no place in any frame."""
+        report, tables = self.tables.report, self.tables
+        if self.files.skipped:
+            what = "files that are no key frames (`-o sweeps=true` reads them)"
+            report.loss(what, self.files.skipped_example, self.files.skipped)
+        for table, owners, rows in (
+            ("sample_data", self.files.samples, self.files.rows),
+            ("sample_annotation", self.annotations.samples, self.annotations.rows),
+        ):
+            stray = (owners < 0).nonzero()[0]
+            if len(stray):
+                what = f"rows of {table} that belong to no sample, or repeat a token"
+                report.loss(what, str(tables.origin(table, int(rows[stray[0]]))), len(stray))
+        if len(self.maps):
+            report.loss("maps (rows and files are named in the extras)", tables.path("map"), len(self.maps))

@@ -1,0 +1,236 @@
+"""sample_data and ego_pose as columns: one row a file that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading_nuscenes.poses import Poses, read_poses
+from lading_nuscenes.scan import Piece
+from lading_nuscenes.schema import CalibratedSensor, SampleData
+from lading_nuscenes.tables import Columns, Rows, Tables
+from lading_nuscenes.times import Clock, Times
+from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
+
+Small: TypeAlias = NDArray[np.int32]
+
+#: Tables whose rows belong to a file of any kind.
+_OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
+
+_NONE: Small = np.empty(0, dtype=np.int32)
+
+
+class Files:
+    """The files that become data: key frames, and the others where they are wanted.
+
+    Arrays of one entry a file: `rows` in the table, `keys` (tokens), `samples` and `calibrated` (places of the rows
+    that they point to, below 0 for none), `times` (ns), `sizes` (width and height, 0 for none), `is_key`, `links`
+    (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of
+    each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
+    files that are not read, which `skipped` counts.
+    """
+
+    def __init__(self) -> None:
+        self.rows = _NONE
+        self.keys: Keys = no_keys()
+        self.samples = _NONE
+        self.calibrated = _NONE
+        self.times: Times = np.empty(0, dtype=np.int64)
+        self.sizes: Small = np.empty((0, 2), dtype=np.int32)
+        self.is_key: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self.links: tuple[Keys, Keys] = (no_keys(), no_keys())
+        self.poses = Poses(0)
+        self.extras: dict[int, dict[str, Any]] = {}
+        self.listed: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.skipped = 0
+        self.skipped_example = ""
+        self.index = TokenIndex(self.keys)
+        self.every: TokenIndex | None = None
+        self._names = Names()
+        self._name_codes: NDArray[np.int32] = _NONE
+        self._formats: list[str | None] = []
+        self._format_codes: NDArray[np.int32] = _NONE
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def filename(self, file: int) -> str:
+        """The name of a file in its row."""
+        return self._names.name(int(self._name_codes[file]), int(self._stamps[file]))
+
+    def format(self, file: int) -> str | None:
+        """The `fileformat` of its row."""
+        return self._formats[int(self._format_codes[file])]
+
+    def fill(self, columns: Columns, names: Names, formats: dict[str | None, int]) -> Keys:
+        """Take the columns of all pieces; the keys of their ego poses."""
+        self.rows = columns.take("rows", _NONE)
+        self.keys = columns.take("keys", no_keys())
+        self.samples = columns.take("samples", _NONE)
+        self.calibrated = columns.take("calibrated", _NONE)
+        self.times = columns.take("times", self.times)
+        self.sizes = columns.take("sizes", self.sizes)
+        self.is_key = columns.take("is_key", self.is_key)
+        self.links = (columns.take("prev", no_keys()), columns.take("next", no_keys()))
+        self._names = names
+        self._name_codes = columns.take("names", _NONE)
+        self._stamps: NDArray[np.int64] = columns.take("stamps", self.times)
+        self._formats = list(formats)
+        self._format_codes = columns.take("formats", _NONE)
+        self.index = TokenIndex(self.keys)
+        poses: Keys = columns.take("poses", no_keys())
+        return poses
+
+
+class Names:
+    """File names, kept as what stands before and after the row's own time, of which there are few."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, ...], int] = {}
+        self._parts: list[tuple[str, ...]] = []
+
+    def add(self, filename: str, stamp: object) -> int:
+        """The code of a name in a row of this time."""
+        before, found, after = filename.partition(str(stamp)) if type(stamp) is int else (filename, "", "")
+        parts = (before, after) if found else (filename,)
+        code = self._codes.get(parts)
+        if code is None:
+            code = self._codes[parts] = len(self._parts)
+            self._parts.append(parts)
+        return code
+
+    def name(self, code: int, stamp: int) -> str:
+        """The name of a code in a row of this time."""
+        parts = self._parts[code]
+        return parts[0] if len(parts) == 1 else f"{parts[0]}{stamp}{parts[1]}"
+
+
+def _array(indexes: Sequence[int]) -> Small:
+    if isinstance(indexes, range):
+        return np.arange(indexes.start, indexes.stop, dtype=np.int32)
+    return np.array(indexes, dtype=np.int32)
+
+
+def name_hashes(names: Sequence[str]) -> NDArray[np.int64]:
+    """A number of 64 bits for each name, good for the time of this process."""
+    return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
+
+
+def read_files(
+    tables: Tables,
+    book: TokenBook,
+    samples: TokenIndex,
+    calibrated: Rows[CalibratedSensor],
+    *,
+    all_files: bool,
+    notes_names: bool,
+) -> Files:
+    """The files of sample_data that are key frames, or all of them, with their ego poses.
+
+    With `notes_names`, `listed` has the hashes of all names.
+    """
+    reading = _Reading(tables, book, samples, calibrated, all_files=all_files, notes_names=notes_names)
+    for piece in tables.scan("sample_data", SampleData):
+        reading.add(piece)
+    return reading.finish()
+
+
+class _Reading:
+    def __init__(
+        self,
+        tables: Tables,
+        book: TokenBook,
+        samples: TokenIndex,
+        calibrated: Rows[CalibratedSensor],
+        *,
+        all_files: bool,
+        notes_names: bool,
+    ) -> None:
+        self._tables = tables
+        self._book = book
+        self._samples = samples
+        self._calibrated = calibrated
+        self._all_files = all_files
+        self._notes_names = notes_names
+        self._columns = Columns()
+        self._tokens = Columns()
+        self._names = Names()
+        self._formats: dict[str | None, int] = {}
+        self._clock = Clock(tables.path("sample_data"), tables.report)
+        self._files = Files()
+        self._count = 0
+
+    def add(self, piece: Piece[SampleData]) -> None:
+        """Take one piece of the table."""
+        every = piece.rows
+        self._tokens.add(
+            keys=self._book.keys([row.token for row in every]),
+            rows=_array(piece.indexes),
+        )
+        if self._notes_names:
+            self._tokens.add(names=name_hashes([row.filename for row in every]))
+        chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
+        if len(chosen) < len(every):
+            self._skip(piece, set(chosen))
+        if not chosen:
+            return
+        for place, own in enumerate(chosen):
+            if own in piece.extras:
+                self._files.extras[self._count + place] = piece.extras[own]
+        self._count += len(chosen)
+        self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
+
+    def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
+        if not self._files.skipped:
+            first = next(place for place in range(len(piece.rows)) if place not in chosen)
+            self._files.skipped_example = str(self._tables.origin("sample_data", piece.indexes[first]))
+        self._files.skipped += len(piece.rows) - len(chosen)
+
+    def _add(self, rows: list[SampleData], indexes: list[int]) -> None:
+        book, times, formats = self._book, [row.timestamp for row in rows], self._formats
+        sample_tokens = [row.sample_token for row in rows]
+        sensor_tokens = [row.calibrated_sensor_token for row in rows]
+        samples = self._samples.find(book.keys(sample_tokens))
+        calibrated = self._calibrated.find(sensor_tokens)
+        tell = self._tables.dangling
+        tell("sample_data", "sample_token", "sample", indexes, samples, sample_tokens)
+        tell("sample_data", "calibrated_sensor_token", "calibrated_sensor", indexes, calibrated, sensor_tokens)
+        self._columns.add(
+            rows=np.array(indexes, dtype=np.int32),
+            keys=book.keys([row.token for row in rows]),
+            samples=samples.astype(np.int32),
+            calibrated=calibrated.astype(np.int32),
+            poses=book.keys([row.ego_pose_token for row in rows]),
+            times=self._clock.add(indexes, times),
+            stamps=np.array([t if type(t) is int and abs(t) < 2**63 else 0 for t in times], dtype=np.int64),
+            sizes=np.array([(row.width or 0, row.height or 0) for row in rows], dtype=np.int32),
+            is_key=np.array([row.is_key_frame for row in rows], dtype=np.bool_),
+            names=np.array([self._names.add(row.filename, row.timestamp) for row in rows], dtype=np.int32),
+            formats=np.array([formats.setdefault(row.fileformat, len(formats)) for row in rows], dtype=np.int32),
+            prev=book.keys([row.prev for row in rows]),
+            next=book.keys([row.next for row in rows]),
+        )
+
+    def finish(self) -> Files:
+        """The files, once all pieces were taken."""
+        files = self._files
+        every = TokenIndex(self._tokens.take("keys", no_keys()))
+        rows = self._tokens.take("rows", _NONE)
+        self._tables.repeats("sample_data", every, rows, self._book.text)
+        files.listed = self._tokens.take("names", files.listed)
+        files.listed.sort()
+        files.every = every if any(table in self._tables for table in _OF_FILES) else None
+        poses = files.fill(self._columns, self._names, self._formats)
+        for file, _ in files.index.repeats():
+            files.samples[file] = -1
+        self._clock.settle(files.times)
+        for column, keys in zip(("prev", "next"), files.links, strict=True):
+            for file in np.flatnonzero(every.find(keys) == -1).tolist():
+                token = self._book.text(keys[file])
+                self._tables.broken_link("sample_data", column, int(files.rows[file]), token)
+        del every
+        files.poses = read_poses(self._tables, self._book, poses, files.rows)
+        return files

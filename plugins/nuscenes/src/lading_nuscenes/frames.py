@@ -1,0 +1,265 @@
+"""Frames out of the tables: files with their poses, boxes on the lidar, boxes and masks on pictures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any, BinaryIO
+
+from lading import Data, Frame, Label, Origin, Report, Transform3D
+from lading.model.frame import Annotation, frame_id
+from lading.model.sensor import Lidar, Sensor
+from lading_nuscenes.boxes import Boxes
+from lading_nuscenes.database import Database
+from lading_nuscenes.origins import RowOrigins
+from lading_nuscenes.pictures import Pictures
+from lading_nuscenes.rotations import is_rotation
+from lading_nuscenes.scan import Scan
+from lading_nuscenes.segments import Moment, Plan
+from lading_nuscenes.times import NO_TIME
+
+#: Bytes a point of a lidar's file: x, y, z, intensity and ring as float32 (source-formats.md 4.4).
+_POINT_BYTES = 20
+
+
+class Frames:
+    """Makes the frames of one segment, and says which of its media are not there."""
+
+    def __init__(self, database: Database, plan: Plan, report: Report) -> None:
+        self._database = database
+        self._plan = plan
+        self._report = report
+        self._boxes = Boxes(database)
+        self._origins = RowOrigins({table: database.tables.path(table) for table in database.labelled})
+        self._streams: list[tuple[Pictures, Scan[Any], BinaryIO]] = []
+
+    def read(self, moments: list[Moment], indexes: range) -> Iterator[Frame]:
+        """The frames of some of a segment's moments."""
+        with ExitStack() as stack:
+            for pictures in self._database.pictures:
+                self._streams.append((pictures, pictures.scan(), stack.enter_context(pictures.file.open())))
+            for index in indexes:
+                yield self._frame(moments[index], index)
+
+    def tell_missing(self, moments: list[Moment]) -> None:
+        """Say how many of the files of a segment are not there, by sensor."""
+        named: Counter[str] = Counter()
+        missing: dict[str, list[str]] = {}
+        for moment in moments:
+            for file in moment.files.tolist():
+                sensor = self._sensor(file)
+                name = "" if sensor is None else sensor.name
+                named[name] += 1
+                filename = self._database.files.filename(file)
+                if self._database.media.find(filename) is None:
+                    missing.setdefault(name, []).append(filename)
+        segment = self._plan.segment.name
+        for name, files in missing.items():
+            of = f" of {name}" if name else ""
+            message = f"expected {named[name]} files{of}, found {named[name] - len(files)}; "
+            message += f"the first that is missing is {files[0]!r}"
+            self._report.warning("nuscenes.missing-media", message, None, segment=segment, sensor=name or None)
+
+    def _frame(self, moment: Moment, index: int) -> Frame:
+        key = self._key(moment)
+        data = [self._data(int(file), key, is_sample=moment.sample >= 0) for file in moment.files]
+        if moment.sample >= 0:
+            self._add_boxes(moment, data, key)
+        self._tell_twice(data, key)
+        time_ns = None if moment.time_ns == NO_TIME else moment.time_ns
+        return Frame(
+            key=key,
+            frame_id=frame_id(self._plan.segment.name, key, index=index, timestamp_ns=time_ns),
+            data=data,
+            calibration=self._calibration(moment),
+            extras=self._extras(moment) if moment.sample >= 0 else {"sample_token": self._sample_token(moment)},
+        )
+
+    def _key(self, moment: Moment) -> str:
+        database = self._database
+        if moment.sample >= 0:
+            return database.book.text(database.samples.index.keys[moment.sample])
+        return database.book.text(database.files.keys[moment.files[0]])
+
+    def _sample_token(self, moment: Moment) -> str:
+        database = self._database
+        return database.book.text(database.samples.index.keys[database.files.samples[moment.files[0]]])
+
+    def _extras(self, moment: Moment) -> dict[str, Any]:
+        samples, text = self._database.samples, self._database.book.text
+        extras: dict[str, Any] = {}
+        if moment.time_ns != NO_TIME:
+            extras["timestamp_ns"] = moment.time_ns
+        extras["prev"], extras["next"] = (text(keys[moment.sample]) for keys in samples.links)
+        if moment.sample in samples.key_cameras:
+            extras["key_camera_token"] = samples.key_cameras[moment.sample]
+        return extras | samples.extras.get(moment.sample, {})
+
+    def _sensor(self, file: int) -> Sensor | None:
+        place = int(self._database.files.calibrated[file])
+        return None if place < 0 else self._database.sensors.models[place]
+
+    def _calibration(self, moment: Moment) -> Mapping[str, Sensor] | None:
+        """The sensors that this frame knows otherwise than its segment."""
+        own: dict[str, Sensor] = {}
+        for file in moment.files:
+            sensor = self._sensor(int(file))
+            if sensor is None:
+                continue
+            known = self._plan.sensors[sensor.name]
+            if sensor is not known and sensor != known:
+                own[sensor.name] = sensor
+        return own or None
+
+    def _data(self, file: int, key: str, *, is_sample: bool) -> Data:
+        database = self._database
+        files = database.files
+        filename = files.filename(file)
+        sensor = self._sensor(file)
+        name = None if sensor is None else sensor.name
+        content = database.media.find(filename)
+        width, height = files.sizes[file].tolist()
+        time_ns = int(files.times[file])
+        labels = self._picture_labels(file)
+        origin = database.tables.origin("sample_data", int(files.rows[file]))
+        data = Data(
+            path=database.media.path(filename) if content is None else content.path,
+            remote_path=filename,
+            content=content,
+            sensor_name=name,
+            timestamp_ns=None if time_ns == NO_TIME else time_ns,
+            width=width or None,  # the tables have 0 for files that are no pictures
+            height=height or None,
+            ego_pose=files.poses.transform(file),
+            labels=labels,
+            annotation=self._speaks(sensor, labels, is_sample=is_sample and bool(files.is_key[file])),
+            extras=self._file_extras(file),
+            origin=origin,
+            origins=self._origins,
+        )
+        if isinstance(sensor, Lidar):
+            self._check_points(data, key)
+        return data
+
+    def _file_extras(self, file: int) -> dict[str, Any]:
+        files, book = self._database.files, self._database.book
+        extras: dict[str, Any] = {"token": book.text(files.keys[file])}
+        place = int(files.calibrated[file])
+        if place >= 0:
+            extras["calibrated_sensor_token"] = self._database.sensors.extras(place)["token"]
+        extras["ego_pose_token"] = book.text(files.poses.keys[file])
+        extras["fileformat"] = files.format(file)
+        extras["is_key_frame"] = bool(files.is_key[file])
+        extras["prev"], extras["next"] = (book.text(keys[file]) for keys in files.links)
+        pose = int(files.poses.of_file[file])
+        if files.poses.rows[pose] >= 0 and files.poses.times[pose] != files.times[file]:
+            pose_time = int(files.poses.times[pose])
+            extras["ego_pose_timestamp_ns"] = None if pose_time == NO_TIME else pose_time
+        if pose in files.poses.extras:
+            extras["ego_pose"] = files.poses.extras[pose]
+        for table, names in self._database.point_labels.items():
+            if file in names:
+                extras[table] = names[file]
+        return extras | files.extras.get(file, {})
+
+    def _speaks(self, sensor: Sensor | None, labels: list[Label], *, is_sample: bool) -> Annotation:
+        """Whether the tables speak of the labels of a picture; the lidar's come later."""
+        if labels:
+            return "present"
+        is_covered = is_sample and self._database.pictures and sensor is not None and sensor.type.endswith("CAMERA")
+        return "empty" if is_covered else "none"
+
+    def _picture_labels(self, file: int) -> list[Label]:
+        labels: list[Label] = []
+        for pictures, scan, stream in self._streams:
+            places = pictures.of_file(file)
+            if places:
+                labels += pictures.labels(places, scan, stream, self._report)
+        return labels
+
+    def _add_boxes(self, moment: Moment, data: list[Data], key: str) -> None:
+        """Put the boxes of a sample on its lidar, or on another sensor that has a place in the world."""
+        database = self._database
+        if not database.speaks_of_boxes:
+            return
+        places = database.annotations.of_sample(moment.sample)
+        files = moment.files.tolist()
+        carriers = database.sensors.carriers
+        ranked = sorted(
+            (*carriers[database.files.calibrated[file]], number)
+            for number, file in enumerate(files)
+            if self._sensor(file) is not None
+        )
+        found = ((number, self._placed(files[number], data[number])) for *_, number in ranked)
+        number, placed = next((pair for pair in found if pair[1] is not None), (0, None))
+        if placed is None:
+            if len(places):
+                self._tell_unplaced(moment, len(places), key)
+            return
+        carrier = data[number]
+        if len(places):
+            self._tell_carrier(data, carrier, len(places), key)
+            carrier.labels = [*carrier.labels, *self._boxes.labels(places, *placed, self._report)]
+        carrier.annotation = "present" if carrier.labels else "empty"
+
+    def _placed(self, file: int, data: Data) -> tuple[Transform3D, Transform3D] | None:
+        """Where the vehicle was and where the sensor sits in it, if both are known."""
+        sensor = self._sensor(file)
+        if sensor is None or sensor.extrinsics is None or data.ego_pose is None:
+            return None
+        return (
+            (data.ego_pose, sensor.extrinsics)
+            if is_rotation(data.ego_pose) and is_rotation(sensor.extrinsics)
+            else None
+        )
+
+    def _tell_unplaced(self, moment: Moment, count: int, key: str) -> None:
+        database = self._database
+        at = database.tables.origin("sample", database.samples.rows[moment.sample])
+        message = f"expected a sensor with a pose to carry {count} boxes, found none; they are left out"
+        self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
+        self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
+
+    def _tell_carrier(self, data: list[Data], carrier: Data, count: int, key: str) -> None:
+        """Say that boxes lie on another sensor than on those of other frames."""
+        usual = self._plan.carrier
+        if usual is None or carrier.sensor_name == usual:
+            return
+        lidar = next((part for part in data if part.sensor_name == usual), None)
+        found = "no file of it" if lidar is None else "none"
+        place = f"{carrier.sensor_name}'s frame"
+        message = f"expected a pose for {usual} to carry {count} boxes, found {found}; they lie in {place}"
+        at = lidar.origin if lidar is not None else carrier.origin
+        self._report.warning("nuscenes.carrier", message, at, segment=self._plan.segment.name, frame=key, sensor=usual)
+
+    def _tell_twice(self, data: list[Data], key: str) -> None:
+        names = Counter(part.sensor_name for part in data if part.sensor_name is not None)
+        for part in reversed(data) if len(names) < len(data) else ():
+            if names[part.sensor_name or ""] > 1:
+                names[part.sensor_name or ""] -= 1
+                message = f"expected one file of {part.sensor_name} in a sample, found another"
+                self._report.error(
+                    "nuscenes.second-file",
+                    message,
+                    part.origin,
+                    segment=self._plan.segment.name,
+                    frame=key,
+                    sensor=part.sensor_name,
+                )
+
+    def _check_points(self, data: Data, key: str) -> None:
+        """Compare the sizes of a lidar's file and of its labels with each other."""
+        if data.content is None or not data.content.path.endswith(".bin"):
+            return
+        size = data.content.size
+        where = {"segment": self._plan.segment.name, "frame": key, "sensor": data.sensor_name}
+        if size % _POINT_BYTES:
+            message = f"expected a multiple of {_POINT_BYTES} bytes, found {size}: it is cut, or has other columns"
+            self._report.error("nuscenes.point-cloud-size", message, Origin(data.path), **where)
+            return
+        name = data.extras.get("lidarseg")
+        labels = None if name is None else self._database.media.find(name)
+        if labels is not None and labels.size != size // _POINT_BYTES:
+            message = f"expected a label for each of {size // _POINT_BYTES} points, found {labels.size} bytes"
+            self._report.error("nuscenes.point-labels-size", message, Origin(labels.path), **where)

@@ -1,0 +1,48 @@
+"""Where labels stand: the table and the row, in one integer a label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lading import Origin
+
+_TABLES = ("sample_annotation", "object_ann", "surface_ann")
+
+#: The part of a row that a subject of a finding stands in, by table.
+_PARTS: Mapping[str, Mapping[str, str]] = {
+    "sample_annotation": {
+        "category": "instance_token",
+        "instance": "instance_token",
+        "attributes": "attribute_tokens",
+        "attributes/attribute": "attribute_tokens",
+        "attributes/visibility": "visibility_token",
+        "attributes/num_lidar_pts": "num_lidar_pts",
+        "attributes/num_radar_pts": "num_radar_pts",
+    },
+    "object_ann": {
+        "category": "category_token",
+        "attributes": "attribute_tokens",
+        "attributes/attribute": "attribute_tokens",
+    },
+    "surface_ann": {"category": "category_token"},
+}
+_GEOMETRY = {"BOX2D": "bbox", "RLE": "mask"}
+
+
+def code(table: str, index: int) -> int:
+    """The number of a row of a table of labels."""
+    return index * len(_TABLES) + _TABLES.index(table)
+
+
+class RowOrigins:
+    """Turns such a number back, with the part of the row where it is known; one object serves all data."""
+
+    def __init__(self, paths: Mapping[str, str]) -> None:
+        self._paths = paths
+
+    def locate(self, index: int, kind: str | None = None, subject: str | None = None) -> Origin:
+        """Where the row stands."""
+        row, table = divmod(index, len(_TABLES))
+        name = _TABLES[table]
+        part = _GEOMETRY.get(kind or "") if subject == "geometry" else _PARTS[name].get(subject or "")
+        return Origin(self._paths[name], f"/{row}/{part}" if part else f"/{row}")

@@ -1,0 +1,128 @@
+"""ego_pose as columns: where the vehicle was, for the files that are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Transform3D
+from lading.model.geometry import EGO, WORLD
+from lading_nuscenes.rotations import tell_rotations
+from lading_nuscenes.scan import Piece
+from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
+from lading_nuscenes.tables import Tables, vectors
+from lading_nuscenes.times import NO_TIME, Clock, Times
+from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
+
+_MORE = ("rotation_rate", "acceleration", "speed")
+
+
+class Poses:
+    """Ego poses, in places of which each file has one in `of_file`; `rows` is below 0 where the table has none."""
+
+    def __init__(self, count: int) -> None:
+        self.of_file: NDArray[np.int64] = np.arange(count)
+        self.keys: Keys = no_keys()
+        self.rows: NDArray[np.int32] = np.full(count, -1, dtype=np.int32)
+        self.translations: NDArray[np.float64] = np.zeros((count, 3))
+        self.rotations: NDArray[np.float64] = np.zeros((count, 4))
+        self.times: Times = np.full(count, NO_TIME, dtype=np.int64)
+        self.extras: dict[int, dict[str, Any]] = {}
+
+    def transform(self, file: int) -> Transform3D | None:
+        """Ego to world at the time of a file, as it stands in its row; None where it has none."""
+        place = self.of_file[file]
+        if self.rows[place] < 0:
+            return None
+        x, y, z = self.translations[place].tolist()
+        qw, qx, qy, qz = self.rotations[place].tolist()
+        return Transform3D(EGO, WORLD, (x, y, z), (qw, qx, qy, qz))
+
+
+def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray[np.int32]) -> Poses:
+    """The poses of some files, by the keys of their tokens; those that are not there are reported."""
+    poses = Poses(len(wanted))
+    index = TokenIndex(wanted)
+    poses.keys = wanted
+    poses.of_file = index.find(wanted)
+    poses.of_file[poses.of_file < 0] = np.flatnonzero(poses.of_file < 0)  # without a token: each by itself
+    clock = Clock(tables.path("ego_pose"), tables.report)
+    taken: list[NDArray[np.int64]] = []
+    for scan, piece in tables.scans("ego_pose", EgoPose, EgoPoseText):
+        places = index.find(book.keys([row.token for row in piece.rows]))
+        try:
+            taken.append(_take(poses, piece, places, clock, tables))
+        except msgspec.DecodeError:  # one of the rows that are wanted is not as it should be
+            piece = scan.checked(piece)
+            places = index.find(book.keys([row.token for row in piece.rows]))
+            taken.append(_take(poses, piece, places, clock, tables))
+    if taken:
+        order = np.concatenate(taken)
+        times = poses.times[order]
+        clock.settle(times)
+        poses.times[order] = times
+    if "ego_pose" in tables:
+        for file in np.flatnonzero(poses.rows[poses.of_file] < 0).tolist():
+            message = f"expected a token of ego_pose.json, found {book.text(wanted[file])!r}"
+            at = tables.origin("sample_data", int(file_rows[file]), "ego_pose_token")
+            tables.report.error("nuscenes.dangling-token", message, at)
+    return poses
+
+
+def _take(
+    poses: Poses, piece: Piece[EgoPose], places: NDArray[np.int64], clock: Clock, tables: Tables
+) -> NDArray[np.int64]:
+    """Put the rows of a piece that are wanted in their places, which are returned."""
+    chosen = np.flatnonzero(places >= 0)
+    wanted = [piece.rows[own] for own in chosen.tolist()]
+    translations = vectors(_numbers([row.translation for row in wanted], list[Vector]), 3)
+    rotations = vectors(_numbers([row.rotation for row in wanted], list[Rotation]), 4)
+    if (poses.rows[places[chosen]] >= 0).any() or len(np.unique(places[chosen])) < len(chosen):
+        is_first = _firsts(poses, piece, places, chosen.tolist(), tables)
+        chosen, translations, rotations = chosen[is_first], translations[is_first], rotations[is_first]
+    here: NDArray[np.int64] = places[chosen]
+    rows = [piece.rows[own] for own in chosen.tolist()]
+    indexes = [piece.indexes[own] for own in chosen.tolist()]
+    poses.rows[here] = indexes
+    poses.translations[here] = translations
+    poses.rotations[here] = rotations
+    poses.times[here] = clock.add(indexes, [row.timestamp for row in rows])
+    tell_rotations(tables, "ego_pose", indexes, translations, rotations)
+    for place, own, row in zip(here.tolist(), chosen.tolist(), rows, strict=True):
+        if own in piece.extras or _has_more(row):
+            more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
+            poses.extras[place] = more | piece.extras.get(own, {})
+    return here
+
+
+def _numbers(values: list[Any], kind: Any) -> list[Any]:
+    """Vectors, also those that were left as text. Raises msgspec.DecodeError where the text is none."""
+    if not values or not isinstance(values[0], msgspec.Raw):
+        return values
+    found: list[Any] = msgspec.json.decode(b"".join((b"[", b",".join(map(bytes, values)), b"]")), type=kind)
+    return found
+
+
+def _has_more(row: EgoPose) -> bool:
+    unset = msgspec.UNSET
+    return row.speed is not unset or row.acceleration is not unset or row.rotation_rate is not unset
+
+
+def _firsts(
+    poses: Poses, piece: Piece[EgoPose], places: NDArray[np.int64], chosen: list[int], tables: Tables
+) -> NDArray[np.bool_]:
+    """Which of some rows have a token that no earlier one has; the others are reported."""
+    seen: dict[int, int] = {}
+    is_first = np.zeros(len(chosen), dtype=np.bool_)
+    for number, own in enumerate(chosen):
+        place = int(places[own])
+        before = int(poses.rows[place]) if poses.rows[place] >= 0 else seen.get(place)
+        if before is None:
+            seen[place] = piece.indexes[own]
+            is_first[number] = True
+        else:
+            tables.repeated("ego_pose", piece.indexes[own], piece.rows[own].token, before)
+    return is_first

@@ -1,0 +1,81 @@
+"""Quaternions in columns: products, what is wrong with them, and boxes brought into the frame of a sensor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Transform3D
+from lading_nuscenes.tables import Tables
+
+Floats: TypeAlias = NDArray[np.float64]
+
+#: How far from 1 the length of a quaternion may be: rows have 16 digits, old ones are rounded to fewer.
+_NEAR = 1e-6
+
+
+def into_sensor(
+    centres: Floats, rotations: Floats, ego_pose: Transform3D, extrinsics: Transform3D
+) -> tuple[Floats, Floats]:
+    """Centres (N, 3) and rotations (N, 4) from the world's frame to a sensor's.
+
+    Global to ego at the time of the sensor's file, then ego to sensor; each step takes the offset away before it
+    turns, so that large coordinates lose no digits.
+    """
+    for step in (ego_pose, extrinsics):
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities in a row end as NaN
+            centres = (centres - np.array(step.translation)) @ step.rotation_matrix
+        rotations = _product(_unit(np.array([step.rotation])) * (1.0, -1.0, -1.0, -1.0), _unit(rotations))
+    return centres, rotations
+
+
+def _unit(quaternions: Floats) -> Floats:
+    """At length 1, sign kept; NaN where the length is 0 or there is none."""
+    lengths = np.sqrt((quaternions * quaternions).sum(axis=1, keepdims=True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        unit: Floats = quaternions / lengths
+    return unit
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    aw, ax, ay, az = left.T
+    bw, bx, by, bz = right.T
+    return np.stack(
+        (
+            aw * bw - ax * bx - ay * by - az * bz,
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+        ),
+        axis=1,
+    )
+
+
+def is_rotation(transform: Transform3D) -> bool:
+    """Whether its numbers are finite and its quaternion turns at all."""
+    return all(map(math.isfinite, (*transform.translation, *transform.rotation))) and any(transform.rotation)
+
+
+def tell_rotations(tables: Tables, table: str, indexes: Sequence[int], translations: Floats, rotations: Floats) -> None:
+    """Say which rows have numbers that are not finite, or a quaternion of another length than 1."""
+    for column, values in (("translation", translations), ("rotation", rotations)):
+        is_finite = np.isfinite(values)
+        for place in () if is_finite.all() else np.flatnonzero(~is_finite.all(axis=1)).tolist():
+            message = f"expected finite numbers, found {values[place].tolist()}"
+            tables.report.error("nuscenes.not-finite", message, tables.origin(table, indexes[place], column))
+    with np.errstate(invalid="ignore", over="ignore"):
+        w, x, y, z = rotations.T
+        lengths = np.sqrt(w * w + x * x + y * y + z * z)
+        wrong = np.isfinite(lengths) & (np.abs(lengths - 1.0) > _NEAR)
+    for place in np.flatnonzero(wrong).tolist():
+        at = tables.origin(table, indexes[place], "rotation")
+        if lengths[place] == 0.0:
+            message = "expected a unit quaternion, found one of length 0, which is no rotation"
+            tables.report.error("nuscenes.no-rotation", message, at)
+        else:
+            message = f"expected a unit quaternion, found one of length {float(lengths[place])!r}; its direction counts"
+            tables.report.warning("nuscenes.rotation-length", message, at)

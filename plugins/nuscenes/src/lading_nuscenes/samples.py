@@ -1,0 +1,168 @@
+"""sample and scene: which samples a segment has, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from lading_nuscenes.schema import Log, Sample, Scene
+from lading_nuscenes.tables import Columns, Rows, Tables
+from lading_nuscenes.times import NO_TIME, Clock, Times
+from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_keys
+
+
+class Samples:
+    """The samples in columns: tokens, times, and the place of the group (scene, or log in nuImages) of each."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.groups: list[str] = []
+        self.times: Times = np.empty(0, dtype=np.int64)
+        self.index = TokenIndex(no_keys())
+        self.links: tuple[Keys, Keys] = (no_keys(), no_keys())
+        self.key_cameras: dict[int, str] = {}
+        self.extras: dict[int, dict[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The samples of a segment, in order; `token` is that of its scene or log, `scene` and `log` their rows."""
+
+    token: str
+    samples: Sequence[int]
+    scene: Scene | None = None
+    log: Log | None = None
+
+
+def read_samples(tables: Tables, book: TokenBook, *, by_log: bool) -> Samples:
+    """The table of samples."""
+    samples = Samples()
+    columns = Columns()
+    clock = Clock(tables.path("sample"), tables.report)
+    for piece in tables.scan("sample", Sample):
+        for place, extras in piece.extras.items():
+            samples.extras[len(samples.rows) + place] = extras
+        for place, row in enumerate(piece.rows, len(samples.rows)):
+            if row.key_camera_token:
+                samples.key_cameras[place] = row.key_camera_token
+        samples.rows += piece.indexes
+        samples.groups += [(row.log_token if by_log else row.scene_token) or "" for row in piece.rows]
+        columns.add(
+            keys=book.keys([row.token for row in piece.rows]),
+            times=clock.add(piece.indexes, [row.timestamp for row in piece.rows]),
+            prev=book.keys([row.prev for row in piece.rows]),
+            next=book.keys([row.next for row in piece.rows]),
+        )
+    samples.index = TokenIndex(columns.take("keys", no_keys()))
+    samples.times = columns.take("times", samples.times)
+    clock.settle(samples.times)
+    samples.links = (columns.take("prev", no_keys()), columns.take("next", no_keys()))
+    tables.repeats("sample", samples.index, samples.rows, book.text)
+    for column, keys in zip(("prev", "next"), samples.links, strict=True):
+        for place in np.flatnonzero(samples.index.find(keys) == DANGLING).tolist():
+            tables.broken_link("sample", column, samples.rows[place], book.text(keys[place]))
+    return samples
+
+
+def scene_groups(
+    tables: Tables, book: TokenBook, samples: Samples, scenes: Rows[Scene], logs: Rows[Log]
+) -> list[Group]:
+    """The samples of each scene; then those of scenes that are not there, so that none is lost."""
+    members = _members(tables, samples, "scene_token", "scene", scenes.places)
+    tables.dangling(
+        "scene", "log_token", "log", scenes.indexes, logs.find(tokens := [s.log_token for s in scenes.rows]), tokens
+    )
+    follow = samples.index.find(samples.links[1])
+    groups = []
+    for place, scene in enumerate(scenes.rows):
+        if scenes.places[scene.token] != place:
+            continue  # the second of a token, which is reported
+        chain = _Chain(tables, scenes.indexes[place], scene, samples, members.pop(scene.token, []))
+        groups.append(Group(scene.token, chain.ordered(book, follow), scene, logs.get(scene.log_token)))
+    groups += [Group(token, _by_time(samples, found)) for token, found in members.items()]
+    return groups
+
+
+def log_groups(tables: Tables, samples: Samples, logs: Rows[Log]) -> list[Group]:
+    """The samples of each log, in the order of the table: nuImages has no scenes."""
+    members = _members(tables, samples, "log_token", "log", logs.places)
+    groups = [Group(log.token, members.pop(log.token), None, log) for log in logs.rows if log.token in members]
+    groups += [Group(token, found) for token, found in members.items()]
+    return groups
+
+
+def _members(tables: Tables, samples: Samples, column: str, target: str, known: dict[str, int]) -> dict[str, list[int]]:
+    """The samples by the token of their group, repeated rows left out; tokens that point nowhere are reported."""
+    members: dict[str, list[int]] = {}
+    repeated = {row for row, _ in samples.index.repeats()}
+    for place, token in enumerate(samples.groups):
+        if place in repeated:
+            continue
+        members.setdefault(token, []).append(place)
+        if token not in known and target in tables:
+            message = f"expected a token of {target}.json, found {token!r}"
+            tables.report.error(
+                "nuscenes.dangling-token", message, tables.origin("sample", samples.rows[place], column)
+            )
+    return members
+
+
+def _by_time(samples: Samples, members: list[int]) -> list[int]:
+    return sorted(members, key=lambda place: int(samples.times[place]))
+
+
+class _Chain:
+    """The samples of a scene as they follow each other from its first one."""
+
+    def __init__(self, tables: Tables, row: int, scene: Scene, samples: Samples, members: list[int]) -> None:
+        self._tables = tables
+        self._row = row
+        self._scene = scene
+        self._samples = samples
+        self._members = members
+
+    def ordered(self, book: TokenBook, follow: np.ndarray[Any, np.dtype[np.int64]]) -> list[int]:
+        """The samples along `next`, or by time where that does not reach each of them once; with what is odd told."""
+        if "sample" not in self._tables:
+            return []
+        ends = [self._scene.first_sample_token, self._scene.last_sample_token]
+        first, last = self._samples.index.find(book.keys(ends)).tolist()
+        for column, token, found in zip(("first_sample_token", "last_sample_token"), ends, (first, last), strict=True):
+            if found < 0:
+                self._tables.broken_link("scene", column, self._row, token or "")
+        chain = list(self._walk(first, follow))
+        if sorted(chain) != self._members:
+            if first >= 0:
+                message = (
+                    f"expected to reach {len(self._members)} samples along `next`, found {len(chain)}; taken by time"
+                )
+                self._tell("sample-order", message, "first_sample_token")
+            chain = _by_time(self._samples, self._members)
+        elif chain and last >= 0 and chain[-1] != last:
+            self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
+        times = self._samples.times[chain]
+        if (np.diff(times[times != NO_TIME]) < 0).any():
+            self._tell(
+                "sample-order",
+                "expected samples that follow each other in time, found a step back",
+                "first_sample_token",
+            )
+        count = self._scene.nbr_samples
+        if count is not None and count != len(chain):
+            self._tell("count-mismatch", f"expected {count} samples as declared, found {len(chain)}", "nbr_samples")
+        return chain
+
+    def _walk(self, place: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[int]:
+        own = set(self._members)
+        while place in own:
+            own.discard(place)
+            yield place
+            place = int(follow[place])
+
+    def _tell(self, rule: str, message: str, column: str) -> None:
+        self._tables.report.warning(f"nuscenes.{rule}", message, self._tables.origin("scene", self._row, column))

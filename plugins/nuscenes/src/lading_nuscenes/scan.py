@@ -1,0 +1,263 @@
+"""Reads a table, a JSON array of objects, piece by piece: memory does not grow with the file.
+
+A piece is cut where one row ends and the next begins, and decoded into typed rows at once. Only where that fails
+(unknown keys, values of another type, NaN, broken JSON) its rows are looked at one by one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, Generic, TypeVar
+
+import msgspec
+
+from lading import File, Origin, Report
+from lading_nuscenes.oddities import mend
+from lading_nuscenes.schema import Row
+
+T = TypeVar("T", bound=Row)
+
+#: Bytes read at once: some five thousand rows.
+BLOCK = 1 << 21
+
+_BETWEEN = re.compile(rb"\s*,\s*(?=\{)")
+_TEXT_BOUNDARY = re.compile(r"\}\s*,\s*(?=\{)")
+_SPACE = re.compile(r"[ \t\r\n]*")
+_PATH = re.compile(r" - at `\$(.*)`$")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+
+
+class Piece(Generic[T]):
+    """Some rows, where in the table each stands, and the keys of rows (by place in `rows`) that the schema has not.
+
+    `data` is the text that they were decoded from, one row after the other with commas between, and `offset` where it
+    begins in the file; None where the text was no JSON throughout.
+    """
+
+    __slots__ = ("data", "extras", "first", "indexes", "offset", "rows")
+
+    def __init__(self, indexes: Sequence[int], rows: list[T], extras: dict[int, dict[str, Any]]) -> None:
+        self.indexes = indexes
+        self.rows = rows
+        self.extras = extras
+        self.data: bytes | None = None
+        self.offset = 0
+        self.first = indexes[0] if indexes else 0
+
+    def spans(self) -> list[tuple[int, int]] | None:
+        """Where in the file each row begins, and its length; None where that is not known."""
+        if self.data is None:
+            return None
+        spans = []
+        place = 0
+        for raw in msgspec.json.decode(b"".join((b"[", self.data, b"]")), type=list[msgspec.Raw]):
+            text = bytes(raw)
+            place = self.data.index(text, place)
+            spans.append((self.offset + place, len(text)))
+            place += len(text)
+        return [spans[index - self.first] for index in self.indexes]
+
+
+class Scan(Generic[T]):
+    """One pass over one table; `count` is the number of rows met so far, those that could not be read included.
+
+    Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
+    the same fields that looks less closely.
+    """
+
+    def __init__(self, file: File, row_type: type[T], report: Report, plain_type: type[Row] | None = None) -> None:
+        self.count = 0
+        self._file = file
+        self._row_type = row_type
+        self._fields = frozenset(row_type.__struct_fields__)
+        kind: Any = plain_type or row_type
+        self._decoder: Any = msgspec.json.Decoder(list[kind])
+        self._report = report
+        self._is_plain = True  # until a row has a key that the schema has not
+
+    def pieces(self) -> Iterator[Piece[T]]:
+        """The rows, in order. What is wrong with the file or a row is reported, and the rest still comes."""
+        with self._file.open() as stream:
+            rest = self._opening(stream)
+            while rest is not None:
+                block = stream.read(BLOCK)
+                buffer = rest + block
+                start = stream.tell() - len(buffer)
+                cut = _last_boundary(buffer) if block else None
+                if cut is not None:
+                    data = buffer[: cut[0]]
+                    piece, left = self._decode(data, is_last=False)
+                    rest = buffer[cut[1] :] if left is None else left + buffer[cut[0] :]
+                elif block:
+                    rest = buffer
+                    continue
+                else:
+                    data = self._closing(buffer)
+                    piece, rest = self._decode(data, is_last=True)
+                piece.offset = start
+                if piece.rows:
+                    yield piece
+
+    def checked(self, piece: Piece[T]) -> Piece[T]:
+        """A piece that came as `plain_type`, with each row looked at."""
+        found = self._convert(piece.first, msgspec.json.decode(b"".join((b"[", piece.data or b"", b"]"))))
+        found.data, found.first, found.offset = piece.data, piece.first, piece.offset
+        return found
+
+    def row(self, index: int, text: bytes) -> tuple[T, dict[str, Any]] | None:
+        """The one row in some text, as in `pieces`."""
+        self.count = index
+        piece, _ = self._decode(text, is_last=True)
+        return (piece.rows[0], piece.extras.get(0, {})) if piece.rows else None
+
+    def _opening(self, stream: BinaryIO) -> bytes | None:
+        """What follows the `[` at the beginning; None where there is none."""
+        head = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if head.startswith(b"["):
+            return head[1:].lstrip()
+        found = repr(head[:20].decode("utf-8", "replace")) if head else "an empty file"
+        self._broken(f"expected a JSON array, found {found}")
+        return None
+
+    def _closing(self, buffer: bytes) -> bytes:
+        """The last rows, without the `]` at the end."""
+        trimmed = buffer.rstrip()
+        if trimmed.endswith(b"]"):
+            return trimmed[:-1]
+        self._broken("expected `]` at the end of the table, found it cut")
+        return trimmed
+
+    def _decode(self, data: bytes, *, is_last: bool) -> tuple[Piece[T], bytes | None]:
+        """The rows in `data`; and what is left, if `data` was cut within a row that goes on in the next block."""
+        first = self.count
+        if self._is_plain:
+            try:
+                rows = self._decoder.decode(b"".join((b"[", data, b"]")))
+            except _REFUSED:
+                pass
+            else:
+                self.count += len(rows)
+                piece = Piece(range(first, self.count), rows, {})
+                piece.data = data
+                return piece, None
+        try:
+            found = msgspec.json.decode(b"".join((b"[", data, b"]")))
+        except _REFUSED:
+            found, left = self._one_by_one(data, is_last=is_last)
+            return self._convert(first, found), left
+        self.count += len(found)
+        piece = self._convert(first, found)
+        piece.data, piece.first = data, first
+        return piece, None
+
+    def _one_by_one(self, data: bytes, *, is_last: bool) -> tuple[list[Any], bytes | None]:
+        """The values in text that is not all JSON, as far as they are (json knows NaN); broken ones are left out."""
+        text = self._text(data)
+        decoder = json.JSONDecoder()
+        found: list[Any] = []
+        place = 0
+        while (place := _skip(text, place)) < len(text):
+            try:
+                value, end = decoder.raw_decode(text, place)
+                after = _skip(text, end)
+                if after < len(text) and text[after] != ",":
+                    raise json.JSONDecodeError("Expecting ',' delimiter", text, after)
+            except (json.JSONDecodeError, RecursionError) as exc:
+                at = exc.pos if isinstance(exc, json.JSONDecodeError) else place
+                resumed = _TEXT_BOUNDARY.search(text, at)
+                if resumed is None and not is_last and isinstance(exc, json.JSONDecodeError):
+                    return found, text[place:].encode()
+                problem = exc.msg if isinstance(exc, json.JSONDecodeError) else "too deep a nesting"
+                self._broken(f"expected a JSON object, found {problem.lower()}", self.count)
+                value, after = _BROKEN, len(text) if resumed is None else resumed.end() - 1
+            found.append(self._unicode(value))
+            self.count += 1
+            place = after + 1
+        return found, None
+
+    def _unicode(self, value: Any) -> Any:
+        """A value without lone surrogates, which JSON can write and text cannot hold."""
+        if value is _BROKEN:
+            return value
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            self._broken("expected text, found half of a surrogate pair; a `?` stands in its place", self.count)
+            return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+        return value
+
+    def _text(self, data: bytes) -> str:
+        try:
+            return data.decode()
+        except UnicodeDecodeError as exc:
+            self._broken(f"expected UTF-8, found byte 0x{data[exc.start]:02x} after row {self.count}")
+            return data.decode("utf-8", "replace")
+
+    def _convert(self, first: int, values: list[Any]) -> Piece[T]:
+        indexes: list[int] = []
+        rows: list[T] = []
+        extras: dict[int, dict[str, Any]] = {}
+        for index, value in enumerate(values, first):
+            if value is _BROKEN:
+                continue
+            if not isinstance(value, dict):
+                self._bad(index, "expected an object", type(value).__name__)
+                continue
+            unknown = {key: value.pop(key) for key in value.keys() - self._fields}
+            if unknown:
+                self._is_plain = False
+                unknown = dict(sorted(unknown.items()))
+            unknown |= mend(value, Origin(self._file.path, f"/{index}"), self._report)
+            try:
+                row = msgspec.convert(value, self._row_type)
+            except msgspec.ValidationError as exc:
+                self._refused(index, value, exc)
+                continue
+            if unknown:
+                extras[len(rows)] = unknown
+            indexes.append(index)
+            rows.append(row)
+        return Piece(indexes, rows, extras)
+
+    def _refused(self, index: int, value: dict[str, Any], exc: msgspec.ValidationError) -> None:
+        message = str(exc)
+        path = _PATH.search(message)
+        pointer = "".join(f"/{key or item}" for key, item in _STEP.findall(path[1])) if path else ""
+        told = _PATH.sub("", message).replace("Expected", "expected").replace(", got", ", found")
+        self._report.error(
+            "nuscenes.bad-record",
+            f"{told[:1].lower()}{told[1:]} (token {value.get('token')!r}); the row is left out",
+            Origin(self._file.path, f"/{index}{pointer}"),
+        )
+
+    def _bad(self, index: int, expected: str, found: str) -> None:
+        message = f"{expected}, found {found}; the row is left out"
+        self._report.error("nuscenes.bad-record", message, Origin(self._file.path, f"/{index}"))
+
+    def _broken(self, message: str, index: int | None = None) -> None:
+        pointer = None if index is None else f"/{index}"
+        self._report.error("nuscenes.broken-table", message, Origin(self._file.path, pointer))
+
+
+_BROKEN = object()
+
+#: What msgspec raises on text that is not what was asked for.
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _skip(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return place if found is None else found.end()
+
+
+def _last_boundary(buffer: bytes) -> tuple[int, int] | None:
+    """The end of the last row that another one follows, and where that begins, as far as the bytes tell."""
+    place = buffer.rfind(b"}")
+    while place >= 0:
+        between = _BETWEEN.match(buffer, place + 1)
+        if between is not None:
+            return between.span()
+        place = buffer.rfind(b"}", 0, place)
+    return None

@@ -1,0 +1,113 @@
+"""calibrated_sensor and sensor: the model's sensors, one a row of calibrated_sensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lading import Camera, FisheyeCamera, Lidar, Radar, Transform3D
+from lading.model.geometry import EGO
+from lading.model.sensor import CameraMatrix, Intrinsics, Sensor
+from lading_nuscenes.rotations import tell_rotations
+from lading_nuscenes.schema import CalibratedSensor
+from lading_nuscenes.schema import Sensor as SensorRow
+from lading_nuscenes.tables import Rows, Tables, vectors
+
+#: Coefficients by how many a row has: OpenCV's order. nuImages has five, and six for its fisheye (4.5).
+_COEFFICIENTS = {
+    4: ("k1", "k2", "p1", "p2"),
+    5: ("k1", "k2", "p1", "p2", "k3"),
+    6: ("k1", "k2", "p1", "p2", "k3", "k4"),
+    8: ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"),
+}
+_FISHEYE = 6
+
+#: The lidar whose frame the boxes lie in, where there is one of this name; else the first of the table.
+_FIRST_LIDAR = "LIDAR_TOP"
+
+
+class Sensors:
+    """The sensors by the place of their row in calibrated_sensor: `models`, None for one without a sensor's row.
+
+    `ranks` orders the files of a frame as sensor.json orders its rows; `carriers` says which sensor takes boxes first.
+    """
+
+    def __init__(self, rows: Rows[CalibratedSensor], kinds: Rows[SensorRow], tables: Tables) -> None:
+        self.models: list[Sensor | None] = []
+        self.ranks: list[int] = []
+        self.carriers: list[tuple[int, int]] = []
+        self._rows = rows
+        self._tables = tables
+        tokens = [row.sensor_token for row in rows.rows]
+        found = kinds.find(tokens)
+        tables.dangling("calibrated_sensor", "sensor_token", "sensor", rows.indexes, found, tokens)
+        translations = vectors([row.translation for row in rows.rows], 3)
+        rotations = vectors([row.rotation for row in rows.rows], 4)
+        tell_rotations(tables, "calibrated_sensor", rows.indexes, translations, rotations)
+        for place, kind in enumerate(found.tolist()):
+            model = None if kind < 0 else self._model(place, kinds.rows[kind])
+            self.models.append(model)
+            self.ranks.append(kind if kind >= 0 else len(kinds))
+            self.carriers.append((carrying(model), kind))
+
+    def extras(self, place: int) -> dict[str, Any]:
+        """What of a row the model has no place for."""
+        row = self._rows.rows[place]
+        return {"token": row.token, "sensor_token": row.sensor_token, **self._rows.extras.get(place, {})}
+
+    def _model(self, place: int, kind: SensorRow) -> Sensor | None:
+        row = self._rows.rows[place]
+        name = kind.channel
+        extrinsics = Transform3D(name, EGO, row.translation, row.rotation)
+        if kind.modality == "lidar":
+            return Lidar(name=name, extrinsics=extrinsics)
+        if kind.modality == "radar":
+            return Radar(name=name, extrinsics=extrinsics)
+        if kind.modality != "camera":
+            message = f"expected a sensor of modality camera, lidar or radar, found {kind.modality!r}"
+            self._tables.report.error(
+                "nuscenes.modality", message, self._tables.origin("calibrated_sensor", self._rows.indexes[place])
+            )
+            return None
+        camera = FisheyeCamera if len(row.camera_distortion or ()) == _FISHEYE else Camera
+        return camera(name=name, extrinsics=extrinsics, intrinsics=self._intrinsics(place, row))
+
+    def _intrinsics(self, place: int, row: CalibratedSensor) -> Intrinsics | None:
+        matrix = row.camera_intrinsic
+        if not matrix:
+            self._odd(place, "camera_intrinsic", "expected a 3 x 3 matrix, found none", matrix)
+            return None
+        if [len(line) for line in matrix] != [3, 3, 3]:
+            self._odd(place, "camera_intrinsic", f"expected a 3 x 3 matrix, found {matrix!r}", matrix)
+            return None
+        (fx, skew, cx), (zero, fy, cy), last = matrix
+        if zero != 0 or last != [0, 0, 1]:
+            message = f"expected 0 below the diagonal and 1 at its end, found {matrix!r}; these are left out"
+            self._odd(place, "camera_intrinsic", message, matrix)
+        return Intrinsics(
+            camera_matrix=CameraMatrix(fx=fx, fy=fy, cx=cx, cy=cy, skew=skew), distortion=self._distortion(place, row)
+        )
+
+    def _distortion(self, place: int, row: CalibratedSensor) -> dict[str, float] | None:
+        values = row.camera_distortion
+        if not values:
+            return None
+        names = _COEFFICIENTS.get(len(values))
+        if names is None:
+            expected = ", ".join(map(str, _COEFFICIENTS))
+            self._odd(place, "camera_distortion", f"expected one of {expected} numbers, found {len(values)}", values)
+            return None
+        return dict(zip(names, values, strict=True))
+
+    def _odd(self, place: int, column: str, message: str, value: Any) -> None:
+        at = self._tables.origin("calibrated_sensor", self._rows.indexes[place], column)
+        self._tables.report.warning("nuscenes.camera", message, at)
+        self._rows.extras.setdefault(place, {})[column] = value
+
+
+def carrying(model: Sensor | None) -> int:
+    """Which sensor of a frame carries its boxes: the least number."""
+    if model is None:
+        return 4
+    if isinstance(model, Lidar):
+        return 0 if model.name == _FIRST_LIDAR else 1
+    return 2 if isinstance(model, Radar) else 3

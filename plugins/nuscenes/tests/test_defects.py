@@ -1,0 +1,605 @@
+"""What is wrong in the tables is told with its place, and the rest is read all the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lading
+from lading.errors import DetectionError
+
+NOWHERE = "f" * 32
+BOX = "v1.0-mini/sample_annotation.json#/0"
+FILE = "v1.0-mini/sample_data.json#/0"
+
+
+def change(table: str, index: int, **values: Any) -> Callable[[Any], None]:
+    return lambda case: case.set(table, index, **values)
+
+
+#: Name -> (what is changed, what is told of it, how many labels are left of 12).
+DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
+    "a sample that is not there": (
+        change("sample_annotation", 0, sample_token=NOWHERE),
+        [f"error nuscenes.dangling-token {BOX}/sample_token: expected a token of sample.json, found {NOWHERE!r}"],
+        11,
+    ),
+    "an instance that is not there": (
+        change("sample_annotation", 0, instance_token="x"),
+        [
+            f"error nuscenes.dangling-token {BOX}/instance_token: expected a token of instance.json, found 'x'",
+            "warning nuscenes.count-mismatch v1.0-mini/instance.json#/0/nbr_annotations: "
+            "expected 3 annotations as declared, found 2",
+        ],
+        12,
+    ),
+    "a visibility that is not there": (
+        change("sample_annotation", 0, visibility_token="9"),
+        [f"error nuscenes.dangling-token {BOX}/visibility_token: expected a token of visibility.json, found '9'"],
+        12,
+    ),
+    "an attribute that is not there": (
+        change("sample_annotation", 0, attribute_tokens=["x"]),
+        [f"error nuscenes.dangling-token {BOX}/attribute_tokens/0: expected a token of attribute.json, found 'x'"],
+        12,
+    ),
+    "a chain of annotations that breaks": (
+        change("sample_annotation", 0, next=NOWHERE),
+        [
+            f"warning nuscenes.broken-chain {BOX}/next: "
+            f"expected a token of sample_annotation.json or none, found {NOWHERE!r}"
+        ],
+        12,
+    ),
+    "a size below zero": (
+        change("sample_annotation", 0, size=[1.9, -4.5, 1.6]),
+        [f"error nuscenes.size {BOX}/size: expected a width, length and height above 0, found [1.9, -4.5, 1.6]"],
+        12,
+    ),
+    "a centre that is no number": (
+        change("sample_annotation", 1, translation=[float("nan"), 0.0, 0.0]),
+        [
+            "error nuscenes.not-finite v1.0-mini/sample_annotation.json#/1/translation: "
+            "expected finite numbers, found [nan, 0.0, 0.0]"
+        ],
+        12,
+    ),
+    "a quaternion that is too long": (
+        change("sample_annotation", 0, rotation=[2.0, 0.0, 0.0, 0.0]),
+        [
+            f"warning nuscenes.rotation-length {BOX}/rotation: "
+            "expected a unit quaternion, found one of length 2.0; its direction counts"
+        ],
+        12,
+    ),
+    "a quaternion of zeros": (
+        change("sample_annotation", 0, rotation=[0.0, 0.0, 0.0, 0.0]),
+        [
+            f"error nuscenes.no-rotation {BOX}/rotation: "
+            "expected a unit quaternion, found one of length 0, which is no rotation"
+        ],
+        12,
+    ),
+    "a rotation as a matrix": (
+        change("sample_annotation", 0, rotation=[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+        [
+            f"warning nuscenes.rotation-matrix {BOX}/rotation: "
+            "expected a quaternion, found a matrix; the quaternion of the nearest rotation is used"
+        ],
+        12,
+    ),
+    "a rotation of three numbers": (
+        change("sample_annotation", 5, rotation=[1.0, 0.0, 0.0]),
+        [
+            "error nuscenes.bad-record v1.0-mini/sample_annotation.json#/5/rotation: expected `array` of length 4, "
+            "found 3 (token 'TOKEN'); the row is left out",
+            "warning nuscenes.count-mismatch v1.0-mini/instance.json#/2/nbr_annotations: "
+            "expected 1 annotations as declared, found 0",
+            "warning nuscenes.broken-chain v1.0-mini/instance.json#/2/first_annotation_token: "
+            "expected a token of sample_annotation.json or none, found 'TOKEN'",
+            "warning nuscenes.broken-chain v1.0-mini/instance.json#/2/last_annotation_token: "
+            "expected a token of sample_annotation.json or none, found 'TOKEN'",
+        ],
+        11,
+    ),
+    "a token that is a number": (
+        change("sample_annotation", 0, visibility_token=4),
+        [f"warning nuscenes.token-type {BOX}/visibility_token: expected a token as a string, found the number 4"],
+        12,
+    ),
+    "a velocity that is no number": (
+        change("sample_annotation", 0, velocity=[float("nan"), 0.0, 0.0]),
+        [
+            f"warning nuscenes.velocity {BOX}/velocity: expected finite numbers, found [nan, 0.0, 0.0]; "
+            "taken from the neighbours where there are some"
+        ],
+        12,
+    ),
+    "an instance without a category": (
+        change("instance", 1, category_token=""),
+        [
+            "error nuscenes.dangling-token v1.0-mini/instance.json#/1/category_token: "
+            "expected a token of category.json, found ''"
+        ],
+        12,
+    ),
+    "an instance that counts wrong": (
+        change("instance", 1, nbr_annotations=7, last_annotation_token="gone"),
+        [
+            "warning nuscenes.count-mismatch v1.0-mini/instance.json#/1/nbr_annotations: "
+            "expected 7 annotations as declared, found 2",
+            "warning nuscenes.broken-chain v1.0-mini/instance.json#/1/last_annotation_token: "
+            "expected a token of sample_annotation.json or none, found 'gone'",
+        ],
+        12,
+    ),
+    "a scene that is not there": (
+        change("sample", 5, scene_token="x"),
+        [
+            "error nuscenes.dangling-token v1.0-mini/sample.json#/5/scene_token: "
+            "expected a token of scene.json, found 'x'",
+            "warning nuscenes.sample-order v1.0-mini/scene.json#/1/last_sample_token: "
+            "expected the end of the chain of samples, found another",
+            "warning nuscenes.count-mismatch v1.0-mini/scene.json#/1/nbr_samples: "
+            "expected 3 samples as declared, found 2",
+        ],
+        12,
+    ),
+    "a chain of samples that breaks": (
+        change("sample", 0, next=NOWHERE),
+        [
+            "warning nuscenes.broken-chain v1.0-mini/sample.json#/0/next: "
+            f"expected a token of sample.json or none, found {NOWHERE!r}",
+            "warning nuscenes.sample-order v1.0-mini/scene.json#/0/first_sample_token: "
+            "expected to reach 3 samples along `next`, found 1; taken by time",
+        ],
+        12,
+    ),
+    "a scene that begins nowhere": (
+        change("scene", 0, first_sample_token="x", nbr_samples=4),
+        [
+            "warning nuscenes.broken-chain v1.0-mini/scene.json#/0/first_sample_token: "
+            "expected a token of sample.json or none, found 'x'",
+            "warning nuscenes.count-mismatch v1.0-mini/scene.json#/0/nbr_samples: "
+            "expected 4 samples as declared, found 3",
+        ],
+        12,
+    ),
+    "a log that is not there": (
+        change("scene", 0, log_token="x"),
+        ["error nuscenes.dangling-token v1.0-mini/scene.json#/0/log_token: expected a token of log.json, found 'x'"],
+        12,
+    ),
+    "two scenes of one name": (
+        change("scene", 1, name="scene-0001"),
+        [
+            "warning nuscenes.duplicate-name v1.0-mini/scene.json#/1: "
+            "expected a name of its own, found 'scene-0001' again; the segment is called 'scene-0001-2'"
+        ],
+        12,
+    ),
+    "a file of no sample": (
+        change("sample_data", 0, sample_token="x"),
+        [f"error nuscenes.dangling-token {FILE}/sample_token: expected a token of sample.json, found 'x'"],
+        12,
+    ),
+    "a file of no sensor": (
+        change("sample_data", 0, calibrated_sensor_token=""),
+        [
+            f"error nuscenes.dangling-token {FILE}/calibrated_sensor_token: "
+            "expected a token of calibrated_sensor.json, found ''"
+        ],
+        12,
+    ),
+    "a file without an ego pose": (
+        change("sample_data", 0, ego_pose_token=""),
+        [f"error nuscenes.dangling-token {FILE}/ego_pose_token: expected a token of ego_pose.json, found ''"],
+        12,
+    ),
+    "a file whose neighbour is not there": (
+        change("sample_data", 0, next="x"),
+        [
+            f"warning nuscenes.broken-chain {FILE}/next: expected a token of sample_data.json or none, found 'x'",
+        ],
+        12,
+    ),
+    "a time in seconds": (
+        change("sample_data", 0, timestamp=1700000060.012345),
+        [
+            f"warning nuscenes.timestamp {FILE}/timestamp: "
+            "expected microseconds since the epoch, found 1700000060.012345; read as seconds"
+        ],
+        12,
+    ),
+    "a time in nanoseconds": (
+        change("sample", 0, timestamp=1700000060000000000),
+        [
+            "warning nuscenes.timestamp v1.0-mini/sample.json#/0/timestamp: "
+            "expected microseconds since the epoch, found 1700000060000000000; read as nanoseconds"
+        ],
+        12,
+    ),
+    "a sensor of another kind": (
+        change("sensor", 2, modality="imu"),
+        [
+            f"error nuscenes.modality v1.0-mini/calibrated_sensor.json#/{index}: "
+            "expected a sensor of modality camera, lidar or radar, found 'imu'"
+            for index in (2, 6)
+        ],
+        12,
+    ),
+    "a calibration of no sensor": (
+        change("calibrated_sensor", 0, sensor_token="x"),
+        [
+            "error nuscenes.dangling-token v1.0-mini/calibrated_sensor.json#/0/sensor_token: "
+            "expected a token of sensor.json, found 'x'"
+        ],
+        12,
+    ),
+    "a camera without a matrix": (
+        change("calibrated_sensor", 0, camera_intrinsic=[]),
+        [
+            "warning nuscenes.camera v1.0-mini/calibrated_sensor.json#/0/camera_intrinsic: "
+            "expected a 3 x 3 matrix, found none"
+        ],
+        12,
+    ),
+    "a camera with a part of a matrix": (
+        change("calibrated_sensor", 0, camera_intrinsic=[[1.0, 2.0]]),
+        [
+            "warning nuscenes.camera v1.0-mini/calibrated_sensor.json#/0/camera_intrinsic: "
+            "expected a 3 x 3 matrix, found [[1.0, 2.0]]"
+        ],
+        12,
+    ),
+    "a camera with another last row": (
+        change("calibrated_sensor", 0, camera_intrinsic=[[9, 0, 5], [0, 9, 5], [0, 0, 2]]),
+        [
+            "warning nuscenes.camera v1.0-mini/calibrated_sensor.json#/0/camera_intrinsic: expected 0 below the "
+            "diagonal and 1 at its end, found [[9.0, 0.0, 5.0], [0.0, 9.0, 5.0], [0.0, 0.0, 2.0]]; these are left out"
+        ],
+        12,
+    ),
+    "a camera with seven coefficients": (
+        change("calibrated_sensor", 0, camera_distortion=[0.0] * 7),
+        [
+            "warning nuscenes.camera v1.0-mini/calibrated_sensor.json#/0/camera_distortion: "
+            "expected one of 4, 5, 6, 8 numbers, found 7"
+        ],
+        12,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_is_told_with_its_place_and_the_rest_is_read(case: Any, name: str) -> None:
+    alter, expected, labels = DEFECTS[name]
+    alter(case)
+    opened = case.open()
+    token = case.rows("sample_annotation")[5]["token"]
+    assert opened.told == [line.replace("TOKEN", token) for line in expected]
+    assert len(opened.labels) == labels
+    assert len(opened.frames) == 6
+
+
+def test_labels_of_no_sample_are_counted(case: Any) -> None:
+    opened = case.set("sample_annotation", 0, sample_token=NOWHERE).open()
+    assert opened.losses()["rows of sample_annotation that belong to no sample, or repeat a token"] == 1
+
+
+def test_a_label_without_a_category_keeps_its_instance(case: Any) -> None:
+    opened = case.set("sample_annotation", 0, instance_token="x").open()
+    (label,) = (label for label in opened.labels if label.category is None)
+    assert label.instance == "x"
+    assert label.extras["translation"] == case.rows("sample_annotation")[0]["translation"]
+
+
+def test_tokens_that_point_nowhere_are_kept_with_the_label(case: Any) -> None:
+    case.set("sample_annotation", 0, visibility_token="9", attribute_tokens=["x"], next=NOWHERE)
+    token = case.rows("sample_annotation")[0]["token"]
+    (label,) = (label for label in case.open().labels if label.extras["token"] == token)
+    assert label.extras["visibility_token"] == "9"
+    assert label.extras["attribute_tokens"] == ["x"]
+    assert label.extras["next"] == NOWHERE
+    assert "visibility" not in label.attributes
+
+
+@pytest.mark.parametrize("table", ["sample_annotation", "sample_data", "ego_pose", "instance", "sample", "sensor"])
+def test_a_token_that_comes_twice_is_told_and_the_first_row_counts(case: Any, table: str) -> None:
+    whole = case.open()
+    rows = case.rows(table)
+    case.edit(table, lambda rows: [*rows, rows[0]])
+    opened = case.open()
+    (finding,) = opened.of("duplicate-token")
+    assert finding.file == f"v1.0-mini/{table}.json"
+    assert finding.pointer == f"/{len(rows)}/token"
+    expected = f"expected a token of its own, found {rows[0]['token']!r} of row 0 again; the first row counts"
+    assert finding.message == expected
+    assert finding.severity == "error"
+    assert opened.lines == whole.lines
+
+
+def test_a_missing_table_is_told_and_the_others_are_read(case: Any) -> None:
+    case.path("ego_pose").unlink()
+    opened = case.open()
+    assert opened.told[0] == (
+        "error nuscenes.missing-table v1.0-mini/ego_pose.json: expected the table 'ego_pose', found no such file"
+    )
+    assert [data.ego_pose for data in opened.data] == [None] * 24
+    (first, *others) = opened.of("unplaced-boxes")
+    assert str(first) == (
+        "v1.0-mini/sample.json#/0: expected a sensor with a pose to carry 2 boxes, found none; they are left out"
+    )
+    assert first.segment == "scene-0001"
+    assert len(others) == 5
+    assert opened.losses()["boxes of samples without a sensor that has a pose"] == 12
+
+
+def test_boxes_ride_on_another_sensor_where_the_lidar_has_no_pose(case: Any) -> None:
+    lidar = next(row for row in case.rows("sample_data") if "LIDAR_TOP" in row["filename"])
+    case.edit("ego_pose", lambda rows: [row for row in rows if row["token"] != lidar["ego_pose_token"]])
+    opened = case.open()
+    by_sensor = {data.sensor_name: len(data.labels) for data in opened.frames[0].data}
+    assert by_sensor == {"CAM_FRONT": 0, "CAM_BACK": 0, "RADAR_FRONT": 2, "LIDAR_TOP": 0}
+    (told,) = opened.of("carrier")
+    assert told.message == "expected a pose for LIDAR_TOP to carry 2 boxes, found none; they lie in RADAR_FRONT's frame"
+    assert (told.segment, told.sensor, told.severity) == ("scene-0001", "LIDAR_TOP", "warning")
+
+
+def test_git_lfs_pointers_are_told_apart_from_tables(case: Any) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    case.path("sample_annotation").write_text(pointer)
+    opened = case.open()
+    assert opened.told[0] == (
+        "error nuscenes.lfs-pointer v1.0-mini/sample_annotation.json: "
+        "expected a table, found a Git LFS pointer: it is not downloaded"
+    )
+    assert opened.labels == []
+    for file in (case.root / "v1.0-mini").iterdir():
+        file.write_text(pointer)
+    with pytest.raises(DetectionError, match="all tables are Git LFS pointers: they are not downloaded"):
+        case.open()
+
+
+def test_a_table_that_is_cut_gives_what_comes_before(case: Any) -> None:
+    text = case.path("sample_annotation").read_text("utf-8")
+    case.path("sample_annotation").write_text(text[: text.index('"num_lidar_pts"', len(text) // 2)], "utf-8")
+    opened = case.open()
+    told = [str(finding) for finding in opened.of("broken-table")]
+    assert told[0] == "v1.0-mini/sample_annotation.json: expected `]` at the end of the table, found it cut"
+    assert told[1].startswith("v1.0-mini/sample_annotation.json#/6: expected a JSON object, found ")
+    assert len(opened.labels) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("", "an empty file"), ('{"a": 1}', "'{\"a\": 1}'"), ("<html>", "'<html>'")]
+)
+def test_a_table_that_is_no_array_is_told(case: Any, text: str, found: str) -> None:
+    case.path("sample_annotation").write_text(text)
+    (finding,) = case.open().of("broken-table")
+    assert str(finding) == f"v1.0-mini/sample_annotation.json: expected a JSON array, found {found}"
+
+
+def test_a_broken_row_in_the_middle_costs_that_row_alone(case: Any) -> None:
+    rows = case.rows("sample_annotation")
+    texts = [json.dumps(row) for row in rows]
+    texts[3] = texts[3].replace('"size":', '"size"')
+    case.path("sample_annotation").write_text("[" + ", ".join(texts) + "]", "utf-8")
+    opened = case.open()
+    (finding,) = opened.of("broken-table")
+    assert finding.pointer == "/3"
+    assert [label.extras["token"] for label in sorted(opened.labels, key=lambda label: label.origin)] == [
+        row["token"] for row in rows[:3] + rows[4:]
+    ]
+
+
+def test_bytes_that_are_no_utf8_are_told(case: Any) -> None:
+    content = case.path("category").read_bytes()
+    case.path("category").write_bytes(content.replace("ö".encode(), b"\xf6"))
+    opened = case.open()
+    (finding,) = opened.of("broken-table")
+    assert str(finding) == "v1.0-mini/category.json: expected UTF-8, found byte 0xf6 after row 0"
+    assert len(opened.labels) == 12
+
+
+@pytest.mark.parametrize(("row", "what"), [([1], "list"), (None, "NoneType"), ("x", "str")])
+def test_a_row_that_is_no_object_is_told(case: Any, row: Any, what: str) -> None:
+    opened = case.edit("visibility", lambda rows: [*rows, row]).open()
+    (finding,) = opened.of("bad-record")
+    assert str(finding) == f"v1.0-mini/visibility.json#/4: expected an object, found {what}; the row is left out"
+
+
+def test_times_from_zero_stay_microseconds(case: Any) -> None:
+    for table in ("sample", "sample_data", "ego_pose"):
+        case.edit(table, lambda rows: [row | {"timestamp": row["timestamp"] - 1_700_000_060_000_000} for row in rows])
+    opened = case.open()
+    assert opened.told == []
+    assert [frame.data[-1].timestamp_ns for frame in opened.frames[:3]] == [0, 500_000_000, 1_000_000_000]
+
+
+def test_missing_media_are_counted_by_scene_and_sensor_and_keep_their_labels(case: Any) -> None:
+    whole = case.open()
+    lidar = sorted((case.root / "samples" / "LIDAR_TOP").iterdir())
+    for file in (*lidar[1:3], *(case.root / "samples" / "CAM_BACK").glob("n001*")):
+        file.unlink()
+    opened = case.open()
+    found = [(told.segment, told.sensor, told.severity, str(told)) for told in opened.of("missing-media")]
+    names = [f"samples/LIDAR_TOP/{file.name}" for file in lidar]
+    back = next(data.remote_path for data in whole.data if data.sensor_name == "CAM_BACK")
+    first = "the first that is missing is"
+    assert found == [
+        ("scene-0001", "CAM_BACK", "warning", f"expected 3 files of CAM_BACK, found 0; {first} {back!r}"),
+        ("scene-0001", "LIDAR_TOP", "warning", f"expected 3 files of LIDAR_TOP, found 1; {first} {names[1]!r}"),
+    ]
+    assert [data.path for data in opened.data] == [data.path for data in whole.data]
+    assert [data.labels for data in opened.data] == [data.labels for data in whole.data]
+    assert sum(data.is_missing for data in opened.data) == 5
+
+
+def test_a_lidars_file_that_is_cut_is_told(case: Any) -> None:
+    file = next((case.root / "samples" / "LIDAR_TOP").iterdir())
+    file.write_bytes(file.read_bytes()[:-3])
+    (finding,) = case.open().of("point-cloud-size")
+    size = file.stat().st_size
+    assert finding.message == f"expected a multiple of 20 bytes, found {size}: it is cut, or has other columns"
+    assert (finding.file, finding.sensor) == (f"samples/LIDAR_TOP/{file.name}", "LIDAR_TOP")
+
+
+def test_point_labels_that_are_too_few_are_told(case: Any) -> None:
+    file = next((case.root / "lidarseg" / "v1.0-mini").iterdir())
+    points = file.stat().st_size
+    file.write_bytes(b"\x00")
+    (finding,) = case.open().of("point-labels-size")
+    assert finding.message == f"expected a label for each of {points} points, found 1 bytes"
+    assert finding.file == f"lidarseg/v1.0-mini/{file.name}"
+
+
+def test_a_second_file_of_a_sensor_in_a_sample_is_told(case: Any) -> None:
+    rows = case.rows("sample_data")
+    other = next(index for index, row in enumerate(rows) if index and row["is_key_frame"])
+    opened = case.set("sample_data", other, sample_token=rows[0]["sample_token"]).open()
+    (finding,) = opened.of("second-file")
+    assert finding.message == "expected one file of CAM_FRONT in a sample, found another"
+    assert finding.pointer == f"/{other}"
+
+
+def test_files_that_no_row_lists_are_counted(case: Any) -> None:
+    (case.root / "samples" / "CAM_BACK" / "stray.jpg").write_bytes(b"x")
+    (case.root / "sweeps" / "more").mkdir()
+    (case.root / "sweeps" / "more" / "a.jpg").write_bytes(b"x")
+    (case.root / "sweeps" / "more" / "b.jpg").write_bytes(b"x")
+    assert [str(finding) for finding in case.open().of("unlisted-files")] == [
+        "samples/CAM_BACK/stray.jpg: expected files that sample_data.json lists, found 1 others",
+        "sweeps/more/a.jpg: expected files that sample_data.json lists, found 2 others",
+    ]
+
+
+def test_tables_that_the_schema_has_not_are_losses(case: Any) -> None:
+    (case.root / "v1.0-mini" / "vehicle_state.json").write_text("[]")
+    assert case.open().losses()["table 'vehicle_state', which is not in the schema"] == 1
+
+
+@pytest.mark.parametrize(
+    ("mask", "found"),
+    [
+        ({"size": [36, 64], "counts": "%%"}, "Error: "),
+        ({"size": [36, 64]}, "KeyError: 'counts'"),
+        ({"size": [36], "counts": "MDA="}, "ValueError: not enough values"),
+        ({"size": [36, 64], "counts": "fw=="}, "counts: expected characters from '0' to 'o', found '\\x7f' at 0"),
+        ("no mask", "TypeError: "),
+    ],
+)
+def test_a_mask_that_is_none_is_told_and_the_box_stays(images: Any, mask: Any, found: str) -> None:
+    opened = images.set("object_ann", 0, mask=mask).open()
+    (finding,) = opened.of("mask")
+    assert str(finding).startswith(
+        f"v1.0-mini/object_ann.json#/0/mask: expected a size and run lengths in base64, found {found}"
+    )
+    kinds = [label.kind for label in opened.data[0].labels]
+    assert kinds == ["BOX2D", "BOX2D", "RLE"]
+    assert opened.labels[0].extras["mask"] == mask
+
+
+def test_a_mask_with_a_size_that_is_no_number_is_told(images: Any) -> None:
+    opened = images.set("object_ann", 0, mask={"size": ["36", 64], "counts": "MDA="}).open()
+    (finding,) = opened.of("mask")
+    assert finding.message == "expected a size of two whole numbers, found ['36', 64]; the mask is left out"
+
+
+def test_rows_on_pictures_that_are_not_read_are_counted(images: Any) -> None:
+    other = images.rows("sample_data")[0]
+    assert not other["is_key_frame"]
+    images.set("object_ann", 1, sample_data_token=other["token"]).set("object_ann", 2, sample_data_token="x")
+    opened = images.open()
+    assert opened.told == [
+        "error nuscenes.dangling-token v1.0-mini/object_ann.json#/2/sample_data_token: "
+        "expected a token of sample_data.json, found 'x'"
+    ]
+    assert opened.losses()["rows of object_ann on files that are no key frames"] == 1
+    assert [label.extras["token"] for label in images.open(sweeps=True).data[0].labels] == [
+        images.rows("object_ann")[1]["token"]
+    ]
+
+
+def test_numbers_that_are_not_finite_stay_and_reach_no_other_box(case: Any) -> None:
+    whole = {label.extras["token"]: label for label in case.open().labels}
+    case.set("sample_annotation", 0, translation=[float("nan"), 1.0, 2.0], rotation=[float("nan"), 0.0, 0.0, 0.0])
+    for label in case.open().labels:
+        if label.origin == 0:
+            assert np.isnan([label.x, label.qw]).all()
+            assert label.length == whole[label.extras["token"]].length
+        elif label.instance != whole[label.extras["token"]].instance:
+            assert label == whole[label.extras["token"]]
+
+
+def test_validate_finds_what_the_reader_keeps(case: Any) -> None:
+    case.set("sample_annotation", 0, translation=[float("inf"), 1.0, 2.0])
+    found = {finding.rule for finding in lading.validate(lading.open_dataset(case.root))}
+    assert {"nuscenes.not-finite", "label.not-finite"} <= found
+
+
+def test_a_sweep_outside_of_its_samples_is_told(case: Any) -> None:
+    rows = case.rows("sample_data")
+    sweeps = [index for index, row in enumerate(rows) if not row["is_key_frame"]]
+    case.set("sample_data", sweeps[0], timestamp=rows[sweeps[0]]["timestamp"] + 2_000_000)
+    assert case.open().told == []
+    assert case.open(sweeps=True).told == [
+        f"warning nuscenes.sweep-time v1.0-mini/sample_data.json#/{sweeps[0]}/timestamp: "
+        "expected a time between those of the samples around it, found one outside"
+    ]
+
+
+def test_a_pose_that_is_wanted_and_is_none_is_told(case: Any) -> None:
+    rows = case.rows("ego_pose")
+    case.set("ego_pose", 0, rotation=[1.0, 0.0]).set("ego_pose", 2, rotation=[[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    opened = case.open()
+    assert opened.told == [
+        "error nuscenes.bad-record v1.0-mini/ego_pose.json#/0/rotation: expected `array` of length 4, found 2 "
+        f"(token {rows[0]['token']!r}); the row is left out",
+        "warning nuscenes.rotation-matrix v1.0-mini/ego_pose.json#/2/rotation: "
+        "expected a quaternion, found a matrix; the quaternion of the nearest rotation is used",
+        f"error nuscenes.dangling-token {FILE}/ego_pose_token: "
+        f"expected a token of ego_pose.json, found {rows[0]['token']!r}",
+    ]
+    assert opened.data[0].ego_pose is None
+    pose = opened.frames[1].data[0].ego_pose
+    assert pose is not None
+    assert pose.rotation == (1.0, 0.0, 0.0, 0.0)
+    assert opened.frames[1].data[0].extras["ego_pose"] == {"rotation": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
+    assert len(opened.labels) == 12
+
+
+@pytest.mark.parametrize("name", ["nuscenes", "nuimages"])
+def test_no_value_of_another_type_and_no_key_that_lacks_stops_the_reader(case: Any, images: Any, name: str) -> None:
+    whole = case if name == "nuscenes" else images
+    for table in sorted(file.stem for file in (whole.root / "v1.0-mini").iterdir()):
+        text = whole.path(table).read_text("utf-8")
+        for number, key in enumerate(sorted(whole.rows(table)[0])):
+            if number % 2:
+                another = {key: {"of": [{"another": "kind"}, {}]}}
+                whole.edit(table, lambda rows, another=another: rows[0].update(another))
+            else:
+                whole.edit(table, lambda rows, key=key: rows[0].pop(key) and None)
+            opened = whole.open(sweeps=True)
+            assert opened.lines[1:]
+            whole.path(table).write_text(text, "utf-8")
+
+
+def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:
+    opened = case.set("scene", 0, description="\ud800!").open()
+    assert opened.told == [
+        "error nuscenes.broken-table v1.0-mini/scene.json#/0: "
+        "expected text, found half of a surrogate pair; a `?` stands in its place"
+    ]
+    assert opened.dataset.segments[0].description == "?!"
+
+
+def test_samples_without_a_time_keep_their_place(case: Any) -> None:
+    keys = [frame.key for frame in case.open().frames]
+    opened = case.set("sample", 1, timestamp=None).open(sweeps=True)
+    assert opened.told == []
+    assert [frame.key for frame in opened.frames if "prev" in frame.extras] == keys

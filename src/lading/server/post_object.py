@@ -26,11 +26,12 @@ _MALFORMED = "The body of your POST request is not well-formed multipart/form-da
 class PostedObject:
     """One POST while it comes in. The refusal of the earliest step of C8 wins, so the body is read to its end."""
 
-    def __init__(self, boundary: bytes, store: ObjectStore, key: SigningKey, now_s: float) -> None:
+    def __init__(self, boundary: bytes, store: ObjectStore, key: SigningKey, now_s: float, largest: int) -> None:
         self.form = StreamedForm(boundary, self._begin_file, self._take_bytes)
         self._store = store
         self._key = key
         self._now_s = now_s
+        self._largest = largest
         self._grant: Grant | None = None
         self._incoming: IncomingObject | None = None
         self._refusal: StorageError | None = None
@@ -85,7 +86,7 @@ class PostedObject:
         if not fields["key"]:
             message = "User key must have a length greater than 0."
             refuse(400, "InvalidArgument", message, ArgumentName="key", ArgumentValue="")
-        self._grant = verify_form(fields, self.form.file_name, self._key, self._now_s)
+        self._grant = verify_form(fields, self.form.file_name, self._key, self._now_s).within(self._largest)
 
     def _take_bytes(self, chunk: memoryview) -> None:
         if self._refusal is not None or self._grant is None or self._incoming is None:
@@ -109,8 +110,10 @@ def _refuse_long_fields() -> None:
     refuse(400, "MaxPostPreDataLengthExceeded", message, MaxPostPreDataLengthBytes=MAX_FIELD_BYTES)
 
 
-async def receive_post(request: Request, store: ObjectStore, key: SigningKey, now_s: float) -> Response:
-    """Store the object of a POST and answer as its form asks. Raises StorageError; then nothing is stored.
+async def receive_post(request: Request, store: ObjectStore, key: SigningKey, now_s: float, largest: int) -> Response:
+    """Store the object of a POST, of at most `largest` bytes, and answer as its form asks.
+
+    Raises StorageError; then nothing is stored.
 
     The body is read to its end also when it is refused, so that the client sees the answer (C8.14).
     """
@@ -118,7 +121,9 @@ async def receive_post(request: Request, store: ObjectStore, key: SigningKey, no
     posted: PostedObject | None = None
     try:
         try:
-            posted = PostedObject(_boundary(request), store, key, now_s)
+            posted = PostedObject(_boundary(request), store, key, now_s, largest)
+        except FormParserError:  # a boundary that is too long to be one
+            problem = StorageError(_MALFORMED, status=400, code="MalformedPOSTRequest")
         except StorageError as exc:
             problem = exc
         async for chunk in request.stream():

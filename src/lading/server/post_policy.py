@@ -71,6 +71,10 @@ class Grant:
     fields: dict[str, str]
     sizes: tuple[int, int] | None
 
+    def within(self, largest: int) -> Grant:
+        """The same for files of at most so many bytes."""
+        return Grant(self.fields, _narrower(self.sizes, (0, largest)))
+
     def check_size(self, size: int, *, is_whole: bool) -> None:
         """Refuse a file of `size` bytes that is too large or, once it is whole, too small (C8.11)."""
         if self.sizes is None:

@@ -27,6 +27,8 @@ class ServerSettings(BaseModel):
     """Options of the platform; `clock` gives Unix seconds and is there for tests.
 
     `database` is an SQLAlchemy URL (default: a file in `data_dir`), `objects` a folder or a file: URL.
+    `max_body_bytes` is the most that a call of the API may send, `max_object_bytes` the most that a posted file may
+    have (S3 has the same limit).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +43,8 @@ class ServerSettings(BaseModel):
     strict_labels: bool = False
     database: str | None = None
     objects: str | None = None
+    max_body_bytes: int = Field(default=64 << 20, ge=1024)
+    max_object_bytes: int = Field(default=5 << 30, ge=0)
     clock: Callable[[], float] = Field(default=time.time, exclude=True, repr=False)
 
     @property

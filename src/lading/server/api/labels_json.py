@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from lading.model.codec import decode_labels
+from lading.model.label import MASK_TYPES, Label
 from lading.server.api.request import Client
 from lading.server.refusal import invalid, not_found
 from lading.server.services import Services
@@ -17,20 +18,30 @@ _MASK_MARK = b'_MASK"'
 _POLYGON_MARK = b'"POLYGON2D"'
 
 
-def keep_label(services: Services, label: Mapping[str, Any]) -> bytes:
-    """The text of a label to keep.
+class KeptLabel(msgspec.Struct, frozen=True):
+    """A label as it is kept, `masks` being the objects that it points at, `rows` what it says."""
 
-    Raises NotFoundError for a mask that was not uploaded, RecordError for what does not decode where labels are
-    strict.
+    text: bytes
+    masks: tuple[str, ...]
+    rows: list[Label]
+
+
+def keep_label(services: Services, label: Mapping[str, Any]) -> KeptLabel:
+    """A label to keep, as it came but for the spelling of polygons.
+
+    Raises RecordError for what is no label (G3: LAB-TYPE, LAB-SHAPE, LAB-NUM), NotFoundError for a mask that was not
+    uploaded.
     """
-    if services.settings.strict_labels:
-        decode_labels(label)
-    for name in _MASKS:
-        mask = label.get(name)
-        checksum = mask.get("checksum") if isinstance(mask, dict) else None
-        if checksum is not None and (not isinstance(checksum, str) or services.objects.size(checksum) is None):
+    try:
+        rows = decode_labels(label)
+        text = msgspec.json.encode(_respelt(label, "POLYGON", "POLYGON2D"))
+    except OverflowError as exc:
+        raise invalid(f"label: expected numbers of 64 bits, found a longer one ({exc})") from exc
+    masks = tuple(row.checksum for row in rows if isinstance(row, MASK_TYPES) and row.checksum is not None)
+    for checksum in masks:
+        if services.objects.size(checksum) is None:
             raise not_found("mask", checksum)
-    return msgspec.json.encode(_respelt(label, "POLYGON", "POLYGON2D"))
+    return KeptLabel(text, masks, rows)
 
 
 def show_label(services: Services, client: Client, text: bytes | None, remote_path: str) -> Any:

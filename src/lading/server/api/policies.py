@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from lading.platform import wire
-from lading.platform.wire.constants import POLICIES, POLICY_EXPIRED_MAX_S, POLICY_EXPIRED_S, POLICY_GRACE_S
+from lading.platform.wire.constants import MAX_INT, POLICIES, POLICY_EXPIRED_MAX_S, POLICY_EXPIRED_S, POLICY_GRACE_S
 from lading.server.api.request import Caller, DatasetPath, Platform, answer
 from lading.server.media_type import media_type
 from lading.server.metadata import datasets, versions
@@ -22,6 +22,9 @@ router = APIRouter()
 #: The storage's own addresses: no access key, their policies and signatures authorise them (A2).
 storage_router = APIRouter()
 
+#: No browser shall take an object for a page of this platform.
+_AS_IT_IS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+
 #: The official client wants the field to be there and does not use it (B13).
 _MULTIPLE_UPLOAD_LIMIT = 10
 
@@ -31,7 +34,7 @@ def get_policy(
     platform: Platform,
     dataset_id: DatasetPath,
     client: Caller,
-    draft_number: Annotated[int, Query(alias="draftNumber", ge=1)],
+    draft_number: Annotated[int, Query(alias="draftNumber", ge=1, le=MAX_INT)],
     expired: Annotated[int, Query(ge=0)] = POLICY_EXPIRED_S,
 ) -> Response:
     """B13; the signed expiration lies 60 s behind `expireAt` (C2)."""
@@ -52,7 +55,8 @@ def get_policy(
 @storage_router.post(f"/{UPLOAD_PATH}")
 async def post_object(platform: Platform, request: Request) -> Response:
     """B14."""
-    return await receive_post(request, platform.objects, platform.signing_key, platform.now_s())
+    largest = platform.settings.max_object_bytes
+    return await receive_post(request, platform.objects, platform.signing_key, platform.now_s(), largest)
 
 
 @storage_router.head(f"/{BLOBS_PATH}/{{checksum}}", include_in_schema=False)
@@ -61,7 +65,7 @@ def get_object(platform: Platform, request: Request, checksum: str) -> Response:
     """The bytes of an object, whole or a range of them; 403 once the address has expired (B21)."""
     expires = request.query_params.get("Expires", "")
     given = request.query_params.get("Signature", "")
-    if not (expires.isascii() and expires.isdigit()):
+    if not (expires.isascii() and expires.isdigit() and len(expires) < 16):
         refuse(403, "AccessDenied", "Query-string authentication requires the Signature and Expires parameters")
     expected = platform.blob_signature(checksum, int(expires))
     if not hmac.compare_digest(expected.encode(), given.encode()):
@@ -71,4 +75,4 @@ def get_object(platform: Platform, request: Request, checksum: str) -> Response:
     if platform.objects.size(checksum) is None:
         refuse(404, "NoSuchKey", "The specified key does not exist.", Key=checksum)
     path = platform.objects.path(checksum)
-    return FileResponse(path, media_type=media_type(path), headers={"ETag": f'"{checksum}"'})
+    return FileResponse(path, media_type=media_type(path), headers={"ETag": f'"{checksum}"', **_AS_IT_IS})

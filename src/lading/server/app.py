@@ -26,6 +26,7 @@ from lading.server.api import (
     drafts,
     health,
     labels,
+    masks,
     policies,
     segments,
     sensors,
@@ -37,7 +38,7 @@ from lading.server.services import open_services
 from lading.server.settings import ServerSettings
 
 _LOG = logging.getLogger(__name__)
-_SUBJECTS = (datasets, drafts, commits, policies, callbacks, segments, catalogs, sensors, data, labels)
+_SUBJECTS = (datasets, drafts, commits, policies, callbacks, segments, catalogs, sensors, data, masks, labels)
 
 
 def create_app(settings: ServerSettings) -> FastAPI:

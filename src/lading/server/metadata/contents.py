@@ -236,6 +236,13 @@ def list_frames(
     return connection.execute(count).scalar_one(), list(rows.items())
 
 
+def paths_from(connection: Connection, content_id: int, start: str) -> list[str]:
+    """The remote paths that begin so."""
+    is_from = (data.c.remote_path >= start) & (data.c.remote_path <= f"{start}\U0010ffff")
+    query = select(data.c.remote_path).where(data.c.content_id == content_id, is_from).order_by(data.c.remote_path)
+    return list(connection.execute(query).scalars())
+
+
 def total_size(connection: Connection, version_id: int) -> int:
     """Bytes of the files of a version; masks are not counted (B30)."""
     of_version = select(segments.c.content_id).where(segments.c.version_id == version_id)

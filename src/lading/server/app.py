@@ -34,7 +34,7 @@ from lading.server.api import (
 from lading.server.api.request import answer, require_key
 from lading.server.post_object import refusal_response
 from lading.server.request_log import REQUEST_ID, with_request_id
-from lading.server.services import open_services
+from lading.server.services import UPLOAD_PATH, open_services
 from lading.server.settings import ServerSettings
 
 _LOG = logging.getLogger(__name__)
@@ -68,7 +68,18 @@ class _Platform(FastAPI):
     """The application with the log of requests around all of it, so that faults too are answered with an id."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await with_request_id(super().__call__, scope, receive, send)
+        await with_request_id(super().__call__, _ended, scope, receive, send)
+
+
+async def _ended(scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer to a request that the end of the platform cut off."""
+    if scope["path"] == f"/{UPLOAD_PATH}":
+        # A status that the official client does not send again with an exhausted body (C7).
+        problem = StorageError("The platform ended before the object was whole.", status=400, code="RequestTimeout")
+        response = refusal_response(problem)
+    else:
+        response = _error(500, "InternalServerError", "the platform ended; whether the call was taken up is not known")
+    await response(scope, receive, send)
 
 
 def _error(status: int, code: str, message: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import uuid
@@ -16,10 +17,10 @@ _LOG = logging.getLogger(__name__)
 REQUEST_ID = "lading.request_id"
 
 
-async def with_request_id(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def with_request_id(app: ASGIApp, ended: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Run the application for one request; whatever answers, its answer carries the id.
 
-    The line has no query (addresses of files carry their signature there), no header and no body, and the path as it
+    `ended` answers for a request that is cut off. The line has no query (addresses of files carry their signature there), no header and no body, and the path as it
     was sent, so that nobody can forge a line.
     """
     if scope["type"] != "http":
@@ -39,6 +40,10 @@ async def with_request_id(app: ASGIApp, scope: Scope, receive: Receive, send: Se
 
     try:
         await app(scope, receive, send_with_id)
+    except asyncio.CancelledError:  # the platform ends, and the time that requests are given for it is over
+        _LOG.warning("%s: cut off, as the platform ends", request_id)
+        if status == 0:
+            await ended(scope, receive, send_with_id)
     finally:
         path = scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "backslashreplace")
         took_ms = (time.perf_counter() - started_s) * 1000

@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass
 
 from lading.errors import OptionError
-from lading.server.credentials import load_access_key, load_signing_secret
+from lading.server.credentials import AccessKeys, keep_new_access_key, key_digest, load_signing_secret
 from lading.server.metadata.database import Database
 from lading.server.objects import ObjectStore
 from lading.server.post_policy import SigningKey
@@ -22,13 +22,13 @@ BLOBS_PATH = "blobs"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One platform's parts; `made_key` is the access key where the settings gave none."""
+    """One platform's parts; `made_key` is the access key that was made where the settings gave none."""
 
     settings: ServerSettings
     database: Database
     objects: ObjectStore
     signing_key: SigningKey
-    access_key: str
+    keys: AccessKeys
     made_key: str | None
 
     def now_s(self) -> float:
@@ -56,9 +56,13 @@ def open_services(settings: ServerSettings) -> Services:
         store.prepare()
     except OSError as exc:
         raise OptionError(f"--data: expected a folder that can be written to, found {exc}") from exc
-    made = load_access_key(settings.data_dir) if settings.access_key is None else None
+    made: str | None = None
+    if settings.access_key is None:
+        made, keys = keep_new_access_key(settings.data_dir)
+    else:
+        keys = AccessKeys([key_digest(settings.access_key)])
     secret = load_signing_secret(settings.data_dir)
     key_id = hashlib.sha256(secret.encode()).hexdigest()[:20].upper()
     database = Database(settings.database_url)
     database.prepare()
-    return Services(settings, database, store, SigningKey(key_id, secret), settings.access_key or made or "", made)
+    return Services(settings, database, store, SigningKey(key_id, secret), keys, made)

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from lading.server.embedded import running
+from lading.server.folder_store import IncomingObject
 from lading.server.metadata import database
-from lading.server.objects import IncomingObject
 
 from .conftest import KEY, Api, Clock
 

@@ -32,9 +32,10 @@ from lading.server.api import (
     sensors,
 )
 from lading.server.api.request import answer, require_key
+from lading.server.folder_store import UPLOAD_PATH
 from lading.server.post_object import refusal_response
 from lading.server.request_log import REQUEST_ID, with_request_id
-from lading.server.services import UPLOAD_PATH, open_services
+from lading.server.services import open_services
 from lading.server.settings import ServerSettings
 
 _LOG = logging.getLogger(__name__)

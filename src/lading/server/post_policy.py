@@ -103,8 +103,20 @@ def refuse(status: int, code: str, message: str, **details: object) -> NoReturn:
     raise StorageError(message, status=status, code=code, details={name: str(v) for name, v in details.items()})
 
 
-def sign_policy(key: SigningKey, *, prefix: str, issued_s: int, expiration_s: int) -> dict[str, str]:
-    """The form fields of a policy that allows objects below `prefix` until `expiration_s` (C1, as in the seed)."""
+def sign_policy(
+    key: SigningKey,
+    *,
+    prefix: str,
+    issued_s: int,
+    expiration_s: int,
+    largest: int | None = None,
+    token: str | None = None,
+) -> dict[str, str]:
+    """The form fields of a policy that allows objects below `prefix` until `expiration_s` (C1, as in the seed).
+
+    `largest` is the bytes that a file may have, where the store itself has no such limit; `token` that of keys which
+    were lent.
+    """
     issued = datetime.fromtimestamp(issued_s, UTC)
     fields = {
         "success_action_status": "200",
@@ -119,6 +131,11 @@ def sign_policy(key: SigningKey, *, prefix: str, issued_s: int, expiration_s: in
         ["starts-with", "$Content-Type", ""],
         *({name: fields[name]} for name in ("x-amz-credential", "x-amz-algorithm", "x-amz-date")),
     ]
+    if token is not None:
+        fields["x-amz-security-token"] = token
+        conditions.append({"x-amz-security-token": token})
+    if largest is not None:
+        conditions.append(["content-length-range", 0, largest])
     expiration = datetime.fromtimestamp(expiration_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     document = json.dumps({"expiration": expiration, "conditions": conditions}, separators=(",", ":"))
     policy = base64.b64encode(document.encode()).decode()

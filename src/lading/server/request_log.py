@@ -20,8 +20,8 @@ REQUEST_ID = "lading.request_id"
 async def with_request_id(app: ASGIApp, ended: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Run the application for one request; whatever answers, its answer carries the id.
 
-    `ended` answers for a request that is cut off. The line has no query (addresses of files carry their signature there), no header and no body, and the path as it
-    was sent, so that nobody can forge a line.
+    `ended` answers for a request that is cut off. The line has no query (addresses of files carry their signature
+    there), no header and no body, and the path as it was sent, so that nobody can forge a line.
     """
     if scope["type"] != "http":
         await app(scope, receive, send)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from fastapi import APIRouter, Response
@@ -55,8 +55,9 @@ def _is_batch(body: bytes) -> bool:
 def _register(
     platform: Services, dataset_id: str, draft_number: int, segment: str, objects: Sequence[wire.CallbackObject]
 ) -> Response:
-    labels = [keep_label(platform, item.label) if item.label else None for item in objects]
-    files = [_stored_file(platform, item, label) for item, label in zip(objects, labels, strict=True)]
+    labels = [keep_label(platform, dataset_id, item.label) if item.label else None for item in objects]
+    sizes = platform.objects.sizes(dataset_id, {item.checksum for item in objects})
+    files = [_stored_file(sizes, item, label) for item, label in zip(objects, labels, strict=True)]
     masks = (mask for label in labels if label is not None for mask in label.masks)
     platform.objects.settle([*masks, *(file.checksum for file in files)])
     rows = {item.remote_path: label.rows for item, label in zip(objects, labels, strict=True) if label is not None}
@@ -73,8 +74,8 @@ def _register(
     return done()
 
 
-def _stored_file(platform: Services, item: wire.CallbackObject, label: KeptLabel | None) -> StoredFile:
-    size = platform.objects.size(item.checksum)
+def _stored_file(sizes: Mapping[str, int], item: wire.CallbackObject, label: KeptLabel | None) -> StoredFile:
+    size = sizes.get(item.checksum)
     if size is None:
         raise not_found("object", item.checksum)
     if item.file_size is not None and item.file_size != size:

@@ -19,7 +19,7 @@ router = APIRouter()
 def put_labels(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
     """B24: replaces the labels of one file."""
     request = parse(wire.PutLabels, body)
-    label = keep_label(platform, request.label)
+    label = keep_label(platform, dataset_id, request.label)
     platform.objects.settle(label.masks)
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
@@ -35,7 +35,7 @@ def put_labels(platform: Platform, dataset_id: DatasetPath, body: Body) -> Respo
 def put_labels_of_many(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
     """B25: all or none."""
     request = parse(PutLabelsOfMany, body)
-    labels = [(item.remote_path, keep_label(platform, item.label)) for item in request.objects]
+    labels = [(item.remote_path, keep_label(platform, dataset_id, item.label)) for item in request.objects]
     platform.objects.settle(mask for _, label in labels for mask in label.masks)
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)

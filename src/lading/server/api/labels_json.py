@@ -26,7 +26,7 @@ class KeptLabel(msgspec.Struct, frozen=True):
     rows: list[Label]
 
 
-def keep_label(services: Services, label: Mapping[str, Any]) -> KeptLabel:
+def keep_label(services: Services, dataset_id: str, label: Mapping[str, Any]) -> KeptLabel:
     """A label to keep, as it came but for the spelling of polygons.
 
     Raises RecordError for what is no label (G3: LAB-TYPE, LAB-SHAPE, LAB-NUM), NotFoundError for a mask that was not
@@ -38,13 +38,14 @@ def keep_label(services: Services, label: Mapping[str, Any]) -> KeptLabel:
     except OverflowError as exc:
         raise invalid(f"label: expected numbers of 64 bits, found a longer one ({exc})") from exc
     masks = tuple(row.checksum for row in rows if isinstance(row, MASK_TYPES) and row.checksum is not None)
+    found = services.objects.sizes(dataset_id, masks) if masks else {}
     for checksum in masks:
-        if services.objects.size(checksum) is None:
+        if checksum not in found:
             raise not_found("mask", checksum)
     return KeptLabel(text, masks, rows)
 
 
-def show_label(services: Services, client: Client, text: bytes | None, remote_path: str) -> Any:
+def show_label(services: Services, client: Client, dataset_id: str, text: bytes | None, remote_path: str) -> Any:
     """A kept label for the answer; masks get their path and address (B22)."""
     if text is None:
         return {}
@@ -54,14 +55,16 @@ def show_label(services: Services, client: Client, text: bytes | None, remote_pa
     label: dict[str, Any] = msgspec.json.decode(text)
     for name in _MASKS:
         if isinstance(label.get(name), dict):
-            label[name] = _show_mask(services, client, label[name], remote_path)
+            label[name] = _show_mask(services, client, dataset_id, label[name], remote_path)
     return _respelt(label, "POLYGON2D", "POLYGON") if respell else label
 
 
-def _show_mask(services: Services, client: Client, mask: dict[str, Any], remote_path: str) -> dict[str, Any]:
+def _show_mask(
+    services: Services, client: Client, dataset_id: str, mask: dict[str, Any], remote_path: str
+) -> dict[str, Any]:
     checksum = mask.get("checksum")
     path = {"remotePath": mask_path(remote_path)}
-    url = {"url": services.blob_url(client.base_url, checksum)} if isinstance(checksum, str) else {}
+    url = {"url": services.url(client.base_url, dataset_id, checksum)} if isinstance(checksum, str) else {}
     return {**mask, **path, **url}
 
 

@@ -42,12 +42,12 @@ def list_mask_urls(
         urls: list[Any] = []
         if kind == FUSION:
             total, frames = contents.list_frames(connection, content_id, page, remote_path)
-            urls = [
-                {"frameId": key, "urls": [_show(platform, client, row, mask_type) for row in f]} for key, f in frames
-            ]
+            for frame_id, files in frames:
+                masks = [_show(platform, client, dataset_id, row, mask_type) for row in files]
+                urls.append({"frameId": frame_id, "urls": masks})
         else:
             total, rows = contents.list_files(connection, content_id, page, remote_path)
-            urls = [_show(platform, client, row, mask_type) for row in rows]
+            urls = [_show(platform, client, dataset_id, row, mask_type) for row in rows]
     counts = {"offset": page.offset, "recordSize": len(urls), "totalCount": total}
     return answer({"segmentName": segment, "urls": urls, **counts})
 
@@ -58,9 +58,9 @@ def _file_path(connection: Connection, content_id: int, path: str) -> str:
     return path if path in paths else next((found for found in paths if mask_path(found) == path), path)
 
 
-def _show(platform: Services, client: Client, row: Row[Any], mask_type: str) -> dict[str, Any] | None:
+def _show(platform: Services, client: Client, dataset_id: str, row: Row[Any], mask_type: str) -> dict[str, Any] | None:
     mask = {} if row.text is None else msgspec.json.decode(row.text).get(mask_type, {})
     checksum = mask.get("checksum")
     if checksum is None:
         return None
-    return {"remotePath": mask_path(row.remote_path), "url": platform.blob_url(client.base_url, checksum)}
+    return {"remotePath": mask_path(row.remote_path), "url": platform.url(client.base_url, dataset_id, checksum)}

@@ -11,11 +11,12 @@ from fastapi.responses import FileResponse
 from lading.platform import wire
 from lading.platform.wire.constants import MAX_INT, POLICIES, POLICY_EXPIRED_MAX_S, POLICY_EXPIRED_S, POLICY_GRACE_S
 from lading.server.api.request import Caller, DatasetPath, Platform, answer
+from lading.server.folder_store import BLOBS_PATH, UPLOAD_PATH, FolderStore
 from lading.server.media_type import media_type
 from lading.server.metadata import datasets, versions
 from lading.server.post_object import receive_post
-from lading.server.post_policy import refuse, sign_policy
-from lading.server.services import BLOBS_PATH, UPLOAD_PATH
+from lading.server.post_policy import refuse
+from lading.server.services import Services
 
 router = APIRouter()
 
@@ -43,12 +44,11 @@ def get_policy(
         versions.writable_version(connection, dataset_id, draft_number)
     issued_s = int(platform.now_s())
     expire_at = issued_s + min(expired or POLICY_EXPIRED_S, POLICY_EXPIRED_MAX_S)
-    prefix = f"{dataset_id}/"
-    fields = sign_policy(
-        platform.signing_key, prefix=prefix, issued_s=issued_s, expiration_s=expire_at + POLICY_GRACE_S
+    grant = platform.objects.grant(
+        client.base_url, dataset_id, issued_s=issued_s, expiration_s=expire_at + POLICY_GRACE_S
     )
-    extra = wire.PolicyExtra(host=f"{client.base_url}/{UPLOAD_PATH}", backend_type="s3", object_prefix=prefix)
-    result: dict[str, str | int | None] = {**fields, "multipleUploadLimit": _MULTIPLE_UPLOAD_LIMIT}
+    extra = wire.PolicyExtra(host=grant.host, backend_type="s3", object_prefix=grant.prefix)
+    result: dict[str, str | int | None] = {**grant.fields, "multipleUploadLimit": _MULTIPLE_UPLOAD_LIMIT}
     return answer(wire.Policy(result=result, extra=extra, expire_at=expire_at))
 
 
@@ -56,7 +56,7 @@ def get_policy(
 async def post_object(platform: Platform, request: Request) -> Response:
     """B14."""
     largest = platform.settings.max_object_bytes
-    return await receive_post(request, platform.objects, platform.signing_key, platform.now_s(), largest)
+    return await receive_post(request, _own_store(platform), platform.now_s(), largest)
 
 
 @storage_router.head(f"/{BLOBS_PATH}/{{checksum}}", include_in_schema=False)
@@ -67,12 +67,20 @@ def get_object(platform: Platform, request: Request, checksum: str) -> Response:
     given = request.query_params.get("Signature", "")
     if not (expires.isascii() and expires.isdigit() and len(expires) < 16):
         refuse(403, "AccessDenied", "Query-string authentication requires the Signature and Expires parameters")
-    expected = platform.blob_signature(checksum, int(expires))
+    store = _own_store(platform)
+    expected = store.signature(checksum, int(expires))
     if not hmac.compare_digest(expected.encode(), given.encode()):
         refuse(403, "SignatureDoesNotMatch", "The signature of this address is wrong.")
     if platform.now_s() > int(expires):
         refuse(403, "AccessDenied", "Request has expired")
-    if platform.objects.size(checksum) is None:
+    if store.size(checksum) is None:
         refuse(404, "NoSuchKey", "The specified key does not exist.", Key=checksum)
-    path = platform.objects.path(checksum)
+    path = store.path(checksum)
     return FileResponse(path, media_type=media_type(path), headers={"ETag": f'"{checksum}"', **_AS_IT_IS})
+
+
+def _own_store(platform: Services) -> FolderStore:
+    """The store whose POST and bytes go through the platform. A bucket's go past it."""
+    if not isinstance(platform.objects, FolderStore):
+        refuse(403, "AccessDenied", "The objects of this platform are in a bucket; post to the host of the policy.")
+    return platform.objects

@@ -111,11 +111,13 @@ def sign_policy(
     expiration_s: int,
     largest: int | None = None,
     token: str | None = None,
+    is_seeds: bool = True,
 ) -> dict[str, str]:
     """The form fields of a policy that allows objects below `prefix` until `expiration_s` (C1, as in the seed).
 
     `largest` is the bytes that a file may have, where the store itself has no such limit; `token` that of keys which
-    were lent.
+    were lent. The seed's policy leaves the status open, which Amazon's rules and other stores do not allow (C8.10);
+    another one fixes it.
     """
     issued = datetime.fromtimestamp(issued_s, UTC)
     fields = {
@@ -127,7 +129,7 @@ def sign_policy(
     conditions: list[Any] = [
         {"bucket": key.bucket},
         ["starts-with", "$key", prefix],
-        ["starts-with", "$success_action_status", ""],
+        ["starts-with", "$success_action_status", ""] if is_seeds else {"success_action_status": "200"},
         ["starts-with", "$Content-Type", ""],
         *({name: fields[name]} for name in ("x-amz-credential", "x-amz-algorithm", "x-amz-date")),
     ]

@@ -1,4 +1,4 @@
-"""The object store in a bucket of S3, or of a server that speaks as it does; clients post and read past the platform."""
+"""The object store in a bucket of S3, or of a server that speaks like it; clients post and read past the platform."""
 
 from __future__ import annotations
 
@@ -97,6 +97,7 @@ class S3Store:
             expiration_s=expiration_s,
             largest=self._largest,
             token=keys.token,
+            is_seeds=False,
         )
         host = self._client.generate_presigned_post(self.bucket, "key")["url"]
         return Grant(host, fields, prefix)

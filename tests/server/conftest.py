@@ -111,8 +111,9 @@ class Api:
         return hashlib.sha1(content).hexdigest()
 
     def stored(self) -> list[Path]:
-        """Every file in the object store, unfinished ones too."""
-        return [path for path in (self.platform.data_dir / "objects").rglob("*") if path.is_file()]
+        """Every object in the store, unfinished ones too."""
+        folders = (self.platform.data_dir / "objects").iterdir()
+        return [path for folder in folders if folder.name != "manifests" for path in folder.iterdir()]
 
 
 def part(name: str, value: str | bytes) -> bytes:

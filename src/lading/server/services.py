@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lading.errors import OptionError
+from lading.server import manifest
 from lading.server.credentials import AccessKeys, keep_new_access_key, key_digest, load_signing_secret
 from lading.server.metadata.database import Database
 from lading.server.objects import ObjectStore, open_store
@@ -49,6 +50,7 @@ def open_services(settings: ServerSettings) -> Services:
     store.prepare()
     database = Database(settings.database_url)
     database.prepare()
+    manifest.refresh(store, database)
     return Services(settings, database, store, keys, made)
 
 

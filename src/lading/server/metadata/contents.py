@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,13 @@ def list_segments(connection: Connection, version_id: int, page: Page) -> tuple[
     query = select(segments).where(segments.c.version_id == version_id).order_by(*order)
     rows = connection.execute(query.limit(page.limit).offset(page.offset)).all()
     return connection.execute(total).scalar_one(), rows
+
+
+def all_segments(connection: Connection, version_id: int) -> Sequence[Row[Any]]:
+    """Every segment, by name."""
+    return connection.execute(
+        select(segments).where(segments.c.version_id == version_id).order_by(segments.c.name)
+    ).all()
 
 
 def readable_content(connection: Connection, version_id: int, segment: str) -> int:
@@ -213,6 +220,12 @@ def list_files(
     order = page.order([data.c.frame_id, data.c.slot], _SORTED)
     query = _with_labels().where(*conditions).order_by(*order).limit(page.limit).offset(page.offset)
     return total, connection.execute(query).all()
+
+
+def stream_files(connection: Connection, content_id: int) -> Iterator[Row[Any]]:
+    """Every file of a segment with `text` of its label, by frame, then sensor or path; memory is a batch's."""
+    query = _with_labels().where(data.c.content_id == content_id).order_by(data.c.frame_id, data.c.slot)
+    yield from connection.execute(query.execution_options(yield_per=1000))
 
 
 def list_frames(

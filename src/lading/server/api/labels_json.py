@@ -9,6 +9,7 @@ import msgspec
 
 from lading.model.codec import decode_labels
 from lading.model.label import MASK_TYPES, Label
+from lading.server.api.label_shape import is_surely_right
 from lading.server.api.request import Client
 from lading.server.refusal import invalid, not_found
 from lading.server.services import Services
@@ -19,7 +20,7 @@ _POLYGON_MARK = b'"POLYGON2D"'
 
 
 class KeptLabel(msgspec.Struct, frozen=True):
-    """A label as it is kept, `masks` being the objects that it points at, `rows` what it says."""
+    """A label as it is kept, `masks` being the objects that it points at, `rows` what it says, to a strict platform."""
 
     text: bytes
     masks: tuple[str, ...]
@@ -33,7 +34,8 @@ def keep_label(services: Services, dataset_id: str, label: Mapping[str, Any]) ->
     uploaded.
     """
     try:
-        rows = decode_labels(label)
+        is_looked_at = services.settings.strict_labels or not is_surely_right(label)
+        rows = decode_labels(label) if is_looked_at else []
         text = msgspec.json.encode(_respelt(label, "POLYGON", "POLYGON2D"))
     except OverflowError as exc:
         raise invalid(f"label: expected numbers of 64 bits, found a longer one ({exc})") from exc

@@ -218,7 +218,10 @@ def list_files(
         conditions.append(data.c.remote_path == remote_path)
     total = connection.execute(select(func.count()).select_from(data).where(*conditions)).scalar_one()
     order = page.order([data.c.frame_id, data.c.slot], _SORTED)
-    query = _with_labels().where(*conditions).order_by(*order).limit(page.limit).offset(page.offset)
+    # The page first, then its labels: joined at once, SQLite looks up the label of every row before the page too.
+    rows = select(data).where(*conditions).order_by(*order).limit(page.limit).offset(page.offset).subquery()
+    again = page.order([rows.c.frame_id, rows.c.slot], {name: rows.c[column.name] for name, column in _SORTED.items()})
+    query = select(rows, labels.c.text).outerjoin(labels, labels.c.digest == rows.c.label).order_by(*again)
     return total, connection.execute(query).all()
 
 

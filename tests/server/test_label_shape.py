@@ -54,7 +54,8 @@ def labels(draw: st.DrawFn) -> dict[str, Any]:
     kinds = draw(st.lists(st.sampled_from(list(KINDS)), unique=True, max_size=3))
     found = {}
     for kind in kinds:
-        one = st.fixed_dictionaries({KINDS[kind]: geometry}, optional=optional)
+        others = {name: values for name, values in optional.items() if name != KINDS[kind]}
+        one = st.fixed_dictionaries({KINDS[kind]: geometry}, optional=others)
         found[kind] = draw(one if kind in ("CLASSIFICATION", "SEMANTIC_MASK") else st.lists(one, max_size=2) | one)
     return found
 

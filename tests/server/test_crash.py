@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from lading.server.archive import read_manifest
+
 from .conftest import Api
 from .process import Process
 
@@ -124,6 +126,8 @@ def check(data: Path, seed: int, answered: Answered) -> None:
         assert len(commits) <= len(answered.commits) + 1
         for commit_id, count in answered.commits.items():
             assert api.ok("GET", "datasets/{id}/segments", commit=commit_id, limit=1)["totalCount"] == count
+            manifest = read_manifest(data / "objects", api.dataset_id, commit_id)
+            assert len(list(manifest.records())) == count
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -33,6 +33,7 @@ from lading.server.api import (
 )
 from lading.server.api.request import answer, require_key
 from lading.server.folder_store import UPLOAD_PATH
+from lading.server.page.routes import add_pages
 from lading.server.post_object import refusal_response
 from lading.server.request_log import REQUEST_ID, with_request_id
 from lading.server.services import open_services
@@ -60,6 +61,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     app.include_router(api)
     app.include_router(policies.storage_router)
     app.include_router(health.router)
+    add_pages(app)
     _answer_errors(app)
     _answer_faults(app)
     return app

@@ -225,9 +225,20 @@ def list_files(
     return total, connection.execute(query).all()
 
 
-def stream_files(connection: Connection, content_id: int) -> Iterator[Row[Any]]:
-    """Every file of a segment with `text` of its label, by frame, then sensor or path; memory is a batch's."""
+def count_files(connection: Connection, content_id: int) -> int:
+    """How many files a segment has."""
+    query = select(func.count()).select_from(data).where(data.c.content_id == content_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def stream_files(connection: Connection, content_id: int, frame_id: str | None = None) -> Iterator[Row[Any]]:
+    """Every file of a segment, or of a frame, with `text` of its label, by frame, then sensor or path.
+
+    Memory is a batch's.
+    """
     query = _with_labels().where(data.c.content_id == content_id).order_by(data.c.frame_id, data.c.slot)
+    if frame_id is not None:
+        query = query.where(data.c.frame_id == frame_id)
     yield from connection.execute(query.execution_options(yield_per=1000))
 
 

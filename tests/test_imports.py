@@ -32,7 +32,17 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "upload": ({"platform", "model", "source", "media", "home", "errors"}, {"msgspec", "numpy"}),
     "server": (
         {"platform.wire", "model", "validate", "errors"},
-        {"fastapi", "starlette", "uvicorn", "sqlalchemy", "python_multipart", "platformdirs", "pydantic", "msgspec"},
+        {
+            "fastapi",
+            "starlette",
+            "uvicorn",
+            "sqlalchemy",
+            "python_multipart",
+            "platformdirs",
+            "pydantic",
+            "msgspec",
+            "botocore",
+        },
     ),
     "testing": ({"model", "plugin", "source", "validate", "errors"}, {"pytest", "msgspec", "numpy"}),
     "demo": (

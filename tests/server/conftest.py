@@ -111,8 +111,9 @@ class Api:
         return hashlib.sha1(content).hexdigest()
 
     def stored(self) -> list[Path]:
-        """Every file in the object store, unfinished ones too."""
-        return [path for path in (self.platform.data_dir / "objects").rglob("*") if path.is_file()]
+        """Every object in the store, unfinished ones too."""
+        folders = (self.platform.data_dir / "objects").iterdir()
+        return [path for folder in folders if folder.name != "manifests" for path in folder.iterdir()]
 
 
 def part(name: str, value: str | bytes) -> bytes:
@@ -121,8 +122,20 @@ def part(name: str, value: str | bytes) -> bytes:
     return head.encode() + (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
+@pytest.fixture(scope="package")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One platform for all tests that leave its settings alone: it takes 0.4 s to start and to end."""
     clock = Clock()
-    with running(tmp_path / "data", access_key=KEY, clock=clock) as platform:
+    with running(tmp_path_factory.mktemp("platform"), access_key=KEY, clock=clock) as platform:
         yield Api(platform, clock)
+
+
+@pytest.fixture
+def api(shared: Api) -> Iterator[Api]:
+    """A platform with nothing in it, at the time of the seed's policy."""
+    shared.clock.now_s = float(SEED_TIME_S)
+    yield Api(shared.platform, shared.clock)
+    for row in Api(shared.platform, shared.clock).ok("GET", "datasets")["datasets"]:
+        shared.call("DELETE", f"datasets/{row['id']}")
+    for path in shared.stored():
+        path.unlink()

@@ -25,8 +25,8 @@ from lading.cli.output import print_text
 @click.option("--tls-key", type=click.Path(path_type=Path), help="PEM file of its key.")
 @click.option("--public-url", help="The address clients reach it by, where that is another.")
 @click.option("--strict-labels", is_flag=True, help="Refuse labels that break the catalog.")
-@click.option("--database", metavar="URL", help="SQLAlchemy URL of its database; SQLite in the data folder if absent.")
-@click.option("--objects", metavar="URL", help="Where objects lie; the data folder if absent.")
+@click.option("--database", metavar="URL", help="sqlite:///FILE; a file in the data folder if absent.")
+@click.option("--objects", metavar="PLACE", help="A folder, or s3://BUCKET?endpoint=URL; the data folder if absent.")
 def serve(**given: Any) -> None:
     """Run the local platform until SIGTERM or Ctrl-C."""
     from lading.server.embedded import serve as serve_platform

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from lading.errors import LadingError, PlatformError, RecordError, StorageError
 from lading.platform.wire import ErrorBody
-from lading.platform.wire.constants import API_ROOT, REQUEST_ID_HEADER
+from lading.platform.wire.constants import API_ROOT
 from lading.server.api import (
     callbacks,
     catalogs,
@@ -25,17 +26,21 @@ from lading.server.api import (
     drafts,
     health,
     labels,
+    masks,
     policies,
     segments,
     sensors,
 )
 from lading.server.api.request import answer, require_key
+from lading.server.folder_store import UPLOAD_PATH
+from lading.server.page.routes import add_pages
 from lading.server.post_object import refusal_response
+from lading.server.request_log import REQUEST_ID, with_request_id
 from lading.server.services import open_services
 from lading.server.settings import ServerSettings
 
 _LOG = logging.getLogger(__name__)
-_SUBJECTS = (datasets, drafts, commits, policies, callbacks, segments, catalogs, sensors, data, labels)
+_SUBJECTS = (datasets, drafts, commits, policies, callbacks, segments, catalogs, sensors, data, masks, labels)
 
 
 def create_app(settings: ServerSettings) -> FastAPI:
@@ -48,7 +53,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         services.database.close()
 
     # The seed's own examples send JSON without saying so.
-    app = FastAPI(title="lading", version=version("lading"), lifespan=lifespan, strict_content_type=False)
+    app = _Platform(title="lading", version=version("lading"), lifespan=lifespan, strict_content_type=False)
     app.state.services = services
     api = APIRouter(prefix=f"/{API_ROOT.rstrip('/')}", dependencies=[Depends(require_key)])
     for subject in _SUBJECTS:
@@ -56,9 +61,28 @@ def create_app(settings: ServerSettings) -> FastAPI:
     app.include_router(api)
     app.include_router(policies.storage_router)
     app.include_router(health.router)
+    add_pages(app)
     _answer_errors(app)
-    app.add_middleware(_RequestIds)
+    _answer_faults(app)
     return app
+
+
+class _Platform(FastAPI):
+    """The application with the log of requests around all of it, so that faults too are answered with an id."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await with_request_id(super().__call__, _ended, scope, receive, send)
+
+
+async def _ended(scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer to a request that the end of the platform cut off."""
+    if scope["path"] == f"/{UPLOAD_PATH}":
+        # A status that the official client does not send again with an exhausted body (C7).
+        problem = StorageError("The platform ended before the object was whole.", status=400, code="RequestTimeout")
+        response = refusal_response(problem)
+    else:
+        response = _error(500, "InternalServerError", "the platform ended; whether the call was taken up is not known")
+    await response(scope, receive, send)
 
 
 def _error(status: int, code: str, message: str) -> Response:
@@ -95,31 +119,31 @@ def _answer_errors(app: FastAPI) -> None:
         message = f"{request.method} {request.url.path}: expected a call of the API, found none"
         return _error(exc.status_code, code, message)
 
+    @app.exception_handler(RecursionError)
+    async def too_deep(_request: Request, _exc: RecursionError) -> Response:
+        return _error(400, "InvalidParamsValue", "body: expected JSON, found it nested too deeply")
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _exc: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody reads it
+
+
+def _answer_faults(app: FastAPI) -> None:
+    """What is no fault of the client; the log knows the request's id."""
+
     @app.exception_handler(LadingError)
-    async def fault_of_ours(_request: Request, exc: LadingError) -> Response:
-        _LOG.error("%s", exc)
+    async def fault_of_ours(request: Request, exc: LadingError) -> Response:
+        _LOG.error("%s: %s", request.scope[REQUEST_ID], exc)
         return _error(500, "InternalServerError", str(exc))
 
+    @app.exception_handler(SQLAlchemyError)
+    async def database_fault(request: Request, exc: SQLAlchemyError) -> Response:
+        # The driver's own words, such as "database or disk is full"; the whole has the statement and what was in it.
+        reason = getattr(exc, "orig", None) or type(exc).__name__
+        _LOG.error("%s: database: expected it to work, found %s", request.scope[REQUEST_ID], reason)
+        return _error(500, "InternalServerError", f"database: expected it to work, found {reason}")
+
     @app.exception_handler(500)
-    async def fault(_request: Request, _exc: Exception) -> Response:
+    async def fault(request: Request, _exc: Exception) -> Response:
+        _LOG.error("%s: failed; the traceback follows", request.scope[REQUEST_ID])
         return _error(500, "InternalServerError", "the platform failed; its log says why")
-
-
-class _RequestIds:
-    """Gives every answer an id (A2)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = uuid.uuid4().hex.encode()
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER.lower().encode(), request_id)]
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)

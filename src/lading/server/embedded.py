@@ -17,6 +17,7 @@ import uvicorn
 
 from lading.errors import LadingError, OptionError
 from lading.server.app import create_app
+from lading.server.credentials import new_access_key
 from lading.server.services import Services
 from lading.server.settings import ServerSettings, default_data_dir
 
@@ -48,11 +49,12 @@ def running(
     """A platform in a thread of this process; it has ended when the block has.
 
     `data_dir` is by default where `default_data_dir` says, `options` are further fields of ServerSettings. Port 0
-    takes a free one. Raises OptionError for options that cannot be used, LadingError where the port is taken or the
-    platform does not start.
+    takes a free one; a key that is not given is made and good for this once. Raises OptionError for options that
+    cannot be used, LadingError where the port is taken or the platform does not start.
     """
     folder = default_data_dir() if data_dir is None else Path(data_dir)
-    settings = ServerSettings(data_dir=folder, host=host, port=port, access_key=access_key, **options)
+    key = new_access_key() if access_key is None else access_key
+    settings = ServerSettings(data_dir=folder, host=host, port=port, access_key=key, **options)
     server = _Server(settings)
     thread = threading.Thread(target=server.run_here, name="lading-platform", daemon=True)
     thread.start()
@@ -60,7 +62,7 @@ def running(
         server.announced.wait()
         if server.failure is not None:
             raise LadingError(f"{server.url}: expected the platform to start, found {server.failure}")
-        yield RunningPlatform(server.url, server.services.access_key, folder)
+        yield RunningPlatform(server.url, key, folder)
     finally:
         server.should_exit = True
         thread.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 if TYPE_CHECKING:
@@ -57,10 +58,15 @@ class StreamedForm:
         self._part_value.clear()
 
     def _take_header_name(self, data: bytes, start: int, end: int) -> None:
-        self._header_name += data[start:end]
+        self._take_header(self._header_name, data[start:end])
 
     def _take_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._header_value += data[start:end]
+        self._take_header(self._header_value, data[start:end])
+
+    def _take_header(self, part: bytearray, data: bytes) -> None:
+        part += data
+        if len(part) > MAX_FIELD_BYTES:
+            raise FormParserError("a header of a part that is no header")
 
     def _end_header(self) -> None:
         self._headers[bytes(self._header_name).lower()] = bytes(self._header_value)

@@ -1,97 +1,86 @@
-"""The object store: a folder of files named by the SHA-1 of their bytes."""
+"""What the platform asks of the store that holds objects, and the documents beside them: a folder, or a bucket."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
 
+from lading.errors import OptionError
+from lading.server.post_policy import SigningKey
+
+#: An object's name: the SHA-1 of its bytes.
 CHECKSUM = re.compile("[0-9a-f]{40}")
 
-#: A file that nobody has written to for this long was left behind by a server that was killed.
-_ABANDONED_AFTER_S = 3600.0
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave to post objects: where to, with which fields, and what their keys begin with."""
+
+    host: str
+    fields: Mapping[str, str]
+    prefix: str
 
 
-class ObjectStore:
-    """Objects below `root`, in 256 folders; an object that can be seen is whole and on disk."""
+class ObjectStore(Protocol):
+    """Objects by dataset and checksum, and named documents.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._incoming = root / "incoming"
+    Methods raise LadingError where the store does not work.
+    """
 
     def prepare(self) -> None:
-        """Make the folders and remove what a killed server left behind."""
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        for number in range(256):
-            (self.root / f"{number:02x}").mkdir(exist_ok=True)
-        for path in self._incoming.iterdir():
-            try:
-                if time.time() - path.stat().st_mtime > _ABANDONED_AFTER_S:
-                    path.unlink()
-            except FileNotFoundError:  # another server on the same folder was faster
-                continue
+        """Make or check what is needed. Raises OptionError for a store that cannot be used."""
 
-    def path(self, checksum: str) -> Path:
-        """Where the object of a checksum lies, or would."""
-        return self.root / checksum[:2] / checksum[2:]
+    def grant(self, base_url: str, dataset_id: str, *, issued_s: int, expiration_s: int) -> Grant:
+        """A signed policy for objects of a dataset; `base_url` is the platform's own address."""
 
-    def size(self, checksum: str) -> int | None:
-        """The bytes of an object; None where it is not there or `checksum` is none."""
-        if not CHECKSUM.fullmatch(checksum):
-            return None
-        try:
-            return self.path(checksum).stat().st_size
-        except FileNotFoundError:
-            return None
-
-    def receive(self) -> IncomingObject:
-        """A new object to write to; it is seen only once it was kept."""
-        handle, name = tempfile.mkstemp(dir=self._incoming)
-        return IncomingObject(self, os.fdopen(handle, "wb", buffering=0), Path(name))
+    def sizes(self, dataset_id: str, checksums: Iterable[str]) -> dict[str, int]:
+        """The bytes of those of the objects that are there."""
 
     def settle(self, checksums: Iterable[str]) -> None:
         """Bring the names of objects to disk, before something durable points at them."""
-        for shard in {checksum[:2] for checksum in checksums}:
-            handle = os.open(self.root / shard, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+
+    def url(self, base_url: str, dataset_id: str, checksum: str, now_s: float) -> str:
+        """The address of an object, signed, good for URL_LIFE_S."""
+
+    def read_object(self, dataset_id: str, checksum: str) -> Iterator[bytes]:
+        """The bytes of an object, in pieces. Raises NotFoundError."""
+
+    def put_document(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Keep a document under a name of `/`-joined parts; it is seen, and durable, only once it is whole."""
+
+    def read_document(self, name: str) -> Iterator[bytes]:
+        """The bytes of a document, in pieces. Raises NotFoundError."""
+
+    def document_names(self, start: str) -> list[str]:
+        """The names of the documents that begin so, in order."""
+
+    def remove_document(self, name: str) -> None:
+        """Forget a document, if it is there."""
 
 
-class IncomingObject:
-    """A file that is being received: hashed while it is written; `size` is the bytes so far."""
+#: Seconds that the address of a file holds; the hosted service gave a day (B21).
+URL_LIFE_S = 24 * 3600
 
-    def __init__(self, store: ObjectStore, file: BinaryIO, path: Path) -> None:
-        self._store = store
-        self._file = file
-        self._path = path
-        self._hash = hashlib.sha1(usedforsecurity=False)
-        self.size = 0
 
-    def write(self, chunk: memoryview) -> None:
-        """Append bytes."""
-        self._hash.update(chunk)
-        self.size += len(chunk)
-        while chunk:
-            chunk = chunk[self._file.write(chunk) :]
+def open_store(objects: str | Path, key: SigningKey, *, largest: int) -> ObjectStore:
+    """The store at a folder, a `file:` URL, or `s3://BUCKET?endpoint=URL&region=NAME`.
 
-    def checksum(self) -> str:
-        """The SHA-1 of the bytes so far, in hex."""
-        return self._hash.hexdigest()
+    `key` signs what a folder's store gives out; a bucket's signs with its own. `largest` is the bytes that a posted
+    file may have. Raises OptionError for another place.
+    """
+    if isinstance(objects, str):
+        parts = urlsplit(objects)
+        if parts.scheme == "s3":
+            from lading.server.s3_store import open_bucket
 
-    def keep(self) -> None:
-        """Bring the bytes to disk and give them their name; what was there under it is the same and is replaced."""
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._path.replace(self._store.path(self.checksum()))
+            return open_bucket(objects, largest=largest)
+        if parts.scheme not in ("", "file"):
+            raise OptionError(f"--objects: expected a folder or s3://BUCKET?endpoint=URL, found {objects!r}")
+        objects = Path(unquote(parts.path) if parts.scheme == "file" else objects)
+    from lading.server.folder_store import FolderStore
 
-    def drop(self) -> None:
-        """Forget the bytes; does nothing after `keep`."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+    return FolderStore(objects, key)

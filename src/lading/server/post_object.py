@@ -13,9 +13,9 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from lading.errors import StorageError
+from lading.server.folder_store import FolderStore, IncomingObject
 from lading.server.form import MAX_FIELD_BYTES, StreamedForm
-from lading.server.objects import IncomingObject, ObjectStore
-from lading.server.post_policy import Grant, SigningKey, refuse, verify_form
+from lading.server.post_policy import Grant, refuse, verify_form
 
 #: Characters that XML 1.0 cannot hold.
 _NO_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -26,11 +26,11 @@ _MALFORMED = "The body of your POST request is not well-formed multipart/form-da
 class PostedObject:
     """One POST while it comes in. The refusal of the earliest step of C8 wins, so the body is read to its end."""
 
-    def __init__(self, boundary: bytes, store: ObjectStore, key: SigningKey, now_s: float) -> None:
+    def __init__(self, boundary: bytes, store: FolderStore, now_s: float, largest: int) -> None:
         self.form = StreamedForm(boundary, self._begin_file, self._take_bytes)
         self._store = store
-        self._key = key
         self._now_s = now_s
+        self._largest = largest
         self._grant: Grant | None = None
         self._incoming: IncomingObject | None = None
         self._refusal: StorageError | None = None
@@ -85,7 +85,7 @@ class PostedObject:
         if not fields["key"]:
             message = "User key must have a length greater than 0."
             refuse(400, "InvalidArgument", message, ArgumentName="key", ArgumentValue="")
-        self._grant = verify_form(fields, self.form.file_name, self._key, self._now_s)
+        self._grant = verify_form(fields, self.form.file_name, self._store.key, self._now_s).within(self._largest)
 
     def _take_bytes(self, chunk: memoryview) -> None:
         if self._refusal is not None or self._grant is None or self._incoming is None:
@@ -109,8 +109,10 @@ def _refuse_long_fields() -> None:
     refuse(400, "MaxPostPreDataLengthExceeded", message, MaxPostPreDataLengthBytes=MAX_FIELD_BYTES)
 
 
-async def receive_post(request: Request, store: ObjectStore, key: SigningKey, now_s: float) -> Response:
-    """Store the object of a POST and answer as its form asks. Raises StorageError; then nothing is stored.
+async def receive_post(request: Request, store: FolderStore, now_s: float, largest: int) -> Response:
+    """Store the object of a POST, of at most `largest` bytes, and answer as its form asks.
+
+    Raises StorageError; then nothing is stored.
 
     The body is read to its end also when it is refused, so that the client sees the answer (C8.14).
     """
@@ -118,7 +120,9 @@ async def receive_post(request: Request, store: ObjectStore, key: SigningKey, no
     posted: PostedObject | None = None
     try:
         try:
-            posted = PostedObject(_boundary(request), store, key, now_s)
+            posted = PostedObject(_boundary(request), store, now_s, largest)
+        except FormParserError:  # a boundary that is too long to be one
+            problem = StorageError(_MALFORMED, status=400, code="MalformedPOSTRequest")
         except StorageError as exc:
             problem = exc
         async for chunk in request.stream():
@@ -131,7 +135,7 @@ async def receive_post(request: Request, store: ObjectStore, key: SigningKey, no
     finally:
         if posted is not None:
             posted.drop()
-    return _answer(request, key.bucket, grant.fields, incoming.checksum())
+    return _answer(request, store.key.bucket, grant.fields, incoming.checksum())
 
 
 def _keep(incoming: IncomingObject) -> None:

@@ -71,6 +71,10 @@ class Grant:
     fields: dict[str, str]
     sizes: tuple[int, int] | None
 
+    def within(self, largest: int) -> Grant:
+        """The same for files of at most so many bytes."""
+        return Grant(self.fields, _narrower(self.sizes, (0, largest)))
+
     def check_size(self, size: int, *, is_whole: bool) -> None:
         """Refuse a file of `size` bytes that is too large or, once it is whole, too small (C8.11)."""
         if self.sizes is None:
@@ -99,8 +103,22 @@ def refuse(status: int, code: str, message: str, **details: object) -> NoReturn:
     raise StorageError(message, status=status, code=code, details={name: str(v) for name, v in details.items()})
 
 
-def sign_policy(key: SigningKey, *, prefix: str, issued_s: int, expiration_s: int) -> dict[str, str]:
-    """The form fields of a policy that allows objects below `prefix` until `expiration_s` (C1, as in the seed)."""
+def sign_policy(
+    key: SigningKey,
+    *,
+    prefix: str,
+    issued_s: int,
+    expiration_s: int,
+    largest: int | None = None,
+    token: str | None = None,
+    is_seeds: bool = True,
+) -> dict[str, str]:
+    """The form fields of a policy that allows objects below `prefix` until `expiration_s` (C1, as in the seed).
+
+    `largest` is the bytes that a file may have, where the store itself has no such limit; `token` that of keys which
+    were lent. The seed's policy leaves the status open, which Amazon's rules and other stores do not allow (C8.10);
+    another one fixes it.
+    """
     issued = datetime.fromtimestamp(issued_s, UTC)
     fields = {
         "success_action_status": "200",
@@ -111,10 +129,15 @@ def sign_policy(key: SigningKey, *, prefix: str, issued_s: int, expiration_s: in
     conditions: list[Any] = [
         {"bucket": key.bucket},
         ["starts-with", "$key", prefix],
-        ["starts-with", "$success_action_status", ""],
+        ["starts-with", "$success_action_status", ""] if is_seeds else {"success_action_status": "200"},
         ["starts-with", "$Content-Type", ""],
         *({name: fields[name]} for name in ("x-amz-credential", "x-amz-algorithm", "x-amz-date")),
     ]
+    if token is not None:
+        fields["x-amz-security-token"] = token
+        conditions.append({"x-amz-security-token": token})
+    if largest is not None:
+        conditions.append(["content-length-range", 0, largest])
     expiration = datetime.fromtimestamp(expiration_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     document = json.dumps({"expiration": expiration, "conditions": conditions}, separators=(",", ":"))
     policy = base64.b64encode(document.encode()).decode()

@@ -38,6 +38,12 @@ def invalid(message: str) -> PlatformError:
     return InvalidRequestError(message, status=400, code="InvalidParamsValue")
 
 
+def too_large(limit: int) -> PlatformError:
+    """The body is longer than the platform takes."""
+    message = f"body: expected at most {limit} bytes, found more"
+    return InvalidRequestError(message, status=413, code="InvalidParamsValue")
+
+
 def missing(name: str) -> PlatformError:
     """A required parameter is not there."""
     return InvalidRequestError(f"{name}: expected a value, found none", status=400, code="RequestParamsMissing")

@@ -3,62 +3,58 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from dataclasses import dataclass
+from pathlib import Path
 
 from lading.errors import OptionError
-from lading.server.credentials import load_access_key, load_signing_secret
+from lading.server import manifest
+from lading.server.credentials import AccessKeys, keep_new_access_key, key_digest, load_signing_secret
 from lading.server.metadata.database import Database
-from lading.server.objects import ObjectStore
+from lading.server.objects import ObjectStore, open_store
 from lading.server.post_policy import SigningKey
 from lading.server.settings import ServerSettings
-
-#: Seconds that the URL of a file holds; the hosted service gave a day (B21).
-URL_LIFE_S = 24 * 3600
-
-UPLOAD_PATH = "upload"
-BLOBS_PATH = "blobs"
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One platform's parts; `made_key` is the access key where the settings gave none."""
+    """One platform's parts; `made_key` is the access key that was made where the settings gave none."""
 
     settings: ServerSettings
     database: Database
     objects: ObjectStore
-    signing_key: SigningKey
-    access_key: str
+    keys: AccessKeys
     made_key: str | None
 
     def now_s(self) -> float:
         """Unix seconds."""
         return self.settings.clock()
 
-    def blob_url(self, base_url: str, checksum: str) -> str:
+    def url(self, base_url: str, dataset_id: str, checksum: str) -> str:
         """The address of an object, signed, good for URL_LIFE_S."""
-        expires = int(self.now_s()) + URL_LIFE_S
-        signature = self.blob_signature(checksum, expires)
-        return f"{base_url}/{BLOBS_PATH}/{checksum}?Expires={expires}&Signature={signature}"
-
-    def blob_signature(self, checksum: str, expires: int) -> str:
-        """Hex HMAC-SHA256 of what an address allows."""
-        text = f"GET {checksum} {expires}"
-        return hmac.new(self.signing_key.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return self.objects.url(base_url, dataset_id, checksum, self.now_s())
 
 
 def open_services(settings: ServerSettings) -> Services:
     """Make or open the data folder. Raises OptionError for what cannot be used."""
     settings.check()
-    store = ObjectStore(settings.objects_dir)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        store.prepare()
     except OSError as exc:
         raise OptionError(f"--data: expected a folder that can be written to, found {exc}") from exc
-    made = load_access_key(settings.data_dir) if settings.access_key is None else None
-    secret = load_signing_secret(settings.data_dir)
-    key_id = hashlib.sha256(secret.encode()).hexdigest()[:20].upper()
+    made: str | None = None
+    if settings.access_key is None:
+        made, keys = keep_new_access_key(settings.data_dir)
+    else:
+        keys = AccessKeys([key_digest(settings.access_key)])
+    store = open_store(settings.objects_place, load_signing_key(settings.data_dir), largest=settings.max_object_bytes)
+    store.prepare()
     database = Database(settings.database_url)
     database.prepare()
-    return Services(settings, database, store, SigningKey(key_id, secret), settings.access_key or made or "", made)
+    manifest.refresh(store, database)
+    return Services(settings, database, store, keys, made)
+
+
+def load_signing_key(data_dir: Path) -> SigningKey:
+    """What the platform signs with while it keeps the objects itself."""
+    secret = load_signing_secret(data_dir)
+    return SigningKey(hashlib.sha256(secret.encode()).hexdigest()[:20].upper(), secret)

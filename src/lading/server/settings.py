@@ -26,7 +26,10 @@ def default_data_dir() -> Path:
 class ServerSettings(BaseModel):
     """Options of the platform; `clock` gives Unix seconds and is there for tests.
 
-    `database` is an SQLAlchemy URL (default: a file in `data_dir`), `objects` a folder or a file: URL.
+    `database` is an SQLAlchemy URL (default: a file in `data_dir`), `objects` a folder, a `file:` URL or
+    `s3://BUCKET?endpoint=URL`.
+    `max_body_bytes` is the most that a call of the API may send, `max_object_bytes` the most that a posted file may
+    have (S3 has the same limit).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +44,8 @@ class ServerSettings(BaseModel):
     strict_labels: bool = False
     database: str | None = None
     objects: str | None = None
+    max_body_bytes: int = Field(default=64 << 20, ge=1024)
+    max_object_bytes: int = Field(default=5 << 30, ge=0)
     clock: Callable[[], float] = Field(default=time.time, exclude=True, repr=False)
 
     @property
@@ -49,16 +54,9 @@ class ServerSettings(BaseModel):
         return self.database or f"sqlite:///{self.data_dir / 'lading.db'}"
 
     @property
-    def objects_dir(self) -> Path:
-        """The folder of objects. Raises OptionError for any other kind of store."""
-        if self.objects is None:
-            return self.data_dir / "objects"
-        parts = urlsplit(self.objects)
-        if parts.scheme == "file":
-            return Path(parts.path)
-        if parts.scheme:
-            raise OptionError(f"--objects: expected a folder, the one kind there is so far, found {self.objects!r}")
-        return Path(self.objects)
+    def objects_place(self) -> str | Path:
+        """Where the objects lie."""
+        return self.data_dir / "objects" if self.objects is None else self.objects
 
     def check(self) -> None:
         """Raises OptionError for options that do not go together or point nowhere."""
@@ -73,4 +71,3 @@ class ServerSettings(BaseModel):
             raise OptionError(f"--public-url: expected an http or https URL, found {self.public_url!r}")
         if self.data_dir.exists() and not self.data_dir.is_dir():
             raise OptionError(f"--data: expected a folder, found a file at {str(self.data_dir)!r}")
-        _ = self.objects_dir

@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 from pydantic.alias_generators import to_camel
 
+from lading.platform.wire.constants import MAX_INT
+
 #: A JSON object as it stands on the wire; `lading.model.codec` knows what is in it.
 Json: TypeAlias = dict[str, Any]
 
@@ -39,7 +41,7 @@ def _int_from_text(value: Any) -> Any:
 
 
 #: 1, 2, ...; sent as an int, accepted as text too (A6).
-DraftNumber: TypeAlias = Annotated[int, BeforeValidator(_int_from_text), Field(ge=1)]
+DraftNumber: TypeAlias = Annotated[int, BeforeValidator(_int_from_text), Field(ge=1, le=MAX_INT)]
 
 #: SHA-1 of a file's bytes, 40 lower-case hex digits (A7).
 Checksum: TypeAlias = Annotated[str, Field(pattern=r"\A[0-9a-f]{40}\z")]

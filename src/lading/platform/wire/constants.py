@@ -47,6 +47,9 @@ POLICY_EXPIRED_MAX_S = 300
 #: Seconds by which the signed expiration is later than `expireAt` (C2).
 POLICY_GRACE_S = 60
 
+#: No number of a draft and no offset is larger: what JSON readers hold exactly.
+MAX_INT = 2**53 - 1
+
 #: The commit of a new dataset, readable and empty (A6).
 ROOT_COMMIT = "0" * 32
 DEFAULT_BRANCH = "main"  # A7

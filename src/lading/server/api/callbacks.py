@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from fastapi import APIRouter, Response
@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from lading.platform import wire
 from lading.platform.wire.constants import CALLBACK, FUSION, MULTI_CALLBACK
-from lading.server.api.labels_json import keep_label
+from lading.server.api.labels_json import KeptLabel, keep_label
 from lading.server.api.request import Body, DatasetPath, Platform, done, parse
+from lading.server.api.strict import judge_labels
 from lading.server.metadata import contents, datasets, versions
 from lading.server.metadata.contents import StoredFile
 from lading.server.refusal import invalid, missing, not_found
@@ -41,21 +42,25 @@ def put_callbacks(platform: Platform, dataset_id: DatasetPath, body: Body) -> Re
 
 
 class _Batch(msgspec.Struct):
-    objects: msgspec.Raw | None = None
+    objects: msgspec.Raw = msgspec.Raw()  # in a union with None, Raw would take null alone
 
 
 def _is_batch(body: bytes) -> bool:
     try:
-        return msgspec.json.decode(body, type=_Batch).objects is not None
-    except msgspec.DecodeError:
+        return bytes(msgspec.json.decode(body, type=_Batch).objects) not in (b"", b"null")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False  # `parse` says what is wrong with it
 
 
 def _register(
     platform: Services, dataset_id: str, draft_number: int, segment: str, objects: Sequence[wire.CallbackObject]
 ) -> Response:
-    files = [_stored_file(platform, item) for item in objects]
-    platform.objects.settle(file.checksum for file in files)
+    labels = [keep_label(platform, dataset_id, item.label) if item.label else None for item in objects]
+    sizes = platform.objects.sizes(dataset_id, {item.checksum for item in objects})
+    files = [_stored_file(sizes, item, label) for item, label in zip(objects, labels, strict=True)]
+    masks = (mask for label in labels if label is not None for mask in label.masks)
+    platform.objects.settle([*masks, *(file.checksum for file in files)])
+    rows = {item.remote_path: label.rows for item, label in zip(objects, labels, strict=True) if label is not None}
     with platform.database.writing() as connection:
         dataset = datasets.get_dataset(connection, dataset_id)
         version_id = versions.writable_version(connection, dataset_id, draft_number)
@@ -64,14 +69,17 @@ def _register(
             _check_frames(connection, content_id, files)
         else:
             files = [_without_frame(file) for file in files]
+        judge_labels(platform, connection, version_id, rows)
         contents.put_files(connection, content_id, files, platform.now_s())
     return done()
 
 
-def _stored_file(platform: Services, item: wire.CallbackObject) -> StoredFile:
-    size = platform.objects.size(item.checksum)
+def _stored_file(sizes: Mapping[str, int], item: wire.CallbackObject, label: KeptLabel | None) -> StoredFile:
+    size = sizes.get(item.checksum)
     if size is None:
         raise not_found("object", item.checksum)
+    if item.file_size is not None and item.file_size != size:
+        raise invalid(f"fileSize: expected {size}, the bytes of object {item.checksum}, found {item.file_size}")
     return StoredFile(
         remote_path=item.remote_path,
         checksum=item.checksum,
@@ -79,7 +87,7 @@ def _stored_file(platform: Services, item: wire.CallbackObject) -> StoredFile:
         timestamp_s=item.timestamp,
         frame_id=item.frame_id or "",
         sensor_name=item.sensor_name or "",
-        label=keep_label(platform, item.label) if item.label else None,
+        label=None if label is None else label.text,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from lading.platform import wire
 from lading.platform.wire.changes import BranchList, BranchRow, CreateBranch, DeleteName
 from lading.platform.wire.constants import COMMITS, DATASET, ROOT_COMMIT, TAGS
+from lading.server import manifest
 from lading.server.api.datasets import OWNER
 from lading.server.api.request import Asked, Body, DatasetPath, Platform, answer, done, parse
 from lading.server.metadata import datasets, versions
@@ -35,6 +36,8 @@ def commit_draft(platform: Platform, dataset_id: DatasetPath, body: Body) -> Res
             tag=request.tag,
             now_s=platform.now_s(),
         )
+        manifest.keep_manifest(platform.objects, connection, dataset_id, commit_id)
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return answer(wire.CommitId(commit_id=commit_id), 201)
 
 
@@ -67,6 +70,7 @@ def create_branch(platform: Platform, dataset_id: DatasetPath, body: Body) -> Re
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
         versions.create_name(connection, dataset_id, "branch", request.name, request.commit)
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return done(201)
 
 
@@ -90,6 +94,7 @@ def delete_branch(platform: Platform, dataset_id: DatasetPath, body: Body) -> Re
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
         versions.delete_name(connection, dataset_id, "branch", request.name)
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return done()
 
 
@@ -100,6 +105,7 @@ def create_tag(platform: Platform, dataset_id: DatasetPath, body: Body) -> Respo
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
         versions.create_name(connection, dataset_id, "tag", request.name, request.commit)
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return done(201)
 
 
@@ -120,6 +126,7 @@ def delete_tag(platform: Platform, dataset_id: DatasetPath, body: Body) -> Respo
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
         versions.delete_name(connection, dataset_id, "tag", request.name)
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return done()
 
 

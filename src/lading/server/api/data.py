@@ -71,7 +71,7 @@ def list_urls(
         page = Page(page.offset, page.limit, "name", page.is_ascending)
 
     def show(row: Row[Any]) -> dict[str, Any]:
-        return {"remotePath": row.remote_path, "url": platform.blob_url(client.base_url, row.checksum)}
+        return {"remotePath": row.remote_path, "url": platform.url(client.base_url, dataset_id, row.checksum)}
 
     listed = _list(platform, dataset_id, version, segment, page, remote_path, show, "urls")
     return answer({**listed.page, "segmentName": segment, "urls": listed.rows})
@@ -91,8 +91,8 @@ def list_details(
     page = sorted_by(page, *SORT_KEYS)
 
     def show(row: Row[Any]) -> dict[str, Any]:
-        url = {"url": platform.blob_url(client.base_url, row.checksum)}
-        return _show_file(row) | url | _show_labels(platform, client, row)
+        url = {"url": platform.url(client.base_url, dataset_id, row.checksum)}
+        return _show_file(row) | url | _show_labels(platform, client, dataset_id, row)
 
     listed = _list(platform, dataset_id, version, segment, page, remote_path, show, "frame")
     return answer({"segmentName": segment, "type": listed.type, "dataDetails": listed.rows, **listed.page})
@@ -112,7 +112,7 @@ def list_labels(
     page = sorted_by(page, *SORT_KEYS)
 
     def show(row: Row[Any]) -> dict[str, Any]:
-        return {"remotePath": row.remote_path} | _show_labels(platform, client, row)
+        return {"remotePath": row.remote_path} | _show_labels(platform, client, dataset_id, row)
 
     listed = _list(platform, dataset_id, version, segment, page, remote_path, show, "frame")
     return answer({"segmentName": segment, "type": listed.type, "labels": listed.rows, **listed.page})
@@ -179,6 +179,6 @@ def _show_file(row: Row[Any]) -> dict[str, Any]:
     return {"remotePath": row.remote_path, "checksum": row.checksum}
 
 
-def _show_labels(platform: Services, client: Client, row: Row[Any]) -> dict[str, Any]:
+def _show_labels(platform: Services, client: Client, dataset_id: str, row: Row[Any]) -> dict[str, Any]:
     time = {} if row.timestamp is None else {"timestamp": row.timestamp}
-    return {**time, "label": show_label(platform, client, row.text, row.remote_path)}
+    return {**time, "label": show_label(platform, client, dataset_id, row.text, row.remote_path)}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from lading.platform import wire
 from lading.platform.wire.changes import TotalSize, UpdateDataset, User
 from lading.platform.wire.constants import DATASET, DATASETS
+from lading.server import manifest
 from lading.server.api.request import Asked, Body, DatasetPath, Platform, answer, done, parse
 from lading.server.metadata import contents, datasets, versions
 
@@ -45,6 +46,7 @@ def create_dataset(platform: Platform, body: Body) -> Response:
             config_name=request.config_name or "",
             now_s=platform.now_s(),
         )
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return answer(wire.DatasetId(id=dataset_id), 201)
 
 
@@ -96,6 +98,7 @@ def update_dataset(platform: Platform, dataset_id: DatasetPath, body: Body) -> R
     changes = parse(UpdateDataset, body).model_dump(exclude_none=True)
     with platform.database.writing() as connection:
         datasets.update_dataset(connection, dataset_id, changes, platform.now_s())
+        manifest.keep_refs(platform.objects, connection, dataset_id)
     return done()
 
 
@@ -104,6 +107,7 @@ def delete_dataset(platform: Platform, dataset_id: DatasetPath) -> Response:
     """B6: a body is not looked at."""
     with platform.database.writing() as connection:
         datasets.delete_dataset(connection, dataset_id)
+    manifest.forget(platform.objects, dataset_id)
     return done()
 
 

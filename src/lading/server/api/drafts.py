@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from lading.platform import wire
 from lading.platform.wire.changes import UpdateDraft
-from lading.platform.wire.constants import DRAFTS, NOTES
+from lading.platform.wire.constants import DRAFTS, MAX_INT, NOTES
 from lading.server.api.datasets import OWNER
 from lading.server.api.request import Asked, Body, DatasetPath, Platform, Version, answer, done, parse
 from lading.server.metadata import contents, datasets, versions
@@ -17,7 +17,7 @@ from lading.server.metadata import contents, datasets, versions
 router = APIRouter()
 
 Status = Literal["OPEN", "CLOSED", "COMMITTED", "ALL"]
-DraftPath = Annotated[int, Path(alias="number", ge=1)]
+DraftPath = Annotated[int, Path(alias="number", ge=1, le=MAX_INT)]
 
 
 @router.post(f"/{DRAFTS}")

@@ -9,6 +9,7 @@ from lading.platform.wire.changes import PutLabelsOfMany
 from lading.platform.wire.constants import DATASET, LABELS
 from lading.server.api.labels_json import keep_label
 from lading.server.api.request import Body, DatasetPath, Platform, done, parse
+from lading.server.api.strict import judge_labels
 from lading.server.metadata import contents, datasets, versions
 
 router = APIRouter()
@@ -18,13 +19,15 @@ router = APIRouter()
 def put_labels(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
     """B24: replaces the labels of one file."""
     request = parse(wire.PutLabels, body)
-    text = keep_label(platform, request.label)
+    label = keep_label(platform, dataset_id, request.label)
+    platform.objects.settle(label.masks)
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
         version_id = versions.writable_version(connection, dataset_id, request.draft_number)
         content_id = contents.writable_content(connection, version_id, request.segment_name)
+        judge_labels(platform, connection, version_id, {request.remote_path: label.rows})
         where = (content_id, request.remote_path, request.sensor_name)
-        contents.put_label(connection, *where, text, platform.now_s())
+        contents.put_label(connection, *where, label.text, platform.now_s())
     return done()
 
 
@@ -32,11 +35,13 @@ def put_labels(platform: Platform, dataset_id: DatasetPath, body: Body) -> Respo
 def put_labels_of_many(platform: Platform, dataset_id: DatasetPath, body: Body) -> Response:
     """B25: all or none."""
     request = parse(PutLabelsOfMany, body)
-    texts = [keep_label(platform, item.label) for item in request.objects]
+    labels = [(item.remote_path, keep_label(platform, dataset_id, item.label)) for item in request.objects]
+    platform.objects.settle(mask for _, label in labels for mask in label.masks)
     with platform.database.writing() as connection:
         datasets.get_dataset(connection, dataset_id)
         version_id = versions.writable_version(connection, dataset_id, request.draft_number)
         content_id = contents.writable_content(connection, version_id, request.segment_name)
-        for item, text in zip(request.objects, texts, strict=True):
-            contents.put_label(connection, content_id, item.remote_path, None, text, platform.now_s())
+        judge_labels(platform, connection, version_id, {path: label.rows for path, label in labels})
+        for path, label in labels:
+            contents.put_label(connection, content_id, path, None, label.text, platform.now_s())
     return done()

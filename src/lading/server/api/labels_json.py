@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from lading.model.codec import decode_labels
+from lading.model.label import MASK_TYPES, Label
+from lading.server.api.label_shape import is_surely_right
 from lading.server.api.request import Client
 from lading.server.refusal import invalid, not_found
 from lading.server.services import Services
@@ -17,23 +19,35 @@ _MASK_MARK = b'_MASK"'
 _POLYGON_MARK = b'"POLYGON2D"'
 
 
-def keep_label(services: Services, label: Mapping[str, Any]) -> bytes:
-    """The text of a label to keep.
+class KeptLabel(msgspec.Struct, frozen=True):
+    """A label as it is kept, `masks` being the objects that it points at, `rows` what it says, to a strict platform."""
 
-    Raises NotFoundError for a mask that was not uploaded, RecordError for what does not decode where labels are
-    strict.
+    text: bytes
+    masks: tuple[str, ...]
+    rows: list[Label]
+
+
+def keep_label(services: Services, dataset_id: str, label: Mapping[str, Any]) -> KeptLabel:
+    """A label to keep, as it came but for the spelling of polygons.
+
+    Raises RecordError for what is no label (G3: LAB-TYPE, LAB-SHAPE, LAB-NUM), NotFoundError for a mask that was not
+    uploaded.
     """
-    if services.settings.strict_labels:
-        decode_labels(label)
-    for name in _MASKS:
-        mask = label.get(name)
-        checksum = mask.get("checksum") if isinstance(mask, dict) else None
-        if checksum is not None and (not isinstance(checksum, str) or services.objects.size(checksum) is None):
+    try:
+        is_looked_at = services.settings.strict_labels or not is_surely_right(label)
+        rows = decode_labels(label) if is_looked_at else []
+        text = msgspec.json.encode(_respelt(label, "POLYGON", "POLYGON2D"))
+    except OverflowError as exc:
+        raise invalid(f"label: expected numbers of 64 bits, found a longer one ({exc})") from exc
+    masks = tuple(row.checksum for row in rows if isinstance(row, MASK_TYPES) and row.checksum is not None)
+    found = services.objects.sizes(dataset_id, masks) if masks else {}
+    for checksum in masks:
+        if checksum not in found:
             raise not_found("mask", checksum)
-    return msgspec.json.encode(_respelt(label, "POLYGON", "POLYGON2D"))
+    return KeptLabel(text, masks, rows)
 
 
-def show_label(services: Services, client: Client, text: bytes | None, remote_path: str) -> Any:
+def show_label(services: Services, client: Client, dataset_id: str, text: bytes | None, remote_path: str) -> Any:
     """A kept label for the answer; masks get their path and address (B22)."""
     if text is None:
         return {}
@@ -43,14 +57,16 @@ def show_label(services: Services, client: Client, text: bytes | None, remote_pa
     label: dict[str, Any] = msgspec.json.decode(text)
     for name in _MASKS:
         if isinstance(label.get(name), dict):
-            label[name] = _show_mask(services, client, label[name], remote_path)
+            label[name] = _show_mask(services, client, dataset_id, label[name], remote_path)
     return _respelt(label, "POLYGON2D", "POLYGON") if respell else label
 
 
-def _show_mask(services: Services, client: Client, mask: dict[str, Any], remote_path: str) -> dict[str, Any]:
+def _show_mask(
+    services: Services, client: Client, dataset_id: str, mask: dict[str, Any], remote_path: str
+) -> dict[str, Any]:
     checksum = mask.get("checksum")
     path = {"remotePath": mask_path(remote_path)}
-    url = {"url": services.blob_url(client.base_url, checksum)} if isinstance(checksum, str) else {}
+    url = {"url": services.url(client.base_url, dataset_id, checksum)} if isinstance(checksum, str) else {}
     return {**mask, **path, **url}
 
 

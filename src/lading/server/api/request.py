@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from lading.platform.wire import Envelope
-from lading.platform.wire.constants import PAGE_SIZE, SOURCE_HEADER, TOKEN_HEADER
+from lading.platform.wire.constants import MAX_INT, PAGE_SIZE, SOURCE_HEADER, TOKEN_HEADER
 from lading.server.metadata.paging import Page
 from lading.server.metadata.versions import readable_version
-from lading.server.refusal import invalid, missing, unauthorized
+from lading.server.refusal import invalid, missing, too_large, unauthorized
 from lading.server.services import Services
 
 T = TypeVar("T", bound=Envelope)
@@ -34,16 +33,27 @@ async def require_key(request: Request) -> None:
     """Every call of the API carries the access key (A2)."""
     services: Services = request.app.state.services
     given = request.headers.get(TOKEN_HEADER, "")
-    if not hmac.compare_digest(given.encode(), services.access_key.encode()):
+    if not services.keys.admit(given):
         raise unauthorized()
 
 
 async def _body(request: Request) -> bytes:
-    return await request.body()
+    """The whole body. Raises PayloadError as soon as it is longer than the settings allow."""
+    services: Services = request.app.state.services
+    limit = services.settings.max_body_bytes
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and (len(told) > 18 or int(told) > limit):
+        raise too_large(limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise too_large(limit)
+    return bytes(body)
 
 
 async def _page(
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=MAX_INT)] = 0,
     limit: Annotated[int, Query(ge=1)] = PAGE_SIZE,
     sort_by: Annotated[str | None, Query(alias="sortBy")] = None,
     sort_order: Annotated[Literal["asc", "desc"] | None, Query(alias="sortOrder")] = None,
@@ -66,7 +76,7 @@ class VersionSelector:
 
 
 async def _version(
-    draft_number: Annotated[int | None, Query(alias="draftNumber", ge=1)] = None,
+    draft_number: Annotated[int | None, Query(alias="draftNumber", ge=1, le=MAX_INT)] = None,
     commit: Annotated[str | None, Query(min_length=1)] = None,
 ) -> VersionSelector:
     return VersionSelector(draft_number, commit)
@@ -107,7 +117,7 @@ def parse(model: type[T], body: bytes) -> T:
     """A request's body. Raises InvalidRequestError, telling what is missing from what is wrong (A4)."""
     try:
         return model.model_validate(msgspec.json.decode(body))
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise invalid(f"body: expected JSON, found something else ({exc})") from exc
     except ValidationError as exc:
         problem = exc.errors(include_url=False)[0]

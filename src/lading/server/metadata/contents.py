@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,13 @@ def list_segments(connection: Connection, version_id: int, page: Page) -> tuple[
     query = select(segments).where(segments.c.version_id == version_id).order_by(*order)
     rows = connection.execute(query.limit(page.limit).offset(page.offset)).all()
     return connection.execute(total).scalar_one(), rows
+
+
+def all_segments(connection: Connection, version_id: int) -> Sequence[Row[Any]]:
+    """Every segment, by name."""
+    return connection.execute(
+        select(segments).where(segments.c.version_id == version_id).order_by(segments.c.name)
+    ).all()
 
 
 def readable_content(connection: Connection, version_id: int, segment: str) -> int:
@@ -211,8 +218,28 @@ def list_files(
         conditions.append(data.c.remote_path == remote_path)
     total = connection.execute(select(func.count()).select_from(data).where(*conditions)).scalar_one()
     order = page.order([data.c.frame_id, data.c.slot], _SORTED)
-    query = _with_labels().where(*conditions).order_by(*order).limit(page.limit).offset(page.offset)
+    # The page first, then its labels: joined at once, SQLite looks up the label of every row before the page too.
+    rows = select(data).where(*conditions).order_by(*order).limit(page.limit).offset(page.offset).subquery()
+    again = page.order([rows.c.frame_id, rows.c.slot], {name: rows.c[column.name] for name, column in _SORTED.items()})
+    query = select(rows, labels.c.text).outerjoin(labels, labels.c.digest == rows.c.label).order_by(*again)
     return total, connection.execute(query).all()
+
+
+def count_files(connection: Connection, content_id: int) -> int:
+    """How many files a segment has."""
+    query = select(func.count()).select_from(data).where(data.c.content_id == content_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def stream_files(connection: Connection, content_id: int, frame_id: str | None = None) -> Iterator[Row[Any]]:
+    """Every file of a segment, or of a frame, with `text` of its label, by frame, then sensor or path.
+
+    Memory is a batch's.
+    """
+    query = _with_labels().where(data.c.content_id == content_id).order_by(data.c.frame_id, data.c.slot)
+    if frame_id is not None:
+        query = query.where(data.c.frame_id == frame_id)
+    yield from connection.execute(query.execution_options(yield_per=1000))
 
 
 def list_frames(
@@ -234,6 +261,13 @@ def list_frames(
     for row in connection.execute(query):
         rows[row.frame_id].append(row)
     return connection.execute(count).scalar_one(), list(rows.items())
+
+
+def paths_from(connection: Connection, content_id: int, start: str) -> list[str]:
+    """The remote paths that begin so."""
+    is_from = (data.c.remote_path >= start) & (data.c.remote_path <= f"{start}\U0010ffff")
+    query = select(data.c.remote_path).where(data.c.content_id == content_id, is_from).order_by(data.c.remote_path)
+    return list(connection.execute(query).scalars())
 
 
 def total_size(connection: Connection, version_id: int) -> int:

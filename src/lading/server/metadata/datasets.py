@@ -71,6 +71,11 @@ def get_dataset(connection: Connection, dataset_id: str) -> Row[Any]:
     return row
 
 
+def all_ids(connection: Connection) -> list[str]:
+    """The id of every dataset."""
+    return list(connection.execute(select(datasets.c.id).order_by(datasets.c.id)).scalars())
+
+
 def list_datasets(connection: Connection, name: str | None, page: Page) -> tuple[int, Sequence[Row[Any]]]:
     """How many datasets match, and the page of them, by name."""
     query = _WITH_HEAD

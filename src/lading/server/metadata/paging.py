@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,9 @@ class Page:
     sort_by: str | None = None
     is_ascending: bool = False
 
-    def order(self, fallback: list[Column[Any]], named: dict[str, Column[Any]]) -> list[ColumnElement[Any]]:
+    def order(
+        self, fallback: Sequence[ColumnElement[Any]], named: Mapping[str, ColumnElement[Any]]
+    ) -> list[ColumnElement[Any]]:
         """The columns to sort by: the asked one first, the list's own order behind it."""
         column = None if self.sort_by is None else named[self.sort_by]
         if column is None:

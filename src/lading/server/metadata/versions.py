@@ -161,6 +161,19 @@ def commit_draft(
     return commit_id
 
 
+def all_commit_ids(connection: Connection, dataset_id: str) -> list[str]:
+    """The id of every commit but the root."""
+    conditions = (commits.c.dataset_id == dataset_id, commits.c.id != ROOT_COMMIT)
+    return list(connection.execute(select(commits.c.id).where(*conditions).order_by(commits.c.id)).scalars())
+
+
+def all_names(connection: Connection, dataset_id: str, kind: Literal["branch", "tag"]) -> dict[str, str]:
+    """Every branch or tag with its commit, by name."""
+    table = _NAMED[kind]
+    query = select(table.c.name, table.c.commit_id).where(table.c.dataset_id == dataset_id).order_by(table.c.name)
+    return {row.name: row.commit_id for row in connection.execute(query)}
+
+
 def list_commits(connection: Connection, dataset_id: str, revision: str, page: Page) -> tuple[int, Sequence[Row[Any]]]:
     """How many commits lead to a revision, and the page of them, newest first, without the root."""
     start = resolve_commit(connection, dataset_id, revision)

@@ -1,0 +1,120 @@
+"""Labels drawn over a picture, as SVG in the picture's own pixels."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+from lading.model import label as rows
+from lading.model.label import Label
+from lading.server.page.html import Html
+
+#: Rectangles of one mask of run lengths that are drawn at most.
+_MOST_RUNS = 20_000
+
+
+def colour(category: str | None) -> str:
+    """The colour of a category, the same on every page."""
+    return f"hsl({zlib.crc32((category or '').encode()) % 360} 95% 45%)"
+
+
+def draw(size: tuple[int, int] | None, url: str | None, masks: Iterable[str], labels: Sequence[Label]) -> Html:
+    """The picture at `url` with its masks and labels; where its size is not known, the labels' own extent."""
+    width, height = size or _extent(labels)
+    pictures = [] if url is None else [_image(url, width, height, 1.0)]
+    pictures += [_image(mask, width, height, 0.5) for mask in masks]
+    shapes = "".join(_shape(label, height) for label in labels)
+    line = max(width, height) / 400
+    style = f'fill="none" stroke-width="{line:.2f}" font-size="{line * 8:.2f}" font-family="sans-serif"'
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    return Html(f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(pictures)}<g {style}>{shapes}</g></svg>')
+
+
+def _image(url: str, width: int, height: int, opacity: float) -> str:
+    place = f'width="{width}" height="{height}" preserveAspectRatio="none"'
+    return f'<image href="{escape(url)}" {place} opacity="{opacity}"/>'
+
+
+def _extent(labels: Iterable[Label]) -> tuple[int, int]:
+    right = bottom = 1.0
+    for label in labels:
+        for x, y in _corners(label):
+            right, bottom = max(right, x), max(bottom, y)
+    return int(min(right, 1e5)) + 1, int(min(bottom, 1e5)) + 1
+
+
+def _corners(label: Label) -> list[list[float]]:
+    if isinstance(label, rows.Box2D):
+        return [[label.xmax, label.ymax]]
+    if isinstance(label, (rows.Polygon2D, rows.Polyline2D, rows.Keypoints2D)):
+        points: list[list[float]] = label.points.tolist()
+        return points
+    return []
+
+
+def _shape(label: Label, height: int) -> str:
+    shape = _SHAPES.get(type(label))
+    if shape is None:
+        return ""
+    title = f"<title>{escape(label.category or label.kind)}</title>"
+    tint = colour(label.category)
+    return f'<g stroke="{tint}" color="{tint}">{title}{shape(label, height)}</g>'
+
+
+def _points(points: Iterable[Sequence[float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
+
+
+def _box(label: rows.Box2D, _height: int) -> str:
+    width, tall = label.xmax - label.xmin, label.ymax - label.ymin
+    name = f'<text x="{label.xmin:g}" y="{label.ymin:g}" dy="-.2em" stroke="none" fill="{colour(label.category)}">'
+    rect = f'<rect x="{label.xmin:g}" y="{label.ymin:g}" width="{max(width, 0):g}" height="{max(tall, 0):g}"/>'
+    return f"{rect}{name}{escape(label.category or '')}</text>"
+
+
+def _path(lines: Iterable[Any], end: str) -> str:
+    parts = (f"M{_points(line.tolist())}{end}" for line in lines if len(line))
+    return f'<path d="{" ".join(parts)}" fill="currentColor" fill-opacity="{0.15 if end else 0}" fill-rule="evenodd"/>'
+
+
+def _keypoints(label: rows.Keypoints2D, _height: int) -> str:
+    """Those that are said to be invisible are left away: they lie in the corner."""
+    shown = label.visible or [None] * len(label.points)
+    points = (point for point, v in zip(label.points.tolist(), shown, strict=False) if v != 0)
+    fill = colour(label.category)
+    return "".join(f'<circle cx="{x:g}" cy="{y:g}" r=".35em" fill="{fill}" stroke="#fff"/>' for x, y in points)
+
+
+def _cuboid(label: rows.Cuboid2D, _height: int) -> str:
+    edges = zip(label.front.tolist(), label.back.tolist(), strict=False)
+    sides = "".join(f'<polyline points="{_points(edge)}"/>' for edge in edges)
+    return f"{_path([label.front, label.back], 'Z')}{sides}"
+
+
+def _runs(label: rows.Rle, height: int) -> str:
+    """Column by column, as COCO counts."""
+    ends = [0, *label.counts.cumsum().tolist()]
+    rects: list[str] = []
+    for start, end in list(pairwise(ends))[1::2]:
+        place = start
+        while place < end and len(rects) < _MOST_RUNS:
+            x, y = divmod(place, height)
+            tall = min(height - y, end - place)
+            rects.append(f"M{x} {y}h1v{tall}h-1Z")
+            place += tall
+    return f'<path d="{"".join(rects)}" stroke="none" fill="{colour(label.category)}" fill-opacity=".5"/>'
+
+
+_SHAPES: dict[type[Any], Callable[[Any, int], str]] = {
+    rows.Box2D: _box,
+    rows.Polygon2D: lambda label, _height: _path([label.points], "Z"),
+    rows.Polyline2D: lambda label, _height: _path([label.points], ""),
+    rows.MultiPolygon2D: lambda label, _height: _path(label.rings, "Z"),
+    rows.MultiPolyline2D: lambda label, _height: _path(label.lines, ""),
+    rows.Keypoints2D: _keypoints,
+    rows.Cuboid2D: _cuboid,
+    rows.Rle: _runs,
+}

@@ -1,0 +1,72 @@
+"""The table of POST-policy cases, against the embedded store and against a real S3 server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from lading.server.embedded import running
+from lading.server.post_policy import SigningKey
+from lading.server.services import load_signing_key
+
+from . import seaweed
+from .conftest import KEY, Answer, Api, Clock
+from .policy_cases import BOUNDARY, CASES, FILE, SHA1, Case, Form
+
+HEADERS = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with running(tmp_path_factory.mktemp("platform"), access_key=KEY) as platform:
+        yield Api(platform, Clock())
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed.Bucket]:
+    pytest.importorskip("botocore")
+    with seaweed.bucket(tmp_path_factory.mktemp("seaweed")) as found:
+        yield found
+
+
+def post(api: Api, url: str, case: Case, key: SigningKey) -> Answer:
+    form = Form(key, time.time())
+    case.change(form)
+    return api.send("POST", url, form.body(), HEADERS)
+
+
+@every_case
+def test_embedded_store(embedded: Api, case: Case) -> None:
+    key = load_signing_key(embedded.platform.data_dir)
+    answer = post(embedded, f"{embedded.platform.url}/upload", case, key)
+    assert answer.status == case.status, answer.body
+    if case.code is not None:
+        assert ElementTree.fromstring(answer.body).findtext("Code") == case.code
+    (*stored,) = embedded.stored()
+    assert [path.read_bytes() for path in stored] == ([FILE] if answer.status < 300 else [])
+    for path in stored:
+        path.unlink()
+
+
+@pytest.mark.slow
+@every_case
+def test_real_store(bucket: seaweed.Bucket, case: Case) -> None:
+    """Statuses alone: texts and codes differ from server to server (C8)."""
+    key = SigningKey(seaweed.KEY_ID, seaweed.SECRET, seaweed.REGION, bucket.name)
+    api: Any = Api(None, Clock())  # type: ignore[arg-type]
+    answer = post(api, f"{bucket.endpoint}/{bucket.name}", case, key)
+    assert answer.status == (case.status if case.elsewhere is None else case.elsewhere), (case.why, answer.body)
+    if case.status < 300:
+        stored = bucket.client.get_object(Bucket=bucket.name, Key=f"p/{SHA1}")["Body"].read()
+        assert stored == FILE
+        bucket.client.delete_object(Bucket=bucket.name, Key=f"p/{SHA1}")
+
+
+def test_wrong_place_for_the_data(tmp_path: Path) -> None:
+    assert load_signing_key(tmp_path) == load_signing_key(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
@@ -11,7 +10,11 @@ from lading.model.frame import Frame
 from lading.model.naming import wire_path, wire_segment
 from lading.model.report import Finding, Report, Severity
 from lading.plugin.contracts import Checker
+from lading.validate.checks.copies import hash_path
 from lading.validate.checks.problem import Place, Problem
+
+#: What ends a part of a resource name on the platform (NAME-TBRN).
+_RESOURCE_NAME = frozenset(":@#")
 
 
 class NamesPass(Checker):
@@ -51,7 +54,7 @@ class NamesPass(Checker):
     def _duplicates(self, segment: Segment, part: Part, both: set[int]) -> Iterable[Finding]:
         for frame in self._dataset.frames(segment.name, part, Report()):
             for data in frame.data:
-                key = _hash(data.remote_path)
+                key = hash_path(data.remote_path)
                 if key in both:
                     both.discard(key)  # a second one in this part was told when it was met
                     place = Place(segment, frame, data, self._severities)
@@ -60,17 +63,16 @@ class NamesPass(Checker):
                         yield finding
 
     def finish(self) -> Iterable[Finding]:
-        """What is wrong with the names of the segments."""
+        """What is wrong with the names of the dataset and its segments."""
+        taken: set[str] = set()
+        found: list[tuple[Problem, str | None]] = [(problem, None) for problem in _dataset_problems(self._dataset.name)]
         for segment in self._dataset.segments:
-            problem = _segment_problem(segment.name)
-            severity = None if problem is None else self._severities.get(problem.rule)
-            if problem is not None and severity is not None:
-                yield Finding(rule=problem.rule, severity=severity, message=problem.message, segment=segment.name)
-
-
-def _hash(path: str) -> int:
-    """The same in every process, as `hash` is not."""
-    return int.from_bytes(blake2b(path.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+            found += [(problem, segment.name) for problem in _segment_problems(segment.name, taken)]
+            taken.add(segment.name)
+        for problem, name in found:
+            finding = problem.finding(self._severities, segment=name)
+            if finding is not None:
+                yield finding
 
 
 def _duplicate(path: str) -> Problem:
@@ -81,7 +83,7 @@ def _duplicate(path: str) -> Problem:
 def _path_problem(path: str, seen: set[int]) -> Problem | None:
     if not path:
         return Problem("path.empty", "expected a remote path, found an empty one")
-    key = _hash(path)
+    key = hash_path(path)
     if key in seen:
         return _duplicate(path)
     seen.add(key)
@@ -92,11 +94,21 @@ def _path_problem(path: str, seen: set[int]) -> Problem | None:
     return None
 
 
-def _segment_problem(name: str) -> Problem | None:
+def _dataset_problems(name: str) -> Iterable[Problem]:
     if not name:
-        return Problem("segment.empty-name", "expected a segment name, found an empty one")
+        yield Problem("dataset.empty-name", "expected a name of the dataset, found an empty one")
+    stray = sorted(set(name) & _RESOURCE_NAME)
+    if stray:
+        message = f"expected a name without {' '.join(sorted(_RESOURCE_NAME))}, found {name!r}"
+        yield Problem("dataset.forbidden-name", message)
+
+
+def _segment_problems(name: str, taken: set[str]) -> Iterable[Problem]:
+    if not name:
+        yield Problem("segment.empty-name", "expected a segment name, found an empty one")
+    if name in taken:
+        yield Problem("segment.duplicate-name", f"expected a name that no other segment has, found {name!r} again")
     escaped = wire_segment(name)
     if escaped != name:
         message = f"expected a segment name that the platform takes, found {name!r}; it goes up as {escaped!r}"
-        return Problem("segment.forbidden-name", message)
-    return None
+        yield Problem("segment.forbidden-name", message)

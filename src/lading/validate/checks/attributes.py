@@ -77,6 +77,15 @@ def _elements(values: Sequence[Any], check: ValueCheck) -> tuple[str, str] | Non
     return None
 
 
+def free_types(spec: Items) -> frozenset[type]:
+    """The types whose values are always right: not numbers within a range, nor what may be no number at all."""
+    if spec.enum is not None:
+        return frozenset()
+    names = set(_type_names(spec))
+    types = frozenset().union(*(_TYPES.get(name, frozenset()) for name in names)) - {float, list, tuple}
+    return types if spec.minimum is None and spec.maximum is None else types - {int}
+
+
 def attribute_checks(attributes: Sequence[Attribute]) -> dict[str, ValueCheck]:
     """The check of each attribute, by its name."""
     return {attribute.name: value_check(attribute) for attribute in attributes}

@@ -32,11 +32,6 @@ def check_finite(label: Label, right: float, bottom: float) -> Sequence[Problem]
     return () if is_finite(label) else _NOT_FINITE
 
 
-def check_nothing(label: Label, right: float, bottom: float) -> Sequence[Problem]:
-    """A label whose geometry is judged elsewhere, or that has none."""
-    return ()
-
-
 def check_polyline(label: Polyline2D, right: float, bottom: float) -> Sequence[Problem]:
     """A line: finite, two points or more, a letter a point where there are letters."""
     wrong = check_finite(label, right, bottom) or _enough((label.points,), 2, "polyline.too-few-points")
@@ -130,18 +125,18 @@ def _enough(parts: Sequence[Points], least: int, rule: str) -> Sequence[Problem]
 
 
 #: The check of a label type's geometry; the other types have only to be finite.
-GEOMETRY: dict[str, GeometryCheck] = {
+GEOMETRY: dict[str, GeometryCheck | None] = {
     "BOX2D": check_box2d,
     "BOX3D": check_box3d,
-    "POLYGON2D": check_nothing,  # lading.validate.checks.polygons
-    "MULTI_POLYGON": check_nothing,
+    "POLYGON2D": None,  # lading.validate.checks.polygons
+    "MULTI_POLYGON": None,
     "POLYLINE2D": check_polyline,
     "MULTI_POLYLINE2D": check_multi_polyline,
     "KEYPOINTS2D": check_keypoints,
     "CUBOID2D": check_cuboid,
     "RLE": check_rle,
-    "CLASSIFICATION": check_nothing,
-    "SEMANTIC_MASK": check_nothing,
-    "INSTANCE_MASK": check_nothing,
-    "PANOPTIC_MASK": check_nothing,
+    "CLASSIFICATION": None,
+    "SEMANTIC_MASK": None,
+    "INSTANCE_MASK": None,
+    "PANOPTIC_MASK": None,
 }

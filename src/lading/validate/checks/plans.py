@@ -9,7 +9,13 @@ from typing import NamedTuple, TypeAlias
 from lading.model.catalog import Catalog, Keypoints, Subcatalog
 from lading.model.codec.labels import SINGLE_KINDS
 from lading.model.label import LABEL_TYPES, MASK_TYPES, Classification, Keypoints2D, Label, Sentence
-from lading.validate.checks.attributes import ValueCheck, attribute_checks, check_attributes, check_undeclared
+from lading.validate.checks.attributes import (
+    ValueCheck,
+    attribute_checks,
+    check_attributes,
+    check_undeclared,
+    free_types,
+)
 from lading.validate.checks.masks import check_items
 from lading.validate.checks.problem import Problem
 
@@ -32,13 +38,16 @@ class Plan(NamedTuple):
     """What holds for all labels of one type and category.
 
     `problem` is what is wrong with the category itself; `attributes` is None where the catalog does not speak of
-    any; `others` are the checks that only some types and catalogs need.
+    any; `others` are the checks that only some types and catalogs need. `free` has, by the name of an attribute, the
+    types of values that need no look: a label that has only such attributes is right, unless the plan `is_strict`.
     """
 
     problem: Problem | None = None
     attributes: Mapping[str, ValueCheck] | None = None
     misplaced: frozenset[str] = frozenset()
     others: tuple[_Check, ...] = ()
+    free: Mapping[str, frozenset[type]] = {}
+    is_strict: bool = True
 
     def check(self, label: Label) -> list[Problem]:
         """What is wrong with a label, its geometry left aside."""
@@ -77,7 +86,11 @@ class KindPlans:
 
     def plan(self, category: str | None) -> Plan:
         """The plan of a category. Only so many are kept, for bad data may have a category a label."""
-        plan = self._make(category)
+        made = self._make(category)
+        plan = made._replace(
+            free={} if made.attributes is None else self._free(made.misplaced),
+            is_strict=made.problem is not None or bool(made.others),
+        )
         if len(self.plans) < _KEPT:
             self.plans[category] = plan
         return plan
@@ -94,6 +107,10 @@ class KindPlans:
             misplaced=frozenset() if is_unknown and self._names else _misplaced(subcatalog, category),
             others=self._others(subcatalog, category),
         )
+
+    def _free(self, misplaced: frozenset[str]) -> dict[str, frozenset[type]]:
+        attributes = [] if self._subcatalog is None else self._subcatalog.attributes
+        return {attribute.name: free_types(attribute) for attribute in attributes if attribute.name not in misplaced}
 
     def _undeclared(self) -> Problem:
         return Problem("label.undeclared-type", f"expected label types of the catalog, found {self._kind}")

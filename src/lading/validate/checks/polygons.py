@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,18 +40,12 @@ _Bounds: TypeAlias = NDArray[np.float64]
 _AT = re.compile(r"\[(\S+) (\S+)\]")
 
 
-class _Row(NamedTuple):
-    place: Place
-    label: PolygonLabel
-    box: Box2D | None
-    right: float
-    bottom: float
+#: Place, polygon, the box of the same object, and the limits of their picture; a tuple, made for every polygon.
+_Row: TypeAlias = tuple[Place, PolygonLabel, Box2D | None, float, float]
 
 
-class _Ring(NamedTuple):
-    row: int
-    part: int
-    points: Points
+#: Number of the polygon, number of the part, points.
+_Ring: TypeAlias = tuple[int, int, Points]
 
 
 class Polygons:
@@ -65,7 +59,7 @@ class Polygons:
 
     def add(self, place: Place, label: PolygonLabel, box: Box2D | None, right: float, bottom: float) -> None:
         """Take a polygon, the box of the same object, and the limits of their picture."""
-        self._rows.append(_Row(place, label, box, right, bottom))
+        self._rows.append((place, label, box, right, bottom))
         self._count += 1 if isinstance(label, Polygon2D) else len(label.rings)
 
     @property
@@ -80,9 +74,9 @@ class Polygons:
             return
         problems = _judge(rows, wants_crossing=self._wants_crossing)
         for index in sorted(problems):
-            row = rows[index]
+            place, label, _, _, _ = rows[index]
             for problem in problems[index]:
-                finding = row.place.finding(problem, row.label)
+                finding = place.finding(problem, label)
                 if finding is not None:
                     yield finding
 
@@ -99,8 +93,8 @@ def _judge(rows: list[_Row], *, wants_crossing: bool) -> _Found:
     rings = list(_rings(rows, found))
     if not rings:
         return found
-    counts = np.fromiter((len(ring.points) for ring in rings), np.intp, len(rings))
-    points = np.concatenate([ring.points for ring in rings])
+    counts = np.fromiter((len(ring[2]) for ring in rings), np.intp, len(rings))
+    points = np.concatenate([ring[2] for ring in rings])
     if not np.isfinite(points).all():
         rings, counts, points = _finite(rings, counts, points, found)
         if not rings:
@@ -116,13 +110,13 @@ def _judge(rows: list[_Row], *, wants_crossing: bool) -> _Found:
 
 def _rings(rows: list[_Row], found: _Found) -> Iterator[_Ring]:
     for index, row in enumerate(rows):
-        label = row.label
+        label = row[1]
         parts = (label.points,) if isinstance(label, Polygon2D) else label.rings
         if not parts:
             found.tell(index, "polygon.too-few-points", "expected at least 1 part, found none")
         for number, points in enumerate(parts):
             if len(points) >= 3:
-                yield _Ring(index, number, points)
+                yield index, number, points
                 continue
             if np.isfinite(points).all():
                 which = f" in part {number}" if len(parts) > 1 else ""
@@ -141,10 +135,10 @@ def _finite(
     rings: list[_Ring], counts: NDArray[np.intp], points: Points, found: _Found
 ) -> tuple[list[_Ring], NDArray[np.intp], Points]:
     """The rings that are finite, with their counts and points."""
-    is_finite = [bool(np.isfinite(ring.points).all()) for ring in rings]
+    is_finite = [bool(np.isfinite(ring[2]).all()) for ring in rings]
     for ring, is_good in zip(rings, is_finite, strict=True):
         if not is_good:
-            _tell_not_finite(found, ring.row)
+            _tell_not_finite(found, ring[0])
     kept = [ring for ring, is_good in zip(rings, is_finite, strict=True) if is_good]
     return kept, counts[is_finite], points[np.repeat(is_finite, counts)]
 
@@ -169,30 +163,30 @@ def _areas(
         extent = np.prod(high - low, axis=1)
         has_area: NDArray[np.bool_] = ~(doubled <= _NO_AREA * extent)  # what is too large to tell has one
     for index in np.flatnonzero(~has_area).tolist():
-        which = f" of part {rings[index].part}" if rings[index].part else ""
+        which = f" of part {rings[index][1]}" if rings[index][1] else ""
         width, height = (high[index] - low[index]).tolist()
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
-        found.tell(rings[index].row, "polygon.empty", message)
+        found.tell(rings[index][0], "polygon.empty", message)
     return has_area
 
 
 def _bounds(rows: list[_Row], rings: list[_Ring], low: _Bounds, high: _Bounds, found: _Found) -> None:
-    owner = np.fromiter((ring.row for ring in rings), np.intp, len(rings))
+    owner = np.fromiter((ring[0] for ring in rings), np.intp, len(rings))
     firsts = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
     whole_low, whole_high = np.minimum.reduceat(low, firsts), np.maximum.reduceat(high, firsts)
     present = owner[firsts].tolist()
-    limits = np.array([(rows[index].right, rows[index].bottom) for index in present])
+    limits = np.array([rows[index][3:] for index in present])
     with np.errstate(over="ignore"):
         is_out = (whole_low < -PICTURE_TOLERANCE_PX).any(axis=1) | (whole_high > limits + PICTURE_TOLERANCE_PX).any(1)
     for at in np.flatnonzero(is_out).tolist():
-        row = rows[present[at]]
-        message = f"expected a polygon within {size_text(row.right, row.bottom)}, found one within "
+        right, bottom = rows[present[at]][3:]
+        message = f"expected a polygon within {size_text(right, bottom)}, found one within "
         found.tell(present[at], "polygon.outside-image", message + _edges(whole_low[at], whole_high[at]))
     _boxes(rows, present, whole_low, whole_high, found)
 
 
 def _boxes(rows: list[_Row], present: list[int], low: _Bounds, high: _Bounds, found: _Found) -> None:
-    boxed = [(at, box) for at, index in enumerate(present) if (box := rows[index].box) is not None]
+    boxed = [(at, box) for at, index in enumerate(present) if (box := rows[index][2]) is not None]
     if not boxed:
         return
     which = [at for at, _ in boxed]
@@ -234,9 +228,9 @@ def _crossings(
         reason = shapely.is_valid_reason(shapes[at])
         if not reason.startswith("Self-intersection"):
             continue
-        ring = rings[candidates[at]]
+        row, number, _ = rings[candidates[at]]
         place = _AT.search(reason)
         where = "" if place is None else f" at ({float(place[1]):g}, {float(place[2]):g})"
-        part = f" of part {ring.part}" if ring.part else ""
+        part = f" of part {number}" if number else ""
         message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
-        found.tell(ring.row, "polygon.self-crossing", message)
+        found.tell(row, "polygon.self-crossing", message)

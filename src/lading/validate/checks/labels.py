@@ -91,8 +91,8 @@ class LabelsPass:
             self._same(place, found)
         if len(set(tokens)) != len(tokens):
             self._twice(place, found)
-        for polygon in polygons:
-            self.polygons.add(place, polygon, _box_of(polygon, boxes), right, bottom)
+        if polygons:
+            self.polygons.add(place, polygons, [_box_of(polygon, boxes) for polygon in polygons], right, bottom)
         return self._told(place, found) if found else iter(())
 
     def _told(self, place: Place, found: _Found) -> Iterator[Finding]:

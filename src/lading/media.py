@@ -20,6 +20,7 @@ from lading.errors import LadingError, SourceError
 from lading.model.content import Content
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 #: MIME types of media by suffix; a table of our own, since the system's differs from machine to machine.
@@ -116,6 +117,24 @@ def read_mask(content: Content) -> NDArray[np.uint32]:
                 return _values(image, depth=data[24])
     except _BAD_BYTES as exc:
         raise SourceError(content.path, f"expected a PNG that opens, found {_tell(exc)}") from exc
+
+
+def read_picture(content: Content, longest: int) -> Image:
+    """A picture in RGB whose longer side has at most `longest` pixels. Raises SourceError where it does not open."""
+    from PIL import Image, ImageOps
+
+    data = _whole(content)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as image:
+                image.draft("RGB", (longest, longest))  # a JPEG is decoded small at once
+                shown = ImageOps.autocontrast(image.convert("F").convert("L")) if image.mode[0] in "IF" else image
+                picture = shown.convert("RGB")
+                picture.thumbnail((longest, longest))
+                return picture
+    except (*_BAD_BYTES, Image.DecompressionBombError) as exc:
+        raise SourceError(content.path, f"expected a picture that opens, found {_tell(exc)}") from exc
 
 
 def encode_mask(pixels: NDArray[np.uint32]) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable
 import numpy as np
 from PIL import Image, ImageDraw
 
+from lading.model.geometry import Transform3D
 from lading.model.label import Box3D, Label
 from lading.render.colours import MARK, colour_of
 from lading.render.draw import corners_or_none
@@ -19,10 +20,15 @@ _LEAST_M = 10.0
 _FACE = (0, 1, 5, 4)  # the corners of a box's lower face
 
 
-def draw_above(points: Cloud | None, labels: Iterable[Label], *, marked: Container[int] = ()) -> Image.Image:
-    """A square around the sensor: x forward is up, y left is left."""
+def draw_above(
+    points: Cloud | None, labels: Iterable[Label], *, to_ego: Transform3D | None = None, marked: Container[int] = ()
+) -> Image.Image:
+    """A square around the origin: x forward is up, y left is left; in the ego frame where the way there is known."""
     boxes = [(index, label) for index, label in enumerate(labels) if isinstance(label, Box3D)]
     corners = {index: found for index, box in boxes if (found := corners_or_none(box)) is not None}
+    if to_ego is not None:
+        points = None if points is None else to_ego.apply(points)
+        corners = {index: to_ego.apply(found) for index, found in corners.items()}
     reach = _reach(points, list(corners.values()))
     pixels = np.full((SIZE_PX, SIZE_PX), 16, dtype=np.uint8)
     if points is not None and len(points):
@@ -39,7 +45,9 @@ def draw_above(points: Cloud | None, labels: Iterable[Label], *, marked: Contain
         colour = MARK if index in marked else colour_of(box.category)
         width = 4 if index in marked else 2
         pen.line([*face, face[0]], fill=colour, width=width)
-        middle, ahead = _pixels(np.array([box.centre, corners[index][:4].mean(axis=0)]), reach).tolist()
+        middle, ahead = _pixels(
+            np.array([corners[index].mean(axis=0), corners[index][:4].mean(axis=0)]), reach
+        ).tolist()
         pen.line([tuple(middle), tuple(ahead)], fill=colour, width=width)
         if index in marked and box.category:
             pen.text((face[0][0] + 4, face[0][1]), box.category.encode("ascii", "replace").decode(), fill=colour)

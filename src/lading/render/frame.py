@@ -7,11 +7,12 @@ from collections.abc import Container
 import numpy as np
 from PIL import Image
 
-from lading.errors import LadingError
+from lading.errors import GeometryError, LadingError
 from lading.media import is_image_name, probe, read_picture
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
+from lading.model.geometry import Transform3D
 from lading.model.label import Box3D
 from lading.model.sensor import Camera
 from lading.render.above import draw_above
@@ -50,7 +51,7 @@ def draw_data(
     """
     if not is_image_name(data.path):
         points = None if data.content is None else read_points(data.content, dataset.bin_point_cloud_fields)
-        image = draw_above(points, data.labels, marked=marked)
+        image = draw_above(points, data.labels, to_ego=_way_to_ego(segment, frame, data), marked=marked)
         image.thumbnail((longest, longest))
         return image
     picture, scale = _ground(data, longest)
@@ -58,6 +59,18 @@ def draw_data(
     drawing.labels(data.labels, skeletons=skeletons(dataset.catalog), marked=marked)
     _boxes(drawing, segment, frame, data, marked)
     return drawing.image
+
+
+def _way_to_ego(segment: Segment, frame: Frame, data: Data) -> Transform3D | None:
+    """The place of a file's sensor, where it has one that turns."""
+    sensor = sensor_of(segment, frame, data.sensor_name)
+    if sensor is None or sensor.extrinsics is None:
+        return None
+    try:
+        matrix = sensor.extrinsics.matrix
+    except GeometryError:
+        return None  # no rotation: the rules tell it
+    return sensor.extrinsics if np.isfinite(matrix).all() else None
 
 
 def _ground(data: Data, longest: int) -> tuple[Image.Image, tuple[float, float]]:

@@ -10,7 +10,7 @@ from lading.model.codec.labels import SINGLE_KINDS
 from lading.model.label import MASK_TYPES, Box2D, Label, MaskLabel, MultiPolygon2D, Polygon2D
 from lading.model.report import Finding, Severity
 from lading.validate.checks.geometry import GEOMETRY, GeometryCheck, check_finite
-from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans
+from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans, is_region
 from lading.validate.checks.polygons import Polygons
 from lading.validate.checks.problem import Place, Problem
 from lading.validate.checks.same import KEYS
@@ -157,6 +157,6 @@ class LabelsPass:
 
 def _box_of(polygon: Label, boxes: Mapping[str, Box2D]) -> Box2D | None:
     """The box of the same object; none for a crowd, whose box and outline are drawn apart (design.md section 8)."""
-    if polygon.instance is None or polygon.attributes.get("iscrowd", False):
+    if polygon.instance is None or is_region(polygon):
         return None
     return boxes.get(polygon.instance)

@@ -189,8 +189,13 @@ def _misplaced(subcatalog: Subcatalog, category: str | None) -> frozenset[str]:
     )
 
 
+def is_region(label: Label) -> bool:
+    """Whether a label stands for no single object: a crowd, or a region that is to be ignored."""
+    return bool(label.attributes.get("iscrowd", False) or label.attributes.get("ignore", False))
+
+
 def _check_has_instance(label: Label) -> list[Problem]:
-    if label.instance is not None:
+    if label.instance is not None or is_region(label):
         return []
     return [Problem("label.instance-missing", "expected an instance, for the catalog tracks this type, found none")]
 

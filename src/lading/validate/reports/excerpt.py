@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -19,6 +20,9 @@ _LARGEST_TEXT = 64 << 20
 _LARGEST_JSON = 16 << 20
 
 _LONGEST = 140
+
+_OPENING = re.compile(r"<([\w.-]+)[^<>]*>")
+_MOST_LINES = 12
 
 
 class Excerpts:
@@ -38,7 +42,7 @@ class Excerpts:
         if finding.file != self._path:
             self._read(finding.file)
         if finding.line is not None:
-            return _shorten(self._lines[finding.line - 1]) if 0 < finding.line <= len(self._lines) else None
+            return _element(self._lines, finding.line - 1) if 0 < finding.line <= len(self._lines) else None
         if not self._has_value or finding.pointer is None:
             return None
         return _describe(self._value, finding.pointer)
@@ -57,6 +61,16 @@ class Excerpts:
             with suppress(ValueError, RecursionError):
                 self._value, self._has_value = json.loads(data), True
         self._lines = data.decode("utf-8", "replace").splitlines()
+
+
+def _element(lines: list[str], index: int) -> str:
+    """A line; where an XML element opens there and nothing else stands beside it, the lines up to its end."""
+    opened = _OPENING.fullmatch(lines[index].strip())
+    if opened is not None:
+        for end in range(index + 1, min(index + _MOST_LINES, len(lines))):
+            if lines[end].strip() == f"</{opened[1]}>":
+                return _shorten(" ".join(line.strip() for line in lines[index : end + 1]))
+    return _shorten(lines[index])
 
 
 def _describe(value: Any, pointer: str) -> str | None:

@@ -236,7 +236,11 @@ def _label_name(label: Label) -> str:
 
 def _plain(label: Label) -> dict[str, Any]:
     values = {field: getattr(label, field) for field in label.__struct_fields__ if field not in ("origin", "content")}
-    return {field: _value(value) for field, value in values.items() if value is not None and value != {}}
+    return {
+        field: _value(value)
+        for field, value in values.items()
+        if not (value is None or (isinstance(value, dict) and not value))
+    }
 
 
 def _value(value: Any) -> Any:

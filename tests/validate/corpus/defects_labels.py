@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from cargo import (
     BOX,
@@ -76,6 +77,12 @@ def again(index: int, **fields: object) -> Callable[[Cargo], object]:
         cargo.edit(len(labels) - 1, origin=12, **fields)
 
     return change
+
+
+def row_again(cargo: Cargo) -> None:
+    """The box and the polygon of one record once more, as one record."""
+    labels = cargo.data().labels
+    labels += [msgspec.structs.replace(labels[index], origin=12, instance="9") for index in (BOX, POLYGON)]
 
 
 def mask(index: int, data: bytes, path: str = "masks/other.png") -> Callable[[Cargo], object]:
@@ -153,6 +160,7 @@ DEFECTS = [
     Defect("label.not-finite", box3d(0, x=float("inf")), at(0, record="/drive/2/lidar"), drive, "3D"),
     Defect("label.duplicate", again(RLE), at(12, "")),
     Defect("label.duplicate", again(LINE), at(12, ""), name="line"),
+    Defect("label.duplicate", row_again, at(12, ""), name="box and polygon of one record"),
     Defect("label.more-than-one", again(CLASS), at(12, "")),
     Defect("label.instance-twice", again(BOX, xmin=0.0), at(12, "instance")),
     Defect("label.instance-missing", lambda cargo: cargo.edit(0, "drive", 2, "left", instance=None),

@@ -48,7 +48,8 @@ class DataPass(Checker):
         for data in frame.data:
             place = Place(segment, frame, data, self._severities)
             seen = self._look(segment, data)
-            if data.content is None or seen.problem is not None or seen.width is not None:
+            is_missing = data.content is None and "media.missing" in self._severities
+            if is_missing or seen.problem is not None or seen.width is not None:
                 yield from _file_findings(place, seen)
             if data.labels and self._checks_labels:
                 yield from self._judge(place, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ from lading.model.catalog import Catalog
 from lading.model.codec.labels import SINGLE_KINDS
 from lading.model.label import MASK_TYPES, Box2D, Label, MaskLabel, MultiPolygon2D, Polygon2D
 from lading.model.report import Finding, Severity
+from lading.validate.checks.boxes import box2d_suspects, check_box2d
 from lading.validate.checks.geometry import GEOMETRY, GeometryCheck, check_finite
 from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans, is_region
 from lading.validate.checks.polygons import Polygons
@@ -16,12 +18,12 @@ from lading.validate.checks.problem import Place, Problem
 from lading.validate.checks.same import KEYS
 from lading.validate.checks.usage import Usage
 
-#: What the pass does with a label of a type besides judging it.
-_PLAIN, _BOX, _POLYGON, _MASK = range(4)
+#: Whether the labels of a type have a table of items.
+_PLAIN, _MASK = range(2)
 
-#: Geometry (None: judged elsewhere, or none), plans, key of equal labels, whether a file has one at most, whether it
-#: has an instance of its own, and what else is done. A tuple, since it is taken apart for every label.
-_Kind: TypeAlias = tuple[GeometryCheck | None, KindPlans, Callable[[Any], Hashable] | None, bool, bool, int]
+#: Geometry (None: judged elsewhere, or none), plans, keys of equal labels, whether a file has one at most, whether each
+#: has an instance of its own, and whether it is a mask. A tuple, since it is taken apart for every file.
+_Kind: TypeAlias = tuple[GeometryCheck | None, KindPlans, Callable[[list[Any]], list[Hashable]] | None, bool, bool, int]
 
 _Found: TypeAlias = list[tuple[Problem, Label]]
 
@@ -47,101 +49,76 @@ class LabelsPass:
         Polygons are only gathered.
         """
         found: _Found = []
-        keys: list[Hashable] = []
-        tokens: list[Hashable] = []
-        boxes: dict[str, Box2D] = {}
-        polygons: list[Any] = []
-        kinds = self._kinds
+        groups: dict[type[Label], list[Any]] = defaultdict(list)
         for label in place.data.labels:
-            kind = kinds.get(type(label))
+            groups[type(label)].append(label)
+        for label_type, labels in groups.items():
+            kind = self._kinds.get(label_type)
             if kind is None:
-                kind = self._prepare(type(label))
-            geometry, plans, key, is_single, has_instance, role = kind
-            if geometry is not None:
-                for problem in geometry(label, right, bottom):
-                    found.append((problem, label))
-            plan = plans.plans.get(label.category)
+                kind = self._prepare(label_type)
+            self._group(place, kind, labels, (right, bottom), found)
+            if kind[-1] == _MASK:
+                masks += labels
+        polygons = [*groups.get(Polygon2D, ()), *groups.get(MultiPolygon2D, ())]
+        if polygons and self.polygons.is_wanted:
+            boxes = {box.instance: box for box in reversed(groups.get(Box2D, ())) if box.instance is not None}
+            self.polygons.add(place, polygons, [_box_of(polygon, boxes) for polygon in polygons], right, bottom)
+        return self._told(place, found) if found else iter(())
+
+    def _group(self, place: Place, kind: _Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
+        """What is wrong with the labels of one type."""
+        geometry, plans, keys, is_single, has_instance, role = kind
+        if geometry is not None:
+            suspects = box2d_suspects(labels, *limits) if geometry is check_box2d else labels
+            for label in suspects:
+                found.extend((problem, label) for problem in geometry(label, *limits))
+        known = plans.plans.get
+        for label in labels:
+            plan = known(label.category)
             if plan is None:
                 plan = plans.plan(label.category)
                 if label.category is not None:
                     self._usage.note(place, label, label.category)
             if plan.is_strict:
-                for problem in plan.check(label):
-                    found.append((problem, label))
+                found.extend((problem, label) for problem in plan.check(label))
             elif label.attributes:
+                free = plan.free
                 for name, value in label.attributes.items():
-                    if type(value) not in plan.free.get(name, _NO_TYPES):
+                    if type(value) not in free.get(name, _NO_TYPES):
                         found.extend((problem, label) for problem in plan.check(label))
                         break
-            if key is not None:
-                keys.append(key(label))
-            if has_instance and label.instance is not None:
-                tokens.append((role, label.kind, label.instance))
-            elif is_single:
-                tokens.append((role, label.kind))
-            if role == _BOX:
-                if label.instance is not None:
-                    boxes.setdefault(label.instance, label)  # type: ignore[arg-type]
-            elif role == _POLYGON:
-                polygons.append(label)
-            elif role == _MASK:
-                masks.append(label)  # type: ignore[arg-type]
+            if role == _MASK:
                 self._usage.note_items(place, label)
-        if len(set(keys)) != len(keys):
-            self._same(place, found)
-        if len(set(tokens)) != len(tokens):
-            self._twice(place, found)
-        if polygons:
-            self.polygons.add(place, polygons, [_box_of(polygon, boxes) for polygon in polygons], right, bottom)
-        return self._told(place, found) if found else iter(())
+        if len(labels) == 1:
+            return
+        if keys is not None:
+            met = keys(labels)
+            if len(set(met)) != len(met):
+                _tell_same(labels, met, found)
+        if is_single:
+            message = f"expected one label of {labels[0].kind} a file, found another before this one"
+            found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
+        elif has_instance:
+            instances = [label.instance for label in labels if label.instance is not None]
+            if len(set(instances)) != len(instances):
+                _tell_twice(labels, found)
 
     def _told(self, place: Place, found: _Found) -> Iterator[Finding]:
-        for problem, label in found:
+        """The findings in the order of the labels; of two labels of one record, being there twice is told once."""
+        order = {id(label): index for index, label in enumerate(place.data.labels)}
+        again: set[int] = set()
+        for problem, label in sorted(found, key=lambda item: order[id(item[1])]):
+            if problem.rule == "label.duplicate" and label.origin is not None:
+                if label.origin in again:
+                    continue
+                again.add(label.origin)
             finding = place.finding(problem, label)
             if finding is not None:
                 yield finding
 
-    def _same(self, place: Place, found: _Found) -> None:
-        """Labels that are equal to an earlier one, now that there are some of equal geometry."""
-        firsts: dict[Hashable, Label] = {}
-        for label in place.data.labels:
-            key = self._kinds[type(label)][2]
-            if key is None:
-                continue
-            token = (label.kind, key(label))
-            first = firsts.get(token)
-            if first is None:
-                firsts[token] = label
-            elif first.attributes == label.attributes:
-                message = f"expected no label twice, found an equal {label.kind} before this one"
-                found.append((Problem("label.duplicate", message), label))
-
-    def _twice(self, place: Place, found: _Found) -> None:
-        """Instances, and types of which a file has one, that are there again."""
-        taken: set[Hashable] = set()
-        for label in place.data.labels:
-            _, _, _, is_single, has_instance, _ = self._kinds[type(label)]
-            token = (label.kind, label.instance if has_instance else None)
-            if not is_single and not (has_instance and label.instance is not None):
-                continue
-            if token in taken and is_single:
-                message = f"expected one label of {label.kind} a file, found another before this one"
-                found.append((Problem("label.more-than-one", message), label))
-            elif token in taken:
-                message = f"expected each instance once a file and type, found {label.instance!r} of {label.kind} again"
-                found.append((Problem("label.instance-twice", message, "instance"), label))
-            taken.add(token)
-
     def _prepare(self, label_type: type[Label]) -> _Kind:
         name = label_type.kind
         is_single = name in SINGLE_KINDS
-        role = _PLAIN
-        if label_type is Box2D and self.polygons.is_wanted:
-            role = _BOX
-        elif label_type in (Polygon2D, MultiPolygon2D) and self.polygons.is_wanted:
-            role = _POLYGON
-        elif label_type in MASK_TYPES:
-            role = _MASK
         wanted = frozenset(self._severities)
         prepared = (
             GEOMETRY.get(name, check_finite),
@@ -149,7 +126,7 @@ class LabelsPass:
             KEYS.get(name) if "label.duplicate" in wanted else None,
             is_single and "label.more-than-one" in wanted,
             name not in WITHOUT_INSTANCE and "label.instance-twice" in wanted,
-            role,
+            _MASK if label_type in MASK_TYPES else _PLAIN,
         )
         self._kinds[label_type] = prepared
         return prepared
@@ -160,3 +137,27 @@ def _box_of(polygon: Label, boxes: Mapping[str, Box2D]) -> Box2D | None:
     if polygon.instance is None or is_region(polygon):
         return None
     return boxes.get(polygon.instance)
+
+
+def _tell_same(labels: list[Any], keys: list[Hashable], found: _Found) -> None:
+    """Labels that are equal to an earlier one."""
+    firsts: dict[Hashable, Label] = {}
+    for key, label in zip(keys, labels, strict=True):
+        first = firsts.get(key)
+        if first is None:
+            firsts[key] = label
+        elif first.attributes == label.attributes:
+            message = f"expected no label twice, found an equal {label.kind} before this one"
+            found.append((Problem("label.duplicate", message), label))
+
+
+def _tell_twice(labels: list[Any], found: _Found) -> None:
+    """Instances that are there again."""
+    taken: set[str] = set()
+    for label in labels:
+        if label.instance is None:
+            continue
+        if label.instance in taken:
+            message = f"expected each instance once a file and type, found {label.instance!r} of {label.kind} again"
+            found.append((Problem("label.instance-twice", message, "instance"), label))
+        taken.add(label.instance)

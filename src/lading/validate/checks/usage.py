@@ -68,13 +68,16 @@ class Usage:
     def finish(self, catalog: Catalog) -> Iterator[Finding]:
         """What all uses together show."""
         if "category.two-spellings" in self._severities:
-            yield from self._spellings()
+            yield from self._spellings(catalog)
         if "catalog.unused" in self._severities:
             yield from self._unused(catalog)
 
-    def _spellings(self) -> Iterator[Finding]:
+    def _spellings(self, catalog: Catalog) -> Iterator[Finding]:
+        names = {kind: frozenset(category.name for category in catalog[kind].categories) for kind in catalog.kinds()}
         groups: dict[str, dict[str, _Use]] = {}
-        for (_, category), use in sorted(self._uses.items(), key=lambda item: item[1].rank):
+        for (kind, category), use in sorted(self._uses.items(), key=lambda item: item[1].rank):
+            if names.get(kind) and category not in names[kind] and "category.unknown" in self._severities:
+                continue  # that it is none of the catalog's is told already
             groups.setdefault(_fold(category), {}).setdefault(category, use)
         for spellings in groups.values():
             (first, _), *others = spellings.items()

@@ -45,6 +45,7 @@ def test_groups_come_errors_first_with_count_examples_and_a_way_to_mend():
     found = [finding("path.forbidden", "warning", "w", file="x")]
     found += [finding(message=f"m{i}", file="a.json", pointer=f"/annotations/{i}") for i in range(4)]
     found.append(finding("reader.odd", "warning", "o", segment="train", frame="7"))
+    found.append(finding("catalog.lexicon", message="l", pointer="/SENTENCE/lexicon/1"))
     lines = list(render_groups(Gathered(found), RULES, examples=2))
     assert lines == [
         "error box2d.inverted: 4 - a box has its minima below its maxima",
@@ -53,6 +54,10 @@ def test_groups_come_errors_first_with_count_examples_and_a_way_to_mend():
         "  ... and 2 more",
         "  to mend: Swap the corners; look for width read as xmax.",
         "",
+        "error catalog.lexicon: 1 - a lexicon's entry is a word and its phones",
+        "  catalog#/SENTENCE/lexicon/1: l",
+        "  to mend: Remove the empty entry.",
+        "",
         "warning path.forbidden: 1 - a remote path needs no escape on the platform",
         "  x: w",
         f"  to mend: {RULES['path.forbidden'].fix}",
@@ -60,7 +65,7 @@ def test_groups_come_errors_first_with_count_examples_and_a_way_to_mend():
         "warning reader.odd: 1",
         "  train/7: o",
         "",
-        "4 errors, 2 warnings",
+        "5 errors, 2 warnings",
     ]
 
 

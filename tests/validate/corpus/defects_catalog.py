@@ -14,7 +14,7 @@ from lading.model.codec import decode_catalog
 
 
 def place(*tokens: str | int) -> list[tuple[str | None, str | None]]:
-    return [("catalog", "".join(f"/{token}" for token in tokens))]
+    return [(None, "".join(f"/{token}" for token in tokens))]
 
 
 def attribute(**fields: Any) -> Callable[[Cargo], object]:

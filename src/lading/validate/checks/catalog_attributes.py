@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from lading.model.catalog import ATTRIBUTE_TYPES, AttributeValue, Items, Subcatalog, attribute_type_of
+import msgspec
+
+from lading.model.catalog import ATTRIBUTE_TYPES, AttributeValue, Catalog, Items, Subcatalog, attribute_type_of
+from lading.model.report import Finding, Origin, Severity
 from lading.validate.checks.problem import Problem
 
 #: A problem and where it stands: reference tokens of a pointer.
 Told: TypeAlias = tuple[Problem, tuple[str | int, ...]]
 
 _NUMBERS = frozenset({"number", "integer"})
+
+
+def catalog_finding(
+    catalog: Catalog, problem: Problem, path: tuple[str | int, ...], severities: Mapping[str, Severity]
+) -> Finding | None:
+    """A finding at a place of the catalog: in its file, or, of one that a format declares, without a file."""
+    if catalog.origin is not None:
+        return problem.finding(severities, at=catalog.origin.below(*path))
+    finding = problem.finding(severities)
+    return finding and msgspec.structs.replace(finding, pointer=Origin("", "").below(*path).pointer)
 
 
 def attribute_problems(spec: Items) -> Iterator[Told]:

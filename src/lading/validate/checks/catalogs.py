@@ -9,9 +9,14 @@ from lading.model.catalog import VISIBILITIES, Catalog, Keypoints, Subcatalog
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES
-from lading.model.report import Finding, Origin, Severity
+from lading.model.report import Finding, Severity
 from lading.plugin.contracts import Checker
-from lading.validate.checks.catalog_attributes import Told, attribute_problems, parent_problems
+from lading.validate.checks.catalog_attributes import (
+    Told,
+    attribute_problems,
+    catalog_finding,
+    parent_problems,
+)
 from lading.validate.checks.problem import Problem
 
 _MASKS = frozenset({"SEMANTIC_MASK", "INSTANCE_MASK", "PANOPTIC_MASK"})
@@ -48,9 +53,8 @@ class CatalogPass(Checker):
 
     def finish(self) -> Iterable[Finding]:
         """What is wrong with the catalog."""
-        root = self._catalog.origin if self._catalog.origin is not None else Origin("catalog", "")
         for problem, path in self._problems():
-            finding = problem.finding(self._severities, at=root.below(*path))
+            finding = catalog_finding(self._catalog, problem, path, self._severities)
             if finding is not None:
                 yield finding
 

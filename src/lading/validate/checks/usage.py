@@ -10,6 +10,7 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part
 from lading.model.label import MASK_TYPES, Label
 from lading.model.report import Finding, Origin, Severity
+from lading.validate.checks.catalog_attributes import catalog_finding
 from lading.validate.checks.problem import Place, Problem
 
 #: How many categories are noted; bad data may have one a label.
@@ -90,14 +91,13 @@ class Usage:
                     yield finding
 
     def _unused(self, catalog: Catalog) -> Iterator[Finding]:
-        origin = catalog.origin if catalog.origin is not None else Origin("catalog", "")
         used = self._uses.keys()
         for kind in catalog.kinds():
             for index, category in enumerate(catalog[kind].categories):
                 if (kind, category.name) not in used:
                     message = f"expected labels of the category {category.name!r} of {kind}, found none"
-                    at = origin.below(kind, "categories", index)
-                    finding = Problem("catalog.unused", message).finding(self._severities, at=at)
+                    path = (kind, "categories", index)
+                    finding = catalog_finding(catalog, Problem("catalog.unused", message), path, self._severities)
                     if finding is not None:
                         yield finding
 

@@ -57,6 +57,8 @@ def render_groups(
 def _place(finding: Finding) -> str:
     if finding.where is not None:
         return f"{_one_line(finding.where)}: "
+    if finding.pointer is not None:  # of the catalog that the format declares, which lies in no file
+        return f"{finding.rule.partition('.')[0]}{_one_line(f'#{finding.pointer}')}: "
     parts = [part for part in (finding.segment, finding.frame, finding.sensor) if part is not None]
     return f"{_one_line('/'.join(parts))}: " if parts else ""
 

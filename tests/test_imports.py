@@ -23,7 +23,12 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "plugin": ({"model", "source", "media", "errors"}, {"pluggy", "pydantic", "msgspec", "numpy"}),
     "parallel": ({"model", "errors"}, set()),
     "summary": ({"parallel", "model", "errors"}, set()),
-    "validate": ({"plugin", "parallel", "model", "media", "errors"}, {"numpy", "msgspec", "shapely"}),
+    "stats": ({"parallel", "model", "errors"}, set()),
+    "compare": ({"model", "media", "errors"}, {"msgspec"}),
+    "validate": (
+        {"plugin", "parallel", "stats", "render", "model", "media", "errors"},
+        {"numpy", "msgspec", "shapely", "pydantic"},
+    ),
     "render": ({"plugin", "model", "media", "errors"}, {"numpy", "PIL"}),
     "filters": ({"plugin", "validate", "model", "source", "errors"}, {"numpy", "msgspec"}),
     "convert": ({"plugin", "validate", "model", "source", "errors"}, {"numpy", "msgspec"}),

@@ -177,3 +177,14 @@ def test_sha1_of_a_file(content):
 
 def test_importing_media_does_not_import_pillow():
     assert not hasattr(media, "Image")
+
+
+def test_marks_of_different_files_differ_and_of_equal_files_are_equal() -> None:
+    long = b"x" * 9_000
+    files = {"a": long, "b": long, "shorter": long[:-1], "other start": b"y" + long[1:], "other end": long[:-1] + b"y"}
+    marks = {name: probe(Bytes("a.bin", data), marks=True).mark for name, data in files.items()}
+    assert marks["a"] == marks["b"]
+    assert len(set(marks.values())) == 4
+    assert None not in marks.values()
+    assert probe(Bytes("a.bin", long)).mark is None
+    assert probe(Bytes("a.png", b"no picture"), marks=True).mark is None

@@ -65,7 +65,16 @@ def test_the_plugin_of_the_readme_reads_its_format(tmp_path: Path) -> None:
 def test_the_entry_point_of_the_readme_is_of_our_group() -> None:
     from lading.plugin.hooks import GROUP
 
-    assert GROUP in tomllib.loads(blocks("toml")[0])["project"]["entry-points"]
+    (block,) = (block for block in blocks("toml") if "entry-points" in block)
+    assert GROUP in tomllib.loads(block)["project"]["entry-points"]
+
+
+def test_the_settings_of_the_readme_are_settings(tmp_path: Path) -> None:
+    (block,) = (block for block in blocks("toml") if "[rules]" in block)
+    (tmp_path / "lading.toml").write_text(block)
+    from lading.validate.settings import find_settings
+
+    assert find_settings(tmp_path).grades()["catalog.unused"] == "warning"
 
 
 def test_every_link_leads_somewhere() -> None:

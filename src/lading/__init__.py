@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lading.compare import Difference, catalog_diff, diff
     from lading.errors import LadingError
     from lading.model.catalog import Attribute, Catalog, Category, Items, Keypoints, Subcatalog
     from lading.model.codec import decode_catalog, decode_labels, encode_catalog, encode_labels
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from lading.plugin.detection import detect, open_dataset
     from lading.plugin.hooks import hookimpl
     from lading.plugin.registry import Registry
+    from lading.render import preview
     from lading.server.embedded import running as local_platform
     from lading.source import File, Source
+    from lading.stats import Statistics, statistics
     from lading.summary import summarize
     from lading.upload import upload
     from lading.validate import validate
@@ -62,6 +65,7 @@ __all__ = [
     "Cuboid2D",
     "Data",
     "Dataset",
+    "Difference",
     "File",
     "Finding",
     "FisheyeCamera",
@@ -93,14 +97,17 @@ __all__ = [
     "SemanticMask",
     "Sentence",
     "Source",
+    "Statistics",
     "Subcatalog",
     "Transform3D",
     "Word",
     "Writer",
     "all_frames",
+    "catalog_diff",
     "decode_catalog",
     "decode_labels",
     "detect",
+    "diff",
     "dump",
     "encode_catalog",
     "encode_labels",
@@ -109,6 +116,8 @@ __all__ = [
     "local_platform",
     "open_dataset",
     "point_array",
+    "preview",
+    "statistics",
     "summarize",
     "upload",
     "validate",
@@ -116,6 +125,7 @@ __all__ = [
 
 #: Module -> the public names that it holds.
 _PUBLIC = {
+    "compare": "Difference catalog_diff diff",
     "errors": "LadingError",
     "model.catalog": "Attribute Catalog Category Items Keypoints Subcatalog",
     "model.codec": "decode_catalog decode_labels encode_catalog encode_labels",
@@ -134,8 +144,10 @@ _PUBLIC = {
     "plugin.detection": "detect open_dataset",
     "plugin.hooks": "hookimpl",
     "plugin.registry": "Registry",
+    "render": "preview",
     "server.embedded": "local_platform:running",
     "source": "File Source",
+    "stats": "Statistics statistics",
     "summary": "summarize",
     "upload": "upload",
     "validate": "validate",

@@ -20,6 +20,7 @@ from lading.errors import LadingError, SourceError
 from lading.model.content import Content
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 #: MIME types of media by suffix; a table of our own, since the system's differs from machine to machine.
@@ -44,6 +45,7 @@ _MIME = {
 
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _PIECE = 1 << 20
+_MARKED = 1 << 12
 _EOI = b"\xff\xd9"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -68,13 +70,15 @@ class Probe(msgspec.Struct, frozen=True):
     """What a header tells: `width` and `height` in pixels, pillow's name of the format, and what is wrong.
 
     All but `problem` are None where the file is no picture or its header cannot be read; `problem` is None where
-    nothing is wrong, else `expected ..., found ...`.
+    nothing is wrong, else `expected ..., found ...`. `mark`, where it was asked for, is 64 bits of the file's size,
+    beginning and end: files of different marks have different bytes.
     """
 
     width: int | None = None
     height: int | None = None
     format: str | None = None
     problem: str | None = None
+    mark: int | None = None
 
 
 def is_image_name(path: str) -> bool:
@@ -122,6 +126,24 @@ def read_mask(content: Content) -> MaskPixels:
         raise SourceError(content.path, f"expected a PNG that opens, found {_tell(exc)}") from exc
 
 
+def read_picture(content: Content, longest: int) -> Image:
+    """A picture in RGB whose longer side has at most `longest` pixels. Raises SourceError where it does not open."""
+    from PIL import Image, ImageOps
+
+    data = _whole(content)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as image:
+                image.draft("RGB", (longest, longest))  # a JPEG is decoded small at once
+                shown = ImageOps.autocontrast(image.convert("F").convert("L")) if image.mode[0] in "IF" else image
+                picture = shown.convert("RGB")
+                picture.thumbnail((longest, longest))
+                return picture
+    except (*_BAD_BYTES, Image.DecompressionBombError) as exc:
+        raise SourceError(content.path, f"expected a picture that opens, found {_tell(exc)}") from exc
+
+
 def encode_mask(pixels: NDArray[np.uint32]) -> bytes:
     """A grey PNG of pixel values up to 65535, shape (height, width): of 8 bits, or of 16 where a value needs them."""
     from PIL import Image
@@ -153,21 +175,34 @@ def _values(image: ImageFile, depth: int) -> MaskPixels:
     return MaskPixels(rgb[:, :, 0] | rgb[:, :, 1] << np.uint32(8) | rgb[:, :, 2] << np.uint32(16), True)
 
 
-def probe(content: Content) -> Probe:
+def probe(content: Content, *, marks: bool = False) -> Probe:
     """Look at a file without decoding it: pictures by name have to open and be whole, others not to be empty.
 
-    Bad bytes and files that do not open are told in `problem`, never raised.
+    Bad bytes and files that do not open are told in `problem`, never raised. `marks` asks for the mark of a file that
+    has no problem.
     """
     try:
         with content.open() as stream:
-            head = stream.read(len(_LFS))
+            head = stream.read(_MARKED if marks else len(_LFS))
             if not head:
                 return Probe(problem="expected content, found an empty file")
-            if head == _LFS:
+            if head.startswith(_LFS):
                 return Probe(problem="expected content, found a Git LFS pointer")
-            return _picture(stream) if is_image_name(content.path) else Probe()
+            seen = _picture(stream) if is_image_name(content.path) else Probe()
+            if not marks or seen.problem is not None:
+                return seen
+            return msgspec.structs.replace(seen, mark=_mark(stream, head))
     except (LadingError, OSError) as exc:
         return Probe(problem=f"expected a file that opens, found {_tell(exc)}")
+
+
+def _mark(stream: BinaryIO, head: bytes) -> int:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _MARKED))
+    digest = hashlib.blake2b(head, digest_size=8)
+    digest.update(b"%d" % size)
+    digest.update(stream.read(_MARKED))
+    return int.from_bytes(digest.digest())
 
 
 def _picture(stream: BinaryIO) -> Probe:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 COMMANDS = ["formats", "detect", "inspect", "catalog", "dump", "validate", "upload", "serve", "demo"]
+COMMANDS += ["stats", "preview", "diff"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

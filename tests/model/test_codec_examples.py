@@ -36,7 +36,7 @@ from lading.model.label import (
     Word,
     point_array,
 )
-from lading.model.report import Report
+from lading.model.report import Origin, Report
 from lading.model.sensor import Camera
 
 CAR = "400a7ec7faa643e38e7ab220463bc4b5"
@@ -236,3 +236,12 @@ def test_the_seeds_other_spellings_of_a_sensor_are_read_with_a_warning(rule: str
 )
 def test_other_spellings_of_a_catalog_are_read(wire: Any, expected: Any) -> None:
     assert encode_catalog(decode_catalog(wire, Report())) == expected
+
+
+def test_a_catalog_knows_the_file_it_was_read_from_and_is_equal_without() -> None:
+    value = {"BOX2D": {"categories": [{"name": "car"}]}}
+    read = decode_catalog(value, at=Origin("catalog.json", ""))
+    assert read.origin == Origin("catalog.json", "")
+    assert decode_catalog(value).origin is None
+    assert read == decode_catalog(value)
+    assert encode_catalog(read) == value

@@ -132,7 +132,8 @@ def test_attribute_belongs_to_a_category_and_those_below_it(found, category, exp
 
 def test_without_a_delimiter_there_is_no_below(found):
     subcatalog = {key: value for key, value in CATALOG["BOX2D"].items() if key != "categoryDelimiter"}
-    assert rules(found(box("light.red", bulb="LED"), catalog={"BOX2D": subcatalog})) == ["attribute.wrong-category"]
+    findings = found(box("light.red", bulb="LED"), catalog={"BOX2D": subcatalog})
+    assert rules(findings) == ["attribute.wrong-category", "catalog.dotted-name"]
 
 
 def test_unknown_category_stands_at_the_category(found):
@@ -178,7 +179,7 @@ def test_type_that_the_declared_catalog_lacks(found):
 @pytest.mark.parametrize(
     ("contract", "expected"),
     [
-        ({}, ["label.undeclared-type"]),
+        ({}, ["label.undeclared-type", "catalog.empty"]),
         ({"BOX2D": {}}, ["category.unknown", "attribute.unknown"]),
         ({"BOX2D": {"categories": [{"name": "car"}]}}, ["attribute.unknown"]),
     ],
@@ -192,7 +193,7 @@ def test_catalog_that_is_given_is_a_contract(found, contract, expected):
 def test_more_categories_than_are_kept_are_all_judged(found):
     labels = [Box2D(0, 0, 1, 1, category=f"c{i}") for i in range(10_050)]
     catalog = {"BOX2D": {"categories": [{"name": "c0"}]}}
-    assert len(found(*labels, *labels[-3:], labels[0], catalog=catalog)) == 10_049 + 3
+    assert len(found(*labels, *labels[-3:], labels[0], catalog=catalog)) == 10_049 + 3 + 4  # four of them twice
 
 
 def test_long_enums_and_values_are_shortened(found):

@@ -139,7 +139,7 @@ def test_findings_that_the_opening_report_did_not_keep_are_told(dataset):
     one.report = Report(limit=2)
     for i in range(5):
         one.report.error("reader.id", f"row {i}")
-    assert [(f.rule, f.severity, f.message) for f in validate(one)] == [
+    assert [(f.rule, f.severity, f.message) for f in validate(one, rules=[])] == [
         ("reader.id", "error", "row 0"),
         ("reader.id", "error", "row 1"),
         ("reader.id", "error", "expected all findings to be kept, found 3 more than the report holds"),
@@ -284,3 +284,38 @@ def test_codes_and_titles_have_one_shape():
         assert registered.cls.title
         assert registered.cls.severity in ("error", "warning")
         assert registered.distribution == "lading"
+
+
+class Gathering(Checker):
+    """Speaks of every frame of a segment when that is over."""
+
+    def __init__(self):
+        self.keys = []
+
+    def frame(self, segment, frame):
+        self.keys.append(frame.key)
+        return ()
+
+    def settle(self, segment):
+        keys, self.keys = self.keys, []
+        yield Finding(rule="mine.all", severity="warning", message=",".join(keys), segment=segment.name)
+
+
+def test_what_a_checker_gathers_is_asked_for_at_the_end_of_a_segment(data):
+    def start(self, dataset, catalog):
+        return Gathering()
+
+    rule = type("All", (Rule,), {"code": "mine.all", "severity": "warning", "title": "t", "start": start})
+    frames = {name: [Frame(key=f"{name}{i}", data=[]) for i in range(2)] for name in ("a", "b")}
+    one = MemoryDataset("x", frames)
+    registry = registry_of(rule)
+    found = [f.message for f in validate(one, rules=["mine.all"], registry=registry)]
+    assert found == ["a0,a1", "b0,b1"]
+    assert [f.message for f in validate(one, rules=["mine.all"], registry=registry, part=(2, 2))] == ["a1", "b1"]
+
+
+def test_progress_hears_the_total_where_every_segment_knows_its_count(data):
+    heard = []
+    frames = [Frame(key=str(i), data=[]) for i in range(120)]
+    list(validate(MemoryDataset("x", {"a": frames}), progress=lambda done, total: heard.append((done, total))))
+    assert heard == [(50, 120), (100, 120)]

@@ -45,8 +45,8 @@ def test_path_twice_in_a_segment_is_told_each_time_again(dataset, data):
     assert findings[0].message == "expected a remote path that no other file of the segment has, found 'a.png' again"
 
 
-def test_path_in_two_segments_is_right(data):
-    frames = {name: [Frame(key="0", data=[data()])] for name in ("train", "val")}
+def test_path_in_two_segments_is_right(data, content):
+    frames = {name: [Frame(key="0", data=[data(content=content("a.bin", name.encode()))])] for name in ("train", "val")}
     assert list(validate(MemoryDataset("x", frames))) == []
 
 
@@ -63,4 +63,4 @@ def test_empty_segment_name_is_an_error(dataset, data):
 
 
 def test_segment_without_frames_is_looked_at(dataset):
-    assert [f.rule for f in validate(dataset(segment="a.b"))] == ["segment.forbidden-name"]
+    assert [f.rule for f in validate(dataset(segment="a.b"))] == ["segment.forbidden-name", "segment.empty"]

@@ -18,7 +18,9 @@ from lading.model.label import (
 
 
 def points(count: int) -> np.ndarray:
-    return np.arange(count * 2, dtype=np.float64).reshape(count, 2)
+    """Points on a parabola: any three of them span an area, and no two of their chords cross."""
+    x = np.arange(count, dtype=np.float64)
+    return np.stack((x, x * x / 10), axis=1)
 
 
 def rules(findings):
@@ -33,6 +35,7 @@ def rules(findings):
         (Polygon2D(points(0)), ["polygon.too-few-points"]),
         (MultiPolygon2D((points(3), points(4))), []),
         (MultiPolygon2D((points(3), points(2), points(1))), ["polygon.too-few-points"] * 2),
+        (Polygon2D(points(3) * [1, 0]), ["polygon.empty"]),
         (MultiPolygon2D(()), ["polygon.too-few-points"]),
         (Polyline2D(points(2)), []),
         (Polyline2D(points(1)), ["polyline.too-few-points"]),
@@ -106,7 +109,9 @@ CATEGORIES = [{"name": "person"}, {"name": "person.child"}, {"name": "dog"}, {"n
 def test_number_of_keypoints(found, keypoints, category, count, is_right):
     catalog = {"KEYPOINTS2D": {"categoryDelimiter": ".", "categories": CATEGORIES, "keypoints": keypoints}}
     findings = found(Keypoints2D(points(count), category=category, origin=2), catalog=catalog)
-    assert rules(findings) == ([] if is_right else ["keypoints.count"])
+    assert [rule for rule in rules(findings) if rule.startswith("keypoints")] == (
+        [] if is_right else ["keypoints.count"]
+    )
 
 
 def test_finding_of_keypoints_tells_both_numbers(found):

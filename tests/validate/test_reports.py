@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from lading.model.report import Finding
-from lading.validate.reports import RENDERERS, render_json, render_text, to_json
+from lading.validate.reports import render_json, render_text, to_json
 
 
 def finding(rule="box2d.inverted", severity="error", message="m", **where):
@@ -95,8 +95,6 @@ def test_json_has_exactly_the_keys_of_the_contract():
     }
 
 
-def test_renderers_by_name():
+def test_json_is_ascii_whatever_the_names_are():
     findings = [finding(message="ü", file="bad\udcff.png")]
-    assert list(RENDERERS) == ["text", "json"]
-    assert json.loads("\n".join(RENDERERS["json"](findings))) == to_json(findings)
-    assert list(render_json([])) == list(RENDERERS["json"]([]))
+    assert json.loads("\n".join(render_json(findings))) == to_json(findings)

@@ -14,11 +14,14 @@ import click
 from lading.cli.catalog import catalog
 from lading.cli.demo import demo
 from lading.cli.detect import detect
+from lading.cli.diff import diff
 from lading.cli.dump import dump
 from lading.cli.formats import formats
 from lading.cli.inspect import inspect
 from lading.cli.options import DEBUG, Command, Group, OutputClosedError
+from lading.cli.preview import preview
 from lading.cli.serve import serve
+from lading.cli.stats import stats
 from lading.cli.upload import upload
 from lading.cli.validate import validate
 from lading.errors import LadingError
@@ -37,7 +40,7 @@ def main() -> None:
     """
 
 
-for _command in (formats, detect, inspect, catalog, dump, validate, upload, serve, demo):
+for _command in (formats, detect, inspect, catalog, dump, validate, upload, serve, demo, stats, preview, diff):
     main.add_command(_command)
 
 

@@ -110,13 +110,42 @@ def _version(context: click.Context, option: click.Parameter, is_set: bool) -> N
 
 
 def paths(function: _Function) -> _Function:
-    """PATH, once or several times, and how to read it; the command opens it with `open_paths`."""
+    """PATH, once or several times, and how to read it; the command opens it with `lading.cli.opening.opened`."""
+    return reading(click.argument("paths", metavar="PATH...", nargs=-1, required=True)(function))
+
+
+def paths_unless(flag: str) -> Callable[[_Function], _Function]:
+    """PATH as above, which may be absent where `flag` is given."""
+
+    def check(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+        name = next(option.name for option in context.command.params if flag in option.opts)
+        if not given and not context.params.get(name or ""):
+            raise click.MissingParameter(ctx=context, param=parameter)
+        return given
+
+    def decorate(function: _Function) -> _Function:
+        argument = click.argument("paths", metavar="PATH...", nargs=-1, callback=check)
+        return reading(argument(function))
+
+    return decorate
+
+
+def source_paths(function: _Function) -> _Function:
+    """PATH for a command whose `-o` is its output; the reader's options are `--option` there."""
+    argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+    return _reading(argument(function), "--option")
+
+
+def reading(function: _Function) -> _Function:
+    """How PATH is read: the format, the reader's options, links."""
+    return _reading(function, "-o", "--option")
+
+
+def _reading(function: _Function, *names: str) -> _Function:
     for decorate in (
-        click.argument("paths", metavar="PATH...", nargs=-1, required=True),
         click.option("--format", "format_name", metavar="NAME", help="The format, where detection is not sure."),
         click.option(
-            "-o",
-            "--option",
+            *names,
             "reader_options",
             metavar="KEY=VALUE",
             multiple=True,

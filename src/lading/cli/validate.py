@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lading.cli import options
-from lading.cli.output import print_text
+from lading.cli.output import print_json, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lading.errors import LadingError
+    from lading.model.catalog import Catalog
+    from lading.model.dataset import Dataset
     from lading.model.report import Finding
+    from lading.validate.reports import Gathered
+    from lading.validate.settings import Settings
+
+#: Findings that are kept for the text report: more than it shows of any rule.
+_FOR_TEXT = 5
 
 
 @click.command(cls=options.Command)
-@options.paths
+@options.paths_unless("--rules")
+@click.option("--rules", "lists_rules", is_flag=True, help="List the rules and do nothing else.")
 @click.option("--catalog", "catalog_file", type=click.Path(path_type=Path), help="Check against this catalog (JSON).")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--config", type=click.Path(path_type=Path), help="Settings; lading.toml or pyproject.toml if absent.")
+@click.option(
+    "--rule", "switches", metavar="CODE=LEVEL", multiple=True, help="Regrade a rule: error, warning, off, on."
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="A JSON report of what is known; it is not told again."
+)
+@click.option("--output", type=click.Choice(["text", "json", "sarif", "html"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
+@click.option("--output-file", type=click.Path(path_type=Path), help="Where the report goes; stdout if absent.")
+@click.option("--max-findings", type=click.IntRange(min=1), help="List so many at most; all are counted.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
-    default="error",
-    show_default=True,
-    help="Which findings make the exit code 1.",
+    help="Which findings make the exit code 1.  [default: error]",
 )
 @click.option(
     "--on-error",
@@ -39,28 +54,131 @@ if TYPE_CHECKING:
 )
 @options.jobs
 def validate(
-    catalog_file: Path | None, output: str, as_json: bool, fail_on: str, on_error: str, jobs: int, **given: Any
+    lists_rules: bool,
+    output: str,
+    as_json: bool,
+    output_file: Path | None,
+    on_error: str,
+    jobs: int,
+    **given: Any,
 ) -> int:
     """List what is wrong with a dataset, with file and place."""
-    from lading import validate as find
+    kind = "json" if as_json else output
+    if lists_rules:
+        _list_rules(kind)
+        return 0
     from lading.cli.opening import opened, read_catalog
-    from lading.validate.reports import RENDERERS
+    from lading.validate.baseline import read_baseline
 
-    catalog = None if catalog_file is None else read_catalog(catalog_file)
-    met: Counter[str] = Counter()
-    with opened(given) as dataset, bar("checking") as show:
-        found = find(dataset, catalog=catalog, jobs=jobs, progress=show)
-        findings = _told(found, met, is_stopping=on_error == "stop")
-        for line in RENDERERS["json" if as_json else output](findings):
+    settings = _settings(given)
+    catalog = None if settings.catalog is None else read_catalog(settings.catalog)
+    baseline = None if settings.baseline is None else read_baseline(settings.baseline)
+    run = _Run(settings, catalog, is_stopping=on_error == "stop")
+    with opened(given) as dataset:
+        with bar("checking") as show:
+            findings = run.findings(dataset, jobs, show)
+            gathered = run.gather(findings if baseline is None else baseline.new(findings), kind)
+        report = run.render(kind, dataset, gathered, given)
+        _write(report, output_file)
+        if baseline is not None and not options.is_quiet():
+            told = f"{baseline.known:,} known findings are not told; {baseline.gone:,} of the baseline are gone"
+            click.echo(told, err=True)
+    if run.failure is not None:
+        raise run.failure  # what was found before it is told all the same
+    failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[settings.fail_on]
+    return 1 if any(gathered.summary[severity] for severity in failing) else 0
+
+
+class _Run:
+    """One check: what is found, and the report of it."""
+
+    def __init__(self, settings: Settings, catalog: Catalog | None, *, is_stopping: bool) -> None:
+        self.failure: LadingError | None = None
+        self._settings = settings
+        self._catalog = catalog
+        self._is_stopping = is_stopping
+
+    def findings(self, dataset: Dataset, jobs: int, show: Any) -> Iterator[Finding]:
+        """The findings, up to the first of error level where that was asked for, or to what ends the run."""
+        from lading import validate as find
+        from lading.errors import InputError
+
+        found = find(dataset, catalog=self._catalog, severities=self._settings.grades(), jobs=jobs, progress=show)
+        try:
+            for finding in found:
+                yield finding
+                if self._is_stopping and finding.severity == "error":
+                    return
+        except InputError as exc:
+            self.failure = exc
+
+    def gather(self, findings: Iterable[Finding], kind: str) -> Gathered:
+        from lading.validate.reports import Gathered
+
+        if kind == "text":
+            return Gathered(findings, limit=self._settings.max_findings, limit_each=_FOR_TEXT)
+        return Gathered(findings, limit=self._settings.max_findings)
+
+    def render(self, kind: str, dataset: Dataset, gathered: Gathered, given: dict[str, Any]) -> Iterable[str]:
+        from lading.validate import known_rules
+        from lading.validate.reports import Excerpts, render_groups, render_html, render_json, to_sarif
+
+        if kind == "json":
+            return render_json(gathered)
+        rules = {code: known.cls for code, known in known_rules().items()}
+        if kind == "sarif":
+            import json
+
+            source = " + ".join(str(path) for path in given["paths"])
+            log = to_sarif(gathered.findings, rules, source=source)
+            return json.dumps(log, indent=2, allow_nan=False).splitlines()
+        from lading.source import Source
+
+        with Source.open(*given["paths"], follow_links=given["follow_links"]) as source_files:
+            excerpts = Excerpts(source_files.get)
+            if kind == "text":
+                return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT))
+            with bar("drawing") as show:
+                return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """What the settings file says, and over it what the command line does."""
+    from lading.errors import OptionError
+    from lading.validate.settings import find_settings, read_settings
+
+    config = given.pop("config")
+    settings = find_settings(Path.cwd()) if config is None else read_settings(config)
+    names = {"catalog_file": "catalog", "baseline": "baseline", "max_findings": "max_findings", "fail_on": "fail_on"}
+    update = {name: value for option, name in names.items() if (value := given.pop(option)) is not None}
+    rules = dict(settings.rules)
+    for text in given.pop("switches"):
+        code, _, level = text.partition("=")
+        if level not in ("error", "warning", "off", "on"):
+            raise OptionError(f"--rule: expected CODE=error, warning, off or on, found {text!r}")
+        rules[code] = level
+    return settings.model_copy(update={**update, "rules": rules})
+
+
+def _write(lines: Iterable[str], file: Path | None) -> None:
+    if file is None:
+        for line in lines:
             print_text(line)
-    failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[fail_on]
-    return 1 if any(met[severity] for severity in failing) else 0
+        return
+    from lading.errors import TargetError
+
+    try:
+        with file.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+    except OSError as exc:
+        raise TargetError(f"{file}: expected a file to write to, found {exc.strerror}") from exc
 
 
-def _told(findings: Iterable[Finding], met: Counter[str], *, is_stopping: bool) -> Iterator[Finding]:
-    """The same findings, counted by severity; with `is_stopping` up to the first of error level."""
-    for finding in findings:
-        met[finding.severity] += 1
-        yield finding
-        if is_stopping and finding.severity == "error":
-            return
+def _list_rules(kind: str) -> None:
+    from lading.validate.rulebook import render_rules, rule_rows
+
+    if kind == "json":
+        print_json({"rules": rule_rows()})
+        return
+    for line in render_rules():
+        print_text(line)

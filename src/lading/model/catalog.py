@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from lading.model.label import LABEL_TYPES
+from lading.model.report import Origin
 
 AttributeValue: TypeAlias = str | bool | int | float | None
 
@@ -97,11 +98,20 @@ class Subcatalog(_Part):
 
 
 class Catalog(BaseModel):
-    """Subcatalogs by label type; a type that is absent is not declared."""
+    """Subcatalogs by label type; a type that is absent is not declared.
 
-    model_config = ConfigDict(strict=True)
+    `origin` is the file (and pointer) that it was read from, where there is one; it is not compared.
+    """
+
+    model_config = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
     subcatalogs: dict[str, Subcatalog] = Field(default_factory=dict)
+    origin: Origin | None = Field(default=None, exclude=True, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Catalog) and self.subcatalogs == other.subcatalogs
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, kind: str) -> Subcatalog:
         return self.subcatalogs[kind]

@@ -87,6 +87,10 @@ class Checker(ABC):
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong in this frame, or what has gathered so far."""
 
+    def settle(self, segment: Segment) -> Iterable[Finding]:
+        """What has gathered and was not told yet; asked after the last frame of a segment, or of its part."""
+        return ()
+
     def memory(self) -> Any:
         """What it keeps across frames, as something that can be pickled; None where it keeps nothing.
 
@@ -104,12 +108,18 @@ class Checker(ABC):
 
 
 class Rule(ABC):
-    """One thing that can be wrong, under a stable code `subject.problem`, with one line on what it means."""
+    """One thing that can be wrong, under a stable code `subject.problem`, with one line on what should hold.
+
+    `bad` and `good` are an example of each, `fix` says how to mend it; `lading validate --rules` shows them.
+    """
 
     code: ClassVar[str]
     severity: ClassVar[Severity]
     title: ClassVar[str]
     is_default: ClassVar[bool] = True
+    bad: ClassVar[str] = ""
+    good: ClassVar[str] = ""
+    fix: ClassVar[str] = ""
 
     @abstractmethod
     def start(self, dataset: Dataset, catalog: Catalog) -> Checker:

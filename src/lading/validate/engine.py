@@ -69,9 +69,10 @@ def validate(
     `catalog` is a contract for all segments; without it the declared one is checked as far as it says something.
     `rules` are the codes to run, by default all that are on; `severities` re-grades codes (those of readers too),
     switches on what is off by default, and `off` leaves out. Losses met on the way go to `report`. `part` reads the
-    k-th of n shares of each segment; with `jobs` above 1 as many processes share the whole, and what they find comes in
-    the same order. `progress` hears of every 50th frame. Raises OptionError for a rule or grade that is not known, at
-    once; then, on the way, what the reader raises, and PluginError, which names the distribution, where a rule fails.
+    k-th of n shares of each segment; with `jobs` above 1 as many processes share the whole and find the same; what a
+    rule gathers over frames may come in another order. `progress` hears of every 50th frame. Raises OptionError for a
+    rule or grade that is not known, at once; then, on the way, what the reader raises, and PluginError, which names
+    the distribution, where a rule fails.
     """
     if jobs < 1 or (jobs > 1 and part != WHOLE):
         raise OptionError(f"jobs: expected 1 or more, and 1 for a part of a dataset, found {jobs}")
@@ -84,9 +85,17 @@ def validate(
         _log.warning("%s; its rules are left out", broken.error)
     chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades)
     task = _Task(dataset, catalog if catalog is not None else dataset.catalog, tuple(chosen), grades, plugins)
+    told = None if progress is None else _with_total(progress, dataset if part == WHOLE else None)
     if jobs > 1:
-        return _run_shared(task, jobs, report, progress)
-    return _run(task, report, part, progress)
+        return _run_shared(task, jobs, report, told)
+    return _run(task, report, part, told)
+
+
+def _with_total(progress: Progress, dataset: Dataset | None) -> Progress:
+    """The same, told how many frames there are where every segment knows it."""
+    counts = [None] if dataset is None else [segment.frame_count for segment in dataset.segments]
+    total = None if None in counts else sum(count for count in counts if count is not None)
+    return lambda done, _: progress(done, total)
 
 
 def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]:
@@ -224,6 +233,7 @@ def _segment(
             raise
         yield 0, stream.drain()
         if frame is None:
+            yield 0, [finding for one in running for finding in _ask(one, one.checker.settle, segment)]
             return
         yield 1, [finding for one in running for finding in _ask(one, one.checker.frame, segment, frame)]
 

@@ -45,7 +45,7 @@ def decode_catalog(value: Any, report: Report | None = None, *, at: Origin | Non
         if kind not in LABEL_TYPES:
             heard.error("catalog.unknown-type", f"expected a known label type, found {name!r}", place.at)
         subcatalogs[kind] = _decode_subcatalog(kind, place, heard)
-    return Catalog(subcatalogs=subcatalogs)
+    return Catalog(subcatalogs=subcatalogs, origin=at)
 
 
 def _decode_subcatalog(kind: str, node: Node, report: Report) -> Subcatalog:

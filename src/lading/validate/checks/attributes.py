@@ -22,6 +22,9 @@ _TYPES: Mapping[str, frozenset[type]] = {
     "null": frozenset({type(None)}),
 }
 
+#: Values that are always fine where nothing is declared.
+_PLAIN = frozenset({str, bool, int, type(None)})
+
 _LONGEST = 60
 _SHOWN = 8
 
@@ -50,11 +53,18 @@ def value_check(spec: Items) -> ValueCheck:
             return "attribute.enum", f"expected one of {expected_enum}, found {_short(value)}"
         if kind in _TYPES["number"] and not low <= value <= high:
             return "attribute.range", f"expected a value {_range(spec)}, found {_short(value)}"
-        if element is not None and kind in _TYPES["array"]:
-            return _elements(value, element)
+        if kind in _TYPES["array"]:
+            return _elements(value, element if element is not None else _check_finite)
         return None
 
     return check
+
+
+def _check_finite(value: Any) -> tuple[str, str] | None:
+    """The check of a value that no catalog speaks of: a number, at any depth of arrays, is one."""
+    if type(value) is float and not math.isfinite(value):
+        return "label.not-finite", f"expected a finite number, found {value!r}"
+    return _elements(value, _check_finite) if isinstance(value, (list, tuple)) else None
 
 
 def _elements(values: Sequence[Any], check: ValueCheck) -> tuple[str, str] | None:
@@ -65,6 +75,15 @@ def _elements(values: Sequence[Any], check: ValueCheck) -> tuple[str, str] | Non
             told = rule if rule == "label.not-finite" else "attribute.items"
             return told, f"element {index}: {message}"
     return None
+
+
+def free_types(spec: Items) -> frozenset[type]:
+    """The types whose values are always right: not numbers within a range, nor what may be no number at all."""
+    if spec.enum is not None:
+        return frozenset()
+    names = set(_type_names(spec))
+    types = frozenset().union(*(_TYPES.get(name, frozenset()) for name in names)) - {float, list, tuple}
+    return types if spec.minimum is None and spec.maximum is None else types - {int}
 
 
 def attribute_checks(attributes: Sequence[Attribute]) -> dict[str, ValueCheck]:
@@ -94,12 +113,11 @@ def check_attributes(
 
 def check_undeclared(values: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with attributes that no catalog speaks of: numbers that are none."""
+    wrong = [(name, _check_finite(value)) for name, value in values.items() if type(value) not in _PLAIN]
     return [
-        Problem(
-            "label.not-finite", f"attribute {name!r}: expected a finite number, found {value!r}", f"attributes/{name}"
-        )
-        for name, value in values.items()
-        if type(value) is float and not math.isfinite(value)
+        Problem(found[0], f"attribute {name!r}: {found[1]}", f"attributes/{name}")
+        for name, found in wrong
+        if found is not None
     ]
 
 

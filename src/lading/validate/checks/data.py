@@ -3,78 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from lading.media import Probe, is_image_name, probe
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
-from lading.model.label import MASK_TYPES, Label
+from lading.model.label import MaskLabel
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import Checker
-from lading.validate.checks.geometry import GEOMETRY, GeometryCheck, check_finite, limits
-from lading.validate.checks.plans import KindPlans
+from lading.validate.checks.bounds import limits
+from lading.validate.checks.copies import Copies
+from lading.validate.checks.labels import LabelsPass
+from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.problem import Place, Problem
+from lading.validate.checks.usage import Usage
 
-MEDIA_RULES = frozenset({"media.missing", "media.unreadable", "media.size-mismatch"})
+#: Rules that look at a file; what they need is read in one opening.
+FILE_RULES = frozenset({"media.unreadable", "media.size-mismatch", "media.duplicate", "media.leak"})
+MEDIA_RULES = FILE_RULES | {"media.missing", "mask.not-png", "mask.size-mismatch"}
+
+_OUTSIDE = frozenset({"box2d.outside-image", "polygon.outside-image", "keypoints.outside-image", "rle.other-size"})
 
 
 class DataPass(Checker):
-    """Checks media and labels together, so that no file is opened twice for its size."""
+    """Checks media and labels together, so that no file is opened twice for its size.
+
+    Across frames it keeps the categories that were met, 16 bytes a file, and polygons until there are enough of them.
+    """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
         self._severities = severities
+        self._dataset = dataset
         self._catalog = catalog
-        self._is_contract = catalog is not dataset.catalog
-        self._kinds: dict[str, tuple[GeometryCheck, KindPlans]] = {}
-        self._reads_media = bool(severities.keys() & {"media.unreadable", "media.size-mismatch"})
-        self._needs_size = "box2d.outside-image" in severities
-        self._checks_media = bool(severities.keys() & MEDIA_RULES)
-        self._checks_labels = bool(severities.keys() - MEDIA_RULES)
+        self._reads_media = bool(severities.keys() & FILE_RULES)
+        self._needs_size = bool(severities.keys() & _OUTSIDE)
+        self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
+        self._usage = Usage(dataset, severities)
+        self._copies = Copies(severities)
+        self._labels = LabelsPass(catalog, severities, self._usage, is_contract=catalog is not dataset.catalog)
 
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong with the files of a frame and with their labels."""
         for data in frame.data:
             place = Place(segment, frame, data, self._severities)
-            seen = self._look(data)
-            if self._checks_media:
-                yield from _media_findings(place, seen)
-            if self._checks_labels and data.labels:
-                yield from self._labels(place, seen)
+            seen = self._look(segment, data)
+            is_missing = data.content is None and "media.missing" in self._severities
+            if is_missing or seen.problem is not None or seen.width is not None:
+                yield from _file_findings(place, seen)
+            if data.labels and self._checks_labels:
+                yield from self._judge(place, seen)
+        if self._labels.polygons.is_full:
+            yield from self._labels.polygons.flush()
 
-    def _look(self, data: Data) -> Probe:
-        if data.content is None:
-            return Probe()
-        is_size_missing = data.width is None or data.height is None
-        has_boxes = bool(data.labels) and self._needs_size and is_image_name(data.content.path)
-        return probe(data.content) if self._reads_media or (is_size_missing and has_boxes) else Probe()
-
-    def _labels(self, place: Place, seen: Probe) -> Iterator[Finding]:
+    def _judge(self, place: Place, seen: Probe) -> Iterator[Finding]:
         data = place.data
-        right, bottom = limits(
-            seen.width if data.width is None else data.width, seen.height if data.height is None else data.height
-        )
-        kinds = self._kinds
-        for label in data.labels:
-            known = kinds.get(label.kind)
-            geometry, plans = known if known is not None else self._prepare(label.kind)
-            plan = plans.plans.get(label.category)
-            if plan is None:
-                plan = plans.plan(label.category)
-            for problem in (*geometry(label, right, bottom), *plan.check(label)):
-                finding = place.finding(problem, label)
-                if finding is not None:
-                    yield finding
+        masks: list[MaskLabel] = []
+        width = seen.width if data.width is None else data.width
+        height = seen.height if data.height is None else data.height
+        yield from self._labels.judge(place, *limits(width, height), masks)
+        for mask in masks:
+            yield from mask_findings(place, mask, (width, height))
 
-    def _prepare(self, kind: str) -> tuple[GeometryCheck, KindPlans]:
-        prepared = (
-            GEOMETRY.get(kind, check_finite),
-            KindPlans(kind, self._catalog, is_contract=self._is_contract),
-        )
-        self._kinds[kind] = prepared
-        return prepared
+    def settle(self, segment: Segment) -> Iterable[Finding]:
+        """The polygons that have gathered."""
+        return self._labels.polygons.flush()
+
+    def memory(self) -> tuple[Any, Any]:
+        """The categories and the marks of files."""
+        return self._usage.memory, self._copies.memory
+
+    def absorb(self, memory: tuple[Any, Any], part: Part) -> Iterable[Finding]:
+        """Take over what another part has; what that shows is told at the end."""
+        self._usage.absorb(memory[0], part)
+        self._copies.absorb(memory[1])
+        return ()
+
+    def finish(self) -> Iterable[Finding]:
+        """What categories and files show together."""
+        yield from self._usage.finish(self._catalog)
+        if self._copies.is_wanted:
+            yield from self._copies.finish(self._dataset)
+
+    def _look(self, segment: Segment, data: Data) -> Probe:
+        content = data.content
+        if content is None:
+            return Probe()
+        if self._reads_media:
+            seen = probe(content, marks=self._copies.is_wanted)
+            self._copies.add(segment.name, content.path, seen.mark)
+            return seen
+        is_size_missing = data.width is None or data.height is None
+        has_labels = bool(data.labels) and self._needs_size and is_image_name(content.path)
+        return probe(content) if is_size_missing and has_labels else Probe()
 
 
-def _media_findings(place: Place, seen: Probe) -> Iterator[Finding]:
+def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:
     data = place.data
     findings: list[Finding | None] = []
     if data.content is None:
@@ -82,9 +106,6 @@ def _media_findings(place: Place, seen: Probe) -> Iterator[Finding]:
     elif seen.problem is not None:
         findings.append(place.finding(Problem("media.unreadable", seen.problem), at=Origin(data.path)))
     findings += [place.finding(problem) for problem in _size_problems(data, seen)]
-    for label in data.labels:
-        if isinstance(label, MASK_TYPES):
-            findings += _mask_findings(place, label)
     yield from (finding for finding in findings if finding is not None)
 
 
@@ -98,15 +119,3 @@ def _size_problems(data: Data, seen: Probe) -> Sequence[Problem]:
     said = " x ".join("?" if size is None else str(size) for size in declared)
     message = f"expected {said} pixels as declared, found {seen.width} x {seen.height} in {data.path!r}"
     return (Problem("media.size-mismatch", message),)
-
-
-def _mask_findings(place: Place, label: Label) -> list[Finding | None]:
-    if not isinstance(label, MASK_TYPES) or label.path is None:
-        return []
-    if label.content is None:
-        problem = Problem("media.missing", f"expected a mask {label.path!r}, found none", "geometry")
-        return [place.finding(problem, label)]
-    if "media.unreadable" not in place.severities:
-        return []
-    wrong = probe(label.content).problem
-    return [] if wrong is None else [place.finding(Problem("media.unreadable", wrong), at=Origin(label.path))]

@@ -1,29 +1,25 @@
-"""The geometry of one label: finite, not turned inside out, within its picture, of enough points."""
+"""The geometry of one label of any type but polygons, which are judged many at once."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from lading.model.label import (
-    Box2D,
+    Cuboid2D,
+    Keypoints2D,
     Label,
-    MultiPolygon2D,
     MultiPolyline2D,
     Points,
-    Polygon2D,
     Polyline2D,
+    Rle,
     is_finite,
 )
+from lading.validate.checks.bounds import TOLERANCE_PX, size_of, size_text
+from lading.validate.checks.boxes import check_box2d, check_box3d
 from lading.validate.checks.problem import Problem
-
-#: How far beyond the picture is still a matter of rounding: sources write x and width with two decimals each, so
-#: that their sum is off by as much as 0.01 pixel.
-TOLERANCE_PX = 0.01
-
-#: Right and lower limit, in pixels, where the size of the picture is not known: every finite number.
-UNLIMITED = sys.float_info.max
 
 #: Checks the geometry of a label against the right and the lower limit of its picture, in pixels.
 GeometryCheck: TypeAlias = Callable[[Any, float, float], Sequence[Problem]]
@@ -31,58 +27,90 @@ GeometryCheck: TypeAlias = Callable[[Any, float, float], Sequence[Problem]]
 _NOT_FINITE = (Problem("label.not-finite", "expected finite coordinates, found NaN or infinity", "geometry"),)
 
 
-def limits(width: int | None, height: int | None) -> tuple[float, float]:
-    """The right and the lower limit of a picture of this size."""
-    return (
-        UNLIMITED if width is None else width + TOLERANCE_PX,
-        UNLIMITED if height is None else height + TOLERANCE_PX,
-    )
-
-
-def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
-    """A box: its edges finite and in order, none of them outside the picture."""
-    xmin, ymin, xmax, ymax = box.xmin, box.ymin, box.xmax, box.ymax
-    if -TOLERANCE_PX <= xmin < xmax <= right and -TOLERANCE_PX <= ymin < ymax <= bottom:
-        return ()
-    edges = (xmin, ymin, xmax, ymax)
-    if not all(-UNLIMITED <= edge <= UNLIMITED for edge in edges):
-        return (Problem("label.not-finite", f"expected finite edges, found {_shown(edges)}", "geometry"),)
-    problems = []
-    if xmin > xmax or ymin > ymax:
-        message = f"expected xmin < xmax and ymin < ymax, found {_shown(edges)}"
-        problems.append(Problem("box2d.inverted", message, "geometry"))
-    elif xmin == xmax or ymin == ymax:
-        message = f"expected a width and a height above 0, found {xmax - xmin!r} x {ymax - ymin!r}"
-        problems.append(Problem("box2d.empty", message, "geometry"))
-    if min(xmin, xmax, ymin, ymax) < -TOLERANCE_PX or max(xmin, xmax) > right or max(ymin, ymax) > bottom:
-        message = f"expected a box within {_size(right, bottom)}, found {_shown(edges)}"
-        problems.append(Problem("box2d.outside-image", message, "geometry"))
-    return problems
-
-
 def check_finite(label: Label, right: float, bottom: float) -> Sequence[Problem]:
     """Any label: its coordinates are finite."""
     return () if is_finite(label) else _NOT_FINITE
 
 
-def check_polygon(label: Polygon2D, right: float, bottom: float) -> Sequence[Problem]:
-    """A polygon: finite, three points or more."""
-    return check_finite(label, right, bottom) or _enough((label.points,), 3, "polygon.too-few-points")
-
-
-def check_multi_polygon(label: MultiPolygon2D, right: float, bottom: float) -> Sequence[Problem]:
-    """A polygon of several parts: finite, three points or more in each."""
-    return check_finite(label, right, bottom) or _enough(label.rings, 3, "polygon.too-few-points")
-
-
 def check_polyline(label: Polyline2D, right: float, bottom: float) -> Sequence[Problem]:
-    """A line: finite, two points or more."""
-    return check_finite(label, right, bottom) or _enough((label.points,), 2, "polyline.too-few-points")
+    """A line: finite, two points or more, a letter a point where there are letters."""
+    wrong = check_finite(label, right, bottom) or _enough((label.points,), 2, "polyline.too-few-points")
+    letters = label.bezier_point_types
+    if letters is None or len(letters) == len(label.points):
+        return wrong
+    message = f"expected a letter for each of {len(label.points)} points, found {len(letters)}"
+    return (*wrong, Problem("polyline.bezier-types", message, "geometry"))
 
 
 def check_multi_polyline(label: MultiPolyline2D, right: float, bottom: float) -> Sequence[Problem]:
     """Several lines: finite, two points or more in each."""
     return check_finite(label, right, bottom) or _enough(label.lines, 2, "polyline.too-few-points")
+
+
+def check_keypoints(label: Keypoints2D, right: float, bottom: float) -> Sequence[Problem]:
+    """Keypoints: finite, and those that are labelled within the picture."""
+    points = label.points
+    wrong = check_finite(label, right, bottom)
+    if wrong or not len(points):
+        return wrong
+    low, high = points.min(axis=0), points.max(axis=0)
+    if min(low) >= -TOLERANCE_PX and high[0] <= right and high[1] <= bottom:
+        return ()
+    is_out = (points < -TOLERANCE_PX).any(axis=1) | (points > (right, bottom)).any(axis=1)
+    visible = label.visible if label.visible is not None else (1,) * len(points)
+    problems = []
+    for index in np.flatnonzero(is_out).tolist():
+        if index < len(visible) and not visible[index]:
+            continue  # a point that is not labelled lies anywhere, mostly at (0, 0)
+        x, y = points[index].tolist()
+        message = f"expected keypoint {index} within {size_text(right, bottom)}, found ({x!r}, {y!r})"
+        problems.append(Problem("keypoints.outside-image", message, "geometry"))
+    return problems
+
+
+def check_cuboid(label: Cuboid2D, right: float, bottom: float) -> Sequence[Problem]:
+    """A cuboid: finite, four corners to a face, the corners of both faces in the same order."""
+    wrong = check_finite(label, right, bottom)
+    if wrong:
+        return wrong
+    counts = [len(label.front), len(label.back)]
+    if counts != [4, 4]:
+        message = f"expected 4 corners in front and 4 in back, found {counts[0]} and {counts[1]}"
+        return (Problem("cuboid2d.corners", message, "geometry"),)
+    front, back = _signed_area(label.front), _signed_area(label.back)
+    if front * back < 0:
+        message = "expected the corners of front and back in the same order, found one clockwise and one not"
+        return (Problem("cuboid2d.faces-differ", message, "geometry"),)
+    return ()
+
+
+def check_rle(label: Rle, right: float, bottom: float) -> Sequence[Problem]:
+    """Run lengths: none negative, only the first may be 0, together as many as pixels."""
+    counts = label.counts
+    if len(counts) and int(counts.min()) < 0:
+        message = f"expected run lengths of 0 and more, found {int(counts.min())}"
+        return (Problem("rle.negative-run", message, "geometry"),)
+    problems = []
+    empty = int(np.count_nonzero(counts[1:] == 0))
+    if empty:
+        message = f"expected no run of length 0 behind the first, found {empty}"
+        problems.append(Problem("rle.empty-run", message, "geometry"))
+    width, height = size_of(right, bottom)
+    own = (label.width, label.height)
+    if None not in own and None not in (width, height) and own != (width, height):
+        message = f"expected the size of its picture, {width} x {height}, found {own[0]} x {own[1]}"
+        problems.append(Problem("rle.other-size", message, "geometry"))
+    size = own if None not in own else (width, height)
+    if size[0] is not None and size[1] is not None and int(counts.sum()) != size[0] * size[1]:
+        message = f"expected runs that fill {size[0]} x {size[1]} pixels, {size[0] * size[1]}, found {counts.sum()}"
+        problems.append(Problem("rle.size", message, "geometry"))
+    return problems
+
+
+def _signed_area(points: Points) -> float:
+    x, y = points[:, 0], points[:, 1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(x @ np.roll(y, -1) - y @ np.roll(x, -1))
 
 
 def _enough(parts: Sequence[Points], least: int, rule: str) -> Sequence[Problem]:
@@ -96,22 +124,19 @@ def _enough(parts: Sequence[Points], least: int, rule: str) -> Sequence[Problem]
     return problems
 
 
-def _shown(edges: Sequence[float]) -> str:
-    return f"({', '.join(repr(edge) for edge in edges)})"
-
-
-def _size(right: float, bottom: float) -> str:
-    known = [None if limit == UNLIMITED else round(limit - TOLERANCE_PX) for limit in (right, bottom)]
-    if known == [None, None]:
-        return "its picture"
-    return f"{' x '.join('?' if size is None else str(size) for size in known)} pixels"
-
-
 #: The check of a label type's geometry; the other types have only to be finite.
-GEOMETRY: dict[str, GeometryCheck] = {
+GEOMETRY: dict[str, GeometryCheck | None] = {
     "BOX2D": check_box2d,
-    "POLYGON2D": check_polygon,
-    "MULTI_POLYGON": check_multi_polygon,
+    "BOX3D": check_box3d,
+    "POLYGON2D": None,  # lading.validate.checks.polygons
+    "MULTI_POLYGON": None,
     "POLYLINE2D": check_polyline,
     "MULTI_POLYLINE2D": check_multi_polyline,
+    "KEYPOINTS2D": check_keypoints,
+    "CUBOID2D": check_cuboid,
+    "RLE": check_rle,
+    "CLASSIFICATION": None,
+    "SEMANTIC_MASK": None,
+    "INSTANCE_MASK": None,
+    "PANOPTIC_MASK": None,
 }

@@ -12,6 +12,9 @@ from lading.model.report import Finding, Report, Severity
 from lading.plugin.contracts import Checker
 from lading.validate.checks.problem import Place, Problem
 
+#: What ends a part of a resource name on the platform (NAME-TBRN).
+_RESOURCE_NAME = frozenset(":@#")
+
 
 class NamesPass(Checker):
     """Checks remote paths and segment names.
@@ -59,12 +62,16 @@ class NamesPass(Checker):
                         yield finding
 
     def finish(self) -> Iterable[Finding]:
-        """What is wrong with the names of the segments."""
+        """What is wrong with the names of the dataset and its segments."""
+        taken: set[str] = set()
+        found: list[tuple[Problem, str | None]] = [(problem, None) for problem in _dataset_problems(self._dataset.name)]
         for segment in self._dataset.segments:
-            problem = _segment_problem(segment.name)
-            severity = None if problem is None else self._severities.get(problem.rule)
-            if problem is not None and severity is not None:
-                yield Finding(rule=problem.rule, severity=severity, message=problem.message, segment=segment.name)
+            found += [(problem, segment.name) for problem in _segment_problems(segment.name, taken)]
+            taken.add(segment.name)
+        for problem, name in found:
+            finding = problem.finding(self._severities, segment=name)
+            if finding is not None:
+                yield finding
 
 
 def _duplicate(path: str) -> Problem:
@@ -86,11 +93,21 @@ def _path_problem(path: str, seen: set[int]) -> Problem | None:
     return None
 
 
-def _segment_problem(name: str) -> Problem | None:
+def _dataset_problems(name: str) -> Iterable[Problem]:
     if not name:
-        return Problem("segment.empty-name", "expected a segment name, found an empty one")
+        yield Problem("dataset.empty-name", "expected a name of the dataset, found an empty one")
+    stray = sorted(set(name) & _RESOURCE_NAME)
+    if stray:
+        message = f"expected a name without {' '.join(sorted(_RESOURCE_NAME))}, found {name!r}"
+        yield Problem("dataset.forbidden-name", message)
+
+
+def _segment_problems(name: str, taken: set[str]) -> Iterable[Problem]:
+    if not name:
+        yield Problem("segment.empty-name", "expected a segment name, found an empty one")
+    if name in taken:
+        yield Problem("segment.duplicate-name", f"expected a name that no other segment has, found {name!r} again")
     escaped = wire_segment(name)
     if escaped != name:
         message = f"expected a segment name that the platform takes, found {name!r}; it goes up as {escaped!r}"
-        return Problem("segment.forbidden-name", message)
-    return None
+        yield Problem("segment.forbidden-name", message)

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
 
-from lading.model.catalog import Catalog, Subcatalog
+from lading.model.catalog import Catalog, Keypoints, Subcatalog
 from lading.model.codec.labels import SINGLE_KINDS
-from lading.model.label import Keypoints2D, Label
-from lading.validate.checks.attributes import ValueCheck, attribute_checks, check_attributes, check_undeclared
+from lading.model.label import LABEL_TYPES, MASK_TYPES, Classification, Keypoints2D, Label, Sentence
+from lading.validate.checks.attributes import (
+    ValueCheck,
+    attribute_checks,
+    check_attributes,
+    check_undeclared,
+    free_types,
+)
+from lading.validate.checks.masks import check_items
 from lading.validate.checks.problem import Problem
 
 #: Types whose labels have no category of their own: the items of a mask have it, a sentence has none (D0).
 _WITHOUT_CATEGORY = (SINGLE_KINDS - {"CLASSIFICATION"}) | {"SENTENCE"}
 
+#: Types whose labels carry no instance (D0, E).
+WITHOUT_INSTANCE = SINGLE_KINDS | {"SENTENCE"}
+
+#: The values that `visible` may have (D3).
+_VISIBLE: Mapping[str, frozenset[int]] = {"BINARY": frozenset({0, 1}), "TERNARY": frozenset({0, 1, 2})}
+
 #: How many plans of one label type are kept.
 _KEPT = 10_000
+
+_Check: TypeAlias = Callable[[Label], list[Problem]]
 
 
 class Plan(NamedTuple):
     """What holds for all labels of one type and category.
 
     `problem` is what is wrong with the category itself; `attributes` is None where the catalog does not speak of
-    any; `point_counts` is None where any number of keypoints will do.
+    any; `others` are the checks that only some types and catalogs need. `free` has, by the name of an attribute, the
+    types of values that need no look: a label that has only such attributes is right, unless the plan `is_strict`.
     """
 
     problem: Problem | None = None
     attributes: Mapping[str, ValueCheck] | None = None
     misplaced: frozenset[str] = frozenset()
-    point_counts: frozenset[int] | None = None
+    others: tuple[_Check, ...] = ()
+    free: Mapping[str, frozenset[type]] = {}
+    is_strict: bool = True
 
     def check(self, label: Label) -> list[Problem]:
         """What is wrong with a label, its geometry left aside."""
@@ -38,12 +57,8 @@ class Plan(NamedTuple):
                 problems += check_undeclared(label.attributes)
             else:
                 problems += check_attributes(label.attributes, self.attributes, self.misplaced)
-        if self.point_counts is not None and isinstance(label, Keypoints2D):
-            found = len(label.points)
-            if found not in self.point_counts:
-                expected = " or ".join(map(str, sorted(self.point_counts)))
-                message = f"expected {expected} keypoints, found {found}"
-                problems.append(Problem("keypoints.count", message, "geometry"))
+        for check in self.others:
+            problems += check(label)
         return problems
 
 
@@ -52,11 +67,13 @@ class KindPlans:
 
     A catalog that somebody gave is a contract: what it does not list is not allowed. Of the catalog that the format
     declares, an empty list means that the format does not declare such things, and nothing is said about them.
+    `wanted` are the codes of the rules that run.
     """
 
-    def __init__(self, kind: str, catalog: Catalog, *, is_contract: bool) -> None:
+    def __init__(self, kind: str, catalog: Catalog, wanted: frozenset[str], *, is_contract: bool) -> None:
         self.plans: dict[str | None, Plan] = {}
         self._kind = kind
+        self._wanted = wanted
         self._is_contract = is_contract
         self._subcatalog = catalog.get(kind)
         self._declares_types = is_contract or bool(catalog)
@@ -69,7 +86,11 @@ class KindPlans:
 
     def plan(self, category: str | None) -> Plan:
         """The plan of a category. Only so many are kept, for bad data may have a category a label."""
-        plan = self._make(category)
+        made = self._make(category)
+        plan = made._replace(
+            free={} if made.attributes is None else self._free(made.misplaced),
+            is_strict=made.problem is not None or bool(made.others),
+        )
         if len(self.plans) < _KEPT:
             self.plans[category] = plan
         return plan
@@ -77,14 +98,19 @@ class KindPlans:
     def _make(self, category: str | None) -> Plan:
         subcatalog = self._subcatalog
         if subcatalog is None:
-            return Plan(problem=self._undeclared() if self._declares_types else None)
+            problem = self._undeclared() if self._declares_types else None
+            return Plan(problem=problem, others=self._others(Subcatalog(), category))
         is_unknown = category is not None and category not in self._names
         return Plan(
             problem=self._category_problem(category),
             attributes=self._attributes,
             misplaced=frozenset() if is_unknown and self._names else _misplaced(subcatalog, category),
-            point_counts=_point_counts(subcatalog, category),
+            others=self._others(subcatalog, category),
         )
+
+    def _free(self, misplaced: frozenset[str]) -> dict[str, frozenset[type]]:
+        attributes = [] if self._subcatalog is None else self._subcatalog.attributes
+        return {attribute.name: free_types(attribute) for attribute in attributes if attribute.name not in misplaced}
 
     def _undeclared(self) -> Problem:
         return Problem("label.undeclared-type", f"expected label types of the catalog, found {self._kind}")
@@ -99,6 +125,57 @@ class KindPlans:
         message = f"expected a category of the catalog for {self._kind}, found {category!r}"
         return Problem("category.unknown", message, "category")
 
+    def _others(self, subcatalog: Subcatalog, category: str | None) -> tuple[_Check, ...]:
+        label_type = LABEL_TYPES.get(self._kind, Label)
+        checks: list[_Check] = []
+        if self._kind not in WITHOUT_INSTANCE:
+            if subcatalog.is_tracking and "label.instance-missing" in self._wanted:
+                checks.append(_check_has_instance)
+            if not subcatalog.is_tracking and "label.instance-stray" in self._wanted:
+                checks.append(_check_has_no_instance)
+        if label_type is Keypoints2D:
+            checks += self._keypoints(subcatalog, category)
+        elif label_type is Sentence:
+            checks.append(_sentence_check(is_sample=subcatalog.is_sample))
+        elif label_type is Classification:
+            checks.append(_check_says_something)
+        elif label_type in MASK_TYPES:
+            ids = frozenset(c.category_id for c in subcatalog.categories if c.category_id is not None)
+            checks.append(self._mask_check(ids))
+        return tuple(checks)
+
+    def _keypoints(self, subcatalog: Subcatalog, category: str | None) -> list[_Check]:
+        rules = [
+            rule
+            for rule in subcatalog.keypoints or ()
+            if not rule.parent_categories or _is_below_any(subcatalog, category, rule.parent_categories)
+        ]
+        if not rules:
+            return [_visible_check(None)]
+        return [_count_check(rules), _visible_check(self._visible(rules))]
+
+    def _visible(self, rules: list[Keypoints]) -> frozenset[int] | None:
+        words = [rule.visible for rule in rules]
+        if all(word is None for word in words):
+            return frozenset() if self._is_contract else None
+        known = [_VISIBLE.get(word) for word in words if word is not None]
+        return frozenset().union(*(values for values in known if values is not None)) if None not in known else None
+
+    def _mask_check(self, ids: frozenset[int]) -> _Check:
+        attributes = self._attributes
+
+        def check(label: Label) -> list[Problem]:
+            problems = check_items(label, ids)
+            for item in (label.items or ()) if isinstance(label, MASK_TYPES) else ():
+                if item.attributes:
+                    if attributes is None:
+                        problems += check_undeclared(item.attributes)
+                    else:
+                        problems += check_attributes(item.attributes, attributes, frozenset())
+            return problems
+
+        return check
+
 
 def _is_below_any(subcatalog: Subcatalog, category: str | None, parents: list[str]) -> bool:
     return category is not None and any(subcatalog.is_below(category, parent) for parent in parents)
@@ -112,10 +189,78 @@ def _misplaced(subcatalog: Subcatalog, category: str | None) -> frozenset[str]:
     )
 
 
-def _point_counts(subcatalog: Subcatalog, category: str | None) -> frozenset[int] | None:
-    counts = frozenset(
-        rule.number
-        for rule in subcatalog.keypoints or ()
-        if not rule.parent_categories or _is_below_any(subcatalog, category, rule.parent_categories)
-    )
-    return counts or None
+def is_region(label: Label) -> bool:
+    """Whether a label stands for no single object: a crowd, or a region that is to be ignored."""
+    return bool(label.attributes.get("iscrowd", False) or label.attributes.get("ignore", False))
+
+
+def _check_has_instance(label: Label) -> list[Problem]:
+    if label.instance is not None or is_region(label):
+        return []
+    return [Problem("label.instance-missing", "expected an instance, for the catalog tracks this type, found none")]
+
+
+def _check_has_no_instance(label: Label) -> list[Problem]:
+    if label.instance is None:
+        return []
+    message = f"expected no instance, for the catalog does not track this type, found {label.instance!r}"
+    return [Problem("label.instance-stray", message, "instance")]
+
+
+def _check_says_something(label: Label) -> list[Problem]:
+    if label.category is not None or label.attributes:
+        return []
+    return [Problem("classification.empty", "expected a category or attributes, found neither")]
+
+
+def _count_check(rules: list[Keypoints]) -> _Check:
+    counts = frozenset(rule.number for rule in rules)
+    expected = " or ".join(map(str, sorted(counts)))
+
+    def check(label: Label) -> list[Problem]:
+        found = len(label.points) if isinstance(label, Keypoints2D) else 0
+        if found in counts:
+            return []
+        return [Problem("keypoints.count", f"expected {expected} keypoints, found {found}", "geometry")]
+
+    return check
+
+
+def _visible_check(allowed: frozenset[int] | None) -> _Check:
+    """The check of `visible`; without a list of what is allowed any value goes."""
+    accepted = None if allowed is None else allowed | {None}
+    expected = "no visibility" if not allowed else f"a visibility of {', '.join(map(str, sorted(allowed)))}"
+
+    def check(label: Label) -> list[Problem]:
+        visible = label.visible if isinstance(label, Keypoints2D) else None
+        if visible is None or not isinstance(label, Keypoints2D):
+            return []
+        if len(visible) != len(label.points):
+            message = f"expected a visibility for each of {len(label.points)} keypoints, found {len(visible)}"
+            return [Problem("keypoints.visible", message, "geometry")]
+        if accepted is None or accepted.issuperset(visible):
+            return []
+        index = next(index for index, value in enumerate(visible) if value not in accepted)
+        message = f"expected {expected}, found {visible[index]!r} at keypoint {index}"
+        return [Problem("keypoints.visible", message, "geometry")]
+
+    return check
+
+
+def _sentence_check(*, is_sample: bool) -> _Check:
+    def check(label: Label) -> list[Problem]:
+        if not isinstance(label, Sentence):
+            return []
+        problems = []
+        for name, words in (("sentence", label.sentence), ("spell", label.spell), ("phone", label.phone)):
+            for index, word in enumerate(words or ()):
+                begin, end = word.begin, word.end
+                if begin is not None and end is not None and begin > end:
+                    message = f"{name} {index}: expected it to begin before it ends, found {begin!r} to {end!r}"
+                    problems.append(Problem("sentence.times", message, "geometry"))
+                elif is_sample and any(t is not None and math.isfinite(t) and t % 1 for t in (begin, end)):
+                    message = f"{name} {index}: expected whole samples, found {begin!r} to {end!r}"
+                    problems.append(Problem("sentence.times", message, "geometry"))
+        return problems
+
+    return check

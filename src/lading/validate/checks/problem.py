@@ -18,6 +18,31 @@ class Problem(NamedTuple):
     message: str
     subject: str | None = None
 
+    def finding(
+        self,
+        severities: Mapping[str, Severity],
+        *,
+        segment: str | None = None,
+        frame: str | None = None,
+        sensor: str | None = None,
+        at: Origin | None = None,
+    ) -> Finding | None:
+        """The finding of a problem that is no label's; None where its rule is not wanted."""
+        severity = severities.get(self.rule)
+        if severity is None:
+            return None
+        return Finding(
+            rule=self.rule,
+            severity=severity,
+            message=self.message,
+            segment=segment,
+            frame=frame,
+            sensor=sensor,
+            file=None if at is None else at.file,
+            pointer=None if at is None else at.pointer,
+            line=None if at is None else at.line,
+        )
+
 
 class Place(NamedTuple):
     """Where the data being checked stands, and how the rules that are wanted are graded."""
@@ -29,18 +54,12 @@ class Place(NamedTuple):
 
     def finding(self, problem: Problem, label: Label | None = None, *, at: Origin | None = None) -> Finding | None:
         """The finding of a problem with the data or one of its labels; None where its rule is not wanted."""
-        severity = self.severities.get(problem.rule)
-        if severity is None:
+        if problem.rule not in self.severities:
             return None
-        origin = at if at is not None else self.data.locate(label, problem.subject)
-        return Finding(
-            rule=problem.rule,
-            severity=severity,
-            message=problem.message,
+        return problem.finding(
+            self.severities,
             segment=self.segment.name,
             frame=self.frame.key,
             sensor=self.data.sensor_name,
-            file=origin.file,
-            pointer=origin.pointer,
-            line=origin.line,
+            at=at if at is not None else self.data.locate(label, problem.subject),
         )

@@ -1,17 +1,25 @@
-"""Reports of findings, by the name that `--output` takes."""
+"""Reports of findings: text, JSON, SARIF, HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
-
-from lading.model.report import Finding
+from lading.validate.reports.excerpt import Excerpts
+from lading.validate.reports.gathered import Gathered
+from lading.validate.reports.html import render_html
 from lading.validate.reports.record import render_json, to_json
-from lading.validate.reports.text import render_text
+from lading.validate.reports.sarif import to_sarif
+from lading.validate.reports.text import render_groups, render_text
 
-__all__ = ["RENDERERS", "Renderer", "render_json", "render_text", "to_json"]
+#: What `--output` takes.
+OUTPUTS = ("text", "json", "sarif", "html")
 
-#: Turns findings into the lines of a report, without line ends.
-Renderer: TypeAlias = Callable[[Iterable[Finding]], Iterator[str]]
-
-RENDERERS: dict[str, Renderer] = {"text": render_text, "json": render_json}
+__all__ = [
+    "OUTPUTS",
+    "Excerpts",
+    "Gathered",
+    "render_groups",
+    "render_html",
+    "render_json",
+    "render_text",
+    "to_json",
+    "to_sarif",
+]

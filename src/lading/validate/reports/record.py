@@ -7,19 +7,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lading.model.report import Finding
+from lading.validate.reports.gathered import Gathered
 
 SCHEMA_VERSION = 1
 
 _KEYS = ("rule", "severity", "segment", "frame", "sensor", "file", "pointer", "line", "message")
 
 
-def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
-    """All findings and how many there are of each severity; absent places are null."""
-    rows = [{key: getattr(finding, key) for key in _KEYS} for finding in findings]
-    summary = {severity: sum(row["severity"] == severity for row in rows) for severity in ("error", "warning")}
-    return {"schemaVersion": SCHEMA_VERSION, "summary": summary, "findings": rows}
+def to_json(findings: Iterable[Finding] | Gathered) -> dict[str, Any]:
+    """Findings and how many there are of each severity; absent places are null."""
+    gathered = findings if isinstance(findings, Gathered) else Gathered(findings)
+    rows = [{key: getattr(finding, key) for key in _KEYS} for finding in gathered.findings]
+    return {"schemaVersion": SCHEMA_VERSION, "summary": dict(gathered.summary), "findings": rows}
 
 
-def render_json(findings: Iterable[Finding]) -> Iterator[str]:
+def render_json(findings: Iterable[Finding] | Gathered) -> Iterator[str]:
     """The JSON of `to_json`, indented, in ASCII: names that are no valid Unicode get through as well."""
     yield from json.dumps(to_json(findings), indent=2, allow_nan=False).splitlines()

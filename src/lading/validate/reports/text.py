@@ -1,11 +1,14 @@
-"""The report for people: a line a finding, as they come, then what was left out and a count."""
+"""The reports for people: findings as they come, a line each; or grouped by rule, with their place in the source."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lading.model.report import Finding
+from lading.plugin.contracts import Rule
+from lading.validate.reports.excerpt import Excerpts
+from lading.validate.reports.gathered import Gathered
 
 
 def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Iterator[str]:
@@ -26,9 +29,36 @@ def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Itera
     yield _summary(severities["error"], severities["warning"])
 
 
+def render_groups(
+    gathered: Gathered,
+    rules: Mapping[str, type[Rule]],
+    excerpts: Excerpts | None = None,
+    *,
+    examples: int = 5,
+) -> Iterator[str]:
+    """A block a rule, errors first: count, what should hold, the first places and what stands there, how to mend."""
+    for code, severity, count, kept in gathered.by_rule():
+        rule = rules.get(code)
+        yield f"{severity} {code}: {count:,}" + ("" if rule is None else f" - {rule.title}")
+        for finding in kept[:examples]:
+            yield f"  {_place(finding)}{_one_line(finding.message)}"
+            shown = None if excerpts is None else excerpts.show(finding)
+            if shown:
+                yield f"      | {_one_line(shown)}"
+        if count > min(len(kept), examples):
+            yield f"  ... and {count - min(len(kept), examples):,} more"
+        if rule is not None and rule.fix:
+            yield f"  to mend: {rule.fix}"
+        yield ""
+    summary = gathered.summary
+    yield _summary(summary["error"], summary["warning"])
+
+
 def _place(finding: Finding) -> str:
     if finding.where is not None:
         return f"{_one_line(finding.where)}: "
+    if finding.pointer is not None:  # of the catalog that the format declares, which lies in no file
+        return f"{finding.rule.partition('.')[0]}{_one_line(f'#{finding.pointer}')}: "
     parts = [part for part in (finding.segment, finding.frame, finding.sensor) if part is not None]
     return f"{_one_line('/'.join(parts))}: " if parts else ""
 

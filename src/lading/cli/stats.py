@@ -1,0 +1,74 @@
+"""`lading stats`: what the labels of a dataset are like, in numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lading.cli import options
+from lading.cli.output import print_json, print_table, print_text
+from lading.cli.progress import bar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@click.command(cls=options.Command)
+@options.paths
+@options.jobs
+@options.as_json
+def stats(jobs: int, as_json: bool, **given: Any) -> int:
+    """Count labels by category and segment, boxes by size, frames by labels."""
+    from lading import statistics
+    from lading.cli.opening import opened, print_findings
+    from lading.model.report import Report
+
+    report = Report()
+    with opened(given) as dataset:
+        with bar("reading labels") as show:
+            numbers = statistics(dataset, report, show, jobs=jobs).to_json(dataset)
+        if as_json:
+            print_json(numbers)
+        else:
+            _print(numbers)
+        return print_findings(dataset.report, report)
+
+
+def _print(numbers: Mapping[str, Any]) -> None:
+    rows = [
+        (
+            segment["name"],
+            segment["frames"],
+            segment["framesWithoutLabels"],
+            segment["files"],
+            ", ".join(f"{kind} {count:,}" for kind, count in segment["labels"].items()) or "-",
+        )
+        for segment in numbers["segments"]
+    ]
+    print_table(("segment", "frames", "without labels", "files", "labels"), rows, right=(1, 2, 3))
+    for kind, categories in numbers["categories"].items():
+        total = sum(row["labels"] for row in categories) or 1
+        print_text()
+        shown = [(row["category"] or "(none)", row["labels"], f"{row['labels'] / total:.1%}") for row in categories]
+        print_table((kind, "labels", "share"), shown, right=(1, 2))
+    for title, key, unit in (
+        ("BOX2D by root of area", "boxSides", " px"),
+        ("BOX3D by distance", "boxDistances", " m"),
+        ("frames by labels", "labelsPerFrame", ""),
+    ):
+        if numbers[key]:
+            print_text()
+            print_table((title, "count"), [(_class(row, unit), row["count"]) for row in numbers[key]], right=(1,))
+    if numbers["pictureSizes"]:
+        print_text()
+        sizes = [(f"{row['width']} x {row['height']}", row["files"]) for row in numbers["pictureSizes"]]
+        if numbers["otherPictureSizes"]:
+            sizes.append(("other sizes", numbers["otherPictureSizes"]))
+        print_table(("pictures declared", "files"), sizes, right=(1,))
+
+
+def _class(row: Mapping[str, Any], unit: str) -> str:
+    if row["to"] is None:
+        return f"from {row['from']}{unit}"
+    return f"{row['from']} to below {row['to']}{unit}"

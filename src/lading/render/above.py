@@ -1,0 +1,78 @@
+"""The view from above: points of a lidar and 3D boxes, forward is up."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from lading.model.geometry import Transform3D
+from lading.model.label import Box3D, Label
+from lading.render.colours import MARK, colour_of
+from lading.render.draw import corners_or_none
+from lading.render.points import Cloud
+
+SIZE_PX = 800
+#: How far is shown at most to each side, in metres.
+_FARTHEST_M = 120.0
+_LEAST_M = 10.0
+_FACE = (0, 1, 5, 4)  # the corners of a box's lower face
+
+
+def draw_above(
+    points: Cloud | None, labels: Iterable[Label], *, to_ego: Transform3D | None = None, marked: Container[int] = ()
+) -> Image.Image:
+    """A square around the origin: x forward is up, y left is left; in the ego frame where the way there is known."""
+    boxes = [(index, label) for index, label in enumerate(labels) if isinstance(label, Box3D)]
+    corners = {index: found for index, box in boxes if (found := corners_or_none(box)) is not None}
+    if to_ego is not None:
+        points = None if points is None else to_ego.apply(points)
+        corners = {index: to_ego.apply(found) for index, found in corners.items()}
+    reach = _reach(points, list(corners.values()))
+    pixels = np.full((SIZE_PX, SIZE_PX), 16, dtype=np.uint8)
+    if points is not None and len(points):
+        at = _pixels(points[np.isfinite(points).all(axis=1)], reach)
+        at = at[((at >= 0) & (at < SIZE_PX)).all(axis=1)].astype(np.intp)
+        pixels[at[:, 1], at[:, 0]] = 170
+    image = Image.fromarray(pixels).convert("RGB")
+    pen = ImageDraw.Draw(image)
+    _rings(pen, reach)
+    for index, box in sorted(boxes, key=lambda item: item[0] in marked):
+        if index not in corners:
+            continue
+        face = [(x, y) for x, y in _pixels(corners[index][list(_FACE)], reach).tolist()]
+        colour = MARK if index in marked else colour_of(box.category)
+        width = 4 if index in marked else 2
+        pen.line([*face, face[0]], fill=colour, width=width)
+        middle, ahead = _pixels(
+            np.array([corners[index].mean(axis=0), corners[index][:4].mean(axis=0)]), reach
+        ).tolist()
+        pen.line([tuple(middle), tuple(ahead)], fill=colour, width=width)
+        if index in marked and box.category:
+            pen.text((face[0][0] + 4, face[0][1]), box.category.encode("ascii", "replace").decode(), fill=colour)
+    return image
+
+
+def _reach(points: Cloud | None, corners: list[Cloud]) -> float:
+    """The half side of the square: all boxes, else most points."""
+    given = [np.abs(box[:, :2]).max() for box in corners]
+    if points is not None and len(points):
+        given.append(float(np.nanpercentile(np.abs(points[:, :2]).max(axis=1), 95)))
+    return float(np.clip(max(given, default=_LEAST_M) * 1.1, _LEAST_M, _FARTHEST_M))
+
+
+def _pixels(points: Cloud, reach: float) -> Cloud:
+    middle = SIZE_PX / 2
+    return np.stack((middle - points[:, 1] / reach * middle, middle - points[:, 0] / reach * middle), axis=1)
+
+
+def _rings(pen: ImageDraw.ImageDraw, reach: float) -> None:
+    """Circles of round distances, and the sensor."""
+    middle = SIZE_PX / 2
+    step = 10 if reach <= 60 else 20
+    for distance in range(step, int(reach) + 1, step):
+        radius = distance / reach * middle
+        pen.ellipse((middle - radius, middle - radius, middle + radius, middle + radius), outline=(60, 60, 60))
+        pen.text((middle + 2, middle - radius), f"{distance} m", fill=(110, 110, 110))
+    pen.polygon([(middle, middle - 7), (middle - 5, middle + 5), (middle + 5, middle + 5)], fill=(255, 255, 255))

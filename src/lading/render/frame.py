@@ -1,0 +1,130 @@
+"""One file of a frame as a picture: its labels, and the 3D boxes of the frame where it is a camera's."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+import numpy as np
+from PIL import Image
+
+from lading.errors import GeometryError, LadingError
+from lading.media import is_image_name, probe, read_picture
+from lading.model.catalog import Catalog
+from lading.model.dataset import Dataset, Segment
+from lading.model.frame import Data, Frame
+from lading.model.geometry import Transform3D
+from lading.model.label import Box3D
+from lading.model.sensor import Camera
+from lading.render.above import draw_above
+from lading.render.colours import MARK, colour_of
+from lading.render.draw import Drawing, Skeletons, corners_or_none
+from lading.render.points import read_points
+from lading.render.projection import sensor_of, way_between
+
+#: The longer side of a picture, in pixels.
+LONGEST_PX = 1280
+
+
+def is_drawable(data: Data) -> bool:
+    """Whether a file is a picture, or has points or boxes to look at from above."""
+    return is_image_name(data.path) or has_boxes(data) or data.path.lower().endswith((".bin", ".pcd", ".npy"))
+
+
+def has_boxes(data: Data) -> bool:
+    """Whether a file carries 3D boxes."""
+    return any(isinstance(label, Box3D) for label in data.labels)
+
+
+def draw_data(
+    dataset: Dataset,
+    segment: Segment,
+    frame: Frame,
+    data: Data,
+    *,
+    longest: int = LONGEST_PX,
+    marked: Container[int] = (),
+) -> Image.Image:
+    """A file with its labels, those in `marked` marked. Raises SourceError where the file does not open.
+
+    A picture that is missing is drawn grey, of the size that the source declares; points that are missing are left
+    out, so that labels can be looked at without media.
+    """
+    if not is_image_name(data.path):
+        points = None if data.content is None else read_points(data.content, dataset.bin_point_cloud_fields)
+        image = draw_above(points, data.labels, to_ego=_way_to_ego(segment, frame, data), marked=marked)
+        image.thumbnail((longest, longest))
+        return image
+    picture, scale = _ground(data, longest)
+    drawing = Drawing(picture, scale)
+    drawing.labels(data.labels, skeletons=skeletons(dataset.catalog), marked=marked)
+    _boxes(drawing, segment, frame, data, marked)
+    return drawing.image
+
+
+def _way_to_ego(segment: Segment, frame: Frame, data: Data) -> Transform3D | None:
+    """The place of a file's sensor, where it has one that turns."""
+    sensor = sensor_of(segment, frame, data.sensor_name)
+    if sensor is None or sensor.extrinsics is None:
+        return None
+    try:
+        matrix = sensor.extrinsics.matrix
+    except GeometryError:
+        return None  # no rotation: the rules tell it
+    return sensor.extrinsics if np.isfinite(matrix).all() else None
+
+
+def _ground(data: Data, longest: int) -> tuple[Image.Image, tuple[float, float]]:
+    if data.content is None:
+        size = (data.width or 640, data.height or 480)
+        shrunk = min(1.0, longest / max(size))
+        width, height = (max(1, round(side * shrunk)) for side in size)
+        return Image.new("RGB", (width, height), (90, 90, 90)), (width / size[0], height / size[1])
+    picture = read_picture(data.content, longest)
+    seen = probe(data.content)
+    # labels are in pixels of the size that the source declares
+    whole = (data.width or seen.width or picture.width, data.height or seen.height or picture.height)
+    return picture, (picture.width / whole[0], picture.height / whole[1])
+
+
+def _boxes(drawing: Drawing, segment: Segment, frame: Frame, camera_data: Data, marked: Container[int]) -> None:
+    camera = sensor_of(segment, frame, camera_data.sensor_name)
+    if not isinstance(camera, Camera):
+        return
+    for data in frame.data:
+        if not has_boxes(data):
+            continue
+        way = way_between(segment, frame, data, camera_data)
+        if way is None:
+            continue
+        for index, label in enumerate(data.labels):
+            corners = corners_or_none(label) if isinstance(label, Box3D) else None
+            if corners is None:
+                continue
+            try:
+                moved = way.apply(corners)
+            except LadingError:
+                continue  # a rotation of length 0: the rules tell it
+            is_marked = data is camera_data and index in marked
+            colour = MARK if is_marked else colour_of(label.category)
+            if np.isfinite(moved).all():
+                drawing.box3d(moved, camera, colour, 3 if is_marked else 1)
+
+
+def skeletons(catalog: Catalog) -> Skeletons:
+    """The pairs of keypoints that the catalog joins, by category."""
+    subcatalog = catalog.get("KEYPOINTS2D")
+    rules = (subcatalog.keypoints or []) if subcatalog is not None else []
+
+    def of(category: str | None) -> list[list[int]]:
+        for rule in rules:
+            parents = rule.parent_categories
+            is_its = (
+                category is not None
+                and subcatalog is not None
+                and any(subcatalog.is_below(category, parent) for parent in parents)
+            )
+            if is_its or not parents:
+                return rule.skeleton or []
+        return []
+
+    return of

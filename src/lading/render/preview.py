@@ -1,0 +1,69 @@
+"""Pictures of a dataset with its labels drawn, written into a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lading.errors import LadingError, TargetError
+from lading.model.dataset import Dataset
+from lading.model.report import Report
+from lading.render.frame import draw_data, is_drawable
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+class Shown(NamedTuple):
+    """A file of the dataset and the picture made of it; `problem` says why there is none."""
+
+    source: str
+    picture: Path | None
+    problem: str | None
+
+
+def preview(
+    dataset: Dataset,
+    folder: Path,
+    *,
+    segments: Sequence[str] | None = None,
+    frames: Collection[str] | None = None,
+    limit: int | None = None,
+    report: Report | None = None,
+) -> Iterator[Shown]:
+    """Draw frames into `folder`, a JPEG a file: at most `limit` frames, of these segments, of these keys.
+
+    What the reader says on the way goes to `report`. Raises OptionError for a segment that is not there, TargetError
+    where the folder cannot be written.
+    """
+    chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
+    left = limit
+    for segment in chosen:
+        for frame in dataset.frames(segment.name, report=report if report is not None else Report()):
+            if left == 0:
+                return
+            if frames is not None and frame.key not in frames:
+                continue
+            left = None if left is None else left - 1
+            for data in frame.data:
+                if not is_drawable(data):
+                    continue
+                sensor = "" if data.sensor_name is None else f"-{data.sensor_name}"
+                path = folder / _safe(segment.name) / f"{_safe(frame.key + sensor)}.jpg"
+                try:
+                    image = draw_data(dataset, segment, frame, data)
+                except (LadingError, OSError) as exc:
+                    yield Shown(data.path, None, str(exc))
+                    continue
+                try:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    image.save(path, "JPEG", quality=88)
+                except OSError as exc:
+                    raise TargetError(f"{path}: expected a folder to write to, found {exc.strerror or exc}") from exc
+                yield Shown(data.path, path, None)
+
+
+def _safe(name: str) -> str:
+    """A name that every file system takes; it cannot climb out of the folder."""
+    return _UNSAFE.sub("_", name).strip(".") or "_"

@@ -1,0 +1,40 @@
+"""How far a picture reaches, as the checks of geometry take it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+#: How far beyond the picture is still a matter of rounding: sources write x and width with two decimals each, so
+#: that their sum is off by as much as 0.01 pixel.
+TOLERANCE_PX = 0.01
+
+#: Right and lower limit, in pixels, where the size of the picture is not known: every finite number.
+UNLIMITED = sys.float_info.max
+
+
+def are_finite(numbers: Iterable[float]) -> bool:
+    """Whether all of them are numbers that a float can hold; an integer may be too large for `math.isfinite`."""
+    return all(-UNLIMITED <= number <= UNLIMITED for number in numbers)
+
+
+def limits(width: int | None, height: int | None) -> tuple[float, float]:
+    """The right and the lower limit of a picture of this size."""
+    return (
+        UNLIMITED if width is None else width + TOLERANCE_PX,
+        UNLIMITED if height is None else height + TOLERANCE_PX,
+    )
+
+
+def size_of(right: float, bottom: float) -> tuple[int | None, int | None]:
+    """The width and the height that were turned into these limits."""
+    width, height = (None if limit == UNLIMITED else round(limit - TOLERANCE_PX) for limit in (right, bottom))
+    return width, height
+
+
+def size_text(right: float, bottom: float) -> str:
+    """The size of the picture as messages name it."""
+    known = size_of(right, bottom)
+    if known == (None, None):
+        return "its picture"
+    return f"{' x '.join('?' if size is None else str(size) for size in known)} pixels"

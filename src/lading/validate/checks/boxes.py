@@ -1,0 +1,65 @@
+"""Boxes in the picture and in space: finite, not turned inside out, of a size, within their picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from lading.model.label import Box2D, Box3D, is_finite
+from lading.validate.checks.bounds import TOLERANCE_PX, are_finite, size_text
+from lading.validate.checks.problem import Problem
+
+#: How far a quaternion's length may be from 1 (BOX3D-QUAT).
+UNIT_TOLERANCE = 1e-3
+
+
+def box2d_suspects(boxes: list[Box2D], right: float, bottom: float) -> list[Box2D]:
+    """The boxes that are not plainly right: few, so that a call is made for them alone."""
+    low = -TOLERANCE_PX
+    return [box for box in boxes if not (low <= box.xmin < box.xmax <= right and low <= box.ymin < box.ymax <= bottom)]
+
+
+def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
+    """A box: its edges finite and in order, none of them outside the picture."""
+    xmin, ymin, xmax, ymax = box.xmin, box.ymin, box.xmax, box.ymax
+    edges = (xmin, ymin, xmax, ymax)
+    if not are_finite(edges):
+        return (Problem("label.not-finite", f"expected finite edges, found {_shown(edges)}", "geometry"),)
+    problems = []
+    if xmin > xmax or ymin > ymax:
+        message = f"expected xmin < xmax and ymin < ymax, found {_shown(edges)}"
+        problems.append(Problem("box2d.inverted", message, "geometry"))
+    elif xmin == xmax or ymin == ymax:
+        message = f"expected a width and a height above 0, found {xmax - xmin!r} x {ymax - ymin!r}"
+        problems.append(Problem("box2d.empty", message, "geometry"))
+    if min(xmin, xmax, ymin, ymax) < -TOLERANCE_PX or max(xmin, xmax) > right or max(ymin, ymax) > bottom:
+        message = f"expected a box within {size_text(right, bottom)}, found {_shown(edges)}"
+        problems.append(Problem("box2d.outside-image", message, "geometry"))
+    return problems
+
+
+def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
+    """A box in space: finite, of a size above 0 along each axis, turned by a quaternion of length 1."""
+    if not is_finite(box):
+        return (Problem("label.not-finite", "expected finite coordinates, found NaN or infinity", "geometry"),)
+    problems = []
+    if min(box.size_m) <= 0:
+        message = f"expected a length, width and height above 0, found {_shown(box.size_m)}"
+        problems.append(Problem("box3d.size", message, "geometry"))
+    wrong = rotation_problem(box.rotation)
+    if wrong is not None:
+        is_zero, message = wrong
+        problems.append(Problem("box3d.zero-rotation" if is_zero else "box3d.rotation", message, "geometry"))
+    return problems
+
+
+def rotation_problem(rotation: Sequence[float]) -> tuple[bool, str] | None:
+    """What is wrong with the length of a finite quaternion: whether it is 0, and a message."""
+    length = math.sqrt(math.fsum(v * v for v in rotation))
+    if abs(length - 1) <= UNIT_TOLERANCE:
+        return None
+    return length == 0, f"expected a quaternion of length 1, found {_shown(rotation)} of length {length:.6g}"
+
+
+def _shown(numbers: Sequence[float]) -> str:
+    return f"({', '.join(repr(number) for number in numbers)})"

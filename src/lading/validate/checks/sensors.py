@@ -1,0 +1,132 @@
+"""Sensors: their names, where they sit, how cameras see (platform-api.md G4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lading.model.catalog import Catalog
+from lading.model.dataset import Dataset, Part, Segment
+from lading.model.frame import Frame
+from lading.model.geometry import Transform3D
+from lading.model.report import Finding, Severity
+from lading.model.sensor import Camera, Intrinsics, Sensor
+from lading.plugin.contracts import Checker
+from lading.validate.checks.bounds import are_finite
+from lading.validate.checks.boxes import UNIT_TOLERANCE, rotation_problem
+from lading.validate.checks.problem import Problem
+
+
+class SensorsPass(Checker):
+    """Checks the sensors of segments, and those that frames bring; it keeps the names of the latter."""
+
+    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
+        self._dataset = dataset
+        self._severities = severities
+        self._overridden: dict[str, set[str]] = {}
+        self._last: tuple[str, Mapping[str, Sensor]] | None = None
+
+    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+        """What is wrong with the sensors that a frame brings; many frames may share one calibration."""
+        if not frame.calibration:
+            return ()
+        if self._last is not None and self._last[0] == segment.name and self._last[1] is frame.calibration:
+            return ()
+        self._last = (segment.name, frame.calibration)
+        self._overridden.setdefault(segment.name, set()).update(frame.calibration)
+        at = frame.data[0].locate() if frame.data else None
+        found = [(problem, sensor) for sensor in frame.calibration.values() for problem in _problems(sensor)]
+        told = (
+            problem.finding(self._severities, segment=segment.name, frame=frame.key, sensor=sensor.name, at=at)
+            for problem, sensor in found
+        )
+        return [finding for finding in told if finding is not None]
+
+    def memory(self) -> dict[str, set[str]]:
+        """The names of the sensors that frames bring."""
+        return self._overridden
+
+    def absorb(self, memory: dict[str, set[str]], part: Part) -> Iterable[Finding]:
+        """Take over the names of another part."""
+        for segment, names in memory.items():
+            self._overridden.setdefault(segment, set()).update(names)
+        return ()
+
+    def finish(self) -> Iterable[Finding]:
+        """What is wrong with the sensors of the segments."""
+        for segment in self._dataset.segments:
+            for problem, sensor in self._segment(segment):
+                name = None if sensor is None else sensor.name
+                finding = problem.finding(self._severities, segment=segment.name, sensor=name)
+                if finding is not None:
+                    yield finding
+
+    def _segment(self, segment: Segment) -> Iterator[tuple[Problem, Sensor | None]]:
+        if segment.sensors and not self._dataset.is_fusion:
+            message = f"expected no sensors in a plain dataset, found {len(segment.sensors)}"
+            yield Problem("sensor.plain-dataset", message), None
+        overridden = self._overridden.get(segment.name, set())
+        taken: set[str] = set()
+        for sensor in segment.sensors:
+            if not sensor.name:
+                yield Problem("sensor.empty-name", "expected a name of the sensor, found an empty one"), sensor
+            if sensor.name in taken:
+                message = f"expected a name that no other sensor has, found {sensor.name!r} again"
+                yield Problem("sensor.duplicate-name", message), sensor
+            taken.add(sensor.name)
+            if sensor.name not in overridden:
+                yield from ((problem, sensor) for problem in _problems(sensor))
+        if not overridden and _are_all_identity(segment.sensors):
+            message = f"expected sensors at places of their own, found {len(segment.sensors)} at the ego frame's origin"
+            yield Problem("sensor.all-identity", message), None
+
+
+def _problems(sensor: Sensor) -> Iterator[Problem]:
+    if sensor.extrinsics is not None:
+        yield from _extrinsics_problems(sensor.extrinsics)
+    if not isinstance(sensor, Camera):
+        return
+    if sensor.intrinsics is None:
+        yield Problem("sensor.no-intrinsics", f"expected intrinsics of the camera {sensor.name!r}, found none")
+    else:
+        yield from _intrinsics_problems(sensor.intrinsics)
+
+
+def _extrinsics_problems(extrinsics: Transform3D) -> Iterator[Problem]:
+    numbers = (*extrinsics.translation, *extrinsics.rotation)
+    if not are_finite(numbers):
+        yield Problem("sensor.not-finite", f"extrinsics: expected finite numbers, found {numbers}")
+        return
+    wrong = rotation_problem(extrinsics.rotation)
+    if wrong is not None:
+        yield Problem("sensor.rotation", f"extrinsics: {wrong[1]}")
+
+
+def _intrinsics_problems(intrinsics: Intrinsics) -> Iterator[Problem]:
+    matrix = intrinsics.camera_matrix
+    numbers = (matrix.fx, matrix.fy, matrix.cx, matrix.cy, matrix.skew, *(intrinsics.distortion or {}).values())
+    if not are_finite(numbers):
+        yield Problem("sensor.not-finite", f"intrinsics: expected finite numbers, found {numbers}")
+    elif not matrix.fx or not matrix.fy:
+        message = f"expected focal lengths other than 0, found fx {matrix.fx!r} and fy {matrix.fy!r}"
+        yield Problem("sensor.focal-length", message)
+    distortion = intrinsics.distortion
+    if distortion is None:
+        return
+    if not distortion:
+        yield Problem("sensor.distortion-empty", "expected k1 or p1 among the distortion coefficients, found none")
+    for letter in "kp":
+        numbers_given = sorted(int(name[1:]) for name in distortion if name[0] == letter)
+        if numbers_given != list(range(1, len(numbers_given) + 1)):
+            shown = ", ".join(f"{letter}{number}" for number in numbers_given)
+            message = f"expected {letter}1 to {letter}{numbers_given[-1]} without a gap, found {shown}"
+            yield Problem("sensor.distortion-gap", message)
+
+
+def _are_all_identity(sensors: Iterable[Sensor]) -> bool:
+    given = [sensor.extrinsics for sensor in sensors]
+    return len(given) > 1 and all(transform is not None and _is_identity(transform) for transform in given)
+
+
+def _is_identity(transform: Transform3D) -> bool:
+    w, x, y, z = transform.rotation
+    return transform.translation == (0, 0, 0) and (x, y, z) == (0, 0, 0) and abs(abs(w) - 1) <= UNIT_TOLERANCE

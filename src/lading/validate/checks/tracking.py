@@ -1,0 +1,229 @@
+"""Instances over time: one object keeps its category and does not jump."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+import numpy as np
+
+from lading.errors import GeometryError
+from lading.model.catalog import Catalog
+from lading.model.dataset import Dataset, Part, Segment
+from lading.model.frame import Data, Frame
+from lading.model.geometry import WORLD, Transform3D, Vector3
+from lading.model.label import Box2D, Box3D, Label, is_finite
+from lading.model.report import Finding, Origin, Severity
+from lading.plugin.contracts import Checker
+from lading.validate.checks.problem import Place, Problem
+
+#: No road user is faster, whatever it is measured against; and how far boxes may wobble between two frames.
+FASTEST_M_S = 100.0
+WOBBLE_M = 5.0
+#: How far an object may get between two frames whose times are not known.
+FARTHEST_M = 50.0
+#: A box in the picture jumps when it moves by more than half the picture's diagonal and more than five of its own.
+PICTURE_SHARE = 0.5
+OWN_DIAGONALS = 5.0
+
+#: An instance within a segment: label type, sensor, name.
+_Key: TypeAlias = tuple[str, str | None, str]
+
+
+class _Spot(NamedTuple):
+    """Where an instance was in a frame."""
+
+    frame: str
+    time_ns: int | None
+    sensor: str | None
+    centre: tuple[float, ...]
+    space: str
+    reach: float
+    scale: float | None
+    at: Origin
+
+
+class _Kept(NamedTuple):
+    """Where an instance was first said to be of a category."""
+
+    frame: str
+    sensor: str | None
+    at: Origin
+
+
+class _Seen(msgspec.Struct):
+    """What is kept of a segment: the categories of each instance in the order they came, and where it was."""
+
+    frames: int = 0
+    categories: dict[tuple[str, str], dict[str | None, _Kept]] = msgspec.field(default_factory=dict)
+    first: dict[_Key, _Spot] = msgspec.field(default_factory=dict)
+    last: dict[_Key, _Spot] = msgspec.field(default_factory=dict)
+
+
+class TrackingPass(Checker):
+    """Follows the instances of the label types that are tracked; a row an instance is kept for each segment."""
+
+    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
+        self._dataset = dataset
+        self._severities = severities
+        self._is_all = dataset.is_continuous or dataset.is_fusion
+        self._kinds = frozenset(
+            kind for each in (catalog, dataset.catalog) for kind in each.kinds() if each[kind].is_tracking
+        )
+        self._seen: dict[str, _Seen] = {}
+
+    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+        """What changed or jumped since the frames before."""
+        if not self._is_all and not self._kinds:
+            return ()
+        seen = self._seen.get(segment.name)
+        if seen is None:
+            seen = self._seen.setdefault(segment.name, _Seen())
+        findings: list[Finding] = []
+        now: dict[_Key, _Spot] = {}
+        for data in frame.data:
+            labels = [label for label in data.labels if label.instance is not None and self._is_tracked(label)]
+            if labels:
+                place = Place(segment, frame, data, self._severities)
+                _note_categories(place, labels, seen)
+                now.update(_spots(place, labels))
+        for key, spot in now.items():
+            before = seen.last.get(key)
+            if before is not None:
+                findings += self._jump(segment.name, key, before, spot)
+        if seen.frames == 0:
+            seen.first = now
+        seen.last = now
+        seen.frames += 1
+        return findings
+
+    def _is_tracked(self, label: Label) -> bool:
+        return self._is_all or label.kind in self._kinds
+
+    def _jump(self, segment: str, key: _Key, before: _Spot, spot: _Spot) -> Iterator[Finding]:
+        problem = _jump_problem(key[2], before, spot)
+        finding = None
+        if problem is not None:
+            finding = problem.finding(
+                self._severities, segment=segment, frame=spot.frame, sensor=spot.sensor, at=spot.at
+            )
+        if finding is not None:
+            yield finding
+
+    def memory(self) -> dict[str, _Seen]:
+        """What is kept, by segment."""
+        return self._seen
+
+    def absorb(self, memory: dict[str, _Seen], part: Part) -> Iterable[Finding]:
+        """Take in the next part: categories that changed on the way, jumps over the border."""
+        for name, later in memory.items():
+            seen = self._seen.setdefault(name, _Seen())
+            for key, categories in later.categories.items():
+                known = seen.categories.setdefault(key, {})
+                for category, kept in categories.items():
+                    known.setdefault(category, kept)
+            for spotted, spot in later.first.items():
+                before = seen.last.get(spotted)
+                if before is not None:
+                    yield from self._jump(name, spotted, before, spot)
+            if later.frames:
+                seen.last = later.last
+                seen.frames += later.frames
+
+    def finish(self) -> Iterable[Finding]:
+        """Instances of more than one category: each of the later ones, where it was first met."""
+        for segment in self._dataset.segments:
+            seen = self._seen.get(segment.name, _Seen())
+            for (_, instance), categories in seen.categories.items():
+                first, *others = categories
+                for category in others:
+                    kept = categories[category]
+                    finding = _changed(instance, first, category).finding(
+                        self._severities, segment=segment.name, frame=kept.frame, sensor=kept.sensor, at=kept.at
+                    )
+                    if finding is not None:
+                        yield finding
+
+
+def _note_categories(place: Place, labels: list[Label], seen: _Seen) -> None:
+    for label in labels:
+        known = seen.categories.setdefault((label.kind, label.instance or ""), {})
+        if label.category not in known:
+            at = place.data.locate(label, "category")
+            known[label.category] = _Kept(place.frame.key, place.data.sensor_name, at)
+
+
+def _changed(instance: str, before: str | None, now: str | None) -> Problem:
+    message = f"expected instance {instance!r} to stay {before!r}, found {now!r}"
+    return Problem("instance.category-changed", message, "category")
+
+
+def _spots(place: Place, labels: list[Label]) -> Iterator[tuple[_Key, _Spot]]:
+    data = place.data
+    boxes = [label for label in labels if isinstance(label, Box3D) and is_finite(label)]
+    space, centres = _centres(place, boxes)
+    for box, centre in zip(boxes, centres, strict=True):
+        yield _spot(place, box, (centre, space), math.hypot(*box.size_m), None)
+    size = None if data.width is None or data.height is None else math.hypot(data.width, data.height)
+    for label in labels:
+        if isinstance(label, Box2D) and is_finite(label):
+            middle = ((label.xmin + label.xmax) / 2, (label.ymin + label.ymax) / 2)
+            reach = math.hypot(label.xmax - label.xmin, label.ymax - label.ymin)
+            yield _spot(place, label, (middle, "picture"), reach, size)
+
+
+def _spot(
+    place: Place, label: Label, spot: tuple[tuple[float, ...], str], reach: float, scale: float | None
+) -> tuple[_Key, _Spot]:
+    data = place.data
+    at = data.locate(label, "geometry")
+    key = (label.kind, data.sensor_name, label.instance or "")
+    return key, _Spot(place.frame.key, data.timestamp_ns, data.sensor_name, *spot, reach, scale, at)
+
+
+def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:
+    """The middles of boxes in the world where the way there is known, else in the sensor's frame; and which it is."""
+    centres = [box.centre for box in boxes]
+    pose = place.data.ego_pose
+    extrinsics = _extrinsics(place.segment, place.frame, place.data)
+    if not boxes or pose is None or extrinsics is None or pose.target != WORLD:
+        return "sensor", centres
+    try:
+        with np.errstate(all="ignore"):  # an infinite pose is told by its own rule, and no distance from it is far
+            return WORLD, [(x, y, z) for x, y, z in (pose @ extrinsics).apply(np.array(centres)).tolist()]
+    except GeometryError:
+        return (
+            "sensor",
+            centres,
+        )  # a rotation of length 0, or frames that do not meet: told by the rules of poses and sensors
+
+
+def _extrinsics(segment: Segment, frame: Frame, data: Data) -> Transform3D | None:
+    name = data.sensor_name
+    own = frame.calibration.get(name) if frame.calibration is not None and name is not None else None
+    sensor = own if own is not None else next((s for s in segment.sensors if s.name == name), None)
+    return None if sensor is None else sensor.extrinsics
+
+
+def _jump_problem(instance: str, before: _Spot, spot: _Spot) -> Problem | None:
+    if before.space != spot.space:
+        return None
+    moved = math.dist(before.centre, spot.centre)
+    if len(spot.centre) == 3:
+        limit = FARTHEST_M
+        if before.time_ns is not None and spot.time_ns is not None:
+            limit = FASTEST_M_S * abs(spot.time_ns - before.time_ns) / 1e9 + WOBBLE_M
+        unit = "m"
+    else:
+        limit = OWN_DIAGONALS * max(before.reach, spot.reach)
+        if spot.scale is not None:
+            limit = max(limit, PICTURE_SHARE * spot.scale)
+        unit = "pixels"
+    if not moved > limit:
+        return None
+    message = (
+        f"expected instance {instance!r} within {limit:.4g} {unit} of frame {before.frame!r}, found it {moved:.4g} off"
+    )
+    return Problem("instance.jump", message, "geometry")

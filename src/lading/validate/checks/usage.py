@@ -1,0 +1,106 @@
+"""Which categories the labels have: declared and never used, or the same one under two spellings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from lading.model.catalog import Catalog
+from lading.model.dataset import Dataset, Part
+from lading.model.label import MASK_TYPES, Label
+from lading.model.report import Finding, Origin, Severity
+from lading.validate.checks.catalog_attributes import catalog_finding
+from lading.validate.checks.problem import Place, Problem
+
+#: How many categories are noted; bad data may have one a label.
+_KEPT = 10_000
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+#: Where a category was first met: segment, part and turn, which sort as one process would have met it.
+_Rank: TypeAlias = tuple[int, int, int]
+
+
+class _Use(NamedTuple):
+    rank: _Rank
+    segment: str
+    frame: str
+    sensor: str | None
+    at: Origin
+
+
+class Usage:
+    """Notes where each category was first met."""
+
+    def __init__(self, dataset: Dataset, severities: Mapping[str, Severity]) -> None:
+        self._severities = severities
+        self._segments = {segment.name: index for index, segment in enumerate(dataset.segments)}
+        self._uses: dict[tuple[str, str], _Use] = {}
+
+    def note(self, place: Place, label: Label, category: str) -> None:
+        """A label of a category that may not have been met before."""
+        key = (label.kind, category)
+        if key in self._uses or len(self._uses) >= _KEPT:
+            return
+        rank = (self._segments.get(place.segment.name, len(self._segments)), 1, len(self._uses))
+        at = place.data.locate(label, "category")
+        self._uses[key] = _Use(rank, place.segment.name, place.frame.key, place.data.sensor_name, at)
+
+    def note_items(self, place: Place, label: Label) -> None:
+        """The categories in the table of a mask."""
+        for item in (label.items or ()) if isinstance(label, MASK_TYPES) else ():
+            if item.category is not None:
+                self.note(place, label, item.category)
+
+    @property
+    def memory(self) -> dict[tuple[str, str], _Use]:
+        """What was noted, to be absorbed by another."""
+        return self._uses
+
+    def absorb(self, memory: dict[tuple[str, str], _Use], part: Part) -> None:
+        """Note what the next part noted."""
+        for key, use in memory.items():
+            later = use._replace(rank=(use.rank[0], part[0], use.rank[2]))
+            known = self._uses.get(key)
+            if known is None or later.rank < known.rank:
+                self._uses[key] = later
+
+    def finish(self, catalog: Catalog) -> Iterator[Finding]:
+        """What all uses together show."""
+        if "category.two-spellings" in self._severities:
+            yield from self._spellings(catalog)
+        if "catalog.unused" in self._severities:
+            yield from self._unused(catalog)
+
+    def _spellings(self, catalog: Catalog) -> Iterator[Finding]:
+        names = {kind: frozenset(category.name for category in catalog[kind].categories) for kind in catalog.kinds()}
+        groups: dict[str, dict[str, _Use]] = {}
+        for (kind, category), use in sorted(self._uses.items(), key=lambda item: item[1].rank):
+            if names.get(kind) and category not in names[kind] and "category.unknown" in self._severities:
+                continue  # that it is none of the catalog's is told already
+            groups.setdefault(_fold(category), {}).setdefault(category, use)
+        for spellings in groups.values():
+            (first, _), *others = spellings.items()
+            for name, use in others:
+                message = f"expected one spelling of a category, found {name!r} beside {first!r}"
+                finding = Problem("category.two-spellings", message).finding(
+                    self._severities, segment=use.segment, frame=use.frame, sensor=use.sensor, at=use.at
+                )
+                if finding is not None:
+                    yield finding
+
+    def _unused(self, catalog: Catalog) -> Iterator[Finding]:
+        used = self._uses.keys()
+        for kind in catalog.kinds():
+            for index, category in enumerate(catalog[kind].categories):
+                if (kind, category.name) not in used:
+                    message = f"expected labels of the category {category.name!r} of {kind}, found none"
+                    path = (kind, "categories", index)
+                    finding = catalog_finding(catalog, Problem("catalog.unused", message), path, self._severities)
+                    if finding is not None:
+                        yield finding
+
+
+def _fold(name: str) -> str:
+    return _SEPARATORS.sub(" ", name.strip()).casefold()

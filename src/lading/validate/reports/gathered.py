@@ -1,0 +1,45 @@
+"""Findings that were gathered for a report: all are counted, as many as are wanted are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from lading.model.report import Finding, Severity
+
+
+class Gathered:
+    """Findings in the order they came; `counts` has how many there were of each rule and severity, kept or not.
+
+    At most `limit` are kept, and `limit_each` of each rule.
+    """
+
+    def __init__(
+        self, findings: Iterable[Finding] = (), *, limit: int | None = None, limit_each: int | None = None
+    ) -> None:
+        self.findings: list[Finding] = []
+        self.counts: Counter[tuple[str, Severity]] = Counter()
+        for finding in findings:
+            key = (finding.rule, finding.severity)
+            self.counts[key] += 1
+            has_room = limit is None or len(self.findings) < limit
+            if has_room and (limit_each is None or self.counts[key] <= limit_each):
+                self.findings.append(finding)
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """How many there were of each severity."""
+        return {level: sum(n for (_, had), n in self.counts.items() if had == level) for level in ("error", "warning")}
+
+    @property
+    def left_out(self) -> int:
+        """How many were counted and not kept."""
+        return self.counts.total() - len(self.findings)
+
+    def by_rule(self) -> list[tuple[str, Severity, int, list[Finding]]]:
+        """Rule, severity, count and those that were kept: errors first, then the most frequent."""
+        kept: dict[tuple[str, Severity], list[Finding]] = {}
+        for finding in self.findings:
+            kept.setdefault((finding.rule, finding.severity), []).append(finding)
+        order = sorted(self.counts, key=lambda key: (key[1] != "error", -self.counts[key], key[0]))
+        return [(*key, self.counts[key], kept.get(key, [])) for key in order]

@@ -1,0 +1,150 @@
+"""The report to look at: one HTML file without anything outside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib import resources
+from string import Template
+from typing import Any, TypeAlias
+
+from lading.model.dataset import Dataset, Progress, all_frames
+from lading.model.report import Finding, Report
+from lading.plugin.contracts import Rule
+from lading.render.plots import bars
+from lading.stats import Statistics
+from lading.validate.reports.excerpt import Excerpts
+from lading.validate.reports.gathered import Gathered
+from lading.validate.reports.pictures import Pictures, table_of
+
+Json: TypeAlias = dict[str, Any]
+
+#: Findings that are listed, at most; of each rule the first are, whatever the others have.
+_LISTED = 5_000
+_LISTED_EACH = 200
+#: Rows of a plot.
+_ROWS = 25
+
+
+def render_html(
+    dataset: Dataset,
+    gathered: Gathered,
+    rules: Mapping[str, type[Rule]],
+    *,
+    excerpts: Excerpts | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """The whole page. The dataset is read once more, for its numbers and for the pictures of the first findings."""
+    listed = _chosen(gathered.findings)
+    statistics = Statistics()
+    pictures = Pictures(dataset, listed)
+    for segment, frame in all_frames(dataset, Report(), progress=progress):
+        statistics.add(segment, frame)
+        pictures.see(segment, frame)
+    numbers = statistics.to_json(dataset)
+    shown = [_finding(finding, excerpts) for finding in listed]
+    groups = gathered.by_rule()
+    data = {
+        "findings": shown,
+        "total": gathered.counts.total(),
+        "summary": [_group(code, level, count, listed, pictures, rules) for code, level, count, _ in groups],
+        "rules": {code: {"fix": rules[code].fix} for code, _, _, _ in groups if code in rules},
+        "pictures": table_of(pictures.made),
+    }
+    page = resources.files("lading.validate.reports") / "page.html"
+    return Template(page.read_text("utf-8")).substitute(
+        title=escape(_plain(f"{dataset.name}: check")),
+        subtitle=escape(_plain(_subtitle(dataset, numbers))),
+        tiles=_tiles(gathered, numbers),
+        plots=_plots(numbers),
+        data=_embedded(data),
+    )
+
+
+def _chosen(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that are listed, in order: the first of each rule, so that none crowds out another."""
+    counts: dict[str, int] = {}
+    chosen: list[Finding] = []
+    for finding in findings:
+        counts[finding.rule] = counts.get(finding.rule, 0) + 1
+        if counts[finding.rule] <= _LISTED_EACH and len(chosen) < _LISTED:
+            chosen.append(finding)
+    return chosen
+
+
+def _finding(finding: Finding, excerpts: Excerpts | None) -> Json:
+    keys = ("rule", "severity", "segment", "frame", "sensor", "file", "pointer", "line", "message")
+    row = {key: getattr(finding, key) for key in keys}
+    row["excerpt"] = None if excerpts is None else excerpts.show(finding)
+    return row
+
+
+def _group(
+    code: str, level: str, count: int, listed: Sequence[Finding], pictures: Pictures, rules: Mapping[str, type[Rule]]
+) -> Json:
+    numbers = [n for n, finding in enumerate(listed) if finding.rule == code and finding.severity == level]
+    first = numbers[0] if numbers else None
+    return {
+        "rule": code,
+        "severity": level,
+        "count": count,
+        "title": rules[code].title if code in rules else "",
+        "first": first,
+        "shown": next((n for n in numbers if n in pictures.made), first),
+    }
+
+
+def _subtitle(dataset: Dataset, numbers: Json) -> str:
+    kind = "sensor fusion" if dataset.is_fusion else "one file a frame"
+    names = ", ".join(segment["name"] for segment in numbers["segments"][:8])
+    more = f" and {len(numbers['segments']) - 8} more" if len(numbers["segments"]) > 8 else ""
+    return f"{dataset.format or 'dataset'}, {kind}; segments {names}{more}"
+
+
+def _tiles(gathered: Gathered, numbers: Json) -> str:
+    frames = sum(segment["frames"] for segment in numbers["segments"])
+    labels = sum(sum(segment["labels"].values()) for segment in numbers["segments"])
+    tiles = [
+        ("errors", gathered.summary["error"], "error"),
+        ("warnings", gathered.summary["warning"], "warning"),
+        ("frames", frames, ""),
+        ("labels", labels, ""),
+    ]
+    return "".join(f'<div class="tile {kind}"><b>{count:,}</b>{name}</div>' for name, count, kind in tiles)
+
+
+def _plots(numbers: Json) -> str:
+    plots = []
+    for kind, rows in numbers["categories"].items():
+        shown = [(_plain(row["category"] or "no category"), row["labels"]) for row in rows[:_ROWS]]
+        if len(rows) > _ROWS:
+            shown.append((f"{len(rows) - _ROWS} more", sum(row["labels"] for row in rows[_ROWS:])))
+        plots.append(bars(f"{kind} by category", shown))
+    for title, key, unit in (
+        ("BOX2D by size: root of the area", "boxSides", " px"),
+        ("BOX3D by distance", "boxDistances", " m"),
+        ("Frames by number of labels", "labelsPerFrame", ""),
+    ):
+        plots.append(bars(title, [(_class(row, unit), row["count"]) for row in numbers[key]]))
+    segments = numbers["segments"][:_ROWS]
+    plots.append(bars("Frames by segment", [(_plain(s["name"]), s["frames"]) for s in segments]))
+    plots.append(bars("Labels by segment", [(_plain(s["name"]), sum(s["labels"].values())) for s in segments]))
+    return "".join(plots)
+
+
+def _class(row: Json, unit: str) -> str:
+    if row["to"] is None:
+        return f"{row['from']}{unit} and more"
+    if not unit and row["to"] == row["from"] + 1:
+        return str(row["from"])
+    return f"{row['from']} to {row['to'] - (0 if unit else 1)}{unit}"
+
+
+def _embedded(data: Json) -> str:
+    """JSON that ends no script element early and that UTF-8 holds."""
+    return json.dumps(data, allow_nan=False).replace("<", "\\u003c")
+
+
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,95 @@
+"""The pictures of an HTML report: files of the first findings of each rule, the broken label marked."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lading.errors import LadingError
+from lading.model.dataset import Dataset, Segment
+from lading.model.frame import Data, Frame
+from lading.model.report import Finding
+from lading.render.frame import draw_data, is_drawable
+
+#: Findings of a rule that get a picture, and bytes of all pictures together.
+EACH = 3
+_MOST_BYTES = 12 << 20
+_LONGEST_PX = 720
+
+
+class Picture(NamedTuple):
+    """A JPEG as a data URL, and what it shows."""
+
+    url: str
+    caption: str
+
+
+class Pictures:
+    """Draws what the wanted findings are about while the frames of the dataset go by."""
+
+    def __init__(self, dataset: Dataset, findings: Sequence[Finding]) -> None:
+        self.made: dict[int, list[Picture]] = {}
+        self._dataset = dataset
+        self._wanted: dict[tuple[str | None, str], list[tuple[int, Finding]]] = {}
+        self._left = _MOST_BYTES
+        counts: dict[str, int] = {}
+        for number, finding in enumerate(findings):
+            if finding.frame is not None and counts.get(finding.rule, 0) < EACH:
+                counts[finding.rule] = counts.get(finding.rule, 0) + 1
+                self._wanted.setdefault((finding.segment, finding.frame), []).append((number, finding))
+
+    def see(self, segment: Segment, frame: Frame) -> None:
+        """Draw what is wanted of a frame."""
+        for number, finding in self._wanted.get((segment.name, frame.key), ()):
+            for data in frame.data:
+                is_its = finding.sensor is None or data.sensor_name == finding.sensor
+                if is_its and is_drawable(data) and number not in self.made and self._left > 0:
+                    self._draw(segment, frame, data, number, finding)
+
+    def _draw(self, segment: Segment, frame: Frame, data: Data, number: int, finding: Finding) -> None:
+        marked = frozenset(_meant(data, finding))
+        files = [data, *(self._cameras(frame, data) if marked else ())]
+        for file in files[:2]:
+            try:
+                image = draw_data(
+                    self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked if file is data else ()
+                )
+            except (LadingError, OSError):
+                continue  # what ails the file is a finding of its own
+            out = io.BytesIO()
+            image.save(out, "JPEG", quality=80)
+            self._left -= len(out.getvalue())
+            url = f"data:image/jpeg;base64,{b64encode(out.getvalue()).decode()}"
+            self.made.setdefault(number, []).append(Picture(url, file.path))
+
+    def _cameras(self, frame: Frame, data: Data) -> Iterator[Data]:
+        """The first picture beside a point cloud, for the eye."""
+        if not data.path.lower().endswith((".png", ".jpg", ".jpeg")):
+            yield from (other for other in frame.data if other.path.lower().endswith((".png", ".jpg", ".jpeg")))
+
+
+def _meant(data: Data, finding: Finding) -> Iterator[int]:
+    """The numbers of the labels that a finding is about: those whose record its place is, or lies in."""
+    for index, label in enumerate(data.labels):
+        if label.origin is None or data.origins is None:
+            continue
+        record = data.locate(label)
+        exact = data.locate(label, "geometry")
+        if record.file != finding.file:
+            continue
+        if finding.pointer is not None and record.pointer is not None:
+            if any(_is_below(finding.pointer, place.pointer) for place in (record, exact)):
+                yield index
+        elif finding.line is not None and record.line == finding.line:
+            yield index
+
+
+def _is_below(pointer: str, root: str | None) -> bool:
+    return root is not None and (pointer == root or pointer.startswith(f"{root}/"))
+
+
+def table_of(pictures: Mapping[int, Sequence[Picture]]) -> dict[str, list[list[str]]]:
+    """The pictures as JSON holds them, by the number of the finding."""
+    return {str(number): [[one.url, one.caption] for one in made] for number, made in pictures.items()}

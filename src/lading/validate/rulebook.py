@@ -1,0 +1,89 @@
+"""The rules as people read them: a table on the terminal, JSON, and `docs/rules.md`.
+
+`python -m lading.validate.rulebook > docs/rules.md` makes the page anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from lading.plugin.contracts import Rule
+from lading.plugin.registry import Registry
+from lading.validate.engine import known_rules
+
+_INTRODUCTION = """\
+# Rules
+
+What `lading validate` looks for. A rule has a code `subject.problem`, which does not change; `lading validate --rules`
+prints this list. Rules of error level make the exit code 1 (`--fail-on`), and hold an upload. In `lading.toml`, or in
+the table `[tool.lading]` of a `pyproject.toml`, a rule is switched and graded anew:
+
+```toml
+[rules]
+"box2d.outside-image" = "error"
+"polygon.self-crossing" = "off"
+"catalog.unused" = "on"
+```
+
+This page is made from the rules themselves: `python -m lading.validate.rulebook > docs/rules.md`.
+"""
+
+
+def rule_rows(registry: Registry | None = None) -> list[dict[str, Any]]:
+    """Every known rule as an object: code, severity, whether it is on, title, examples, fix, distribution."""
+    return [
+        {
+            "rule": code,
+            "severity": known.cls.severity,
+            "default": known.cls.is_default,
+            "title": known.cls.title,
+            "bad": known.cls.bad,
+            "good": known.cls.good,
+            "fix": known.cls.fix,
+            "distribution": known.distribution,
+        }
+        for code, known in known_rules(registry).items()
+    ]
+
+
+def render_rules(registry: Registry | None = None) -> Iterator[str]:
+    """The rules for a terminal, three lines each."""
+    for row in rule_rows(registry):
+        level = row["severity"] if row["default"] else f"{row['severity']}, off by default"
+        yield f"{row['rule']} ({level}): {row['title']}"
+        if row["bad"]:
+            yield f"    bad: {row['bad']}    good: {row['good']}"
+        if row["fix"]:
+            yield f"    {row['fix']}"
+
+
+def render_page(rules: Iterable[type[Rule]]) -> Iterator[str]:
+    """The lines of `docs/rules.md`."""
+    yield from _INTRODUCTION.splitlines()
+    for subject, group in groupby(rules, key=lambda rule: rule.code.partition(".")[0]):
+        yield ""
+        yield f"## {subject}"
+        yield ""
+        yield "| rule | level | what should hold | bad | good | how to mend it |"
+        yield "|---|---|---|---|---|---|"
+        for rule in group:
+            level = rule.severity if rule.is_default else f"{rule.severity}, off"
+            cells = (f"`{rule.code}`", level, rule.title, _code(rule.bad), _code(rule.good), rule.fix)
+            yield f"| {' | '.join(cells)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`".replace("|", "\\|")
+
+
+def _main() -> None:
+    from lading.validate.builtin import RULES
+
+    sys.stdout.write("".join(f"{line}\n" for line in render_page(RULES)))
+
+
+if __name__ == "__main__":
+    _main()

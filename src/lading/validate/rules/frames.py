@@ -1,0 +1,148 @@
+"""Rules of frames, times, poses and instances over time (platform-api.md G1, G3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lading.plugin.contracts import GroupedRule
+from lading.validate.checks.frames import FramesPass
+from lading.validate.checks.tracking import TrackingPass
+from lading.validate.rules.make import rule
+
+RULES: Sequence[type[GroupedRule]] = (
+    rule(
+        "dataset.empty",
+        "warning",
+        FramesPass,
+        "a dataset has a segment",
+        bad="no segment",
+        good="a segment with frames",
+        fix="Check that the right folder was opened.",
+    ),
+    rule(
+        "segment.empty",
+        "warning",
+        FramesPass,
+        "a segment has frames",
+        bad="val with 0 frames",
+        good="val with 500 frames",
+        fix="Fill it or leave it out.",
+    ),
+    rule(
+        "frame.bad-id",
+        "error",
+        FramesPass,
+        "a frame id is a ULID or a UUID",
+        bad="frame 17",
+        good="01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        fix="Leave ids out; they are made from segment and key.",
+    ),
+    rule(
+        "frame.duplicate-id",
+        "error",
+        FramesPass,
+        "no two frames of a segment have the same id",
+        bad="two frames 000017",
+        good="000017 and 000018",
+        fix="Remove the frame that comes twice.",
+    ),
+    rule(
+        "frame.unknown-sensor",
+        "error",
+        FramesPass,
+        "a file's sensor is one of its segment's",
+        bad="a file of CAM_TOP, and no such sensor",
+        good="a file of CAM_FRONT",
+        fix="Declare the sensor's calibration.",
+    ),
+    rule(
+        "frame.sensor-twice",
+        "error",
+        FramesPass,
+        "a frame has one file a sensor",
+        bad="two files of CAM_FRONT in one frame",
+        good="one",
+        fix="Make the second a frame of its own, or remove it.",
+    ),
+    rule(
+        "frame.missing-sensor",
+        "warning",
+        FramesPass,
+        "a frame has a file of each of its segment's sensors",
+        bad="a frame without LIDAR_TOP",
+        good="a file of each sensor",
+        fix="Add the file, or leave out the frame.",
+    ),
+    rule(
+        "frame.plain-id",
+        "warning",
+        FramesPass,
+        "frames of a plain dataset have no frame ids",
+        bad="a frame id in a dataset of type 0",
+        good="none",
+        fix="Leave the id out, or make the dataset one of fusion.",
+    ),
+    rule(
+        "frame.plain-sensor",
+        "warning",
+        FramesPass,
+        "files of a plain dataset have no sensor",
+        bad="a sensor name in a dataset of type 0",
+        good="none",
+        fix="Leave the sensor out, or make the dataset one of fusion.",
+    ),
+    rule(
+        "timestamp.backwards",
+        "warning",
+        FramesPass,
+        "times of a sensor go up from frame to frame",
+        bad="12.1 s, 12.3 s, 12.2 s",
+        good="12.1 s, 12.2 s, 12.3 s",
+        fix="Sort the frames by time, or correct the clock.",
+    ),
+    rule(
+        "timestamp.shared",
+        "warning",
+        FramesPass,
+        "no two frames share a time of a sensor",
+        bad="12.1 s, 12.1 s",
+        good="12.1 s, 12.2 s",
+        fix="Look for a frame that was exported twice.",
+    ),
+    rule(
+        "pose.not-finite",
+        "error",
+        FramesPass,
+        "an ego pose is made of finite numbers",
+        bad="translation (NaN, 0, 0)",
+        good="translation (411.3, 1180.9, 0)",
+        fix="Leave the pose out where it is lost.",
+    ),
+    rule(
+        "pose.rotation",
+        "warning",
+        FramesPass,
+        "an ego pose turns by a quaternion of length 1",
+        bad="(0.9, 0, 0, 0)",
+        good="(1, 0, 0, 0)",
+        fix="Divide the quaternion by its length; w comes first.",
+    ),
+    rule(
+        "instance.category-changed",
+        "warning",
+        TrackingPass,
+        "an instance keeps its category over frames",
+        bad="track 7: car, car, van",
+        good="track 7: car, car, car",
+        fix="Decide on one, or split the track.",
+    ),
+    rule(
+        "instance.jump",
+        "warning",
+        TrackingPass,
+        "an instance is near where it was a frame before",
+        bad="track 7 at 10 m, then at 210 m",
+        good="at 10 m, then at 12 m",
+        fix="Look for two objects that got one track, or a box in the wrong frame of reference.",
+    ),
+)

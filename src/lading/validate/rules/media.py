@@ -1,0 +1,102 @@
+"""Rules of files: pictures, point clouds, masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lading.plugin.contracts import GroupedRule
+from lading.validate.checks.data import DataPass
+from lading.validate.rules.make import rule
+
+RULES: Sequence[type[GroupedRule]] = (
+    rule(
+        "media.missing",
+        "error",
+        DataPass,
+        "a file that the source names is there",
+        bad="a record of 1.jpg, and no such file",
+        good="1.jpg lies where the record says",
+        fix="Add the file, or remove its record; names are compared letter by letter.",
+    ),
+    rule(
+        "media.unreadable",
+        "error",
+        DataPass,
+        "a file has content, and a picture opens and is whole",
+        bad="a JPEG that ends in the middle; a file of 0 bytes; a Git LFS pointer",
+        good="a JPEG that ends with FF D9",
+        fix="Copy the file again from where it came from.",
+    ),
+    rule(
+        "media.size-mismatch",
+        "warning",
+        DataPass,
+        "a picture has the size that the source declares",
+        bad="width 640 for a picture of 1280 x 720",
+        good="width 1280, height 720",
+        fix="Find out which one the labels were drawn on: if the picture was resized, the labels have to be scaled.",
+    ),
+    rule(
+        "media.duplicate",
+        "warning",
+        DataPass,
+        "no two files of a segment have the same bytes",
+        bad="1.jpg and copy_of_1.jpg",
+        good="each picture once",
+        fix="Remove the copy and join the labels.",
+    ),
+    rule(
+        "media.leak",
+        "warning",
+        DataPass,
+        "no two segments share a file, by its bytes",
+        bad="the same picture in train and in val",
+        good="disjoint segments",
+        fix="Remove it from one of them; what is trained on must not be tested on.",
+    ),
+    rule(
+        "mask.not-png",
+        "error",
+        DataPass,
+        "a mask is a PNG",
+        bad="mask.jpg",
+        good="mask.png",
+        fix="Export masks as PNG: a JPEG changes pixel values.",
+    ),
+    rule(
+        "mask.size-mismatch",
+        "error",
+        DataPass,
+        "a mask has the size of its picture",
+        bad="a mask of 500 x 375 beside a picture of 500 x 374",
+        good="both of one size",
+        fix="Export the mask at the size of the picture.",
+    ),
+    rule(
+        "mask.duplicate-id",
+        "error",
+        DataPass,
+        "a mask's table has each pixel value once",
+        bad="values 1, 2, 2",
+        good="values 1, 2, 3",
+        fix="Give each value one row.",
+    ),
+    rule(
+        "mask.unknown-id",
+        "error",
+        DataPass,
+        "a mask's category ids are in the catalog",
+        bad="category id 40 of 21",
+        good="category id 15",
+        fix="Add the category with its id, or correct the table.",
+    ),
+    rule(
+        "mask.checksum",
+        "error",
+        DataPass,
+        "a mask's checksum is a SHA-1 in lower-case hex",
+        bad='checksum "A9993E36"',
+        good="40 digits out of 0-9a-f",
+        fix="Compute the SHA-1 of the mask's file.",
+    ),
+)

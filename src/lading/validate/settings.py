@@ -1,0 +1,113 @@
+"""Settings of a check: `lading.toml`, or the table `[tool.lading]` of a `pyproject.toml`.
+
+fail-on = "warning"            # error, warning, never
+max-findings = 1000
+baseline = "known.json"        # a JSON report; below the folder of this file
+catalog = "catalog.json"
+
+[rules]
+"box2d.outside-image" = "error"    # error, warning, off, on
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lading.errors import OptionError
+from lading.plugin.registry import Registry
+from lading.validate.engine import Grade, known_rules
+
+FailOn = Literal["error", "warning", "never"]
+
+#: `on` is the rule's own level.
+_Switch = Literal["error", "warning", "off", "on"]
+
+_OWN_FILE, _SHARED_FILE = "lading.toml", "pyproject.toml"
+
+
+class Settings(BaseModel):
+    """How a check is done. Paths are absolute, or relative to where the process runs."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-"), validate_by_name=True
+    )
+
+    fail_on: FailOn = "error"
+    max_findings: int | None = Field(default=None, ge=1)
+    baseline: Path | None = None
+    catalog: Path | None = None
+    rules: Mapping[str, _Switch] = {}
+
+    def grades(self, registry: Registry | None = None) -> dict[str, Grade]:
+        """The severities as `validate` takes them. Raises OptionError for `on` where no rule has that code."""
+        known = known_rules(registry) if "on" in self.rules.values() else {}
+        grades: dict[str, Grade] = {}
+        for code, switch in self.rules.items():
+            if switch != "on":
+                grades[code] = switch
+            elif code in known:
+                grades[code] = known[code].cls.severity
+            else:
+                raise OptionError(f"rules: expected 'on' for a known rule, found {code!r}")
+        return grades
+
+
+def find_settings(folder: Path) -> Settings:
+    """The settings of the nearest file at or above a folder, or those by default. Raises OptionError."""
+    for place in (folder.resolve(), *folder.resolve().parents):
+        own = place / _OWN_FILE
+        if own.is_file():
+            return read_settings(own)
+        shared = place / _SHARED_FILE
+        if shared.is_file() and "lading" in _tools(shared):
+            return read_settings(shared)
+    return Settings()
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a file; a `pyproject.toml` has them in `[tool.lading]`. Raises OptionError."""
+    table = _tools(path).get("lading", {}) if path.name == _SHARED_FILE else _table(path)
+    if not isinstance(table, dict):
+        raise OptionError(f"{path}: expected [tool.lading] to be a table, found {type(table).__name__}")
+    table = {name.replace("_", "-"): value for name, value in table.items()}
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as exc:
+        raise OptionError(f"{path}: {_tell(exc, table)}") from exc
+    beside = {
+        name: path.parent / value for name in ("baseline", "catalog") if (value := getattr(settings, name)) is not None
+    }
+    return settings.model_copy(update=beside)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except OSError as exc:
+        raise OptionError(f"{path}: expected a settings file, found {exc.strerror}") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise OptionError(f"{path}: expected TOML, found {' '.join(str(exc).split())}") from exc
+
+
+def _tools(path: Path) -> dict[str, Any]:
+    tools = _table(path).get("tool", {})
+    return tools if isinstance(tools, dict) else {}
+
+
+def _tell(exc: ValidationError, table: Mapping[str, Any]) -> str:
+    problem = exc.errors()[0]
+    place = ".".join(str(token) for token in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(name.replace("_", "-") for name in Settings.model_fields)
+        return f"expected one of {known}, found {place!r}"
+    expected = problem["msg"].removeprefix("Input should be ")
+    return f"{place}: expected {expected[0].lower()}{expected[1:]}, found {problem['input']!r}"
+
+
+FAIL_ON: tuple[str, ...] = get_args(FailOn)

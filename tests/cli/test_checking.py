@@ -1,0 +1,240 @@
+"""The commands around the check, with a small reader from a plugin object in the tests' own process."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lading.cli.main import execute
+from lading.errors import RecordError
+from lading.model.codec import decode_catalog
+from lading.model.dataset import WHOLE, Dataset, Part, Segment, share
+from lading.model.frame import Data, Frame
+from lading.model.label import Box2D
+from lading.model.report import Origin, OriginList, Report
+from lading.plugin.contracts import Match, Options, Reader
+from lading.plugin.hooks import hookimpl
+from lading.plugin.registry import Registry
+from lading.source import Source
+
+ROWS = "a.png,car,1,1,5,5\nb.png,car,9,1,5,5\nb.png,lorry,1,1,5,5\nc.png,car,1,1,500,5\n"
+
+
+class Rows(Dataset):
+    """A line a box: file, category, edges."""
+
+    format = "rows"
+
+    def __init__(self, source: Source) -> None:
+        self.name = "boxes"
+        self.report = Report()
+        self.catalog = decode_catalog({"BOX2D": {"categories": [{"name": "car"}]}})
+        self._source = source
+        self._rows = list(csv.reader(io.StringIO(source.read("rows.csv").decode())))
+        self._names = list(dict.fromkeys(row[0] for row in self._rows))
+        self.segments = [Segment(name="all", frame_count=len(self._names))]
+
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        for index in share(len(self._names), part):
+            name = self._names[index]
+            labels, places = [], []
+            for line, row in enumerate(self._rows, 1):
+                if row[0] == name:
+                    if row[1] == "stop":
+                        raise RecordError("rows.csv", line=line, expected="a box", found="the end")
+                    edges = (float(edge) for edge in row[2:])
+                    labels.append(Box2D(*edges, category=row[1], origin=len(places)))
+                    places.append(Origin("rows.csv", line=line))
+            data = Data(
+                path=name, remote_path=name, content=self._source.get(name), width=100, height=50, labels=labels,
+                origins=OriginList(places), origin=places[0],
+            )  # fmt: skip
+            yield Frame(key=name, data=[data])
+
+
+class RowsReader(Reader):
+    name = "rows"
+    title = "boxes in rows"
+
+    def detect(self, source: Source) -> Match:
+        return Match(1.0 if source.get("rows.csv") else 0.0, "rows.csv")
+
+    def open(self, source: Source, options: Options, report: Report) -> Dataset:
+        return Rows(source)
+
+
+class Plugin:
+    @staticmethod
+    @hookimpl
+    def register_readers() -> Sequence[type[Reader]]:
+        return [RowsReader]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfdbinary: Any) -> Any:
+    """Runs the command line in the folder of the test; exit code, stdout and stderr."""
+    load = Registry.load
+    monkeypatch.setattr(Registry, "load", lambda plugins=(): load([*plugins, (Plugin(), "rows-plugin", "1")]))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = execute([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    from PIL import Image
+
+    place = tmp_path / "d"
+    place.mkdir()
+    (place / "rows.csv").write_text(ROWS)
+    for index, name in enumerate("abc"):
+        Image.new("RGB", (100, 50), (index, 0, 0)).save(place / f"{name}.png")
+    return place
+
+
+def test_text_groups_by_rule_and_shows_the_line(run: Any, folder: Path) -> None:
+    code, out, _ = run("validate", folder)
+    assert code == 1
+    assert out.splitlines()[:4] == [
+        "error box2d.inverted: 1 - a box has its minima below its maxima",
+        "  rows.csv:2: expected xmin < xmax and ymin < ymax, found (9.0, 1.0, 5.0, 5.0)",
+        "      | b.png,car,9,1,5,5",
+        "  to mend: Swap the corners; look for width read as xmax.",
+    ]
+    assert out.splitlines()[-1] == "2 errors, 1 warning"
+
+
+def test_what_is_switched_off_and_regraded(run: Any, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "lading.toml").write_text('[rules]\n"box2d.inverted" = "off"\n"category.unknown" = "warning"\n')
+    code, out, _ = run("validate", folder, "--json")
+    assert (code, json.loads(out)["summary"]) == (0, {"error": 0, "warning": 2})
+    assert run("validate", folder, "--fail-on", "warning")[0] == 1
+    code, out, _ = run("validate", folder, "--json", "--rule", "category.unknown=error")
+    assert (code, json.loads(out)["summary"]) == (1, {"error": 1, "warning": 1})
+    code, _, err = run("validate", folder, "--rule", "category.unknown=fatal")
+    assert code == 2
+    assert err == "error: --rule: expected CODE=error, warning, off or on, found 'category.unknown=fatal'\n"
+    (tmp_path / "other.toml").write_text("")
+    assert json.loads(run("validate", folder, "--json", "--config", "other.toml")[1])["summary"]["error"] == 2
+
+
+def test_what_is_known_is_not_told_again(run: Any, folder: Path, tmp_path: Path) -> None:
+    _, known, _ = run("validate", folder, "--json")
+    (tmp_path / "known.json").write_text(known)
+    code, out, err = run("validate", folder, "--baseline", "known.json")
+    assert (code, out) == (0, "nothing wrong\n")
+    assert err.splitlines()[-1] == "3 known findings are not told; 0 of the baseline are gone"
+    (folder / "rows.csv").write_text(ROWS + "d.png,car,5,5,5,9\n")
+    code, out, _ = run("validate", folder, "--baseline", "known.json", "--json")
+    assert (code, [f["rule"] for f in json.loads(out)["findings"]]) == (1, ["media.missing", "box2d.empty"])
+
+
+def test_so_many_findings_are_listed_and_all_are_counted(run: Any, folder: Path) -> None:
+    _, out, _ = run("validate", folder, "--json", "--max-findings", "1")
+    report = json.loads(out)
+    assert len(report["findings"]) == 1
+    assert report["summary"] == {"error": 2, "warning": 1}
+
+
+def test_reports_go_to_a_file(run: Any, folder: Path, tmp_path: Path) -> None:
+    code, out, _ = run("validate", folder, "--output", "html", "--output-file", "report.html")
+    assert (code, out) == (1, "")
+    assert (tmp_path / "report.html").read_text("utf-8").startswith("<!doctype html>")
+    code, out, _ = run("validate", folder, "--output", "sarif")
+    assert json.loads(out)["runs"][0]["results"][0]["ruleId"] == "box2d.inverted"
+    code, _, err = run("validate", folder, "--output-file", tmp_path / "no" / "report.txt")
+    assert code == 2
+    assert "report.txt: expected a file to write to, found No such file or directory" in err
+
+
+def test_what_was_found_before_the_reader_gave_up_is_told(run: Any, folder: Path) -> None:
+    (folder / "rows.csv").write_text(ROWS + "d.png,stop,0,0,0,0\n")
+    code, out, err = run("validate", folder, "--json")
+    assert code == 2
+    assert json.loads(out)["summary"] == {"error": 2, "warning": 1}
+    assert err == "error: rows.csv:5: expected a box, found the end\n"
+
+
+def test_rules_are_listed_without_a_path(run: Any) -> None:
+    code, out, _ = run("validate", "--rules")
+    assert code == 0
+    assert "box2d.inverted (error): a box has its minima below its maxima" in out
+    code, out, _ = run("validate", "--rules", "--json")
+    assert len(json.loads(out)["rules"]) > 100
+    code, _, err = run("validate")
+    assert code == 2
+    assert "Missing argument 'PATH...'" in err
+
+
+def test_stats_as_text_and_json(run: Any, folder: Path) -> None:
+    code, out, _ = run("stats", folder)
+    assert code == 0
+    assert "lorry" in out
+    _, out, _ = run("stats", folder, "--json")
+    assert json.loads(out)["categories"]["BOX2D"] == [
+        {"category": "car", "labels": 3},
+        {"category": "lorry", "labels": 1},
+    ]
+
+
+def test_preview_lists_what_it_drew(run: Any, folder: Path, tmp_path: Path) -> None:
+    code, out, _ = run("preview", folder, "-o", tmp_path / "out", "--limit", "2")
+    assert code == 0
+    assert out.split() == [str(tmp_path / "out" / "all" / f"{name}.png.jpg") for name in "ab"]
+    assert run("preview", folder, "-o", tmp_path / "out", "--frame", "none")[0] == 2
+    (folder / "c.png").write_bytes(b"no picture")
+    code, _, err = run("preview", folder, "-o", tmp_path / "out", "--frame", "c.png")
+    assert code == 1
+    assert err.startswith("not drawn: c.png: ")
+
+
+def test_diff_of_two_deliveries(run: Any, folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    assert run("diff", folder, folder)[:2] == (0, "no difference\n")
+    other = tmp_path / "e"
+    shutil.copytree(folder, other)
+    (other / "rows.csv").write_text(ROWS.replace("a.png,car,1", "a.png,car,2"))
+    code, out, _ = run("diff", folder, other)
+    assert code == 1
+    assert out.splitlines() == [
+        "changed label: all/a.png: BOX2D car: xmin: 1.0 -> 2.0",
+        "1 label changed",
+    ]
+    code, out, _ = run("diff", folder, other, "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["kind"] for line in lines] == ["difference", "summary"]
+    assert lines[1]["differences"] == 1
+    assert run("diff", folder, other, "--ignore", "geometry")[0] == 0
+
+
+def test_catalogs_are_compared_as_files_and_as_datasets(run: Any, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text(json.dumps({"BOX2D": {"categories": [{"name": "bus"}]}}))
+    code, out, _ = run("catalog", "--diff", "c.json", folder)
+    assert code == 1
+    assert out.splitlines() == [
+        "removed /BOX2D/categories/bus: {'name': 'bus'}",
+        "added /BOX2D/categories/car: {'name': 'car'}",
+    ]
+    code, out, _ = run("catalog", "--diff", folder, folder, "--json")
+    assert (code, json.loads(out)["differences"]) == (0, [])
+    assert run("catalog", "--diff", "c.json")[0] == 2
+
+
+def test_findings_of_a_catalog_stand_in_its_file(run: Any, folder: Path, tmp_path: Path) -> None:
+    wrong = {"BOX2D": {"categories": [{"name": "car"}], "attributes": [{"name": "n", "enum": ["a", "a"]}]}}
+    (tmp_path / "c.json").write_text(json.dumps(wrong))
+    _, out, _ = run("validate", folder, "--json", "--catalog", "c.json")
+    found = {(f["rule"], f["file"], f["pointer"]) for f in json.loads(out)["findings"]}
+    assert ("catalog.enum-duplicate", "c.json", "/BOX2D/attributes/0/enum/1") in found

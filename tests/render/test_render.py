@@ -1,0 +1,260 @@
+"""Drawing: boxes against formulas written out here, points of every kind of file, pictures by their pixels."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lading.errors import OptionError, SourceError, TargetError
+from lading.media import read_picture
+from lading.model.geometry import EGO, Transform3D
+from lading.model.label import Box2D, Box3D, Keypoints2D, Polygon2D
+from lading.model.sensor import CameraMatrix, Intrinsics
+from lading.render import preview
+from lading.render.above import SIZE_PX, draw_above
+from lading.render.colours import MARK, colour_of
+from lading.render.draw import Drawing
+from lading.render.frame import draw_data, skeletons
+from lading.render.plots import bars
+from lading.render.points import read_points
+from lading.render.projection import corners_of, edges_in_camera, project, way_between
+
+sys.path.append(str(Path(__file__).parents[1] / "validate" / "corpus"))
+cargo = importlib.import_module("cargo")
+Bytes = cargo.Bytes
+
+
+def lens(**distortion: float) -> Intrinsics:
+    return Intrinsics(camera_matrix=CameraMatrix(fx=100, fy=200, cx=50, cy=40, skew=3), distortion=distortion or None)
+
+
+def test_corners_of_a_box_that_is_not_turned():
+    corners = corners_of(Box3D(10, 20, 30, 4, 2, 1))
+    assert sorted(map(tuple, corners.tolist())) == sorted(
+        (10 + sx * 2.0, 20 + sy * 1.0, 30 + sz * 0.5) for sx in (1, -1) for sy in (1, -1) for sz in (1, -1)
+    )
+    assert (corners[:4, 0] == 12).all()  # the first four are the front
+
+
+def test_corners_turn_with_the_box():
+    half = math.sqrt(0.5)  # a quarter turn to the left about z: forward is y
+    corners = corners_of(Box3D(0, 0, 0, 4, 2, 1, qw=half, qz=half))
+    assert np.allclose(corners[:4, 1], 2)
+    assert np.allclose(np.abs(corners[:, 0]), 1)
+
+
+def test_projection_of_a_pinhole_is_the_matrix():
+    points = np.array([[1.0, 2.0, 4.0], [-1.0, 0.5, 2.0]])
+    matrix = np.array([[100, 3, 50], [0, 200, 40], [0, 0, 1.0]])
+    homogeneous = points @ matrix.T
+    assert np.allclose(project(points, lens(), is_fisheye=False), homogeneous[:, :2] / homogeneous[:, 2:])
+
+
+def test_distortion_is_the_formula_of_the_platform():
+    x, y = 0.3, -0.2
+    r2 = x * x + y * y
+    k1, k2, p1, p2 = 0.1, -0.05, 0.01, 0.02
+    radial = 1 + k1 * r2 + k2 * r2**2
+    dx = x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x)
+    dy = y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y
+    (pixel,) = project(np.array([[x * 5, y * 5, 5.0]]), lens(k2=k2, k1=k1, p1=p1, p2=p2), is_fisheye=False)
+    assert pixel.tolist() == pytest.approx([100 * dx + 3 * dy + 50, 200 * dy + 40])
+
+
+def test_fisheye_counts_in_the_angle():
+    theta = math.atan(1.0)
+    scale = theta * (1 + 0.1 * theta**2)
+    (pixel,) = project(np.array([[2.0, 0.0, 2.0]]), lens(k1=0.1), is_fisheye=True)
+    assert pixel.tolist() == pytest.approx([100 * scale + 50, 40])
+    (middle,) = project(np.array([[0.0, 0.0, 1.0]]), lens(k1=0.1), is_fisheye=True)
+    assert middle.tolist() == pytest.approx([50, 40])
+
+
+def camera():
+    return cargo.drive().sensors["drive"][1]
+
+
+def test_edges_behind_the_camera_are_cut():
+    ahead, behind = corners_of(Box3D(0, 0, 10, 2, 2, 2)), corners_of(Box3D(0, 0, -10, 2, 2, 2))
+    around = corners_of(Box3D(0, 0, 0, 2, 2, 20))
+    assert len(list(edges_in_camera(ahead, camera()))) == 12
+    assert list(edges_in_camera(behind, camera())) == []
+    assert 0 < len(list(edges_in_camera(around, camera()))) < 12
+
+
+def test_the_way_from_lidar_to_camera_goes_over_the_world():
+    made = cargo.drive()
+    dataset = made.dataset()
+    segment, frame = dataset.segments[0], made.frames["drive"][2]
+    lidar, left = made.data("drive", 2, "lidar"), made.data("drive", 2, "left")
+    way = way_between(segment, frame, lidar, left)
+    assert way is not None
+    # camera at (1.5, 0.5, 1.5), z forward; the lidar 1.8 m up: a point 10 m ahead of it
+    (point,) = way.apply([[10.0, 0.5, 0.0]])
+    assert point.tolist() == pytest.approx([0.0, -0.3, 8.5])
+    left.ego_pose = Transform3D(EGO, "world", (21.0, 0.0, 0.0))  # the camera fired a metre later
+    way = way_between(segment, frame, lidar, left)
+    assert way is not None
+    assert way.apply([[10.0, 0.5, 0.0]])[0].tolist() == pytest.approx([0.0, -0.3, 7.5])
+
+
+ROWS = np.array([[1.0, 2.0, 3.0, 0.5], [4.0, 5.0, 6.0, 0.25]])
+HEAD = "# .PCD v0.7\nVERSION 0.7\nFIELDS intensity x y z\nSIZE 1 4 4 4\nTYPE U F F F\nCOUNT 1 1 1 1\nPOINTS 2\n"
+
+
+def npy() -> bytes:
+    out = io.BytesIO()
+    np.save(out, ROWS)
+    return out.getvalue()
+
+
+def binary_pcd() -> bytes:
+    rows = np.array([(7, 1, 2, 3), (8, 4, 5, 6)], dtype="u1,<f4,<f4,<f4")
+    return HEAD.encode() + b"DATA binary\n" + rows.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fields"),
+    [
+        ("a.bin", ROWS.astype("<f4").tobytes(), None),
+        ("a.bin", ROWS[:, [3, 2, 1, 0]].astype("<f4").tobytes(), ["Intensity", "Z", "Y", "X"]),
+        ("a.npy", npy(), None),
+        ("a.pcd", HEAD.encode() + b"DATA ascii\n7 1 2 3\n8 4 5 6\n", None),
+        ("a.pcd", binary_pcd(), None),
+    ],
+    ids=["bare floats", "columns by name", "npy", "pcd as text", "pcd as bytes"],
+)
+def test_points_of_every_kind_of_file(name, data, fields):
+    assert read_points(Bytes(name, data), fields).tolist() == ROWS[:, :3].tolist()
+
+
+@pytest.mark.parametrize("data", [b"123", HEAD.encode(), HEAD.encode() + b"DATA ascii\nx y\n", b"\x93NUMPYxx"])
+def test_points_that_are_none_are_told(data):
+    with pytest.raises(SourceError, match=r"a\.bin: expected points, found "):
+        read_points(Bytes("a.bin", data))
+
+
+def test_from_above_forward_is_up_and_left_is_left():
+    image = np.asarray(draw_above(np.array([[5.0, 0.0, 0.0], [0.0, 5.0, 0.0]]), []))
+    lit = {(int(x), int(y)) for y, x in np.argwhere(image[:, :, 0] == 170)}
+    middle = SIZE_PX / 2
+    assert lit == {(round(middle), round(middle / 2)), (round(middle / 2), round(middle))}
+
+
+def test_what_is_marked_has_one_colour():
+    box = Box3D(5, 0, 0, 4, 2, 1, category="car")
+    plain, marked = (np.asarray(draw_above(None, [box], marked=m)) for m in ((), (0,)))
+    assert (plain == colour_of("car")).all(axis=2).any()
+    assert not (plain == MARK).all(axis=2).any()
+    assert (marked == MARK).all(axis=2).any()
+
+
+def test_boxes_polygons_and_keypoints_are_drawn_where_they_are():
+    drawing = Drawing(Image.new("RGB", (100, 80)), (0.5, 0.5))  # labels are of a picture of 200 x 160
+    ring = np.array([[100.0, 20], [180, 20], [180, 100]])
+    points = Keypoints2D(np.array([[20.0, 140], [60, 140], [0, 0]]), (2, 2, 0), category="p")
+    drawing.labels(
+        [Box2D(20, 20, 60, 60, category="a"), Polygon2D(ring, category="b"), points],
+        skeletons=lambda category: [[0, 1], [1, 2]] if category == "p" else [],
+    )
+    pixel = drawing.image.getpixel
+    assert pixel((10, 20)) == colour_of("a")
+    assert pixel((20, 20)) == (0, 0, 0)
+    assert pixel((70, 10)) == colour_of("b")
+    assert pixel((80, 20)) != (0, 0, 0)  # filled with a breath
+    assert pixel((20, 70)) == colour_of("p")
+    assert pixel((0, 0)) == (0, 0, 0)  # not labelled, not drawn
+
+
+def test_nothing_that_is_broken_stops_the_drawing():
+    made = cargo.pictures()
+    made.edit(cargo.BOX, xmin=float("nan"))
+    made.edit(cargo.POLYGON, points=np.full((3, 2), 1e300))
+    made.edit(cargo.RLE, counts=np.array([1]))
+    made.edit(cargo.MULTI, rings=())
+    made.edit(cargo.CUBOID, back=np.zeros((1, 2)))
+    made.edit(cargo.POINTS, visible=(1,))
+    made.edit(cargo.SEMANTIC, content=Bytes("m.png", b"x"))
+    dataset = made.dataset()
+    frame = made.frames["train"][1]
+    image = draw_data(dataset, dataset.segments[0], frame, frame.data[0])
+    assert image.size == (100, 80)
+    drive = cargo.drive()
+    drive.edit(0, "drive", 2, "lidar", qw=0.0)
+    drive.edit(1, "drive", 2, "lidar", x=float("inf"))
+    dataset = drive.dataset()
+    for data in drive.frames["drive"][2].data:
+        draw_data(dataset, dataset.segments[0], drive.frames["drive"][2], data)
+
+
+def test_skeleton_is_that_of_the_category():
+    dataset = cargo.pictures().dataset()
+    assert skeletons(dataset.catalog)("person") == [[0, 1], [1, 2]]
+    assert skeletons(dataset.catalog)("car") == []
+
+
+def test_preview_writes_a_picture_a_file(tmp_path):
+    dataset = cargo.drive().dataset()
+    shown = list(preview(dataset, tmp_path, limit=2))
+    assert [one.source for one in shown][:3] == ["lidar/0.bin", "left/0.png", "right/0.png"]
+    assert len(shown) == 6
+    for one in shown:
+        assert one.picture is not None
+        assert one.picture.is_relative_to(tmp_path)
+        with Image.open(one.picture) as image:
+            assert image.format == "JPEG"
+
+
+def test_preview_of_some_frames_of_some_segments(tmp_path):
+    dataset = cargo.pictures().dataset()
+    shown = list(preview(dataset, tmp_path, segments=["val"], frames=["1"]))
+    assert [str(one.picture.relative_to(tmp_path)) for one in shown] == ["val/1.jpg"]
+    with pytest.raises(OptionError, match="segment: expected one of 'train', 'val', found 'test'"):
+        list(preview(dataset, tmp_path, segments=["test"]))
+
+
+def test_preview_tells_what_it_could_not_draw_and_stays_in_its_folder(tmp_path):
+    made = cargo.pictures()
+    made.data("train", 0).content = Bytes("train/0.png", b"no picture")
+    made.frames["train"][1].key = "../../etc/passwd"
+    (tmp_path / "file").write_text("x")
+    first, second, *_ = preview(made.dataset(), tmp_path / "out")
+    assert first.picture is None
+    assert first.problem is not None
+    assert first.problem.startswith("train/0.png: expected a picture that opens, found ")
+    assert second.picture == tmp_path / "out" / "train" / "_.._etc_passwd.jpg"
+    with pytest.raises(TargetError, match="expected a folder to write to"):
+        list(preview(cargo.pictures().dataset(), tmp_path / "file"))
+
+
+def test_missing_pictures_are_grey():
+    made = cargo.pictures()
+    made.data().content = None
+    dataset = made.dataset()
+    frame = made.frames["train"][1]
+    image = draw_data(dataset, dataset.segments[0], frame, frame.data[0])
+    assert image.getpixel((99, 79)) == (90, 90, 90)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "I;16", "RGBA", "CMYK"])
+def test_pictures_of_any_mode_are_read_small(mode):
+    out = io.BytesIO()
+    Image.new(mode, (300, 100)).save(out, "TIFF" if mode == "CMYK" else "PNG")
+    picture = read_picture(Bytes("a.png", out.getvalue()), 150)
+    assert (picture.mode, picture.size) == ("RGB", (150, 50))
+
+
+def test_bars_escape_their_names_and_are_to_scale():
+    svg = bars("t", [("<a>", 10), ("b", 5), ("c", 0)])
+    assert "&lt;a&gt;" in svg
+    assert 'width="300.0"' in svg
+    assert 'width="150.0"' in svg
+    assert 'width="0.0"' in svg
+    assert bars("t", []) == ""

@@ -1,0 +1,214 @@
+"""Text grouped by rule, SARIF against the model made from its schema, the HTML page in a browser."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
+
+from lading.model.report import Finding, Report
+from lading.validate import known_rules, validate
+from lading.validate.reports import Excerpts, Gathered, render_groups, render_html, to_sarif
+
+sys.path.append(str(Path(__file__).parent / "corpus"))
+cargo = importlib.import_module("cargo")
+RULES = {code: known.cls for code, known in known_rules().items()}
+
+
+def finding(rule="box2d.inverted", severity="error", message="m", **where):
+    return Finding(rule=rule, severity=severity, message=message, **where)
+
+
+class Memory:
+    def __init__(self, path, data):
+        self.path, self.data, self.size, self.stamp = path, data, len(data), None
+        self.opened = 0
+
+    def open(self):
+        self.opened += 1
+        return io.BytesIO(self.data)
+
+
+def excerpts(**files):
+    held = {name.replace("_", "."): Memory(name, data) for name, data in files.items()}
+    return Excerpts(held.get), held
+
+
+def test_groups_come_errors_first_with_count_examples_and_a_way_to_mend():
+    found = [finding("path.forbidden", "warning", "w", file="x")]
+    found += [finding(message=f"m{i}", file="a.json", pointer=f"/annotations/{i}") for i in range(4)]
+    found.append(finding("reader.odd", "warning", "o", segment="train", frame="7"))
+    found.append(finding("catalog.lexicon", message="l", pointer="/SENTENCE/lexicon/1"))
+    lines = list(render_groups(Gathered(found), RULES, examples=2))
+    assert lines == [
+        "error box2d.inverted: 4 - a box has its minima below its maxima",
+        "  a.json#/annotations/0: m0",
+        "  a.json#/annotations/1: m1",
+        "  ... and 2 more",
+        "  to mend: Swap the corners; look for width read as xmax.",
+        "",
+        "error catalog.lexicon: 1 - a lexicon's entry is a word and its phones",
+        "  catalog#/SENTENCE/lexicon/1: l",
+        "  to mend: Remove the empty entry.",
+        "",
+        "warning path.forbidden: 1 - a remote path needs no escape on the platform",
+        "  x: w",
+        f"  to mend: {RULES['path.forbidden'].fix}",
+        "",
+        "warning reader.odd: 1",
+        "  train/7: o",
+        "",
+        "5 errors, 2 warnings",
+    ]
+
+
+def test_groups_show_what_stands_at_the_place():
+    source, held = excerpts(
+        a_json=json.dumps({"annotations": [{"id": 5, "bbox": [1, 2, -3, 4]}], "x/y": {"~": "ü"}}).encode(),
+        b_txt=b"Car 0 0\nVan 1 1\n",
+        c_xml=b"<object>\n  <bndbox>\n    <xmin>5</xmin>\n  </bndbox>\n</object>\n",
+        d_json=b"{broken",
+    )
+    shown = [
+        source.show(finding(file="a.json", pointer="/annotations/0/bbox")),
+        source.show(finding(file="a.json", pointer="/annotations/0")),
+        source.show(finding(file="a.json", pointer="/x~1y/~0")),
+        source.show(finding(file="a.json", pointer="/annotations/9")),
+        source.show(finding(file="b.txt", line=2)),
+        source.show(finding(file="b.txt", line=9)),
+        source.show(finding(file="c.xml", pointer="/object/bndbox", line=2)),
+        source.show(finding(file="d.json", pointer="/a")),
+        source.show(finding(file="gone.txt", line=1)),
+        source.show(finding()),
+    ]
+    assert shown == [
+        '"bbox": [1, 2, -3, 4]',
+        '{"id": 5, "bbox": [1, 2, -3, 4]}',
+        '"~": "ü"',
+        None,
+        "Van 1 1",
+        None,
+        "<bndbox> <xmin>5</xmin> </bndbox>",
+        None,
+        None,
+        None,
+    ]
+    assert held["a.json"].opened == 1
+
+
+def test_gathered_counts_all_and_keeps_what_is_wanted():
+    many = [finding(message=str(i)) for i in range(10)] + [finding("box2d.empty", "warning")]
+    gathered = Gathered(many, limit=4, limit_each=3)
+    assert [f.message for f in gathered.findings] == ["0", "1", "2", "m"]
+    assert gathered.summary == {"error": 10, "warning": 1}
+    assert gathered.left_out == 7
+
+
+def test_sarif_is_what_its_schema_says():
+    found = [
+        finding(file="a b/ü.json", pointer="/annotations/1", segment="train", frame="7"),
+        finding(file="label_2/000012.txt", line=3),
+        finding("segment.forbidden-name", "warning", segment="v1.0"),
+        finding("reader.odd", "warning", "bad \udcff"),
+    ]
+    log = json.loads(json.dumps(to_sarif(found, RULES, source="/data/x")))
+    parsed = Sarif.model_validate(log)
+    run = parsed.runs[0]
+    assert [rule.id for rule in run.tool.driver.rules] == ["box2d.inverted", "segment.forbidden-name", "reader.odd"]
+    assert [result.rule_index if hasattr(result, "rule_index") else result.ruleIndex for result in run.results] == [
+        0,
+        0,
+        1,
+        2,
+    ]
+    results = log["runs"][0]["results"]
+    first = results[0]["locations"][0]
+    assert first["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/%C3%BC.json"
+    assert first["logicalLocations"][0]["fullyQualifiedName"] == "/annotations/1"
+    assert results[1]["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
+    assert [result["level"] for result in results] == ["error", "error", "warning", "warning"]
+    assert "locations" not in results[3]
+    assert len({result["partialFingerprints"]["place/v1"] for result in results}) == 4
+
+
+def test_sarif_of_nothing_is_a_run_without_results():
+    assert Sarif.model_validate(to_sarif([], RULES)).runs[0].results == []
+
+
+def broken_page() -> str:
+    """The page of pictures with five defects."""
+    made = cargo.pictures()
+    made.edit(cargo.BOX, xmin=50.0, xmax=10.0)
+    made.edit(cargo.RLE, counts=__import__("numpy").array([10, 20]))
+    made.edit(cargo.POINTS, visible=(2, 3, 2))
+    made.edit(cargo.CLASS, "val", 0, category="</script><b>dusk")
+    made.data("val", 1).content = None
+    dataset = made.dataset()
+    return render_html(dataset, Gathered(validate(dataset)), RULES)
+
+
+def test_page_stands_alone_and_is_small():
+    page = broken_page()
+    assert len(page) < 2_000_000
+    assert "http://" not in page
+    assert "https://" not in page
+    assert page.count("</script>") == 2  # nothing of the data ends one
+    assert "data:image/jpeg;base64," in page
+
+
+def test_page_of_a_drive_draws_boxes_from_above():
+    made = cargo.drive()
+    made.edit(0, "drive", 2, "lidar", height=0.0)
+    dataset = made.dataset()
+    page = render_html(dataset, Gathered(validate(dataset)), RULES)
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    assert [caption for _, caption in data["pictures"]["0"]] == ["lidar/2.bin", "left/2.png"]
+
+
+def test_page_lists_the_first_of_every_rule():
+    found = [finding(message=str(i)) for i in range(9_000)] + [finding("box2d.empty")]
+    dataset = cargo.pictures().dataset()
+    page = render_html(dataset, Gathered(found), RULES)
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    assert data["total"] == 9_001
+    assert [(row["rule"], row["count"]) for row in data["summary"]] == [("box2d.inverted", 9_000), ("box2d.empty", 1)]
+    assert data["findings"][-1]["rule"] == "box2d.empty"
+    assert len(page) < 1_000_000
+
+
+def test_page_in_a_browser_shows_each_rule_with_file_and_count_and_its_picture(tmp_path):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium here; apt install chromium to run this")
+    script = (
+        "<script>document.querySelectorAll('#rules tbody tr.pick')[0].click();"
+        "document.body.setAttribute('data-shown', document.querySelectorAll('.shown img').length);</script></body>"
+    )
+    page = tmp_path / "page.html"
+    page.write_text(broken_page().replace("</body>", script), "utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    done = subprocess.run(
+        [*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    seen = done.stdout.partition("<script")[0]
+    rules = ["box2d.inverted", "category.unknown", "keypoints.visible", "media.missing", "rle.size"]
+    for rule in rules:
+        assert f">{rule}</button>" in seen
+    assert seen.count('class="number">1</td>') == len(rules)
+    assert "labels.json#/train/1/labels/0/geometry" in seen
+    assert 'data-shown="1"' in seen
+    assert "&lt;/script&gt;&lt;b&gt;dusk" in seen
+
+
+def test_drawing_reads_nothing_twice_into_the_datasets_report():
+    dataset = cargo.pictures().dataset()
+    dataset.report = Report()
+    render_html(dataset, Gathered(), RULES)
+    assert dataset.report.findings == []

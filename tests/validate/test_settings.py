@@ -1,0 +1,114 @@
+"""Settings from files, baselines, the page of rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lading.errors import OptionError
+from lading.model.report import Finding
+from lading.validate.baseline import read_baseline
+from lading.validate.builtin import RULES
+from lading.validate.reports import to_json
+from lading.validate.rulebook import render_page, render_rules, rule_rows
+from lading.validate.settings import Settings, find_settings, read_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = """
+fail-on = "warning"
+max-findings = 7
+baseline = "known.json"
+[rules]
+"box2d.outside-image" = "error"
+"polygon.self-crossing" = "off"
+"catalog.unused" = "on"
+"""
+
+
+def test_settings_of_the_nearest_file_count(tmp_path):
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    (tmp_path / "lading.toml").write_text(OWN)
+    (tmp_path / "a" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    settings = find_settings(below)
+    assert (settings.fail_on, settings.max_findings) == ("warning", 7)
+    assert settings.baseline == tmp_path / "known.json"
+    assert settings.grades() == {
+        "box2d.outside-image": "error",
+        "polygon.self-crossing": "off",
+        "catalog.unused": "warning",
+    }
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.lading]\nfail_on = 'never'\n")
+    assert find_settings(below).fail_on == "never"
+
+
+def test_without_a_file_settings_are_those_by_default(tmp_path):
+    assert find_settings(tmp_path) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fail-on = 'maybe'", r"lading\.toml: fail-on: expected 'error', 'warning' or 'never', found 'maybe'"),
+        ("failon = 'error'", r"lading\.toml: expected one of fail-on, max-findings, .*, found 'failon'"),
+        ("[rules]\n'box2d.empty' = 'fatal'", r"lading\.toml: rules\.box2d\.empty: expected .*, found 'fatal'"),
+        ("max-findings = 0", r"lading\.toml: max-findings: expected greater than or equal to 1, found 0"),
+        ("[rules", r"lading\.toml: expected TOML, found .*"),
+    ],
+    ids=["a wrong value", "a wrong key", "a wrong level", "too few", "no TOML"],
+)
+def test_wrong_settings_are_told(tmp_path, text, message):
+    (tmp_path / "lading.toml").write_text(text)
+    with pytest.raises(OptionError, match=message):
+        find_settings(tmp_path)
+
+
+def test_settings_that_are_not_there_are_told(tmp_path):
+    with pytest.raises(OptionError, match=r"none\.toml: expected a settings file, found No such file or directory"):
+        read_settings(tmp_path / "none.toml")
+    (tmp_path / "pyproject.toml").write_text("[tool]\nlading = 3\n")
+    with pytest.raises(OptionError, match=r"expected \[tool\.lading\] to be a table, found int"):
+        read_settings(tmp_path / "pyproject.toml")
+
+
+def test_on_is_for_rules_that_are_known():
+    with pytest.raises(OptionError, match=r"rules: expected 'on' for a known rule, found 'no\.such'"):
+        Settings(rules={"no.such": "on"}).grades()
+
+
+def finding(line, message="m", severity="error"):
+    return Finding(rule="a.b", severity=severity, message=message, file="x.txt", line=line)
+
+
+def test_baseline_holds_back_what_is_known_as_often_as_it_is_known(tmp_path):
+    path = tmp_path / "known.json"
+    path.write_text(json.dumps(to_json([finding(1), finding(1), finding(2), finding(9)])))
+    baseline = read_baseline(path)
+    found = [finding(1, "other words", "warning"), finding(1), finding(1), finding(2), finding(3)]
+    assert [f.line for f in baseline.new(found)] == [1, 3]
+    assert (baseline.known, baseline.gone) == (3, 1)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"findings": [3]}', "no JSON"])
+def test_baseline_of_another_kind_is_told(tmp_path, text):
+    (tmp_path / "known.json").write_text(text)
+    with pytest.raises(OptionError, match=r"known\.json: expected a JSON report.*, found "):
+        read_baseline(tmp_path / "known.json")
+    with pytest.raises(OptionError, match=r"gone\.json: expected a JSON report, found No such file"):
+        read_baseline(tmp_path / "gone.json")
+
+
+def test_the_page_of_rules_is_made_from_their_text():
+    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    assert page.splitlines() == list(render_page(RULES)), "run python -m lading.validate.rulebook > docs/rules.md"
+
+
+def test_rules_are_listed():
+    rows = rule_rows()
+    assert {row["rule"] for row in rows} >= {rule.code for rule in RULES}
+    assert set(rows[0]) == {"rule", "severity", "default", "title", "bad", "good", "fix", "distribution"}
+    lines = list(render_rules())
+    assert "box2d.inverted (error): a box has its minima below its maxima" in lines
+    assert "catalog.unused (warning, off by default): a declared category has labels" in lines

@@ -165,7 +165,7 @@ def read_mask_or_none(label: Label) -> NDArray[np.uint32] | None:
     if not isinstance(label, MASK_TYPES) or label.content is None:
         return None
     try:
-        return read_mask(label.content)
+        return read_mask(label.content).values
     except LadingError:
         return None
 

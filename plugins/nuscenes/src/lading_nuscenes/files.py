@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading_nuscenes.poses import Poses, read_poses
 from lading_nuscenes.scan import Piece
-from lading_nuscenes.schema import CalibratedSensor, SampleData
+from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times
 from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
@@ -114,6 +115,14 @@ def _array(indexes: Sequence[int]) -> Small:
     return np.array(indexes, dtype=np.int32)
 
 
+def _stamps(times: list[Time]) -> Times:
+    """The times as they stand, 0 for those that are no whole number of 64 bits."""
+    if set(map(type, times)) == {int}:
+        with suppress(OverflowError):
+            return np.array(times, dtype=np.int64)
+    return np.array([time if type(time) is int and abs(time) < 2**63 else 0 for time in times], dtype=np.int64)
+
+
 def name_hashes(names: Sequence[str]) -> NDArray[np.int64]:
     """A number of 64 bits for each name, good for the time of this process."""
     return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
@@ -205,7 +214,7 @@ class _Reading:
             calibrated=calibrated.astype(np.int32),
             poses=book.keys([row.ego_pose_token for row in rows]),
             times=self._clock.add(indexes, times),
-            stamps=np.array([t if type(t) is int and abs(t) < 2**63 else 0 for t in times], dtype=np.int64),
+            stamps=_stamps(times),
             sizes=np.array([(row.width or 0, row.height or 0) for row in rows], dtype=np.int32),
             is_key=np.array([row.is_key_frame for row in rows], dtype=np.bool_),
             names=np.array([self._names.add(row.filename, row.timestamp) for row in rows], dtype=np.int32),

@@ -91,10 +91,10 @@ def _take(
     poses.rotations[here] = rotations
     poses.times[here] = clock.add(indexes, [row.timestamp for row in rows])
     tell_rotations(tables, "ego_pose", indexes, translations, rotations)
-    for place, own, row in zip(here.tolist(), chosen.tolist(), rows, strict=True):
-        if own in piece.extras or _has_more(row):
-            more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
-            poses.extras[place] = more | piece.extras.get(own, {})
+    for number in _with_more(rows, chosen.tolist(), piece.extras):
+        row, own = rows[number], int(chosen[number])
+        more = {name: value for name in _MORE if (value := getattr(row, name)) is not msgspec.UNSET}
+        poses.extras[int(here[number])] = more | piece.extras.get(own, {})
     return here
 
 
@@ -106,9 +106,17 @@ def _numbers(values: list[Any], kind: Any) -> list[Any]:
     return found
 
 
-def _has_more(row: EgoPose) -> bool:
+def _with_more(rows: list[EgoPose], places: list[int], extras: dict[int, Any]) -> list[int]:
+    """Which of some rows have more than a pose."""
     unset = msgspec.UNSET
-    return row.speed is not unset or row.acceleration is not unset or row.rotation_rate is not unset
+    more = [
+        number
+        for number, row in enumerate(rows)
+        if row.speed is not unset or row.acceleration is not unset or row.rotation_rate is not unset
+    ]
+    if extras:
+        more = sorted({*more, *(number for number, place in enumerate(places) if place in extras)})
+    return more
 
 
 def _firsts(

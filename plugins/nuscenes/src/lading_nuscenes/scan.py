@@ -32,30 +32,30 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 class Piece(Generic[T]):
     """Some rows, where in the table each stands, and the keys of rows (by place in `rows`) that the schema has not.
 
-    `data` is the text that they were decoded from, one row after the other with commas between, and `offset` where it
+    `array` is the text that they were decoded from, in brackets, and `offset` where the first row's text
     begins in the file; None where the text was no JSON throughout.
     """
 
-    __slots__ = ("data", "extras", "first", "indexes", "offset", "rows")
+    __slots__ = ("array", "extras", "first", "indexes", "offset", "rows")
 
     def __init__(self, indexes: Sequence[int], rows: list[T], extras: dict[int, dict[str, Any]]) -> None:
         self.indexes = indexes
         self.rows = rows
         self.extras = extras
-        self.data: bytes | None = None
+        self.array: bytes | None = None
         self.offset = 0
         self.first = indexes[0] if indexes else 0
 
     def spans(self) -> list[tuple[int, int]] | None:
         """Where in the file each row begins, and its length; None where that is not known."""
-        if self.data is None:
+        if self.array is None:
             return None
         spans = []
-        place = 0
-        for raw in msgspec.json.decode(b"".join((b"[", self.data, b"]")), type=list[msgspec.Raw]):
+        place = 1
+        for raw in msgspec.json.decode(self.array, type=list[msgspec.Raw]):
             text = bytes(raw)
-            place = self.data.index(text, place)
-            spans.append((self.offset + place, len(text)))
+            place = self.array.index(text, place)
+            spans.append((self.offset + place - 1, len(text)))
             place += len(text)
         return [spans[index - self.first] for index in self.indexes]
 
@@ -83,33 +83,34 @@ class Scan(Generic[T]):
             rest = self._opening(stream)
             while rest is not None:
                 block = stream.read(BLOCK)
-                buffer = rest + block
-                start = stream.tell() - len(buffer)
-                cut = _last_boundary(buffer) if block else None
+                start = stream.tell() - len(block) - len(rest)
+                cut = _last_boundary(block)
+                if cut is None and block:  # a boundary may lie where the block begins
+                    block, rest = rest + block, b""
+                    cut = _last_boundary(block)
                 if cut is not None:
-                    data = buffer[: cut[0]]
-                    piece, left = self._decode(data, is_last=False)
-                    rest = buffer[cut[1] :] if left is None else left + buffer[cut[0] :]
+                    array = b"".join((b"[", rest, memoryview(block)[: cut[0]], b"]"))
+                    piece, left = self._decode(array, is_last=False)
+                    rest = block[cut[1] :] if left is None else left + block[cut[0] :]
                 elif block:
-                    rest = buffer
+                    rest = block
                     continue
                 else:
-                    data = self._closing(buffer)
-                    piece, rest = self._decode(data, is_last=True)
+                    piece, rest = self._decode(b"".join((b"[", self._closing(rest), b"]")), is_last=True)
                 piece.offset = start
                 if piece.rows:
                     yield piece
 
     def checked(self, piece: Piece[T]) -> Piece[T]:
         """A piece that came as `plain_type`, with each row looked at."""
-        found = self._convert(piece.first, msgspec.json.decode(b"".join((b"[", piece.data or b"", b"]"))))
-        found.data, found.first, found.offset = piece.data, piece.first, piece.offset
+        found = self._convert(piece.first, msgspec.json.decode(piece.array or b"[]"))
+        found.array, found.first, found.offset = piece.array, piece.first, piece.offset
         return found
 
     def row(self, index: int, text: bytes) -> tuple[T, dict[str, Any]] | None:
         """The one row in some text, as in `pieces`."""
         self.count = index
-        piece, _ = self._decode(text, is_last=True)
+        piece, _ = self._decode(b"".join((b"[", text, b"]")), is_last=True)
         return (piece.rows[0], piece.extras.get(0, {})) if piece.rows else None
 
     def _opening(self, stream: BinaryIO) -> bytes | None:
@@ -129,27 +130,27 @@ class Scan(Generic[T]):
         self._broken("expected `]` at the end of the table, found it cut")
         return trimmed
 
-    def _decode(self, data: bytes, *, is_last: bool) -> tuple[Piece[T], bytes | None]:
-        """The rows in `data`; and what is left, if `data` was cut within a row that goes on in the next block."""
+    def _decode(self, array: bytes, *, is_last: bool) -> tuple[Piece[T], bytes | None]:
+        """The rows of an array; and what is left, if it was cut within a row that goes on in the next block."""
         first = self.count
         if self._is_plain:
             try:
-                rows = self._decoder.decode(b"".join((b"[", data, b"]")))
+                rows = self._decoder.decode(array)
             except _REFUSED:
                 pass
             else:
                 self.count += len(rows)
                 piece = Piece(range(first, self.count), rows, {})
-                piece.data = data
+                piece.array = array
                 return piece, None
         try:
-            found = msgspec.json.decode(b"".join((b"[", data, b"]")))
+            found = msgspec.json.decode(array)
         except _REFUSED:
-            found, left = self._one_by_one(data, is_last=is_last)
+            found, left = self._one_by_one(array[1:-1], is_last=is_last)
             return self._convert(first, found), left
         self.count += len(found)
         piece = self._convert(first, found)
-        piece.data, piece.first = data, first
+        piece.array, piece.first = array, first
         return piece, None
 
     def _one_by_one(self, data: bytes, *, is_last: bool) -> tuple[list[Any], bytes | None]:

@@ -20,6 +20,7 @@ ABSENT = -2
 
 _EMPTY = "0" * 32
 _BLOCK = 1 << 16
+_STEPS = 16
 _HEX = re.compile("[0-9a-f]{32}")
 
 
@@ -108,6 +109,11 @@ class TokenIndex:
         order = np.argsort(hashes, kind="stable")
         self._order = order.astype(np.int32) if len(keys) < 1 << 31 else order
         self._hashes = hashes[order]
+        # About one hash a bucket: where to begin to look for one, by its first bits.
+        bits = max(1, len(keys).bit_length() - 1)
+        self._shift = np.uint64(64 - bits)
+        firsts = np.arange(1 << bits, dtype=np.uint64) << self._shift
+        self._buckets = np.searchsorted(self._hashes, firsts).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -116,6 +122,7 @@ class TokenIndex:
         """Keep the keys alone: nothing is found from here on."""
         self._hashes = self._hashes[:0]
         self._order = self._order[:0]
+        self._buckets = self._buckets[:0]
 
     def find(self, wanted: Keys) -> Indexes:
         """The rows of some keys; DANGLING for one that is not there, ABSENT for the empty one."""
@@ -130,8 +137,8 @@ class TokenIndex:
         if not len(self._hashes):
             return found
         hashes = _mixed(wanted)
-        places = np.searchsorted(self._hashes, hashes)
         left = np.flatnonzero(found == DANGLING)
+        places = self._places(hashes, left)
         while len(left):
             here = places[left]
             inside = here < len(self._hashes)
@@ -144,6 +151,19 @@ class TokenIndex:
             left = left[~is_it]  # two keys of one hash: look at the next place
             places[left] += 1
         return found
+
+    def _places(self, hashes: NDArray[np.uint64], wanted: Indexes) -> Indexes:
+        """Where in order the first hash is that is not below each: as searchsorted, and several times faster."""
+        places = self._buckets[(hashes >> self._shift).astype(np.int64)].astype(np.int64)
+        left = wanted
+        for _ in range(_STEPS):
+            left = left[places[left] < len(self._hashes)]
+            left = left[self._hashes[places[left]] < hashes[left]]
+            if not len(left):
+                return places
+            places[left] += 1
+        places[left] = np.searchsorted(self._hashes, hashes[left])
+        return places
 
     def repeats(self) -> list[tuple[int, int]]:
         """The rows whose token an earlier row has, each with that row, in the order of the table."""

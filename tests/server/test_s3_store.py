@@ -164,6 +164,6 @@ def test_batch_of_fifty_and_documents(bucket: seaweed.Bucket) -> None:
     assert found == {name: len(content) for name, content in zip(names, contents, strict=True)}
     objects.put_document("manifests/a/1.jsonl", iter([b"one\n", b"two\n"]))
     assert b"".join(objects.read_document("manifests/a/1.jsonl")) == b"one\ntwo\n"
-    assert objects.document_names("manifests/") == ["manifests/a/1.jsonl"]
+    assert objects.document_names("manifests/a/") == ["manifests/a/1.jsonl"]
     objects.remove_document("manifests/a/1.jsonl")
-    assert objects.document_names("manifests/") == []
+    assert objects.document_names("manifests/a/") == []

@@ -79,7 +79,9 @@ def _turn(rotation: Iterable[float], point: tuple[float, float, float]) -> tuple
 
 
 def _half_side(points: Sequence[Point], outlines: Iterable[Sequence[Point]]) -> float:
-    far = [abs(value) for line in (points, *outlines) for point in line for value in point]
+    """Metres that are shown to each side: all boxes, and all but the farthest twentieth of the points."""
+    near = sorted(max(abs(forward), abs(left)) for forward, left in points)[: math.ceil(len(points) * 0.95)]
+    far = [abs(value) for line in outlines for point in line for value in point] + near[-1:]
     return min(max((value for value in far if math.isfinite(value)), default=10.0) * 1.05 + 1, _FARTHEST_M)
 
 

@@ -24,8 +24,10 @@ def colour(category: str | None) -> str:
 def draw(size: tuple[int, int] | None, url: str | None, masks: Iterable[str], labels: Sequence[Label]) -> Html:
     """The picture at `url` with its masks and labels; where its size is not known, the labels' own extent."""
     width, height = size or _extent(labels)
-    pictures = [] if url is None else [_image(url, width, height, 1.0)]
-    pictures += [_image(mask, width, height, 0.5) for mask in masks]
+    pictures = [] if url is None else [_image(url, width, height)]
+    overlays = [_image(mask, width, height, 'opacity=".45" filter="url(#values)"') for mask in masks]
+    if overlays:
+        pictures += [_VALUE_COLOURS, *overlays]
     shapes = "".join(_shape(label, height) for label in labels)
     line = max(width, height) / 400
     style = f'fill="none" stroke-width="{line:.2f}" font-size="{line * 8:.2f}" font-family="sans-serif"'
@@ -33,9 +35,24 @@ def draw(size: tuple[int, int] | None, url: str | None, masks: Iterable[str], la
     return Html(f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(pictures)}<g {style}>{shapes}</g></svg>')
 
 
-def _image(url: str, width: int, height: int, opacity: float) -> str:
+def _value_colours() -> str:
+    """A filter that gives each grey of a mask, one of its pixel values, a colour: as they are, most are near black."""
+    tables = (
+        f'<feFunc{channel} type="discrete" tableValues="'
+        + " ".join(f"{zlib.crc32(f'{channel}{value}'.encode()) % 100 / 100:g}" for value in range(256))
+        + '"/>'
+        for channel in "RGB"
+    )
+    transfer = f"<feComponentTransfer>{''.join(tables)}</feComponentTransfer>"
+    return f'<filter id="values" color-interpolation-filters="sRGB">{transfer}</filter>'
+
+
+_VALUE_COLOURS = _value_colours()
+
+
+def _image(url: str, width: int, height: int, more: str = "") -> str:
     place = f'width="{width}" height="{height}" preserveAspectRatio="none"'
-    return f'<image href="{escape(url)}" {place} opacity="{opacity}"/>'
+    return f'<image href="{escape(url)}" {place} {more}/>'
 
 
 def _extent(labels: Iterable[Label]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,21 @@ import pytest
 from lading.errors import UploadError
 from lading.upload.ledger import DRAFT, KnownHash, Ledger
 from lading.upload.remote import Entry
+
+
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """What lading logs, whatever an earlier run of the command line in this process has set up for it."""
+    logger = logging.getLogger("lading.upload")
+    messages: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    before = (logger.handlers, logger.level, logger.propagate)
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.INFO)
+    yield messages
+    logger.handlers, logger.propagate = before[0], before[2]
+    logger.setLevel(before[1])
 
 
 def entry(checksum: str, label: bytes = b"l", masks: frozenset[str] = frozenset()) -> Entry:
@@ -115,18 +131,14 @@ def test_an_id_that_is_no_file_name_stays_in_the_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["not a database", ""], ids=["text", "an empty file"])
-def test_a_ledger_that_cannot_be_used_is_done_without(
-    broken: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_ledger_that_cannot_be_used_is_done_without(broken: str, tmp_path: Path, said: list[str]) -> None:
     path = tmp_path / "d.sqlite"
     path.write_text(broken)
-    logging.getLogger("lading").propagate = True
     ledger = Ledger(path)
     ledger.put("s", "a", entry("a"), "called back")
     ledger.flush()
     assert ledger.entry("s", "a") == entry("a")
     ledger.close()
-    said = [record.getMessage() for record in caplog.records]
     assert said == (
         [f"{path}: expected a ledger that can be written, found file is not a database; going on without it"]
         if broken
@@ -134,20 +146,17 @@ def test_a_ledger_that_cannot_be_used_is_done_without(
     )
 
 
-def test_a_full_disk_costs_nothing_that_was_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_costs_nothing_that_was_noted(tmp_path: Path, said: list[str]) -> None:
     path = tmp_path / "d.sqlite"
     ledger = Ledger(path)
     ledger.note_posted("before")
     ledger.flush()
     pages = ledger._db.execute("pragma page_count").fetchone()[0]
     ledger._db.execute(f"pragma max_page_count = {pages + 1}")
-    logging.getLogger("lading").propagate = True
     for i in range(2_000):
         ledger.note_posted(f"object-{i:060}")
     ledger.flush()
-    assert [r.getMessage().partition(",")[2] for r in caplog.records] == [
-        " found database or disk is full; going on without it"
-    ]
+    assert [message.partition(",")[2] for message in said] == [" found database or disk is full; going on without it"]
     assert {row[0] for row in ledger._db.execute("select key from objects")} == {
         "before",
         *(f"object-{i:060}" for i in range(2_000)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,17 @@ def lading_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LADING_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def lading_logger() -> Iterator[None]:
+    """A command that runs within a test sets up logging for its process; the next test finds it as it was before."""
+    logger = logging.getLogger("lading")
+    handlers, level, propagate = list(logger.handlers), logger.level, logger.propagate
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+    logger.propagate = propagate
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,8 @@ class Grouping:
 
     def slice(self, begin: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The frames from `begin` to `end`, as often as they have rows, and those rows in the file's order."""
-        low, high = np.searchsorted(self._frames, (begin, end))
+        # Of the same type as the frames, or numpy would convert all of them each time.
+        low, high = np.searchsorted(self._frames, np.array((begin, end), dtype=self._frames.dtype))
         return self._frames[low:high], self._rows[low:high]
 
 

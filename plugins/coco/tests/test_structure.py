@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lading_coco.structure import RecordArray, Scanner, scan
 
@@ -38,6 +38,7 @@ def scanned(data: bytes, size: int) -> tuple[Any, dict[str, list[bytes]]]:
     return envelope, found
 
 
+@settings(deadline=None)
 @given(documents, st.integers(1, 40), st.booleans(), st.sampled_from([None, 2]))
 @example({"images": [{"\\": '"', "]": "\\\\"}], "info": {"annotations": [{"a": 1}]}}, 1, False, None)
 def test_records_are_found_wherever_the_chunks_end(
@@ -50,6 +51,7 @@ def test_records_are_found_wherever_the_chunks_end(
         assert [json.loads(record) for record in found.get(key, [])] == document.get(key, [])
 
 
+@settings(deadline=None)
 @given(records, st.integers(1, 40))
 def test_an_array_at_the_top_is_one_of_records(rows: Any, size: int) -> None:
     envelope, found = scanned(json.dumps(rows).encode(), size)
@@ -57,6 +59,7 @@ def test_an_array_at_the_top_is_one_of_records(rows: Any, size: int) -> None:
     assert [json.loads(record) for record in found.get("", [])] == rows
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_document_that_is_cut_is_never_taken_for_a_whole_one(data: st.DataObject) -> None:
     whole = json.dumps(data.draw(documents)).encode()

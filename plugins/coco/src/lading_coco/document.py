@@ -71,6 +71,11 @@ class Document:
         """How many annotations it holds."""
         return len(self.annotations)
 
+    def forget_ids(self) -> None:
+        """Let go of what only the index is made of."""
+        none = np.empty(0, dtype=np.int64)
+        self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = none
+
     def origin(self, *parts: str | int) -> Origin:
         """A place in the envelope."""
         return Origin(self.path, "").below(*parts)

@@ -110,7 +110,8 @@ class Column:
         """Take some records; their heads, which are all of one type."""
         if self._end is not None:
             self._seams.append((self.count, self._end, int(begins[0])))
-        heads = self._decode(text[int(begins[0]) - base : int(ends[-1]) - base], len(begins))
+        whole = memoryview(text)[int(begins[0]) - base : int(ends[-1]) - base]
+        heads = self._decode(b"".join((b"[", whole, b"]")), len(begins))
         if heads is None:
             heads = self._singly(text, base, begins, ends)
         self._ids.append(codes_of([head.id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
@@ -120,8 +121,7 @@ class Column:
         self.count += len(begins)
         return heads
 
-    def _decode(self, text: bytes, count: int) -> list[Any] | None:
-        whole = b"[" + text + b"]"
+    def _decode(self, whole: bytes, count: int) -> list[Any] | None:
         for decoder in self._many:
             try:
                 heads = decoder.decode(whole)

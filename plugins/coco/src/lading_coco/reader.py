@@ -66,6 +66,8 @@ class CocoReader(Reader):
             report.error("coco.malformed-file", message, Origin(path))
         _join_results(documents, results)
         index = IndexBuilder(documents, report).build()
+        for document in documents:
+            document.forget_ids()
         numbered = list(enumerate(documents))
         masks = {n: mask_folder(files, d.path, d.split) for n, d in numbered if d.traits.has_segments}
         maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in numbered if d.kind == "stuff"}

@@ -105,7 +105,9 @@ class RowReader(Generic[Typed]):
         offsets = self._places[first]
         sizes = self._places[last] + self._sizes[last] - offsets
         texts = self._access.read_many(offsets.tolist(), sizes.tolist())
-        found = self._decode(b"[" + b",".join(texts) + b"]", count)
+        texts[0] = b"[" + texts[0]
+        texts[-1] += b"]"
+        found = self._decode(b",".join(texts), count)
         if found is None:
             found = [self._single(row) for row in ordered.tolist()]
         if (order[1:] > order[:-1]).all():

@@ -70,6 +70,7 @@ class Scanner:
         self._array: RecordArray | None = None
         self._open_row: int | None = None
         self._carry = bytearray()
+        self._buffers = _buffers(0)
         self._envelope = bytearray()
 
     @property
@@ -116,7 +117,7 @@ class Scanner:
     def _brackets(self, chunk: bytes) -> tuple[Offsets, NDArray[np.int8]]:
         """The brackets outside strings, and whether each opens (1) or closes (-1)."""
         text = np.frombuffer(chunk, dtype=np.uint8)
-        marks = np.flatnonzero((text == _QUOTE) | ((text & _MASK) == _MASKED))
+        marks = np.flatnonzero(self._marked(text))
         bytes_there = text[marks]
         is_quote = bytes_there == _QUOTE
         if self._is_escaped or b"\\" in chunk:
@@ -128,6 +129,20 @@ class Scanner:
         if len(marks):
             self._in_string = bool((int(quotes_so_far[-1]) + self._in_string) & 1)
         return marks[real], steps[real]
+
+    def _marked(self, text: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Quotes and brackets, in buffers that are kept: fresh memory for every chunk costs as much as the work."""
+        if len(self._buffers[0]) < len(text):
+            self._buffers = (
+                np.empty(len(text), np.uint8),
+                np.empty(len(text), np.bool_),
+                np.empty(len(text), np.bool_),
+            )
+        masked, found, quotes = (buffer[: len(text)] for buffer in self._buffers)
+        np.bitwise_and(text, np.uint8(_MASK), out=masked)
+        np.equal(masked, np.uint8(_MASKED), out=found)
+        np.equal(text, np.uint8(_QUOTE), out=quotes)
+        return np.logical_or(found, quotes, out=found)
 
     def _escaped(self, text: NDArray[np.uint8], quotes: Offsets) -> list[int]:
         """Which quotes a backslash escapes: those behind an odd number of them."""
@@ -202,6 +217,10 @@ class Scanner:
     def _give(self, array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
         self._take(array, text, base, begins, ends)
         array.count += len(begins)
+
+
+def _buffers(size: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_]]:
+    return np.empty(size, np.uint8), np.empty(size, np.bool_), np.empty(size, np.bool_)
 
 
 def scan(path: str, chunks: Iterable[bytes], take: Take) -> tuple[Scanner, Any]:

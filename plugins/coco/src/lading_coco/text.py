@@ -18,7 +18,7 @@ from lading.errors import SourceError
 
 _log = logging.getLogger("lading.coco")
 
-CHUNK = 4 << 20
+CHUNK = 1 << 20
 #: Text without random access (deflated in a zip, gzip) stays in memory up to this size, else in a temporary file.
 IN_MEMORY = 16 << 20
 

@@ -54,7 +54,6 @@ def test_builtins_that_callers_expect_catch_ours(cls: type[LadingError], builtin
 EXAMPLES = [
     errors.SourceError("a.zip", "expected a zip, found it cut"),
     errors.SourceNotFoundError("nowhere"),
-    errors.UnsafePathError("../x", "expected a path within the source, found one that leaves it"),
     errors.RecordError("a.json", expected="a number", found="'x'", pointer="/annotations/3/bbox"),
     errors.RecordError("a.txt", expected="15 or 16 fields", found=14, line=3),
     errors.DetectionError("x", {"coco": "no JSON"}),
@@ -92,8 +91,9 @@ def test_an_error_crosses_processes_whole(error: LadingError) -> None:
 
 
 def test_messages_name_the_place_and_what_was_expected_and_found() -> None:
-    assert str(EXAMPLES[3]) == "a.json#/annotations/3/bbox: expected a number, found 'x'"
-    assert str(EXAMPLES[4]) == "a.txt:3: expected 15 or 16 fields, found 14"
-    assert str(EXAMPLES[1]) == "nowhere: expected a file, found nothing"
-    assert str(EXAMPLES[9]) == "--format: expected one of a, b, found 'x'"
-    assert str(EXAMPLES[5]) == "x: expected a dataset of a known format, found none (coco: no JSON)"
+    messages = [str(example) for example in EXAMPLES]
+    assert "a.json#/annotations/3/bbox: expected a number, found 'x'" in messages
+    assert "a.txt:3: expected 15 or 16 fields, found 14" in messages
+    assert "nowhere: expected a file, found nothing" in messages
+    assert "--format: expected one of a, b, found 'x'" in messages
+    assert "x: expected a dataset of a known format, found none (coco: no JSON)" in messages

@@ -36,14 +36,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "home": (set(), {"platformdirs"}),
     "upload": ({"platform", "model", "source", "media", "home", "errors"}, {"msgspec", "numpy"}),
     "server": (
-        {"platform.wire", "model", "validate", "errors"},
+        {"platform.wire", "model", "validate", "home", "errors"},
         {
             "fastapi",
             "starlette",
             "uvicorn",
             "sqlalchemy",
             "python_multipart",
-            "platformdirs",
             "pydantic",
             "msgspec",
             "botocore",

@@ -3,8 +3,7 @@
     LadingError
     |-- InputError                  fix the input
     |   |-- SourceError             a path is not there, or is no folder, archive or file we can read
-    |   |   |-- SourceNotFoundError     (also FileNotFoundError)
-    |   |   `-- UnsafePathError         a name or a link that leaves the source
+    |   |   `-- SourceNotFoundError     (also FileNotFoundError)
     |   |-- RecordError             one record of a file: file, place, what was expected, what was found
     |   |-- DetectionError          no format fits
     |   |   `-- AmbiguousFormatError    several do
@@ -67,10 +66,6 @@ class SourceNotFoundError(SourceError, FileNotFoundError):
 
     def __str__(self) -> str:
         return str(self.args[0])
-
-
-class UnsafePathError(SourceError):
-    """A name inside the source, or a link, that leads out of it."""
 
 
 class RecordError(InputError, ValueError):

@@ -60,7 +60,7 @@ class Faults:
             return got
 
         def faulty_flush(ledger: Ledger) -> None:
-            if ledger.path is None or ledger.is_clean:
+            if ledger.path is None or not (ledger._pending or ledger._done):
                 return flush(ledger)
             fault = self._next("ledger")
             flush(ledger)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
+#: Options that the upload takes as they were given.
+_HANDED_ON = ("jobs", "dry_run", "tag", "verify", "part")
+
+
 def _part(context: click.Context, option: click.Parameter, text: str | None) -> tuple[int, int]:
     if text is None:
         return (1, 1)
@@ -59,11 +63,6 @@ def upload(
     message: str | None,
     no_commit: bool,
     as_json: bool,
-    jobs: int,
-    dry_run: bool,
-    tag: str | None,
-    verify: bool,
-    part: tuple[int, int],
     commit_only: bool,
     **given: Any,
 ) -> int:
@@ -93,14 +92,10 @@ def upload(
                     name,
                     platform=platform,
                     access_key=access_key,
-                    jobs=jobs,
-                    dry_run=dry_run,
                     commit=message,
                     is_committing=not no_commit,
-                    tag=tag,
-                    verify=verify,
-                    part=part,
                     commit_only=commit_only,
+                    **{key: given[key] for key in _HANDED_ON},
                     report=report,
                     progress=lambda p: told.take(p, show),
                 )

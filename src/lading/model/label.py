@@ -7,7 +7,7 @@ says is kept as it says it, NaN and inverted boxes included; rules judge it, con
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
 import msgspec
@@ -333,8 +333,3 @@ def is_finite(label: Label) -> bool:
         -_LARGEST <= part <= _LARGEST if isinstance(part, (float, int)) else bool(np.isfinite(part).all())
         for part in label.coordinates()
     )
-
-
-def sequence_of(points: Sequence[Any]) -> tuple[Points, ...]:
-    """Several point lists as arrays of shape (N, 2)."""
-    return tuple(point_array(part) for part in points)

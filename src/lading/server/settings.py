@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +10,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from lading.errors import OptionError
+from lading.home import home
 
 
 def default_data_dir() -> Path:
-    """Where the platform keeps its data unless told otherwise: in LADING_HOME, else in the user's folder for data."""
-    home = os.environ.get("LADING_HOME")
-    if home:
-        return Path(home) / "platform"
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("lading", appauthor=False)) / "platform"
+    """Where the platform keeps its data unless told otherwise (`lading.home`)."""
+    return home() / "platform"
 
 
 class ServerSettings(BaseModel):

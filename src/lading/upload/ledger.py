@@ -240,11 +240,6 @@ class Ledger:
             if self._lock is not None:
                 self._lock.close()
 
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing is noted that is not written down."""
-        return not self._pending and not self._done
-
     def _later(self, statement: str, values: tuple[object, ...]) -> None:
         """Note a write; those of one statement are done together, and none depends on another's order."""
         self._pending.setdefault(statement, []).append(values)

@@ -98,9 +98,8 @@ def _segmentation(key: str, value: Any, tell: Tell) -> Any:
 
 def _rings(key: str, value: list[Any], tell: Tell) -> Any:
     """Rings in one of four forms (source-formats.md 2.5): flat lists; one flat list; lists of pairs; of {x, y}."""
-    if all(number_of(part) is not None for part in value):
-        numbers = numbers_of(value)
-        assert numbers is not None  # asked above
+    numbers = numbers_of(value)
+    if numbers is not None:
         tell("coco.ring-form", "expected a list of rings, found one ring", key, warn=True)
         return [numbers]
     if all(_is_point(part) for part in value):  # [[x, y], ...]: one ring of pairs, unless it is rings of one point

@@ -56,8 +56,8 @@ class LabelBuilder:
             self._tell(row, "coco.bad-bbox", "expected 4 numbers, found null", "bbox")
         if record.segmentation:
             self._mask(record.segmentation, row, common, labels)
-        if record.keypoints:
-            self._keypoints(record, row, common, labels)
+        if isinstance(record.keypoints, list) and record.keypoints:
+            self._keypoints(record.keypoints, record, row, common, labels)
         if record.caption is not UNSET and record.caption is not None:
             extras = dict(common["extras"])
             words = (Word(record.caption),)
@@ -206,9 +206,7 @@ class LabelBuilder:
                 common["extras"]["segmentation"] = lists
         return rings
 
-    def _keypoints(self, record: Row, row: int, common: dict[str, Any], labels: list[Label]) -> None:
-        values = record.keypoints
-        assert isinstance(values, list)  # asked by the caller
+    def _keypoints(self, values: list[Any], record: Row, row: int, common: dict[str, Any], labels: list[Label]) -> None:
         if len(values) % 3:
             common["extras"]["keypoints"] = values
             message = f"expected x, y and visibility for each point, found {len(values)} numbers"

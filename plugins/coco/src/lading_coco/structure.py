@@ -174,13 +174,13 @@ class Scanner:
                 kept = done = place + 1
                 self._enter(chunk[place], self._offset + place + 1)
             elif self._array is not None:
-                self._hand_on(chunk, begins, ends, done, place)
+                self._hand_on(self._array, chunk, begins, ends, done, place)
                 self._array.end = self._offset + place
                 self._array, kept = None, place
         if self._array is None:
             self._envelope += chunk[kept:]
         else:
-            self._hand_on(chunk, begins, ends, done, len(chunk))
+            self._hand_on(self._array, chunk, begins, ends, done, len(chunk))
 
     def _enter(self, bracket: int, begin: int) -> None:
         if bracket != ord("["):
@@ -195,9 +195,7 @@ class Scanner:
             self.repeated.append(key)
         self._array = self.arrays[key] = RecordArray(key, begin)
 
-    def _hand_on(self, chunk: bytes, begins: Offsets, ends: Offsets, low: int, high: int) -> None:
-        array = self._array
-        assert array is not None  # asked by the caller
+    def _hand_on(self, array: RecordArray, chunk: bytes, begins: Offsets, ends: Offsets, low: int, high: int) -> None:
         b = begins[np.searchsorted(begins, low) : np.searchsorted(begins, high)] + self._offset
         e = ends[np.searchsorted(ends, low, side="right") : np.searchsorted(ends, high, side="right")] + self._offset
         if self._open_row is not None:

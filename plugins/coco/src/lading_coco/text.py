@@ -52,23 +52,33 @@ class JsonText:
 
     def chunks(self) -> Iterator[bytes]:
         """All of it, in pieces of some MiB. Raises SourceError."""
-        copy = None if self._has_random_access else _Copy(self.file.where)
+        if self._has_random_access:
+            yield from self._pieces()
+            return
+        copy = _Copy(self.file.where)
+        for chunk in self._pieces():
+            copy.append(chunk)
+            yield chunk
+        self._copy = copy
+
+    def _pieces(self) -> Iterator[bytes]:
         with self._unpacked() as stream:
             while chunk := _read(stream, CHUNK, self.file.where):
-                if copy is not None:
-                    copy.append(chunk)
                 yield chunk
-        self._copy = copy
+
+    def _copied(self) -> _Copy:
+        """What is read by place where the file cannot be."""
+        if self._copy is None:
+            self._copy = _Copy(self.file.where)
+            for chunk in self._pieces():
+                self._copy.append(chunk)
+        return self._copy
 
     @contextmanager
     def reading(self) -> Iterator[Access]:
         """Random access, until it is left. Raises SourceError, also while it is read."""
         if not self._has_random_access:
-            if self._copy is None:
-                for _ in self.chunks():
-                    pass
-            assert self._copy is not None  # chunks() made it
-            yield self._copy
+            yield self._copied()
             return
         with self.file.open() as stream:
             yield _access(stream, self.file.where)

@@ -52,7 +52,7 @@ class MaskReader:
             labels.append(_mask(SemanticMask, masks.by_class, items, len(labels)))
         if masks.by_object is not None:
             objects = self._pixels(masks.by_object, masks.size)
-            found = None if objects is None else self._object_items(masks, objects, classes)
+            found = None if objects is None else self._object_items(masks, masks.by_object, objects, classes)
             labels.append(_mask(InstanceMask, masks.by_object, found, len(labels)))
         return labels
 
@@ -105,7 +105,9 @@ class MaskReader:
         message = f"expected values of the classes of {self._names.origin}, found {shown}"
         self._report.warning("voc.mask-value", message, Origin(file.path))
 
-    def _object_items(self, masks: Masks, pixels: MaskPixels, classes: MaskPixels | None) -> tuple[MaskItem, ...]:
+    def _object_items(
+        self, masks: Masks, file: File, pixels: MaskPixels, classes: MaskPixels | None
+    ) -> tuple[MaskItem, ...]:
         """The objects of a mask by their numbers; the class of each is that of the pixels under it."""
         numbers = pixels.values
         colours = {value: self._names.colours.get(colour_of(value)) for value in _values_of(numbers)}
@@ -120,7 +122,7 @@ class MaskReader:
             instance = f"{masks.key}#{number}" if is_known else None
             items.append(MaskItem(value, number, category=category, instance=instance, extras=extras))
         known = [item.category_id for item in items if item.category_id is not None]
-        self._tell_numbers(masks, known)
+        self._tell_numbers(masks, file, known)
         return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
 
     def _class_under(self, where: NDArray[np.bool_], classes: MaskPixels | None) -> str | None:
@@ -136,16 +138,15 @@ class MaskReader:
                 break
         return None if best is None else self._names.classes.get(best)
 
-    def _tell_numbers(self, masks: Masks, numbers: list[int]) -> None:
-        assert masks.by_object is not None
+    def _tell_numbers(self, masks: Masks, file: File, numbers: list[int]) -> None:
         missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
         if missing:
             shown = ", ".join(map(str, missing[:5]))
             message = f"expected objects numbered from 1 to {max(numbers)}, found none of {shown}"
-            self._report.warning("voc.mask-gap", message, Origin(masks.by_object.path))
+            self._report.warning("voc.mask-gap", message, Origin(file.path))
         if masks.objects is not None and max(numbers, default=0) > masks.objects:
             message = f"expected a number of one of the {masks.objects} objects of its annotation, found {max(numbers)}"
-            self._report.warning("voc.mask-object", message, Origin(masks.by_object.path))
+            self._report.warning("voc.mask-object", message, Origin(file.path))
 
 
 def _mask(

@@ -19,8 +19,8 @@ from lading_nuscenes.schema import Row
 
 T = TypeVar("T", bound=Row)
 
-#: Bytes read at once: some five thousand rows.
-BLOCK = 1 << 21
+#: Bytes read at once: some hundreds of rows, which fit into a cache near the core.
+BLOCK = 1 << 18
 
 _BETWEEN = re.compile(rb"\s*,\s*(?=\{)")
 _TEXT_BOUNDARY = re.compile(r"\}\s*,\s*(?=\{)")

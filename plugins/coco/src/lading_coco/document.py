@@ -160,30 +160,30 @@ class _Reading:
             self._image_of, self._document.traits = [], Traits()
 
     def _images(self, row: int, heads: Sequence[ImageHead]) -> None:
-        names = np.empty(len(heads), dtype=np.int64)
-        keys = np.empty(len(heads), dtype=np.int64)
-        media = np.empty(len(heads), dtype=np.int32)
+        told = self._told["images"]
+        names, keys, media = [], [], []
         for index, head in enumerate(heads):
             url = head.coco_url if isinstance(head.coco_url, str) and head.coco_url else None
             name = head.file_name if isinstance(head.file_name, str) and head.file_name else name_from_url(url)
-            names[index] = hash(name)
-            keys[index] = hash(name if head.id in (MISSING, None) else str(head.id))
-            media[index] = -1 if name is None else self._finder.find(name, url)
-            if row + index not in self._told["images"]:
-                self._check_image(row + index, head, name, is_found=bool(media[index] >= 0))
-        self._names.append(names)
-        self._keys.append(keys)
-        self._media.append(media)
+            number = -1 if name is None else self._finder.find(name, url)
+            names.append(hash(name))
+            keys.append(hash(name if head.id in (MISSING, None) else str(head.id)))
+            media.append(number)
+            if row + index not in told:
+                self._check_image(row + index, head, name, is_found=number >= 0)
+        self._names.append(np.array(names, dtype=np.int64))
+        self._keys.append(np.array(keys, dtype=np.int64))
+        self._media.append(np.array(media, dtype=np.int32))
 
     def _check_image(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
-        origin = Origin(self._document.path, "/images").below(row)
         if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):
             found = "none" if head.id == MISSING else repr(head.id)
-            self._report.error("coco.bad-id", f"expected an id that is a number or a text, found {found}", origin)
+            message = f"expected an id that is a number or a text, found {found}"
+            self._report.error("coco.bad-id", message, self._image(row))
         if name is None:
             found = "neither" if not head.file_name else repr(head.file_name)
             message = f"expected `file_name` or `coco_url`, found {found}"
-            self._report.error("coco.missing-file-name", message, origin)
+            self._report.error("coco.missing-file-name", message, self._image(row))
             return
         reason = unsafe_name(name, self._document.path)
         if reason is None:
@@ -191,9 +191,12 @@ class _Reading:
         message = f"expected a path within the dataset, found {reason}, {name!r}"
         if is_found:
             message = f"{message}; the file was found by its last parts"
-            self._report.warning("coco.unsafe-file-name", message, origin.below("file_name"))
+            self._report.warning("coco.unsafe-file-name", message, self._image(row, "file_name"))
         else:
-            self._report.error("coco.unsafe-file-name", message, origin.below("file_name"))
+            self._report.error("coco.unsafe-file-name", message, self._image(row, "file_name"))
+
+    def _image(self, row: int, *parts: str) -> Origin:
+        return Origin(self._document.path, "/images").below(row, *parts)
 
     def finish(self, arrays: Mapping[str, RecordArray]) -> None:
         """Join the pieces."""

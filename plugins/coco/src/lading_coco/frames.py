@@ -20,8 +20,9 @@ from lading_coco.merging import FrameLabels, Records
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import UNSET, AnyRow, ImageRow, Loose, PlainRow, Row, RowReader, values_at
 
-#: Frames that are read together: records that are neighbours in the file are read at once.
-BLOCK = 64
+#: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
+#: the way still fits into a cache near the core.
+BLOCK = 32
 
 #: Records of annotations.
 Found = Sequence[AnyRow | None]

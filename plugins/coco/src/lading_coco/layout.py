@@ -23,6 +23,8 @@ _TASKS = (
 )
 _ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+#: No name without one of these leads anywhere else: most are done with at one look.
+_SUSPECT = re.compile(r"^[/\\]|:|\.\.")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -60,6 +62,8 @@ def home_of(path: str) -> str:
 
 def unsafe_name(name: str, path: str) -> str | None:
     """Why a `file_name` of the annotation file `path` leads out of the source, or None."""
+    if not _SUSPECT.search(name):
+        return None
     plain = name.replace("\\", "/")
     is_absolute = _ABSOLUTE.match(plain) is not None
     if ".." not in plain.split("/"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from lading.model.label import LABEL_TYPES
 from lading.model.report import Loss, Report
 
 SCHEMA_VERSION = 1
+
+_KIND_AND_CATEGORY = attrgetter("kind", "category")
 
 
 class SegmentSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +68,6 @@ class Tally:
 
     def __init__(self) -> None:
         self._segments: dict[str, _Counts] = {}
-        self._categories: dict[str, Counter[str]] = {}
 
     def add(self, segment: Segment, frame: Frame) -> None:
         """Count one frame."""
@@ -74,17 +76,12 @@ class Tally:
         for data in frame.data:
             counts.files += 1
             counts.missing += data.is_missing
-            for label in data.labels:
-                counts.labels[label.kind] += 1
-                if label.category is not None:
-                    self._categories.setdefault(label.kind, Counter())[label.category] += 1
+            counts.labels.update(map(_KIND_AND_CATEGORY, data.labels))
 
     def merge(self, other: Tally) -> None:
         """Count in what another tally has counted."""
         for name, counts in other._segments.items():
             self._segments.setdefault(name, _Counts()).merge(counts)
-        for kind, categories in other._categories.items():
-            self._categories.setdefault(kind, Counter()).update(categories)
 
     def summary(self, dataset: Dataset, report: Report) -> Summary:
         """The whole, with what was said on opening and in `report` while frames were read."""
@@ -92,7 +89,11 @@ class Tally:
         total.merge(dataset.report)
         if report is not dataset.report:
             total.merge(report)
-        found = self._categories
+        found: dict[str, Counter[str]] = {kind: Counter() for kind in LABEL_TYPES}
+        for counts in self._segments.values():
+            for (kind, category), count in counts.labels.items():
+                if category is not None:
+                    found[kind][category] += count
         return Summary(
             format=dataset.format,
             name=dataset.name,
@@ -100,7 +101,7 @@ class Tally:
             rules=dataset.rules,
             sources=dataset.sources,
             segments=[_summary(segment, self._segments.get(segment.name, _Counts())) for segment in dataset.segments],
-            categories={kind: dict(sorted(found[kind].items())) for kind in LABEL_TYPES if found.get(kind)},
+            categories={kind: dict(sorted(found[kind].items())) for kind in LABEL_TYPES if found[kind]},
             losses=total.losses,
             errors=total.count("error"),
             warnings=total.count("warning"),
@@ -108,9 +109,11 @@ class Tally:
 
 
 class _Counts:
+    """The counts of one segment; those of labels are by type and category."""
+
     def __init__(self) -> None:
         self.frames = self.files = self.missing = 0
-        self.labels: Counter[str] = Counter()
+        self.labels: Counter[tuple[str, str | None]] = Counter()
 
     def merge(self, other: _Counts) -> None:
         self.frames += other.frames
@@ -120,13 +123,16 @@ class _Counts:
 
 
 def _summary(segment: Segment, counts: _Counts) -> SegmentSummary:
+    labels: Counter[str] = Counter()
+    for (kind, _), count in counts.labels.items():
+        labels[kind] += count
     return SegmentSummary(
         name=segment.name,
         frames=counts.frames,
         files=counts.files,
         missing_files=counts.missing,
         sensors=[(sensor.name, sensor.type) for sensor in segment.sensors],
-        labels={kind: counts.labels[kind] for kind in LABEL_TYPES if kind in counts.labels},
+        labels={kind: labels[kind] for kind in LABEL_TYPES if kind in labels},
     )
 
 

@@ -79,8 +79,16 @@ class Labelling:
             self._report.warning(
                 "kitti.calibration-missing", message, Origin(found.path or ""), segment=self._index.name
             )
-        for problem in doubts(found.rows):
+        for problem in doubts(found.rows, self._camera_m(camera, calibration)):
             problem.tell(self._report, found.path or "")
+
+    def _camera_m(self, camera: Media, calibration: Calibration | None) -> float | None:
+        """How far a camera lies behind rectified camera 0, along z; None for Waymo's, which look to all sides."""
+        labels = self._index.labels
+        if labels is not None and labels.has_camera_column:
+            return None
+        offset = None if calibration is None or camera.camera is None else calibration.baselines.get(camera.camera)
+        return 0.0 if offset is None else float(offset[2])
 
     def _add_row(
         self,

@@ -589,6 +589,39 @@ def test_no_value_of_another_type_and_no_key_that_lacks_stops_the_reader(case: A
             whole.path(table).write_text(text, "utf-8")
 
 
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("sample_data", "width"),
+        ("sample_data", "height"),
+        ("sample_data", "timestamp"),
+        ("ego_pose", "timestamp"),
+        ("sample", "timestamp"),
+        ("sample_annotation", "num_lidar_pts"),
+        ("sample_annotation", "num_radar_pts"),
+        ("scene", "nbr_samples"),
+        ("instance", "nbr_annotations"),
+    ],
+)
+@pytest.mark.parametrize("number", [10**20, -(10**20), 2**63, 10**400], ids=["long", "negative", "2^63", "400 digits"])
+def test_a_whole_number_that_no_column_holds_is_told(case: Any, table: str, key: str, number: int) -> None:
+    opened = case.set(table, 0, **{key: number}).open()
+    (told, *_) = opened.told
+    assert f" v1.0-mini/{table}.json#/0" in told
+    assert f"/{key}: expected " in told
+    assert len(opened.frames) == 6
+
+
+@pytest.mark.parametrize("table", ["ego_pose", "calibrated_sensor", "sample_annotation"])
+@pytest.mark.parametrize("key", ["translation", "rotation"])
+def test_a_number_beyond_those_of_64_bits_is_infinite(case: Any, table: str, key: str) -> None:
+    case.set(table, 0, **{key: [-12345.5, 0.0, 0.0, 0.0][: 3 + (key == "rotation")]})
+    text = case.path(table).read_text("utf-8")
+    case.path(table).write_text(text.replace("-12345.5", "1e999"), "utf-8")
+    (told,) = case.open().told
+    assert told.startswith(f"error nuscenes.not-finite v1.0-mini/{table}.json#/0/{key}: ")
+
+
 def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:
     opened = case.set("scene", 0, description="\ud800!").open()
     assert opened.told == [

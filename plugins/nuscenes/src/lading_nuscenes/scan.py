@@ -103,7 +103,14 @@ class Scan(Generic[T]):
 
     def checked(self, piece: Piece[T]) -> Piece[T]:
         """A piece that came as `plain_type`, with each row looked at."""
-        found = self._convert(piece.first, msgspec.json.decode(piece.array or b"[]"))
+        array = piece.array or b"[]"
+        try:
+            values = msgspec.json.decode(array)
+        except _REFUSED:  # numbers that were left as text may be beyond those of 64 bits
+            count, self.count = self.count, piece.first
+            values, _ = self._one_by_one(array[1:-1], is_last=True)
+            self.count = count
+        found = self._convert(piece.first, values)
         found.array, found.first, found.offset = piece.array, piece.first, piece.offset
         return found
 

@@ -603,9 +603,12 @@ def test_no_value_of_another_type_and_no_key_that_lacks_stops_the_reader(case: A
         ("instance", "nbr_annotations"),
     ],
 )
-@pytest.mark.parametrize("number", [10**20, -(10**20), 2**63, 10**400], ids=["long", "negative", "2^63", "400 digits"])
+@pytest.mark.parametrize(
+    "number", [10**20, -(10**20), 2**63, 10**4000], ids=["long", "negative", "2^63", "4,000 digits"]
+)
 def test_a_whole_number_that_no_column_holds_is_told(case: Any, table: str, key: str, number: int) -> None:
-    opened = case.set(table, 0, **{key: number}).open()
+    case.set(table, 0, **{key: number})
+    opened = case.open()
     (told, *_) = opened.told
     assert f" v1.0-mini/{table}.json#/0" in told
     assert f"/{key}: expected " in told
@@ -620,6 +623,17 @@ def test_a_number_beyond_those_of_64_bits_is_infinite(case: Any, table: str, key
     case.path(table).write_text(text.replace("-12345.5", "1e999"), "utf-8")
     (told,) = case.open().told
     assert told.startswith(f"error nuscenes.not-finite v1.0-mini/{table}.json#/0/{key}: ")
+
+
+def test_a_number_of_more_digits_than_python_reads_costs_its_row_alone(case: Any) -> None:
+    case.set("sample_annotation", 0, num_lidar_pts=-12345)
+    text = case.path("sample_annotation").read_text("utf-8")
+    case.path("sample_annotation").write_text(text.replace("-12345", "9" * 5000), "utf-8")
+    opened = case.open()
+    assert opened.told[0].startswith(
+        "error nuscenes.bad-record v1.0-mini/sample_annotation.json#/0/num_lidar_pts: expected "
+    )
+    assert len(opened.labels) == 11
 
 
 def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:

@@ -478,6 +478,28 @@ def test_files_that_no_row_lists_are_counted(case: Any) -> None:
     ]
 
 
+def test_files_that_no_table_names_are_losses_wherever_they_lie(case: Any) -> None:
+    before = case.open().losses().get("files that no table names", 0)
+    for name in ("maps/expansion/quay.json", "results.json", "panoptic/v1.0-mini/a_panoptic.npz", "maps/LICENSE"):
+        (case.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (case.root / name).write_bytes(b"{}")
+    opened = case.open()
+    assert opened.losses()["files that no table names"] == before + 3
+    (loss,) = [loss for loss in opened.report.losses if loss.what == "files that no table names"]
+    assert loss.example in ("make.py", "maps/expansion/quay.json")
+
+
+def test_files_of_another_layout_are_known_by_their_rows(case: Any) -> None:
+    (case.root / "samples").rename(case.root / "data")
+    case.edit(
+        "sample_data",
+        lambda rows: [{**row, "filename": row["filename"].replace("samples/", "data/")} for row in rows],
+    )
+    (case.root / "data" / "CAM_BACK" / "stray.jpg").write_bytes(b"x")
+    before = ["make.py"] if (case.root / "make.py").exists() else []
+    assert case.open().losses()["files that no table names"] == len(before) + 1
+
+
 def test_tables_that_the_schema_has_not_are_losses(case: Any) -> None:
     (case.root / "v1.0-mini" / "vehicle_state.json").write_text("[]")
     assert case.open().losses()["table 'vehicle_state', which is not in the schema"] == 1

@@ -12,7 +12,10 @@ from lading.source import is_lfs_pointer
 from lading_nuscenes.schema import NUIMAGES, NUSCENES, ROWS
 
 #: How deep below the source's root tables and media are looked for.
-_DEPTH = 2
+DEPTH = 2
+
+#: The folders of media in the original layout.
+MEDIA_FOLDERS = ("samples", "sweeps")
 
 #: Other names that unpackers give to a `+` (source-formats.md 4.8, 18).
 _PLUSES = ("_", "%2B")
@@ -52,7 +55,7 @@ def versions(source: Source) -> list[Version]:
     return found
 
 
-def folders(source: Source, below: str = "", depth: int = _DEPTH) -> Iterator[str]:
+def folders(source: Source, below: str = "", depth: int = DEPTH) -> Iterator[str]:
     """The folders of a source, sorted, down to some depth; those with many files cost no more than others."""
     names = source.below(below)
     start = len(below) + 1 if below else 0
@@ -129,7 +132,7 @@ class Media:
 
     def below_roots(self) -> Iterator[tuple[str, Sequence[str]]]:
         """The roots that hold the folders of the original layout, each with the files below one of these."""
-        for first in ("samples", "sweeps"):
+        for first in MEDIA_FOLDERS:
             for root in self.roots(first):
                 names = self.source.below(f"{root}{first}")
                 if names:

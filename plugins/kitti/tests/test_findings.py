@@ -87,6 +87,33 @@ def test_folders_that_differ(kitti: Any) -> None:
     assert found.frame("all", "0").calibration["image_2"].extrinsics is None
 
 
+@pytest.mark.parametrize(
+    ("calibration", "end", "kinds"),
+    [
+        ("", "expected a calibration, found none; 3D columns become attributes of BOX2D", 1),
+        (
+            "P3: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n",
+            "expected a calibration of the labels' camera, found none; 3D columns become attributes of BOX2D",
+            1,
+        ),
+        (
+            "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n",
+            "expected the way to the velodyne in the calibration, found none; boxes lie on image_2",
+            2,
+        ),
+    ],
+    ids=["empty", "of another camera", "projections alone"],
+)
+def test_a_calibration_without_a_place_for_boxes(kitti: Any, calibration: str, end: str, kinds: int) -> None:
+    files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(3)}
+    files |= {f"calib/{number}.txt": calibration for number in range(3)}
+    found = kitti.read({**files, "velodyne/0.bin": kitti.CLOUD})
+    finding = only(found, "kitti.calibration-missing")
+    assert (finding.severity, finding.file, finding.segment) == ("warning", "label_2/0.txt", "all")
+    assert finding.message == end
+    assert len(found.data("all", "0", "image_2").labels) == kinds
+
+
 def test_two_files_of_a_frame(kitti: Any) -> None:
     found = kitti.read({"image_2/0.jpg": kitti.PIXEL, "image_2/0.png": kitti.PIXEL, "label_2/0.txt": ""})
     finding = only(found, "kitti.duplicate-file")

@@ -449,6 +449,23 @@ def test_a_lidars_file_that_is_cut_is_told(case: Any) -> None:
     assert (finding.file, finding.sensor) == (f"samples/LIDAR_TOP/{file.name}", "LIDAR_TOP")
 
 
+def test_a_lidars_file_that_only_stands_for_one_is_told_by_the_rules_of_media(case: Any) -> None:
+    file = next((case.root / "samples" / "LIDAR_TOP").iterdir())
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 999\n")
+    assert case.open().of("point-cloud-size") == []
+    (finding,) = (found for found in lading.validate(lading.open_dataset(case.root)) if found.severity == "error")
+    assert (finding.rule, finding.sensor) == ("media.unreadable", "LIDAR_TOP")
+
+
+def test_a_radars_file_that_is_cut_is_told_by_the_rules_of_media(case: Any) -> None:
+    file = next((case.root / "samples" / "RADAR_FRONT").iterdir())
+    file.write_bytes(file.read_bytes()[:-20])
+    (finding,) = (found for found in lading.validate(lading.open_dataset(case.root)) if found.severity == "error")
+    assert (finding.rule, finding.sensor) == ("media.unreadable", "RADAR_FRONT")
+    expected = "expected 1 points of 43 bytes, found 24 bytes behind the header: it is cut"
+    assert finding.message == expected
+
+
 def test_point_labels_that_are_too_few_are_told(case: Any) -> None:
     file = next((case.root / "lidarseg" / "v1.0-mini").iterdir())
     points = file.stat().st_size

@@ -12,6 +12,7 @@ from lading.model.frame import Annotation, frame_id
 from lading.model.sensor import Lidar, Sensor
 from lading_nuscenes.boxes import Boxes
 from lading_nuscenes.database import Database
+from lading_nuscenes.layout import is_pointer
 from lading_nuscenes.origins import RowOrigins
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.rotations import is_rotation
@@ -253,6 +254,8 @@ class Frames:
         if data.content is None or not data.content.path.endswith(".bin"):
             return
         size = data.content.size
+        if size % _POINT_BYTES and is_pointer(data.content):
+            return  # the rules of media say so
         where = {"segment": self._plan.segment.name, "frame": key, "sensor": data.sensor_name}
         if size % _POINT_BYTES:
             message = f"expected a multiple of {_POINT_BYTES} bytes, found {size}: it is cut, or has other columns"

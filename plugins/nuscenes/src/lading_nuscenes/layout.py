@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from lading import File, Origin, Report, Source
+from lading.model.content import Content
 from lading.source import is_lfs_pointer
 from lading_nuscenes.schema import NUIMAGES, NUSCENES, ROWS
 
@@ -81,14 +82,15 @@ def read_tables(version: Version, report: Report) -> dict[str, File]:
         if file is None:
             if table in version.demanded:
                 report.error("nuscenes.missing-table", f"expected the table {table!r}, found no such file", at)
-        elif _is_pointer(file):
+        elif is_pointer(file):
             report.error("nuscenes.lfs-pointer", "expected a table, found a Git LFS pointer: it is not downloaded", at)
         else:
             usable[table] = file
     return usable
 
 
-def _is_pointer(file: File) -> bool:
+def is_pointer(file: Content) -> bool:
+    """Whether a file only stands for one that Git LFS has not fetched."""
     with file.open() as stream:
         return is_lfs_pointer(stream.read(64))
 

@@ -543,6 +543,15 @@ def test_a_mask_that_is_none_is_told_and_the_box_stays(images: Any, mask: Any, f
     assert opened.labels[0].extras["mask"] == mask
 
 
+def test_rows_without_a_box_or_a_mask_are_counted(images: Any) -> None:
+    whole = len(images.open().labels)
+    images.set("object_ann", 0, bbox=None, mask=None).set("surface_ann", 0, mask=None)
+    opened = images.open()
+    assert opened.losses()["rows of object_ann without a box or a mask"] == 1
+    assert opened.losses()["rows of surface_ann without a box or a mask"] == 1
+    assert len(opened.labels) == whole - 3
+
+
 def test_a_mask_with_a_size_that_is_no_number_is_told(images: Any) -> None:
     opened = images.set("object_ann", 0, mask={"size": ["36", 64], "counts": "MDA="}).open()
     (finding,) = opened.of("mask")

@@ -63,9 +63,7 @@ def box3d(row: Row, placement: Placement, instance: str | None, origin: int) -> 
     dimensions, location, rotation_y = columns
     height, width, length = dimensions  # KITTI writes h, w, l
     (x, y, z), (qw, qx, qy, qz) = box_in_sensor(placement, location, height, rotation_y)
-    attributes = _shared(row)
-    if rotation_y != UNSET_ANGLE:
-        attributes["rotation_y"] = rotation_y
+    attributes = {**_shared(row), "rotation_y": rotation_y}
     return Box3D(
         x=x,
         y=y,
@@ -141,7 +139,7 @@ def _doubtful_size(category: str, dimensions: Vector3) -> str | None:
 
 
 def _doubtful_alpha(alpha: float | None, location: Vector3, rotation_y: float) -> str | None:
-    if alpha is None or UNSET_ANGLE in (alpha, rotation_y):
+    if alpha is None or alpha == UNSET_ANGLE:
         return None
     expected = alpha_of(location, rotation_y)
     if not abs(wrapped(alpha - expected)) > ALPHA_TOLERANCE:

@@ -50,6 +50,8 @@ class Row(NamedTuple):
             return None
         if self.dimensions == (UNSET_SIZE,) * 3 or self.location == (UNSET_PLACE,) * 3:
             return None
+        if self.rotation_y == UNSET_ANGLE:  # no turn by -10 rad: nobody set it
+            return None
         return self.dimensions, self.location, self.rotation_y
 
     @property

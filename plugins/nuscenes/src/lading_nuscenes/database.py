@@ -12,6 +12,7 @@ from lading_nuscenes.annotations import Annotations, read_annotations, read_inst
 from lading_nuscenes.files import name_hashes, read_files
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.pictures import Pictures
+from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
 from lading_nuscenes.schema import (
     Attribute,
@@ -43,6 +44,7 @@ class Database:
         *,
         all_files: bool,
         notes_names: bool,
+        results: File | None,
     ) -> None:
         self.version = version
         self.media = Media(source, version)
@@ -69,6 +71,9 @@ class Database:
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
+        self.results = None if results is None else Results(results)
+        if self.results is not None:
+            self.results.read(self.book, self.samples.index, report)
         self.pictures = self._pictures(files)
         self.named: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}

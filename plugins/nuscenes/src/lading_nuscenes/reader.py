@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import lading
-from lading import Dataset, Match, Origin, Report, Source
+from lading import Dataset, File, Match, Origin, Report, Source
 from lading.errors import DetectionError, OptionError
 from lading_nuscenes.database import Database
 from lading_nuscenes.dataset import NuScenesDataset
@@ -20,6 +20,8 @@ class NuScenesOptions(lading.Options):
     version: str | None = None
     #: Frames also of the files between the samples.
     sweeps: bool = False
+    #: A results file of a detector or tracker, by its path in the source, read beside the annotations.
+    results: str | None = None
 
 
 class NuScenesReader(lading.Reader):
@@ -46,12 +48,22 @@ class NuScenesReader(lading.Reader):
         files = read_tables(version, report)
         if not files:
             raise DetectionError(source.label, {self.name: "all tables are Git LFS pointers: they are not downloaded"})
-        others = other_files(source, found)
-        database = Database(source, version, files, report, all_files=options.sweeps, notes_names=bool(others))
+        results = _results(source, options.results)
+        others = [name for name in other_files(source, found) if name != options.results]
+        database = Database(
+            source, version, files, report, all_files=options.sweeps, notes_names=bool(others), results=results
+        )
         dataset = NuScenesDataset(source.name, database, report, sweeps=options.sweeps)
         database.report_losses()
         tell_strays(database, others, report)
         return dataset
+
+
+def _results(source: Source, wanted: str | None) -> File | None:
+    file = None if wanted is None else source.get(wanted)
+    if wanted is not None and file is None:
+        raise OptionError(f"-o results: expected a file of the source, found {wanted!r}")
+    return file
 
 
 def _choose(source: Source, found: list[Version], wanted: str | None, report: Report) -> Version:

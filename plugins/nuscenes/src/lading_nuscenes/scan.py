@@ -230,13 +230,10 @@ class Scan(Generic[T]):
         return Piece(indexes, rows, extras)
 
     def _refused(self, index: int, value: dict[str, Any], exc: msgspec.ValidationError) -> None:
-        message = str(exc)
-        path = _PATH.search(message)
-        pointer = "".join(f"/{key or item}" for key, item in _STEP.findall(path[1])) if path else ""
-        told = _PATH.sub("", message).replace("Expected", "expected").replace(", got", ", found")
+        told, pointer = refusal(exc)
         self._report.error(
             "nuscenes.bad-record",
-            f"{told[:1].lower()}{told[1:]} (token {value.get('token')!r}); the row is left out",
+            f"{told} (token {value.get('token')!r}); the row is left out",
             Origin(self._file.path, f"/{index}{pointer}"),
         )
 
@@ -247,6 +244,15 @@ class Scan(Generic[T]):
     def _broken(self, message: str, index: int | None = None) -> None:
         pointer = None if index is None else f"/{index}"
         self._report.error("nuscenes.broken-table", message, Origin(self._file.path, pointer))
+
+
+def refusal(exc: msgspec.ValidationError) -> tuple[str, str]:
+    """What msgspec has against a row, in our words, and the pointer to it within the row."""
+    message = str(exc)
+    path = _PATH.search(message)
+    pointer = "".join(f"/{key or item}" for key, item in _STEP.findall(path[1])) if path else ""
+    told = _PATH.sub("", message).replace(", got", ", found")
+    return f"{told[:1].lower()}{told[1:]}", pointer
 
 
 _BROKEN = object()

@@ -127,6 +127,27 @@ def test_a_row_that_is_none_is_told_and_the_others_are_read(case: Any) -> None:
     assert len(opened.labels) == 13
 
 
+def test_text_that_is_no_utf8_is_told_and_the_row_is_read(case: Any) -> None:
+    row = detection(case.rows("sample_annotation")[0], attribute_name="HERE")
+    file = put(case, by_sample([row])).root / "results.json"
+    file.write_bytes(file.read_bytes().replace(b"HERE", b"\x85"))
+    opened = case.open(results="results.json")
+    at = f"results.json#/results/{row['sample_token']}/0"
+    assert opened.told == [f"error nuscenes.broken-table {at}: expected UTF-8, found byte 0x85"]
+    assert len(opened.labels) == 13
+
+
+def test_numbers_beyond_those_of_64_bits(case: Any) -> None:
+    rows = [detection(case.rows("sample_annotation")[0], more=number) for number in (-123456, -654321)]
+    file = put(case, by_sample(rows)).root / "results.json"
+    text = file.read_text("utf-8").replace("-123456", "9" * 5000).replace("-654321", "1e999")
+    file.write_text(text, "utf-8")
+    assert [label.extras["more"] for label in case.open(results="results.json").labels if "more" in label.extras] == [
+        float("inf"),
+        float("inf"),
+    ]
+
+
 def test_a_finding_of_a_rule_stands_at_the_row(case: Any) -> None:
     rows = by_sample([detection(case.rows("sample_annotation")[0], detection_name="ghost", attribute_name="none")])
     dataset = put(case, rows).open(results="results.json").dataset
@@ -157,7 +178,16 @@ def test_results_that_nobody_asked_for_are_a_loss(case: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", '{"results": []}', '{"results": {"a": 1}}', '{"results": {"a": [1]}}', '{"results": {', "\x00"],
+    [
+        "",
+        "[]",
+        '{"results": []}',
+        '{"results": {"a": 1}}',
+        '{"results": {"a": [1]}}',
+        '{"results": {',
+        '{"results": {"\\ud800": []}}',
+        "\x00",
+    ],
 )
 def test_a_file_that_is_none_is_an_error(case: Any, text: str) -> None:
     (case.root / "results.json").write_text(text)

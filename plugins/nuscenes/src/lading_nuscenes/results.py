@@ -14,7 +14,7 @@ from lading import Box3D, File, Label, Origin, Report, Transform3D
 from lading.errors import RecordError
 from lading_nuscenes.origins import code
 from lading_nuscenes.rotations import into_sensor
-from lading_nuscenes.scan import refusal
+from lading_nuscenes.scan import refusal, whole_number
 from lading_nuscenes.schema import Rotation, Text, Vector
 from lading_nuscenes.tables import vectors
 from lading_nuscenes.tokens import TokenBook, TokenIndex
@@ -132,12 +132,8 @@ class Results:
         first, _, offset, length = self._spans[sample]
         stream.seek(offset)
         text = stream.read(length)
-        try:
-            values = msgspec.json.decode(text)
-        except msgspec.DecodeError:
-            values = json.loads(text)  # which knows NaN
         found = []
-        for number, value in enumerate(values, first):
+        for number, value in enumerate(self._values(text, self.origin(first), report), first):
             more = {key: value.pop(key) for key in sorted(value.keys() - _FIELDS)}
             try:
                 found.append((number, msgspec.convert(value, Detection), more))
@@ -146,6 +142,21 @@ class Results:
                 at = self.origin(number, pointer.removeprefix("/"))
                 report.error("nuscenes.bad-record", f"{told}; the row is left out", at)
         return found
+
+    def _values(self, text: bytes, at: Origin, report: Report) -> list[dict[str, Any]]:
+        try:
+            plain: list[dict[str, Any]] = msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass  # json knows NaN, and what it reads can be looked at
+        else:
+            return plain
+        try:
+            readable = text.decode()
+        except UnicodeDecodeError as exc:
+            report.error("nuscenes.broken-table", f"expected UTF-8, found byte 0x{text[exc.start]:02x}", at)
+            readable = text.decode("utf-8", "replace")
+        values: list[dict[str, Any]] = json.loads(readable, parse_int=whole_number)
+        return values
 
     def labels(
         self, sample: int, stream: BinaryIO, ego_pose: Transform3D, extrinsics: Transform3D, report: Report

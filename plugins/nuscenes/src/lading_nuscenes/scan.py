@@ -163,7 +163,7 @@ class Scan(Generic[T]):
     def _one_by_one(self, data: bytes, *, is_last: bool) -> tuple[list[Any], bytes | None]:
         """The values in text that is not all JSON, as far as they are (json knows NaN); broken ones are left out."""
         text = self._text(data)
-        decoder = json.JSONDecoder(parse_int=_whole)
+        decoder = json.JSONDecoder(parse_int=whole_number)
         found: list[Any] = []
         place = 0
         while (place := _skip(text, place)) < len(text):
@@ -264,7 +264,7 @@ _MOST_DIGITS = 4_000
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def _whole(digits: str) -> int | float:
+def whole_number(digits: str) -> int | float:
     """A whole number; one of more digits than Python turns into an integer becomes a float, an infinity mostly."""
     return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 

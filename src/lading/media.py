@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lading.errors import LadingError, SourceError
 from lading.model.content import Content
+from lading.pcd import pcd_problem
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -176,7 +177,7 @@ def _values(image: ImageFile, depth: int) -> MaskPixels:
 
 
 def probe(content: Content, *, marks: bool = False) -> Probe:
-    """Look at a file without decoding it: pictures by name have to open and be whole, others not to be empty.
+    """Look at a file without decoding it: pictures and PCD by name have to be whole, others not to be empty.
 
     Bad bytes and files that do not open are told in `problem`, never raised. `marks` asks for the mark of a file that
     has no problem.
@@ -188,12 +189,18 @@ def probe(content: Content, *, marks: bool = False) -> Probe:
                 return Probe(problem="expected content, found an empty file")
             if head.startswith(_LFS):
                 return Probe(problem="expected content, found a Git LFS pointer")
-            seen = _picture(stream) if is_image_name(content.path) else Probe()
+            seen = _look(stream, content.path)
             if not marks or seen.problem is not None:
                 return seen
             return msgspec.structs.replace(seen, mark=_mark(stream, head))
     except (LadingError, OSError) as exc:
         return Probe(problem=f"expected a file that opens, found {_tell(exc)}")
+
+
+def _look(stream: BinaryIO, path: str) -> Probe:
+    if is_image_name(path):
+        return _picture(stream)
+    return Probe(problem=pcd_problem(stream)) if path.lower().endswith(".pcd") else Probe()
 
 
 def _mark(stream: BinaryIO, head: bytes) -> int:

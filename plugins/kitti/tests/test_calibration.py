@@ -36,10 +36,11 @@ def test_a_whole_file_has_no_problems() -> None:
     [
         ("R_rect 1 0 0 0 1 0 0 0 1", V.replace("Tr_velo_to_cam:", "Tr_velo_cam"), IMU.replace("_to_velo:", "_velo")),
         ("R_rect: 1 0 0 0 1 0 0 0 1", V.replace("velo_to_cam:", "velo_cam :"), IMU.replace("imu_to_velo", "imu_velo")),
+        ("R_rect\t1 0 0 0 1 0 0 0 1", V.replace(": ", "\t"), IMU.replace(":", "\t")),
         ("R0: 1 0 0 0 1 0 0 0 1", V.replace("cam:", "cam_0:"), IMU),
         ("R_rect_00: 1 0 0 0 1 0 0 0 1", V, IMU),
     ],
-    ids=["official tracking, no colons", "colons", "Waymo export", "raw names"],
+    ids=["official tracking, no colons", "colons", "tabs", "Waymo export", "raw names"],
 )
 def test_keys_by_other_names(r0: str, velo: str, imu: str) -> None:
     found, usual = calibration(P2, r0, velo, imu), calibration(P2, R0, V, IMU)

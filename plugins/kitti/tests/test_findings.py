@@ -24,6 +24,7 @@ def rules() -> set[str]:
     return {rule for text in texts for rule in re.findall(r'"(kitti\.[a-z0-9-]+)"', text)} | {
         "kitti.label-dimensions",
         "kitti.label-alpha",
+        "kitti.label-behind",
     }
 
 
@@ -86,6 +87,33 @@ def test_folders_that_differ(kitti: Any) -> None:
     assert found.frame("all", "0").calibration["image_2"].extrinsics is None
 
 
+@pytest.mark.parametrize(
+    ("calibration", "end", "kinds"),
+    [
+        ("", "expected a calibration, found none; 3D columns become attributes of BOX2D", 1),
+        (
+            "P3: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n",
+            "expected a calibration of the labels' camera, found none; 3D columns become attributes of BOX2D",
+            1,
+        ),
+        (
+            "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n",
+            "expected the way to the velodyne in the calibration, found none; boxes lie on image_2",
+            2,
+        ),
+    ],
+    ids=["empty", "of another camera", "projections alone"],
+)
+def test_a_calibration_without_a_place_for_boxes(kitti: Any, calibration: str, end: str, kinds: int) -> None:
+    files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(3)}
+    files |= {f"calib/{number}.txt": calibration for number in range(3)}
+    found = kitti.read({**files, "velodyne/0.bin": kitti.CLOUD})
+    finding = only(found, "kitti.calibration-missing")
+    assert (finding.severity, finding.file, finding.segment) == ("warning", "label_2/0.txt", "all")
+    assert finding.message == end
+    assert len(found.data("all", "0", "image_2").labels) == kinds
+
+
 def test_two_files_of_a_frame(kitti: Any) -> None:
     found = kitti.read({"image_2/0.jpg": kitti.PIXEL, "image_2/0.png": kitti.PIXEL, "label_2/0.txt": ""})
     finding = only(found, "kitti.duplicate-file")
@@ -116,6 +144,35 @@ def test_an_alpha_that_does_not_follow(kitti: Any) -> None:
     assert (finding.severity, finding.line) == ("warning", 1)
     assert finding.message == "expected alpha near -1.54 by rotation_y and location, found 1.6"
     assert found.data("all", "0").labels[0].attributes["alpha"] == 1.6
+
+
+@pytest.mark.parametrize(
+    ("location", "turn", "found"),
+    [
+        ("-2.60 1.73 -0.29", "1.58", "found it 0.28 m behind; part of it is ahead"),  # length along the view: 1.95 m
+        ("-2.60 1.73 -1.00", "0.00", "found it 0.99 m behind; no part of it is ahead"),  # width along the view: 0.80 m
+    ],
+    ids=["part of it behind", "all of it behind"],
+)
+def test_a_box_behind_the_camera_that_is_drawn_in_its_picture(kitti: Any, location: str, turn: str, found: str) -> None:
+    """source-formats.md 3.12, 2. Camera 2 lies 5 mm behind camera 0 here, so depths in it are 5 mm more."""
+    row = f"Van 1.00 0 -10 10.00 5.00 30.00 20.00 1.50 1.60 3.90 {location} {turn}"
+    read = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n{row}\n", "calib/0.txt": kitti.CALIBRATION})
+    finding = only(read, "kitti.label-behind")
+    assert (finding.severity, finding.file, finding.line) == ("warning", "label_2/0.txt", 2)
+    expected = "expected a box in the picture to have its centre ahead of the camera"
+    assert finding.message == f"{expected}, {found}"
+    assert len(read.data("all", "0").labels) == 4
+
+
+@pytest.mark.parametrize(
+    ("bbox", "z"),
+    [("-1 -1 -1 -1", "-3.00"), ("10 5 30 20", "0.10"), ("10 5 30 20", "-0.004"), ("10 5 30 20", "nan")],
+    ids=["no box in the picture", "ahead of both cameras", "ahead of its own camera alone", "not a number"],
+)
+def test_a_box_that_is_not_behind_its_camera(kitti: Any, bbox: str, z: str) -> None:
+    row = f"Van 1.00 0 -10 {bbox} 1.50 1.60 3.90 -2.60 1.73 {z} 0.00"
+    assert kitti.read({"label_2/0.txt": f"{row}\n", "calib/0.txt": kitti.CALIBRATION}).told("kitti.label-behind") == []
 
 
 def test_bytes_that_are_no_utf8(kitti: Any) -> None:

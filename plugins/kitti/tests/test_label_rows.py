@@ -126,6 +126,7 @@ def test_placeholders_are_no_box() -> None:
     assert one(unset)[0].columns_3d is None
     assert one(unset.replace("-1 -1 -1 ", "1.5 1.6 3.9 "))[0].columns_3d is None
     assert one(TRUCK.replace("Truck", "DontCare"))[0].columns_3d is None
+    assert one(unset.replace("-1 -1 -1 -1000 -1000 -1000", "1.5 1.6 3.9 0.1 1.6 9.5"))[0].columns_3d is None
 
 
 def test_a_row_of_tracking() -> None:

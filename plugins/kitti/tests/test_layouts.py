@@ -124,6 +124,23 @@ def test_results_beside_labels_are_a_loss_until_they_are_asked_for(kitti: Any) -
         kitti.read(labels="nope")
 
 
+def test_one_calibration_for_all_frames(kitti: Any) -> None:
+    row = f"{kitti.ROW}\n"
+    found = kitti.read(
+        {"label_2/0.txt": row, "label_2/1.txt": row, "velodyne/0.bin": kitti.CLOUD, "calib.txt": kitti.CALIBRATION}
+    )
+    assert found.told("kitti.calibration-missing") == []
+    assert [label.kind for label in found.data("all", "1", "velodyne").labels] == ["BOX3D"]
+    assert found.losses == {}
+
+
+def test_root_files_that_no_segment_reads_are_losses(kitti: Any) -> None:
+    found = kitti.read(
+        {"label_2/0.txt": "", "calib/0.txt": kitti.CALIBRATION, "calib.txt": kitti.CALIBRATION, "times.txt": "0\n"}
+    )
+    assert found.losses == {"file that no layout of KITTI has a place for": 2}
+
+
 def test_a_flat_folder(kitti: Any) -> None:
     found = kitti.read(
         {

@@ -286,8 +286,9 @@ def test_all_training_labels(sample: Path) -> None:
     assert behind == 8
     assert own in (7481 - 6057, 7481 - 770, 7481 - 358, 7481 - 296)  # by the first frame's recording day
     assert report.count("error") == 0
-    assert Counter(finding.rule for finding in report.findings) == {"kitti.label-alpha": 5}
-    assert "label_2/002465.txt" in {finding.file for finding in report.findings}
+    assert Counter(finding.rule for finding in report.findings) == {"kitti.label-alpha": 5, "kitti.label-behind": 8}
+    assert "label_2/002465.txt" in {finding.file for finding in report.findings if finding.rule == "kitti.label-alpha"}
+    assert "label_2/000301.txt" in {finding.file for finding in report.findings if finding.rule == "kitti.label-behind"}
 
 
 def test_the_split_of_chen(sample: Path) -> None:

@@ -138,3 +138,10 @@ def test_a_pose_without_a_place() -> None:
     assert [pose.frame for pose in poses] == [4]  # the second pose is still of the second frame
     assert (problem.rule, problem.line) == ("kitti.tracklet-pose", 8)
     assert problem.message == "expected tx, ty, tz, rx, ry and rz, found no number for ty; the pose is left out"
+
+
+def test_a_pose_before_the_drive_begins() -> None:
+    poses, (problem,) = parse_tracklets(document(item(POSE + POSE, first="-1", count=2)))
+    assert [(pose.frame, pose.number) for pose in poses] == [(0, 1)]
+    assert (problem.rule, problem.line) == ("kitti.tracklet-pose", 8)
+    assert problem.message == "expected frames from 0 on, found -1 by first_frame; the pose is left out"

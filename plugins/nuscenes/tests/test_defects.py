@@ -449,6 +449,23 @@ def test_a_lidars_file_that_is_cut_is_told(case: Any) -> None:
     assert (finding.file, finding.sensor) == (f"samples/LIDAR_TOP/{file.name}", "LIDAR_TOP")
 
 
+def test_a_lidars_file_that_only_stands_for_one_is_told_by_the_rules_of_media(case: Any) -> None:
+    file = next((case.root / "samples" / "LIDAR_TOP").iterdir())
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 999\n")
+    assert case.open().of("point-cloud-size") == []
+    (finding,) = (found for found in lading.validate(lading.open_dataset(case.root)) if found.severity == "error")
+    assert (finding.rule, finding.sensor) == ("media.unreadable", "LIDAR_TOP")
+
+
+def test_a_radars_file_that_is_cut_is_told_by_the_rules_of_media(case: Any) -> None:
+    file = next((case.root / "samples" / "RADAR_FRONT").iterdir())
+    file.write_bytes(file.read_bytes()[:-20])
+    (finding,) = (found for found in lading.validate(lading.open_dataset(case.root)) if found.severity == "error")
+    assert (finding.rule, finding.sensor) == ("media.unreadable", "RADAR_FRONT")
+    expected = "expected 1 points of 43 bytes, found 24 bytes behind the header: it is cut"
+    assert finding.message == expected
+
+
 def test_point_labels_that_are_too_few_are_told(case: Any) -> None:
     file = next((case.root / "lidarseg" / "v1.0-mini").iterdir())
     points = file.stat().st_size
@@ -478,6 +495,28 @@ def test_files_that_no_row_lists_are_counted(case: Any) -> None:
     ]
 
 
+def test_files_that_no_table_names_are_losses_wherever_they_lie(case: Any) -> None:
+    before = case.open().losses().get("files that no table names", 0)
+    for name in ("maps/expansion/quay.json", "results.json", "panoptic/v1.0-mini/a_panoptic.npz", "maps/LICENSE"):
+        (case.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (case.root / name).write_bytes(b"{}")
+    opened = case.open()
+    assert opened.losses()["files that no table names"] == before + 3
+    (loss,) = [loss for loss in opened.report.losses if loss.what == "files that no table names"]
+    assert loss.example in ("make.py", "maps/expansion/quay.json")
+
+
+def test_files_of_another_layout_are_known_by_their_rows(case: Any) -> None:
+    (case.root / "samples").rename(case.root / "data")
+    case.edit(
+        "sample_data",
+        lambda rows: [{**row, "filename": row["filename"].replace("samples/", "data/")} for row in rows],
+    )
+    (case.root / "data" / "CAM_BACK" / "stray.jpg").write_bytes(b"x")
+    before = ["make.py"] if (case.root / "make.py").exists() else []
+    assert case.open().losses()["files that no table names"] == len(before) + 1
+
+
 def test_tables_that_the_schema_has_not_are_losses(case: Any) -> None:
     (case.root / "v1.0-mini" / "vehicle_state.json").write_text("[]")
     assert case.open().losses()["table 'vehicle_state', which is not in the schema"] == 1
@@ -502,6 +541,15 @@ def test_a_mask_that_is_none_is_told_and_the_box_stays(images: Any, mask: Any, f
     kinds = [label.kind for label in opened.data[0].labels]
     assert kinds == ["BOX2D", "BOX2D", "RLE"]
     assert opened.labels[0].extras["mask"] == mask
+
+
+def test_rows_without_a_box_or_a_mask_are_counted(images: Any) -> None:
+    whole = len(images.open().labels)
+    images.set("object_ann", 0, bbox=None, mask=None).set("surface_ann", 0, mask=None)
+    opened = images.open()
+    assert opened.losses()["rows of object_ann without a box or a mask"] == 1
+    assert opened.losses()["rows of surface_ann without a box or a mask"] == 1
+    assert len(opened.labels) == whole - 3
 
 
 def test_a_mask_with_a_size_that_is_no_number_is_told(images: Any) -> None:
@@ -587,6 +635,53 @@ def test_no_value_of_another_type_and_no_key_that_lacks_stops_the_reader(case: A
             opened = whole.open(sweeps=True)
             assert opened.lines[1:]
             whole.path(table).write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("sample_data", "width"),
+        ("sample_data", "height"),
+        ("sample_data", "timestamp"),
+        ("ego_pose", "timestamp"),
+        ("sample", "timestamp"),
+        ("sample_annotation", "num_lidar_pts"),
+        ("sample_annotation", "num_radar_pts"),
+        ("scene", "nbr_samples"),
+        ("instance", "nbr_annotations"),
+    ],
+)
+@pytest.mark.parametrize(
+    "number", [10**20, -(10**20), 2**63, 10**4000], ids=["long", "negative", "2^63", "4,000 digits"]
+)
+def test_a_whole_number_that_no_column_holds_is_told(case: Any, table: str, key: str, number: int) -> None:
+    case.set(table, 0, **{key: number})
+    opened = case.open()
+    (told, *_) = opened.told
+    assert f" v1.0-mini/{table}.json#/0" in told
+    assert f"/{key}: expected " in told
+    assert len(opened.frames) == 6
+
+
+@pytest.mark.parametrize("table", ["ego_pose", "calibrated_sensor", "sample_annotation"])
+@pytest.mark.parametrize("key", ["translation", "rotation"])
+def test_a_number_beyond_those_of_64_bits_is_infinite(case: Any, table: str, key: str) -> None:
+    case.set(table, 0, **{key: [-12345.5, 0.0, 0.0, 0.0][: 3 + (key == "rotation")]})
+    text = case.path(table).read_text("utf-8")
+    case.path(table).write_text(text.replace("-12345.5", "1e999"), "utf-8")
+    (told,) = case.open().told
+    assert told.startswith(f"error nuscenes.not-finite v1.0-mini/{table}.json#/0/{key}: ")
+
+
+def test_a_number_of_more_digits_than_python_reads_costs_its_row_alone(case: Any) -> None:
+    case.set("sample_annotation", 0, num_lidar_pts=-12345)
+    text = case.path("sample_annotation").read_text("utf-8")
+    case.path("sample_annotation").write_text(text.replace("-12345", "9" * 5000), "utf-8")
+    opened = case.open()
+    assert opened.told[0].startswith(
+        "error nuscenes.bad-record v1.0-mini/sample_annotation.json#/0/num_lidar_pts: expected "
+    )
+    assert len(opened.labels) == 11
 
 
 def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:

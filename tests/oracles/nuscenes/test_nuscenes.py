@@ -57,16 +57,20 @@ def corners_of(box: Box3D) -> Floats:
     return Transform3D("box", "sensor", box.centre, box.rotation).apply(np.stack((x, y, z), axis=1))
 
 
-def pixels_of(shot: Shot, channel: str, points: Floats, ego_of: str | None = None) -> Floats:
-    """Points of the lidar's frame in a camera, (2, N), by the poses and calibrations of the model alone."""
+def into_camera(shot: Shot, channel: str, points: Floats, ego_of: str | None = None) -> Floats:
+    """Points of the lidar's frame in a camera's, (N, 3), by the poses and calibrations of the model alone."""
     lidar, camera = shot.data["LIDAR_TOP"], shot.data[ego_of or channel]
     assert lidar.ego_pose is not None
     assert camera.ego_pose is not None
-    sensor = shot.sensors[channel]
     to_world = lidar.ego_pose @ shot.sensors["LIDAR_TOP"].extrinsics
-    to_camera = sensor.extrinsics.inverse() @ camera.ego_pose.inverse() @ to_world
-    x, y, z = to_camera.apply(points).T
-    matrix = sensor.intrinsics.camera_matrix
+    to_camera = shot.sensors[channel].extrinsics.inverse() @ camera.ego_pose.inverse() @ to_world
+    return to_camera.apply(points)
+
+
+def pixels_of(shot: Shot, channel: str, points: Floats, ego_of: str | None = None) -> Floats:
+    """The same in the picture, (2, N)."""
+    x, y, z = into_camera(shot, channel, points, ego_of).T
+    matrix = shot.sensors[channel].intrinsics.camera_matrix
     return np.stack(((matrix.fx * x + matrix.skew * y) / z + matrix.cx, matrix.fy * y / z + matrix.cy))
 
 
@@ -156,16 +160,42 @@ def test_a_planted_fault_brings_the_number_down(shots: list[Shot], fault: str) -
     assert right < total
 
 
-def test_the_cameras_of_an_independent_program_see_the_boxes_there(samples: Path) -> None:
-    """oracle.json: pairs of box and camera with their extents in the picture, made by mmdetection3d."""
+@pytest.fixture
+def independent(samples: Path) -> tuple[Shot, Any]:
+    """The keyframe, and oracle.json: its boxes in the lidar's frame and in cameras, made by mmdetection3d."""
     root = samples / "nuscenes" / "mini-one-keyframe"
     oracle = json.loads((root / "oracle.json").read_text("utf-8"))
     ((segment, frame),) = lading.all_frames(lading.open_dataset(root))
-    (lidar,) = (part for part in frame.data if part.sensor_name == "LIDAR_TOP")
-    boxes = [label for label in lidar.labels if isinstance(label, Box3D)]
-    assert len(boxes) == len(oracle["lidar_frame_boxes"]) == 69
-    for box, expected in zip(boxes, oracle["lidar_frame_boxes"], strict=True):
+    data = {part.sensor_name or "": part for part in frame.data}
+    return Shot(data, {sensor.name: sensor for sensor in segment.sensors}, oracle), oracle
+
+
+def test_an_independent_program_has_the_boxes_there(independent: tuple[Shot, Any]) -> None:
+    shot, oracle = independent
+    assert len(shot.boxes) == len(oracle["lidar_frame_boxes"]) == 69
+    for box, expected in zip(shot.boxes, oracle["lidar_frame_boxes"], strict=True):
         np.testing.assert_allclose(box.centre, expected["center_lidar"], atol=2e-3)
         assert list(box.size_m) == expected["lwh"]
         assert box.attributes["num_lidar_pts"] == expected["num_lidar_pts"]
-    assert segment.frame_count == 1
+
+
+def test_the_cameras_of_an_independent_program_see_the_boxes_there(independent: tuple[Shot, Any]) -> None:
+    """84 pairs of box and camera: the centre in the camera, and the extent in the picture, where that is not cut off.
+
+    That program rounds on its way: its centres are off by up to 11 um, where the devkit and we agree to 1e-9 m.
+    """
+    shot, oracle = independent
+    pairs = whole = 0
+    for channel, expected in oracle["camera_frame_boxes"].items():
+        centres = into_camera(shot, channel, np.array([box.centre for box in shot.boxes]))
+        for seen in expected:
+            distances = np.linalg.norm(centres - np.array(seen["center_cam"]), axis=1)
+            nearest = int(distances.argmin())
+            assert distances[nearest] < 2e-5
+            pairs += 1
+            pixels = pixels_of(shot, channel, corners_of(shot.boxes[nearest]))
+            found = [*pixels.min(axis=1), *pixels.max(axis=1)]
+            if min(found[:2]) >= 0 and found[2] <= 1600 and found[3] <= 900:
+                whole += 1
+                np.testing.assert_allclose(seen["bbox_xyxy"], found, rtol=0, atol=2e-3)
+    assert (pairs, whole) == (84, 75)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lading import Box2D, Box3D
-from lading_kitti.geometry import Placement, alpha_of, box_in_sensor, wrapped, yaw_pitch_roll
-from lading_kitti.label_rows import UNSET_ANGLE, UNSET_PLACE, UNSET_SHARE, UNSET_SIZE, Row
+from lading.model.geometry import Vector3
+from lading_kitti.geometry import Placement, alpha_of, box_in_sensor, reach_ahead, wrapped, yaw_pitch_roll
+from lading_kitti.label_rows import UNSET_ANGLE, UNSET_PLACE, UNSET_SHARE, UNSET_SIZE, Row, is_area
 from lading_kitti.texts import Problem
 from lading_kitti.tracklets import Pose
 
@@ -62,9 +63,7 @@ def box3d(row: Row, placement: Placement, instance: str | None, origin: int) -> 
     dimensions, location, rotation_y = columns
     height, width, length = dimensions  # KITTI writes h, w, l
     (x, y, z), (qw, qx, qy, qz) = box_in_sensor(placement, location, height, rotation_y)
-    attributes = _shared(row)
-    if rotation_y != UNSET_ANGLE:
-        attributes["rotation_y"] = rotation_y
+    attributes = {**_shared(row), "rotation_y": rotation_y}
     return Box3D(
         x=x,
         y=y,
@@ -112,28 +111,58 @@ def tracklet_box(pose: Pose, origin: int) -> Box3D:
     )
 
 
-def doubts(rows: Sequence[Row]) -> Iterator[Problem]:
-    """What is odd about the values of rows; nothing is changed for it."""
+def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
+    """What is odd about the values of rows; nothing is changed for it.
+
+    `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
+    """
     for row in rows:
         columns = row.columns_3d
         if columns is None:
             continue
-        dimensions, location, rotation_y = columns
-        height, width, length = dimensions
-        if not min(dimensions) > 0 and not any(map(math.isnan, dimensions)):
-            yield _doubt("dimensions", f"expected h, w and l above 0, found {height!r}, {width!r}, {length!r}", row)
-        elif row.category == "Car" and height > 3 and length < 2.5:
-            message = f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
-            yield _doubt("dimensions", message, row)
-        if row.alpha is not None and UNSET_ANGLE not in (row.alpha, rotation_y):
-            expected = alpha_of(location, rotation_y)
-            if abs(wrapped(row.alpha - expected)) > ALPHA_TOLERANCE:
-                message = f"expected alpha near {expected:.2f} by rotation_y and location, found {row.alpha!r}"
-                yield _doubt("alpha", message, row)
+        for subject, message in (
+            ("dimensions", _doubtful_size(row.category, columns[0])),
+            ("alpha", _doubtful_alpha(row.alpha, *columns[1:])),
+            ("behind", None if camera_m is None else _behind(row.bbox, *columns, camera_m)),
+        ):
+            if message is not None:
+                yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
 
 
-def _doubt(subject: str, message: str, row: Row) -> Problem:
-    return Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
+def _doubtful_size(category: str, dimensions: Vector3) -> str | None:
+    height, width, length = dimensions
+    if not min(dimensions) > 0 and not any(map(math.isnan, dimensions)):
+        return f"expected h, w and l above 0, found {height!r}, {width!r}, {length!r}"
+    if category == "Car" and height > 3 and length < 2.5:
+        return f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
+    return None
+
+
+def _doubtful_alpha(alpha: float | None, location: Vector3, rotation_y: float) -> str | None:
+    if alpha is None or alpha == UNSET_ANGLE:
+        return None
+    expected = alpha_of(location, rotation_y)
+    if not abs(wrapped(alpha - expected)) > ALPHA_TOLERANCE:
+        return None
+    return f"expected alpha near {expected:.2f} by rotation_y and location, found {alpha!r}"
+
+
+def _behind(
+    bbox: tuple[float, float, float, float],
+    dimensions: Vector3,
+    location: Vector3,
+    rotation_y: float,
+    camera_m: float,
+) -> str | None:
+    """What to say of a box that is drawn in a picture and has its centre behind the camera of that (3.12, 2)."""
+    depth = location[2] + camera_m
+    if not (depth < 0 and is_area(bbox)):
+        return None
+    farthest = depth + reach_ahead(dimensions, rotation_y)
+    rest = "part of it is ahead" if farthest > 0 else "no part of it is ahead"
+    return (
+        f"expected a box in the picture to have its centre ahead of the camera, found it {-depth:.2f} m behind; {rest}"
+    )
 
 
 def _shared(row: Row) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def parse_entries(lines: Sequence[str]) -> tuple[dict[str, Entry], list[Problem]
             continue
         key, colon, rest = line.partition(":")
         if not colon or len(key.split()) > 1:
-            key, _, rest = line.strip().partition(" ")
+            key, rest = (*line.split(None, 1), "")[:2]
         key = key.strip()
         if key in entries:
             message = f"expected a key once, found {key!r} again; the first counts"

@@ -133,6 +133,7 @@ class Filler:
         """One file a frame in every folder: the object benchmark, semantics, and folders of tools."""
         for folder in root.of("calib"):
             segment.calib.update(self._by_stem(segment, folder.items))
+        segment.calib_file = None if segment.calib else root.files.get("calib.txt")  # one for all, as tools write it
         segment.semantic = self._folder(segment, root, "semantic")
         segment.instance = self._folder(segment, root, "instance")
         labels = {} if segment.labels is None else segment.labels.files

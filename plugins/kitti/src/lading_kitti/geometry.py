@@ -89,6 +89,17 @@ def alpha_of(location: Vector3, rotation_y: float) -> float:
     return wrapped(rotation_y - math.atan2(x, z))
 
 
+def reach_ahead(dimensions: Vector3, rotation_y: float) -> float:
+    """How far a box reaches from its centre along the camera's z; NaN where its turn is not finite.
+
+    The z of the devkit's corners is -s x + c z, with x = +-l/2 and z = +-w/2 (3.4).
+    """
+    _, width, length = dimensions
+    if not math.isfinite(rotation_y):
+        return math.nan
+    return (abs(math.sin(rotation_y)) * length + abs(math.cos(rotation_y)) * width) / 2
+
+
 def wrapped(angle: float) -> float:
     """The same angle within (-pi, pi]; NaN for NaN and infinities."""
     if not math.isfinite(angle):

@@ -80,6 +80,12 @@ class SegmentIndex:
     sets: dict[str, list[str]] = field(default_factory=dict)
 
     @property
+    def root_files(self) -> set[str]:
+        """The files without a folder of their own that are read for it."""
+        found = (self.calib_file, self.times, self.poses, self.tracklets, *self.raw_calib.values())
+        return {path for path in found if path is not None}
+
+    @property
     def lidar(self) -> Media | None:
         """The velodyne."""
         return next((media for media in self.media if media.is_lidar), None)

@@ -50,6 +50,8 @@ class Row(NamedTuple):
             return None
         if self.dimensions == (UNSET_SIZE,) * 3 or self.location == (UNSET_PLACE,) * 3:
             return None
+        if self.rotation_y == UNSET_ANGLE:  # no turn by -10 rad: nobody set it
+            return None
         return self.dimensions, self.location, self.rotation_y
 
     @property
@@ -143,10 +145,10 @@ def _row(
 ) -> tuple[Row | None, Problem | None]:
     count = len(values)
     problem = None
-    if count == _NUMBERS - 1 and _is_box(values[2:6]):
+    if count == _NUMBERS - 1 and is_area(values[2:6]):
         problem = _odd("found 14, read as a row without alpha", line)
         values = [*values[:2], math.nan, *values[2:]]
-    elif count == 7 and _is_box(values[3:7]):
+    elif count == 7 and is_area(values[3:7]):
         problem = _odd("found 8, read as a row of 2D alone", line)
     elif count > _NUMBERS + 1:
         problem = _odd(f"found {count + 1}; those behind the score are kept in extras", line)
@@ -171,7 +173,8 @@ def _row(
     return row, problem
 
 
-def _is_box(edges: Sequence[float]) -> bool:
+def is_area(edges: Sequence[float]) -> bool:
+    """Whether left, top, right and bottom enclose anything: placeholders do not."""
     left, top, right, bottom = edges
     return left < right and top < bottom
 

@@ -47,7 +47,7 @@ class Labelling:
         self._source = source
         self._index = index
         self._report = report
-        self._is_told = index.has_calibration
+        self._is_told = False
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
@@ -73,14 +73,32 @@ class Labelling:
             shelves[carrier.name].say("present" if has_any else "empty")
         for row in found.rows:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
-        if not self._is_told and any(row.columns_3d for row in found.rows):
-            self._is_told = True  # once a segment (3.5); single frames without are counted on opening
-            message = "expected a calibration, found none; 3D columns become attributes of BOX2D"
-            self._report.warning(
-                "kitti.calibration-missing", message, Origin(found.path or ""), segment=self._index.name
-            )
-        for problem in doubts(found.rows):
+        if any(row.columns_3d for row in found.rows):
+            self._tell_place(key, carrier, calibration, found.path or "")
+        for problem in doubts(found.rows, self._camera_m(camera, calibration)):
             problem.tell(self._report, found.path or "")
+
+    def _tell_place(self, key: str, carrier: Media | None, calibration: Calibration | None, path: str) -> None:
+        """Say, once a segment (3.5), that 3D boxes are not where they belong for want of a calibration."""
+        lidar = self._index.lidar
+        is_counted = bool(self._index.calib) and key not in self._index.calib  # on opening: frames without a file
+        if self._is_told or is_counted or (carrier is not None and (lidar is None or carrier is lidar)):
+            return
+        self._is_told = True
+        if carrier is None:
+            of = "" if calibration is None else " of the labels' camera"
+            message = f"expected a calibration{of}, found none; 3D columns become attributes of BOX2D"
+        else:
+            message = f"expected the way to the velodyne in the calibration, found none; boxes lie on {carrier.name}"
+        self._report.warning("kitti.calibration-missing", message, Origin(path), segment=self._index.name)
+
+    def _camera_m(self, camera: Media, calibration: Calibration | None) -> float | None:
+        """How far a camera lies behind rectified camera 0, along z; None for Waymo's, which look to all sides."""
+        labels = self._index.labels
+        if labels is not None and labels.has_camera_column:
+            return None
+        offset = None if calibration is None or camera.camera is None else calibration.baselines.get(camera.camera)
+        return 0.0 if offset is None else float(offset[2])
 
     def _add_row(
         self,

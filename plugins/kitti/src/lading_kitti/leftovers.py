@@ -23,8 +23,11 @@ _ELSEWHERE: frozenset[Role] = frozenset({"sets", "poses"})
 
 def tell_leftovers(tree: Tree, segments: Sequence[SegmentIndex], used_sets: Collection[str], report: Report) -> None:
     """Every file that is not read counts as a loss, but for those that explain the dataset to people."""
-    if tree.strangers:
-        report.loss(_STRANGER, tree.strangers[0], len(tree.strangers))
+    read_files = {path for segment in segments for path in segment.root_files}
+    in_roots = [path for root in tree.roots.values() for path in root.files.values() if path not in read_files]
+    strangers = [*tree.strangers, *in_roots]
+    if strangers:
+        report.loss(_STRANGER, strangers[0], len(strangers))
     layouts = {segment.root: segment.layout.name for segment in segments}
     for path in sorted(tree.roots):
         root = tree.roots[path]

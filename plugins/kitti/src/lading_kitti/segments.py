@@ -22,9 +22,10 @@ def layout_of(root: Root, source: Source) -> Layout | None:
     has_data_folders = any(item.rest.startswith("data/") for folder in media for item in folder.items)
     if has_data_folders or is_drive(root.path) or "tracklet_labels.xml" in root.files:
         return RAW
-    if basename(dirname(root.path)) == "sequences" or _ODOMETRY_FILES & root.files.keys():
-        return ODOMETRY
     labels = root.of("labels")
+    has_rows = any(item.path.endswith(".txt") for folder in labels for item in folder.items)
+    if basename(dirname(root.path)) == "sequences" or (_ODOMETRY_FILES & root.files.keys() and not has_rows):
+        return ODOMETRY
     for folder in labels:
         sample = next((i.path for i in folder.items if (file := source.get(i.path)) is not None and file.size), None)
         if sample is not None:

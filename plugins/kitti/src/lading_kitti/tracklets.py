@@ -172,8 +172,13 @@ class _Reader:
             message = f"expected tx, ty, tz, rx, ry and rz, found no number for {missing}; the pose is left out"
             self.problems.append(Problem("kitti.tracklet-pose", message, line))
             return
+        frame = tracklet.first_frame + number
+        if frame < 0:
+            message = f"expected frames from 0 on, found {frame} by first_frame; the pose is left out"
+            self.problems.append(Problem("kitti.tracklet-pose", message, line))
+            return
         place = (known[0], known[1], known[2], known[3], known[4], known[5])
-        self._take(Pose(tracklet, tracklet.first_frame + number, number, line, place, _values(fields)))
+        self._take(Pose(tracklet, frame, number, line, place, _values(fields)))
 
     def _compare(self, told: str | None, found: int, what: str, line: int) -> None:
         if told is not None and told != str(found):

@@ -12,7 +12,7 @@ def declared(database: Database) -> Catalog:
     subcatalogs = {}
     tables = database.tables
     if "sample_annotation" in tables or not database.version.is_nuimages:
-        subcatalogs["BOX3D"] = _subcatalog(database, [*_named(database), *_boxes(database)])
+        subcatalogs["BOX3D"] = _with_results(database, _subcatalog(database, [*_named(database), *_boxes(database)]))
     if "object_ann" in tables:
         subcatalogs["BOX2D"] = _subcatalog(database, _named(database))
     if database.pictures:
@@ -26,6 +26,18 @@ def _subcatalog(database: Database, attributes: list[Attribute]) -> Subcatalog:
     made = Subcatalog(is_tracking=True, categories=categories, attributes=attributes)
     if any("." in name for name in names):
         made.category_delimiter = "."
+    return made
+
+
+def _with_results(database: Database, made: Subcatalog) -> Subcatalog:
+    """Add what a results file has: its classes, which are not those of the tables, and the score."""
+    results = database.results
+    if results is None:
+        return made
+    known = {category.name for category in made.categories}
+    made.categories = [*made.categories, *(Category(name=name) for name in results.names if name not in known)]
+    made.attributes = [*made.attributes, Attribute(name="score", type="number")]
+    made.is_tracking = results.is_tracking
     return made
 
 

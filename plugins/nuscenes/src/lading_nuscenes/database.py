@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations, read_instances
-from lading_nuscenes.files import read_files
+from lading_nuscenes.files import name_hashes, read_files
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.pictures import Pictures
+from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
 from lading_nuscenes.schema import (
     Attribute,
@@ -32,7 +36,15 @@ class Database:
     """The tables of one version. Memory is some hundred bytes a file and an annotation, in columns."""
 
     def __init__(
-        self, source: Source, version: Version, files: dict[str, File], report: Report, *, all_files: bool
+        self,
+        source: Source,
+        version: Version,
+        files: dict[str, File],
+        report: Report,
+        *,
+        all_files: bool,
+        notes_names: bool,
+        results: File | None,
     ) -> None:
         self.version = version
         self.media = Media(source, version)
@@ -54,12 +66,16 @@ class Database:
             self.samples.index,
             calibrated,
             all_files=all_files,
-            notes_names=any(self.media.below_roots()),
+            notes_names=notes_names or any(self.media.below_roots()),
         )
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
+        self.results = None if results is None else Results(results)
+        if self.results is not None:
+            self.results.read(self.book, self.samples.index, report)
         self.pictures = self._pictures(files)
+        self.named: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
         self.files.every = None  # the tokens of files that are not read are needed no more
 
@@ -107,6 +123,7 @@ class Database:
             for place, row in zip(places.tolist(), piece.rows, strict=True):
                 if place >= 0:
                     found[place] = row.filename
+            self.named = np.concatenate((self.named, name_hashes([row.filename for row in piece.rows])))
             first = first or self.tables.origin(table, piece.indexes[0])
         if first is not None:
             what = f"point labels of {table} (their files are named in the extras of the lidar's data)"

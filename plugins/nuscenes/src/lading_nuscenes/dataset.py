@@ -40,10 +40,14 @@ class NuScenesDataset(Dataset):
         self.sources = [
             SourceFile(file=tables.path(table), kind=table, rows=rows) for table, rows in sorted(tables.counts.items())
         ]
+        results = database.results
+        if results is not None:
+            self.sources.append(SourceFile(file=results.file.path, kind="results", rows=results.count))
         self.extras = {
             "version": database.version.name,
             **{rows.table: rows.plain() for rows in (database.categories, database.attributes, database.visibilities)},
             "map": database.maps.plain(),
+            **({} if results is None or results.meta is None else {"results": results.meta}),
         }
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:

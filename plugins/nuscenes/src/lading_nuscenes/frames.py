@@ -12,6 +12,7 @@ from lading.model.frame import Annotation, frame_id
 from lading.model.sensor import Lidar, Sensor
 from lading_nuscenes.boxes import Boxes
 from lading_nuscenes.database import Database
+from lading_nuscenes.layout import is_pointer
 from lading_nuscenes.origins import RowOrigins
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.rotations import is_rotation
@@ -31,7 +32,9 @@ class Frames:
         self._plan = plan
         self._report = report
         self._boxes = Boxes(database)
-        self._origins = RowOrigins({table: database.tables.path(table) for table in database.labelled})
+        paths = {table: database.tables.path(table) for table in database.labelled}
+        self._origins = RowOrigins(paths, None if database.results is None else database.results.origin)
+        self._results: BinaryIO | None = None
         self._streams: list[tuple[Pictures, Scan[Any], BinaryIO]] = []
 
     def read(self, moments: list[Moment], indexes: range) -> Iterator[Frame]:
@@ -39,6 +42,8 @@ class Frames:
         with ExitStack() as stack:
             for pictures in self._database.pictures:
                 self._streams.append((pictures, pictures.scan(), stack.enter_context(pictures.file.open())))
+            if self._database.results is not None:
+                self._results = stack.enter_context(self._database.results.file.open())
             for index in indexes:
                 yield self._frame(moments[index], index)
 
@@ -181,9 +186,11 @@ class Frames:
     def _add_boxes(self, moment: Moment, data: list[Data], key: str) -> None:
         """Put the boxes of a sample on its lidar, or on another sensor that has a place in the world."""
         database = self._database
-        if not database.speaks_of_boxes:
-            return
         places = database.annotations.of_sample(moment.sample)
+        detected = None if database.results is None else database.results.count_of(moment.sample)
+        if not database.speaks_of_boxes and detected is None:
+            return
+        count = len(places) + (detected or 0)
         files = moment.files.tolist()
         carriers = database.sensors.carriers
         ranked = sorted(
@@ -194,13 +201,16 @@ class Frames:
         found = ((number, self._placed(files[number], data[number])) for *_, number in ranked)
         number, placed = next((pair for pair in found if pair[1] is not None), (0, None))
         if placed is None:
-            if len(places):
-                self._tell_unplaced(moment, len(places), key)
+            if count:
+                self._tell_unplaced(moment, count, key)
             return
         carrier = data[number]
-        if len(places):
-            self._tell_carrier(data, carrier, len(places), key)
-            carrier.labels = [*carrier.labels, *self._boxes.labels(places, *placed, self._report)]
+        if count:
+            self._tell_carrier(data, carrier, count, key)
+            boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
+            if detected and database.results is not None and self._results is not None:
+                boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
+            carrier.labels = [*carrier.labels, *boxes]
         carrier.annotation = "present" if carrier.labels else "empty"
 
     def _placed(self, file: int, data: Data) -> tuple[Transform3D, Transform3D] | None:
@@ -253,6 +263,8 @@ class Frames:
         if data.content is None or not data.content.path.endswith(".bin"):
             return
         size = data.content.size
+        if size % _POINT_BYTES and is_pointer(data.content):
+            return  # the rules of media say so
         where = {"segment": self._plan.segment.name, "frame": key, "sensor": data.sensor_name}
         if size % _POINT_BYTES:
             message = f"expected a multiple of {_POINT_BYTES} bytes, found {size}: it is cut, or has other columns"

@@ -8,11 +8,15 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from lading import File, Origin, Report, Source
+from lading.model.content import Content
 from lading.source import is_lfs_pointer
 from lading_nuscenes.schema import NUIMAGES, NUSCENES, ROWS
 
 #: How deep below the source's root tables and media are looked for.
-_DEPTH = 2
+DEPTH = 2
+
+#: The folders of media in the original layout.
+MEDIA_FOLDERS = ("samples", "sweeps")
 
 #: Other names that unpackers give to a `+` (source-formats.md 4.8, 18).
 _PLUSES = ("_", "%2B")
@@ -52,7 +56,7 @@ def versions(source: Source) -> list[Version]:
     return found
 
 
-def folders(source: Source, below: str = "", depth: int = _DEPTH) -> Iterator[str]:
+def folders(source: Source, below: str = "", depth: int = DEPTH) -> Iterator[str]:
     """The folders of a source, sorted, down to some depth; those with many files cost no more than others."""
     names = source.below(below)
     start = len(below) + 1 if below else 0
@@ -78,14 +82,15 @@ def read_tables(version: Version, report: Report) -> dict[str, File]:
         if file is None:
             if table in version.demanded:
                 report.error("nuscenes.missing-table", f"expected the table {table!r}, found no such file", at)
-        elif _is_pointer(file):
+        elif is_pointer(file):
             report.error("nuscenes.lfs-pointer", "expected a table, found a Git LFS pointer: it is not downloaded", at)
         else:
             usable[table] = file
     return usable
 
 
-def _is_pointer(file: File) -> bool:
+def is_pointer(file: Content) -> bool:
+    """Whether a file only stands for one that Git LFS has not fetched."""
     with file.open() as stream:
         return is_lfs_pointer(stream.read(64))
 
@@ -129,7 +134,7 @@ class Media:
 
     def below_roots(self) -> Iterator[tuple[str, Sequence[str]]]:
         """The roots that hold the folders of the original layout, each with the files below one of these."""
-        for first in ("samples", "sweeps"):
+        for first in MEDIA_FOLDERS:
             for root in self.roots(first):
                 names = self.source.below(f"{root}{first}")
                 if names:

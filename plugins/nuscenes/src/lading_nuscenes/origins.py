@@ -1,12 +1,12 @@
-"""Where labels stand: the table and the row, in one integer a label."""
+"""Where labels stand: the table (or the results file) and the row, in one integer a label."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lading import Origin
 
-_TABLES = ("sample_annotation", "object_ann", "surface_ann")
+_TABLES = ("sample_annotation", "object_ann", "surface_ann", "results")
 
 #: The part of a row that a subject of a finding stands in, by table.
 _PARTS: Mapping[str, Mapping[str, str]] = {
@@ -25,6 +25,7 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
         "attributes/attribute": "attribute_tokens",
     },
     "surface_ann": {"category": "category_token"},
+    "results": {"attributes/velocity": "velocity", "attributes/attribute": "attribute_name"},
 }
 _GEOMETRY = {"BOX2D": "bbox", "RLE": "mask"}
 
@@ -37,12 +38,15 @@ def code(table: str, index: int) -> int:
 class RowOrigins:
     """Turns such a number back, with the part of the row where it is known; one object serves all data."""
 
-    def __init__(self, paths: Mapping[str, str]) -> None:
+    def __init__(self, paths: Mapping[str, str], of_results: Callable[[int, str | None], Origin] | None) -> None:
         self._paths = paths
+        self._of_results = of_results
 
     def locate(self, index: int, kind: str | None = None, subject: str | None = None) -> Origin:
         """Where the row stands."""
         row, table = divmod(index, len(_TABLES))
         name = _TABLES[table]
         part = _GEOMETRY.get(kind or "") if subject == "geometry" else _PARTS[name].get(subject or "")
+        if name == "results" and self._of_results is not None:
+            return self._of_results(row, part)
         return Origin(self._paths[name], f"/{row}/{part}" if part else f"/{row}")

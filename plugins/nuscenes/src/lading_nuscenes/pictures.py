@@ -145,6 +145,9 @@ class Pictures:
         if mask is not None:
             height, width, counts = mask
             yield Rle(counts=counts, height=height, width=width, **common)
+        if box is None and row.mask is None:
+            at = self._tables.origin(self.table, index)
+            report.loss(f"rows of {self.table} without a box or a mask", str(at))
 
     def _attribute_names(self, row: ObjectAnn, kept: dict[str, Any]) -> list[str]:
         rows = [self._attributes.get(token) for token in row.attribute_tokens or ()]

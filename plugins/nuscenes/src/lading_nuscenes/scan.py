@@ -103,7 +103,14 @@ class Scan(Generic[T]):
 
     def checked(self, piece: Piece[T]) -> Piece[T]:
         """A piece that came as `plain_type`, with each row looked at."""
-        found = self._convert(piece.first, msgspec.json.decode(piece.array or b"[]"))
+        array = piece.array or b"[]"
+        try:
+            values = msgspec.json.decode(array)
+        except _REFUSED:  # numbers that were left as text may be beyond those of 64 bits
+            count, self.count = self.count, piece.first
+            values, _ = self._one_by_one(array[1:-1], is_last=True)
+            self.count = count
+        found = self._convert(piece.first, values)
         found.array, found.first, found.offset = piece.array, piece.first, piece.offset
         return found
 
@@ -156,7 +163,7 @@ class Scan(Generic[T]):
     def _one_by_one(self, data: bytes, *, is_last: bool) -> tuple[list[Any], bytes | None]:
         """The values in text that is not all JSON, as far as they are (json knows NaN); broken ones are left out."""
         text = self._text(data)
-        decoder = json.JSONDecoder()
+        decoder = json.JSONDecoder(parse_int=whole_number)
         found: list[Any] = []
         place = 0
         while (place := _skip(text, place)) < len(text):
@@ -223,13 +230,10 @@ class Scan(Generic[T]):
         return Piece(indexes, rows, extras)
 
     def _refused(self, index: int, value: dict[str, Any], exc: msgspec.ValidationError) -> None:
-        message = str(exc)
-        path = _PATH.search(message)
-        pointer = "".join(f"/{key or item}" for key, item in _STEP.findall(path[1])) if path else ""
-        told = _PATH.sub("", message).replace("Expected", "expected").replace(", got", ", found")
+        told, pointer = refusal(exc)
         self._report.error(
             "nuscenes.bad-record",
-            f"{told[:1].lower()}{told[1:]} (token {value.get('token')!r}); the row is left out",
+            f"{told} (token {value.get('token')!r}); the row is left out",
             Origin(self._file.path, f"/{index}{pointer}"),
         )
 
@@ -242,10 +246,27 @@ class Scan(Generic[T]):
         self._report.error("nuscenes.broken-table", message, Origin(self._file.path, pointer))
 
 
+def refusal(exc: msgspec.ValidationError) -> tuple[str, str]:
+    """What msgspec has against a row, in our words, and the pointer to it within the row."""
+    message = str(exc)
+    path = _PATH.search(message)
+    pointer = "".join(f"/{key or item}" for key, item in _STEP.findall(path[1])) if path else ""
+    told = _PATH.sub("", message).replace(", got", ", found")
+    return f"{told[:1].lower()}{told[1:]}", pointer
+
+
 _BROKEN = object()
+
+#: Python refuses to read integers beyond some thousand digits.
+_MOST_DIGITS = 4_000
 
 #: What msgspec raises on text that is not what was asked for.
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def whole_number(digits: str) -> int | float:
+    """A whole number; one of more digits than Python turns into an integer becomes a float, an infinity mostly."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def _skip(text: str, place: int) -> int:

@@ -6,7 +6,7 @@ reader can do without has a default.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,10 @@ Text: TypeAlias = str | None
 Time: TypeAlias = int | float | None
 Vector: TypeAlias = tuple[float, float, float]
 Rotation: TypeAlias = tuple[float, float, float, float]
+
+#: Whole numbers that columns hold: JSON may write longer ones.
+Pixels: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+Points: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**63 - 1)]
 
 
 class Row(msgspec.Struct, gc=False, forbid_unknown_fields=True, kw_only=True):
@@ -70,8 +74,8 @@ class SampleData(Row):
     ego_pose_token: Text = None
     calibrated_sensor_token: Text = None
     fileformat: Text = None
-    width: int | None = None
-    height: int | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
     timestamp: Time = None
     prev: Text = None
     next: Text = None
@@ -157,8 +161,8 @@ class SampleAnnotation(Row):
     rotation: Rotation
     visibility_token: Text = None
     attribute_tokens: tuple[str, ...] | None = ()
-    num_lidar_pts: int | None = None
-    num_radar_pts: int | None = None
+    num_lidar_pts: Points | None = None
+    num_radar_pts: Points | None = None
     prev: Text = None
     next: Text = None
     velocity: Any = msgspec.UNSET

@@ -22,7 +22,7 @@ RULES: Sequence[type[GroupedRule]] = (
         "media.unreadable",
         "error",
         DataPass,
-        "a file has content, and a picture opens and is whole",
+        "a file has content, a picture opens and is whole, a PCD has its points",
         bad="a JPEG that ends in the middle; a file of 0 bytes; a Git LFS pointer",
         good="a JPEG that ends with FF D9",
         fix="Copy the file again from where it came from.",

@@ -1,0 +1,81 @@
+"""Files of a source that no table names: they are told, so that nothing is passed over in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Origin, Report, Source
+from lading_nuscenes.database import Database
+from lading_nuscenes.files import name_hashes
+from lading_nuscenes.layout import DEPTH, MEDIA_FOLDERS, Version
+from lading_nuscenes.schema import ROWS
+
+#: What explains a dataset to people.
+_PROSE = re.compile(r"(readme|licen[cs]e|source|changelog|notice)(\..*)?|.*\.(md|pdf|html?)", re.I)
+
+_PLUS = re.compile(r"(-\d\d)(?:_|%2B)(\d{4}__)")
+
+#: Folders that are told elsewhere: media with a finding of their own, the CAN bus with its scenes.
+_TOLD = frozenset({*MEDIA_FOLDERS, "can_bus"})
+
+
+def other_files(source: Source, found: Sequence[Version]) -> list[str]:
+    """The files beside tables, media in the original layout, and what explains the dataset to people."""
+    folders = {version.folder for version in found}
+    names = []
+    for name in source.names():
+        folder, _, base = name.rpartition("/")
+        is_table = folder in folders and base.endswith(".json")
+        if not is_table and not _PROSE.fullmatch(base) and _TOLD.isdisjoint(folder.split("/")[: DEPTH + 1]):
+            names.append(name)
+    return names
+
+
+def tell_strays(database: Database, others: list[str], report: Report) -> None:
+    """Say which files stand in no row: those below the folders of media, and those elsewhere."""
+    files, version = database.files, database.version
+    listed, files.listed = files.listed, files.listed[:0]  # needed no more, and hashes are good in this process alone
+    _tell_other_tables(database.media.source, version, report)
+    if len(listed):
+        for root, names in database.media.below_roots():
+            stray = _strays([name[len(root) :] for name in names], listed)
+            if stray:
+                message = f"expected files that sample_data.json lists, found {len(stray)} others"
+                report.warning("nuscenes.unlisted-files", message, Origin(names[stray[0]]))
+    known = np.sort(np.concatenate((listed, name_hashes([row.filename for row in database.maps.rows]), database.named)))
+    unnamed = others
+    for depth in range(DEPTH + 1):  # rows name files below the source's root, or a folder or two deeper
+        below = [name.split("/", depth)[-1] for name in unnamed]
+        unnamed = [unnamed[place] for place in _strays(below, known)]
+    if unnamed:
+        report.loss("files that no table names", unnamed[0], len(unnamed))
+
+
+def _tell_other_tables(source: Source, version: Version, report: Report) -> None:
+    """Say which tables are there that the schema has not."""
+    prefix = f"{version.folder}/" if version.folder else ""
+    for name in source.below(version.folder):
+        base = name.removeprefix(prefix)
+        if "/" not in base and base.endswith(".json") and base.removesuffix(".json") not in ROWS:
+            report.loss(f"table {base.removesuffix('.json')!r}, which is not in the schema", name)
+
+
+def _strays(names: Sequence[str], known: NDArray[np.int64]) -> list[int]:
+    """The places of the names that are not known, also not with a `+` that an unpacker took away."""
+    places = _unknown(names, known)
+    mended = [_PLUS.sub(r"\1+\2", names[place]) for place in places]
+    return [places[place] for place in _unknown(mended, known)]
+
+
+def _unknown(names: Sequence[str], known: NDArray[np.int64]) -> list[int]:
+    """The places of the names whose hash is not among those known, which are sorted."""
+    if not len(known):
+        return list(range(len(names)))
+    hashes = name_hashes(names)
+    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    unknown: list[int] = np.flatnonzero(known[places] != hashes).tolist()
+    return unknown

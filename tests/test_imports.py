@@ -34,6 +34,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "filters": ({"plugin", "validate", "model", "source", "errors"}, {"numpy", "msgspec"}),
     "convert": ({"plugin", "validate", "model", "source", "errors"}, {"numpy", "msgspec"}),
     "platform": ({"model", "errors"}, {"pydantic", "aiohttp"}),
+    "stored": ({"platform", "server.archive", "model", "errors"}, {"msgspec"}),
+    "opening": ({"stored", "plugin", "source", "model", "errors"}, set()),
     "home": (set(), {"platformdirs"}),
     "upload": ({"platform", "model", "source", "media", "home", "errors"}, {"msgspec", "numpy"}),
     "server": (

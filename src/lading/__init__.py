@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     )
     from lading.model.report import Finding, Loss, Origin, Report
     from lading.model.sensor import Camera, FisheyeCamera, Lidar, Radar
+    from lading.opening import open_dataset
     from lading.plugin.contracts import Checker, Match, Options, Reader, Rule, Writer
-    from lading.plugin.detection import detect, open_dataset
+    from lading.plugin.detection import detect
     from lading.plugin.hooks import hookimpl
     from lading.plugin.registry import Registry
     from lading.render import preview
@@ -140,8 +141,9 @@ _PUBLIC = {
     ),
     "model.report": "Finding Loss Origin Report",
     "model.sensor": "Camera FisheyeCamera Lidar Radar",
+    "opening": "open_dataset",
     "plugin.contracts": "Checker Match Options Reader Rule Writer",
-    "plugin.detection": "detect open_dataset",
+    "plugin.detection": "detect",
     "plugin.hooks": "hookimpl",
     "plugin.registry": "Registry",
     "render": "preview",

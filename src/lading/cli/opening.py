@@ -25,10 +25,35 @@ _SHOWN = 10
 def opened(given: Mapping[str, Any], report: Report | None = None) -> Iterator[Dataset]:
     """The dataset at PATH, as the options of `lading.cli.options.paths` describe it."""
     from lading import open_dataset
+    from lading.opening import address_of
     from lading.source import Source
 
+    reading = {"format": given["format_name"], "options": given["reader_options"], "report": report}
+    address = address_of(*given["paths"])
+    if address is not None:
+        needs_key = address.kind == "platform"
+        yield open_dataset(*given["paths"], access_key=access_key(given) if needs_key else None, **reading)
+        return
     with Source.open(*given["paths"], follow_links=given["follow_links"]) as source:
-        yield open_dataset(source, format=given["format_name"], options=given["reader_options"], report=report)
+        yield open_dataset(source, **reading)
+
+
+def access_key(given: Mapping[str, Any]) -> str:
+    """The platform's access key, as it was given or as the file holds it. Raises OptionError for none."""
+    from lading.errors import OptionError
+
+    key, file = given["access_key"], given["access_key_file"]
+    if key is not None:
+        return str(key)
+    if file is None:
+        raise OptionError("--access-key: expected it, LADING_ACCESS_KEY or --access-key-file, found none of them")
+    try:
+        text: str = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise OptionError(f"{file}: expected a file that holds the access key, found {exc}") from exc
+    if not text:
+        raise OptionError(f"{file}: expected a file that holds the access key, found it empty")
+    return text
 
 
 def print_findings(*reports: Report, done: str = "read") -> int:

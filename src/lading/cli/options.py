@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -153,6 +154,8 @@ def _reading(function: _Function, *names: str) -> _Function:
             help="An option of the reader; several are allowed.",
         ),
         click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH."),
+        click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, help="The platform's access key."),
+        click.option("--access-key-file", type=click.Path(path_type=Path), help="A file that holds the access key."),
     ):
         function = decorate(function)
     return function

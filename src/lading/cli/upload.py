@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,8 +37,6 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
 @options.paths
 @click.option("--dataset", "name", required=True, metavar="NAME", help="The dataset on the platform; made if absent.")
 @click.option("--platform", metavar="URL", help="The platform; the embedded one if absent.")
-@click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, help="The platform's access key.")
-@click.option("--access-key-file", type=click.Path(path_type=Path), help="A file that holds the access key.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Files in flight.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; write nothing.")
 @click.option("--commit", "message", metavar="MESSAGE", help="The commit's message.")
@@ -56,8 +53,6 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
 def upload(
     name: str,
     platform: str | None,
-    access_key: str | None,
-    access_key_file: Path | None,
     no_validate: bool,
     allow_missing: bool,
     message: str | None,
@@ -68,7 +63,7 @@ def upload(
 ) -> int:
     """Check a dataset, upload it and commit."""
     from lading import upload as send
-    from lading.cli.opening import opened, print_findings
+    from lading.cli.opening import access_key, opened, print_findings
     from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
 
@@ -80,9 +75,9 @@ def upload(
             from lading import local_platform
 
             running = stack.enter_context(local_platform())
-            platform, access_key = running.url, running.access_key
-        elif access_key is None:
-            access_key = _read_key(access_key_file)
+            platform, key = running.url, running.access_key
+        else:
+            key = access_key(given)
         report = Report()
         told = _Told()
         try:
@@ -91,7 +86,7 @@ def upload(
                     dataset,
                     name,
                     platform=platform,
-                    access_key=access_key,
+                    access_key=key,
                     commit=message,
                     is_committing=not no_commit,
                     commit_only=commit_only,
@@ -144,20 +139,6 @@ def _is_clean(dataset: Dataset) -> bool:
         return True
     click.echo("error: nothing was uploaded; mend the errors above, or use --no-validate", err=True)
     return False
-
-
-def _read_key(file: Path | None) -> str:
-    from lading.errors import OptionError
-
-    if file is None:
-        raise OptionError("--access-key: expected it, LADING_ACCESS_KEY or --access-key-file, found none of them")
-    try:
-        key = file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise OptionError(f"{file}: expected a file that holds the access key, found {exc}") from exc
-    if not key:
-        raise OptionError(f"{file}: expected a file that holds the access key, found it empty")
-    return key
 
 
 def _print_problems(result: UploadResult) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ from lading.cli.output import print_json, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lading.errors import LadingError
     from lading.model.catalog import Catalog
+    from lading.model.content import Content
     from lading.model.dataset import Dataset
     from lading.model.report import Finding
     from lading.validate.reports import Gathered
@@ -132,14 +134,25 @@ class _Run:
             source = " + ".join(str(path) for path in given["paths"])
             log = to_sarif(gathered.findings, rules, source=source)
             return json.dumps(log, indent=2, allow_nan=False).splitlines()
-        from lading.source import Source
-
-        with Source.open(*given["paths"], follow_links=given["follow_links"]) as source_files:
-            excerpts = Excerpts(source_files.get)
+        with _files(given) as files:
+            excerpts = Excerpts(files)
             if kind == "text":
                 return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT))
             with bar("drawing") as show:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
+
+
+@contextmanager
+def _files(given: dict[str, Any]) -> Iterator[Callable[[str], Content | None]]:
+    """The files at PATH by their paths, for reports that show lines of them; a platform has none."""
+    from lading.opening import address_of
+    from lading.source import Source
+
+    if address_of(*given["paths"]) is not None:
+        yield lambda path: None
+        return
+    with Source.open(*given["paths"], follow_links=given["follow_links"]) as source:
+        yield source.get
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -10,6 +10,10 @@ _PATH_FORBIDDEN = re.compile(f"[%\\\\{re.escape(_CONTROL)}]")
 _SEGMENT_FORBIDDEN = re.compile(f"[%\\\\.:@#{re.escape(_CONTROL)}]")
 _ESCAPED = re.compile("%([0-9A-F]{2})")
 
+#: The segment in which an upload keeps what the wire has no field for (docs/platform.md); no segment of a source goes
+#: up under this name.
+SIDECAR_SEGMENT = "lading-sidecar"
+
 
 def wire_path(remote_path: str) -> str:
     """A remote path as it goes up: `%`, `\\`, control characters, a leading `/` and the parts `.` and `..` escaped."""
@@ -21,6 +25,8 @@ def wire_path(remote_path: str) -> str:
 
 def wire_segment(name: str) -> str:
     """A segment's name as it goes up: as a path, and `.`, `:`, `@`, `#` escaped."""
+    if name == SIDECAR_SEGMENT:
+        return name.replace("-", "%2D")
     return _SEGMENT_FORBIDDEN.sub(_percent, name)
 
 

@@ -1,0 +1,102 @@
+"""A commit read from a folder of objects, or a bucket, with the platform and its database gone."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lading
+from lading.errors import NotFoundError, RecordError
+from lading.server.embedded import running
+
+from .conftest import CATALOG, Other
+
+FILES = {"b/1.bin": b"one", "a 2.bin": b"two", "c.bin": b"x" * 3}
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Path:
+    with running(tmp_path / "data") as platform:
+        Other(platform).fill("cars", FILES, tag="v1")
+        Other(platform).fill("cars", {"d": b"4"})
+    shutil.move(tmp_path / "data" / "objects", tmp_path / "objects")
+    shutil.rmtree(tmp_path / "data")
+    return tmp_path / "objects"
+
+
+def test_everything_comes_back_from_the_folder(objects: Path) -> None:
+    dataset = pickle.loads(pickle.dumps(lading.open_dataset(objects / "cars@v1")))
+    assert (dataset.name, dataset.format, lading.encode_catalog(dataset.catalog)) == ("cars", "platform", CATALOG)
+    (segment,) = dataset.segments
+    assert (segment.name, segment.description, segment.frame_count) == ("road", "by day", 3)
+    found = {}
+    for frame in dataset.frames("road"):
+        (data,) = frame.data
+        with data.content.open() as stream:
+            found[data.remote_path] = stream.read()
+        assert (data.content.size, data.timestamp_ns) == (len(found[data.remote_path]), 1_250_000_000)
+        assert [label.kind for label in data.labels] == ["BOX2D"]
+    assert found == FILES
+    assert [frame.key for k in (1, 2) for frame in dataset.frames("road", (k, 2))] == sorted(FILES)
+
+
+def test_a_segment_is_read_by_several_at_once(objects: Path) -> None:
+    dataset = lading.open_dataset(objects / "cars@v1")
+    pairs = list(zip(dataset.frames("road"), dataset.frames("road"), strict=True))
+    assert [one.key for one, _ in pairs] == [two.key for _, two in pairs] == sorted(FILES)
+
+
+def test_revisions_and_what_is_not_there(objects: Path, command: Callable[..., Any]) -> None:
+    def count(name: str) -> int:
+        return sum(1 for _ in lading.all_frames(lading.open_dataset(objects / name)))
+
+    assert {name: count(name) for name in ("cars", "cars@main", "cars@v1")} == {"cars": 4, "cars@main": 4, "cars@v1": 3}
+    for name in ("lorries", "cars@v2", "cars@draft-1"):
+        with pytest.raises(NotFoundError):
+            lading.open_dataset(objects / name)
+        done = command("dump", objects / name)
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert command("diff", objects / "cars@v1", objects / "cars").code == 1
+    assert command("validate", objects / "cars@v1", "--rule", "media.unreadable=off").code in (0, 1)
+
+
+def test_a_manifest_that_was_cut_is_said_and_nothing_is_read(objects: Path) -> None:
+    for path in (objects / "manifests").rglob("*.jsonl"):
+        path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(RecordError, match=r"manifests/.*jsonl"):
+        lading.open_dataset(objects / "cars@v1")
+
+
+def test_an_object_that_is_gone_is_an_error_of_that_file(objects: Path) -> None:
+    dataset = lading.open_dataset(objects / "cars@v1")
+    for shard in objects.glob("??"):
+        shutil.rmtree(shard)
+    frame = next(dataset.frames("road"))
+    with pytest.raises(lading.LadingError, match=r"^a 2.bin: expected its bytes at .*cars@v1, found: .*found nothing"):
+        frame.data[0].content.open()
+
+
+@pytest.mark.slow
+def test_everything_comes_back_from_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixtures: Path) -> None:
+    pytest.importorskip("botocore")
+    from tests.server import seaweed
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", seaweed.KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", seaweed.SECRET)
+    with seaweed.bucket(tmp_path) as bucket:
+        source = lading.open_dataset(fixtures / "coco")
+        with running(tmp_path / "data", objects=bucket.url) as platform:
+            lading.upload(source, "harbour", platform=platform.url, access_key=platform.access_key, tag="v1")
+        shutil.rmtree(tmp_path / "data")
+        place, _, query = bucket.url.partition("?")
+        back = lading.open_dataset(f"{place}/harbour@v1?{query}")
+        assert sum(1 for _ in lading.all_frames(back)) == sum(1 for _ in lading.all_frames(source))
+        for _, frame in lading.all_frames(back):
+            for data in frame.data:
+                with data.content.open() as stream:
+                    assert len(stream.read()) == data.content.size

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading.model.label import Box2D, MultiPolygon2D, Points, Polygon2D
 from lading.model.report import Finding, Severity
-from lading.validate.checks.bounds import size_text
+from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.problem import Place, Problem
 
 PolygonLabel: TypeAlias = Polygon2D | MultiPolygon2D
@@ -82,7 +82,7 @@ class Polygons:
 
     def __init__(self, severities: Mapping[str, Severity]) -> None:
         self.is_wanted = bool(severities.keys() & POLYGON_RULES)
-        self._wants_crossing = "polygon.self-crossing" in severities
+        self._wanted = frozenset(severities)
         self._batch = _Batch()
 
     def add(
@@ -106,7 +106,7 @@ class Polygons:
         batch, self._batch = self._batch, _Batch()
         if not batch.labels:
             return
-        problems = _judge(batch, wants_crossing=self._wants_crossing)
+        problems = _judge(batch, self._wanted)
         for index in sorted(problems):
             for problem in problems[index]:
                 finding = batch.places[batch.owners[index]].finding(problem, batch.labels[index])
@@ -115,14 +115,19 @@ class Polygons:
 
 
 class _Found(dict[int, list[Problem]]):
-    """Problems by the number of the polygon."""
+    """Problems by the number of the polygon, of the rules that are wanted."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__()
+        self.wanted = wanted
 
     def tell(self, row: int, rule: str, message: str) -> None:
-        self.setdefault(row, []).append(Problem(rule, message, "geometry"))
+        if rule in self.wanted:
+            self.setdefault(row, []).append(Problem(rule, message, "geometry"))
 
 
-def _judge(batch: _Batch, *, wants_crossing: bool) -> _Found:
-    found = _Found()
+def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
+    found = _Found(wanted)
     rings = _rings(batch.labels, found)
     if not rings.rows:
         return found
@@ -137,7 +142,7 @@ def _judge(batch: _Batch, *, wants_crossing: bool) -> _Found:
     high = np.stack([np.maximum.reduceat(column, rings.starts) for column in columns], axis=1)
     has_area = _areas(rings, low, high, found)
     _bounds(batch, rings, low, high, found)
-    if wants_crossing:
+    if "polygon.self-crossing" in wanted:
         _crossings(rings, has_area, found)
     return found
 
@@ -200,11 +205,25 @@ def _areas(rings: _Rings, low: _Bounds, high: _Bounds, found: _Found) -> NDArray
         extent = np.prod(high - low, axis=1)
         has_area: NDArray[np.bool_] = ~(doubled <= _NO_AREA * extent)  # what is too large to tell has one
     for index in np.flatnonzero(~has_area).tolist():
+        if _encloses(rings, index):
+            has_area[index] = True  # a bow: what lies to its left makes up for what lies to its right
+            continue
         which = f" of part {rings.parts[index]}" if rings.parts[index] else ""
         width, height = (high[index] - low[index]).tolist()
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
         found.tell(rings.rows[index], "polygon.empty", message)
     return has_area
+
+
+def _encloses(rings: _Rings, index: int) -> bool:
+    """Whether a ring whose signed area is 0 has an inside all the same: its lines cross and go round something."""
+    import shapely  # as below; such rings are few
+
+    part = slice(rings.starts[index], rings.ends[index])
+    line = shapely.linearrings(np.stack((rings.x[part], rings.y[part]), axis=1))
+    faces = shapely.polygonize([shapely.node(line)])
+    extent = float(np.ptp(rings.x[part]) * np.ptp(rings.y[part]))
+    return bool(faces.area > _NO_AREA * extent)
 
 
 def _bounds(batch: _Batch, rings: _Rings, low: _Bounds, high: _Bounds, found: _Found) -> None:
@@ -219,11 +238,12 @@ def _bounds(batch: _Batch, rings: _Rings, low: _Bounds, high: _Bounds, found: _F
     for at in np.flatnonzero(is_out).tolist():
         message = f"expected a polygon within {size_text(*limits[at].tolist())}, found one within "
         found.tell(int(present[at]), "polygon.outside-image", message + _edges(low[at], high[at]))
-    _boxes(batch, present.tolist(), low, high, found)
+    _boxes(batch, present.tolist(), low, high, limits, found)
 
 
-def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, found: _Found) -> None:
-    which = [at for at, index in enumerate(present) if batch.boxes[index] is not None]
+def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, limits: _Bounds, found: _Found) -> None:
+    """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
+    which = [at for at, row in enumerate(present) if batch.boxes[row] is not None and row not in found]
     if not which:
         return
     boxes = [box for box in (batch.boxes[present[at]] for at in which) if box is not None]
@@ -231,13 +251,23 @@ def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, found
     edges = np.stack([np.array(column, dtype=np.float64) for column in columns], axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         apart = np.abs(np.hstack((low[which], high[which])) - edges)
-        # a box of NaN or one that is turned inside out is told as such
-        is_off = (apart > BOX_TOLERANCE_PX).any(axis=1) & (edges[:, :2] <= edges[:, 2:]).all(axis=1)
+        is_off = (apart > BOX_TOLERANCE_PX).any(axis=1) & ~_are_told(edges, limits[which], found.wanted)
     for number in np.flatnonzero(is_off).tolist():
         at, box = which[number], boxes[number]
         shown = f"({box.xmin:g}, {box.ymin:g}, {box.xmax:g}, {box.ymax:g})"
         message = f"expected a polygon that fills its box {shown}, found one within {_edges(low[at], high[at])}"
         found.tell(present[at], "polygon.box-mismatch", message)
+
+
+def _are_told(edges: _Bounds, limits: _Bounds, wanted: frozenset[str]) -> NDArray[np.bool_]:
+    """Which boxes are wrong by themselves: not finite, turned inside out, empty, or outside the picture."""
+    low, high = edges[:, :2], edges[:, 2:]
+    is_told = np.logical_not((low <= high).all(axis=1))
+    if "box2d.empty" in wanted:
+        is_told |= ~(low < high).all(axis=1)
+    if "box2d.outside-image" in wanted:
+        is_told |= (low < -TOLERANCE_PX).any(axis=1) | (high > limits).any(axis=1)
+    return is_told
 
 
 def _edges(low: _Bounds, high: _Bounds) -> str:

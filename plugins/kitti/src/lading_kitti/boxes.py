@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -120,9 +119,7 @@ def doubts(rows: Sequence[Row]) -> Iterator[Problem]:
             continue
         dimensions, location, rotation_y = columns
         height, width, length = dimensions
-        if not min(dimensions) > 0 and not any(map(math.isnan, dimensions)):
-            yield _doubt("dimensions", f"expected h, w and l above 0, found {height!r}, {width!r}, {length!r}", row)
-        elif row.category == "Car" and height > 3 and length < 2.5:
+        if row.category == "Car" and height > 3 and length < 2.5:
             message = f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
             yield _doubt("dimensions", message, row)
         if row.alpha is not None and UNSET_ANGLE not in (row.alpha, rotation_y):

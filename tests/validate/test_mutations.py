@@ -83,11 +83,11 @@ def runs(rng: random.Random, rle: Any) -> tuple[str, dict[str, Any], str]:
 
 
 def flat(rng: random.Random, box: Any) -> tuple[str, dict[str, Any], str]:
-    return "box3d.size", {rng.choice(["length", "width", "height"]): rng.choice([0.0, -1.5])}, "geometry"
+    return "box3d.size", {rng.choice(["length", "width", "height"]): rng.choice([0.0, -1.5])}, "geometry/size"
 
 
 def longer(rng: random.Random, box: Any) -> tuple[str, dict[str, Any], str]:
-    return "box3d.rotation", {"qw": rng.choice([0.9, 1.1, 2.0])}, "geometry"
+    return "box3d.rotation", {"qw": rng.choice([0.9, 1.1, 2.0])}, "geometry/rotation"
 
 
 PICTURE: list[tuple[int, Break]] = [

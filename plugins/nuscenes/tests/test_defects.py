@@ -55,32 +55,11 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
         ],
         12,
     ),
-    "a size below zero": (
-        change("sample_annotation", 0, size=[1.9, -4.5, 1.6]),
-        [f"error nuscenes.size {BOX}/size: expected a width, length and height above 0, found [1.9, -4.5, 1.6]"],
-        12,
-    ),
-    "a centre that is no number": (
-        change("sample_annotation", 1, translation=[float("nan"), 0.0, 0.0]),
-        [
-            "error nuscenes.not-finite v1.0-mini/sample_annotation.json#/1/translation: "
-            "expected finite numbers, found [nan, 0.0, 0.0]"
-        ],
-        12,
-    ),
     "a quaternion that is too long": (
         change("sample_annotation", 0, rotation=[2.0, 0.0, 0.0, 0.0]),
         [
             f"warning nuscenes.rotation-length {BOX}/rotation: "
             "expected a unit quaternion, found one of length 2.0; its direction counts"
-        ],
-        12,
-    ),
-    "a quaternion of zeros": (
-        change("sample_annotation", 0, rotation=[0.0, 0.0, 0.0, 0.0]),
-        [
-            f"error nuscenes.no-rotation {BOX}/rotation: "
-            "expected a unit quaternion, found one of length 0, which is no rotation"
         ],
         12,
     ),
@@ -237,14 +216,6 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
         [
             "error nuscenes.dangling-token v1.0-mini/calibrated_sensor.json#/0/sensor_token: "
             "expected a token of sensor.json, found 'x'"
-        ],
-        12,
-    ),
-    "a camera without a matrix": (
-        change("calibrated_sensor", 0, camera_intrinsic=[]),
-        [
-            "warning nuscenes.camera v1.0-mini/calibrated_sensor.json#/0/camera_intrinsic: "
-            "expected a 3 x 3 matrix, found none"
         ],
         12,
     ),
@@ -421,20 +392,12 @@ def test_times_from_zero_stay_microseconds(case: Any) -> None:
     assert [frame.data[-1].timestamp_ns for frame in opened.frames[:3]] == [0, 500_000_000, 1_000_000_000]
 
 
-def test_missing_media_are_counted_by_scene_and_sensor_and_keep_their_labels(case: Any) -> None:
+def test_missing_media_keep_their_place_and_their_labels(case: Any) -> None:
     whole = case.open()
     lidar = sorted((case.root / "samples" / "LIDAR_TOP").iterdir())
     for file in (*lidar[1:3], *(case.root / "samples" / "CAM_BACK").glob("n001*")):
         file.unlink()
     opened = case.open()
-    found = [(told.segment, told.sensor, told.severity, str(told)) for told in opened.of("missing-media")]
-    names = [f"samples/LIDAR_TOP/{file.name}" for file in lidar]
-    back = next(data.remote_path for data in whole.data if data.sensor_name == "CAM_BACK")
-    first = "the first that is missing is"
-    assert found == [
-        ("scene-0001", "CAM_BACK", "warning", f"expected 3 files of CAM_BACK, found 0; {first} {back!r}"),
-        ("scene-0001", "LIDAR_TOP", "warning", f"expected 3 files of LIDAR_TOP, found 1; {first} {names[1]!r}"),
-    ]
     assert [data.path for data in opened.data] == [data.path for data in whole.data]
     assert [data.labels for data in opened.data] == [data.labels for data in whole.data]
     assert sum(data.is_missing for data in opened.data) == 5
@@ -587,7 +550,7 @@ def test_numbers_that_are_not_finite_stay_and_reach_no_other_box(case: Any) -> N
 def test_validate_finds_what_the_reader_keeps(case: Any) -> None:
     case.set("sample_annotation", 0, translation=[float("inf"), 1.0, 2.0])
     found = {finding.rule for finding in lading.validate(lading.open_dataset(case.root))}
-    assert {"nuscenes.not-finite", "label.not-finite"} <= found
+    assert "label.not-finite" in found
 
 
 def test_a_sweep_outside_of_its_samples_is_told(case: Any) -> None:

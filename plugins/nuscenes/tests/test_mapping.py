@@ -358,15 +358,3 @@ def test_a_dataset_can_be_given_to_another_process(case: Any, images: Any) -> No
     for opened in (case.open(sweeps=True), images.open()):
         copy = pickle.loads(pickle.dumps(opened.dataset))
         assert list(lading.dump(copy, Report())) == opened.lines
-
-
-def test_parts_say_of_missing_media_what_the_whole_does(case: Any) -> None:
-    for file in (case.root / "samples" / "CAM_BACK").iterdir():
-        file.unlink()
-    opened = case.open()
-    parts = Report()
-    for segment in opened.dataset.segments:
-        for k in (1, 2, 3, 4):
-            list(opened.dataset.frames(segment.name, (k, 4), parts))
-    assert parts.findings == opened.report.findings
-    assert len(parts.findings) == 2

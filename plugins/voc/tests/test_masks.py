@@ -112,13 +112,6 @@ def test_values_nobody_knows_are_told_and_kept(voc: Callable[..., Any], xml: Cal
     assert table(labels(found)["SEMANTIC_MASK"]) == {0: "background", 15: "person", 21: None, 77: None}
 
 
-def test_a_mask_of_another_size_is_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
-    found = voc(official(xml, "person", SegmentationClass=mask([[0, 15]])))
-    finding = found.finding("voc.mask-size")
-    assert (finding.severity, finding.file) == ("warning", f"{ROOT}/SegmentationClass/{ID}.png")
-    assert finding.message == "expected 3 x 2 pixels as the annotation says, found 2 x 1"
-
-
 def test_gaps_among_objects_and_objects_without_annotation_are_told(
     voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:
@@ -132,22 +125,11 @@ def test_gaps_among_objects_and_objects_without_annotation_are_told(
     assert [(item.value, item.instance) for item in items] == [(1, f"{ID}#1"), (4, None), (6, None)]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"\xff\xd8\xff\xe0 a JPEG", "expected a mask in PNG, found another kind of file"),
-        (b"", "expected a mask in PNG, found another kind of file"),
-        (mask(CLASSES)[:60], "expected a PNG that opens, found "),
-    ],
-    ids=["JPEG", "empty", "cut"],
-)
-def test_a_mask_that_cannot_be_read_is_told_and_stays_a_label(
-    content: bytes, message: str, voc: Callable[..., Any], xml: Callable[..., str]
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0 a JPEG", b"", mask(CLASSES)[:60]], ids=["JPEG", "empty", "cut"])
+def test_a_mask_that_cannot_be_read_stays_a_label(
+    content: bytes, voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:
     found = voc(official(xml, "person", SegmentationObject=content))
-    finding = found.finding("voc.mask")
-    assert (finding.severity, finding.file) == ("error", f"{ROOT}/SegmentationObject/{ID}.png")
-    assert finding.message.startswith(message)
     assert labels(found)["INSTANCE_MASK"].items is None
 
 

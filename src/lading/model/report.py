@@ -40,8 +40,9 @@ class Origins(Protocol):
     """The table of a Data that turns the integer of a label into a place.
 
     `kind` is the label's type on the wire (`BOX2D`) and `subject` what of it is meant: `geometry`, `category`,
-    `instance`, `attributes`, `attributes/NAME`, or None for the whole record. A reader answers with the
-    narrowest place it knows.
+    `instance`, `attributes`, `attributes/NAME`, or None for the whole record; of a box in space also
+    `geometry/centre`, `geometry/size` and `geometry/rotation`, of a mask `items/N` of its table. A reader answers
+    with the narrowest place it knows.
     """
 
     def locate(self, index: int, kind: str | None = None, subject: Subject | None = None) -> Origin:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lading.errors import GeometryError
 from lading.model.geometry import EGO, Transform3D
+from lading.model.report import Origin
 
 SensorType: TypeAlias = Literal["LIDAR", "RADAR", "CAMERA", "FISHEYE_CAMERA"]
 
@@ -49,13 +50,25 @@ class Intrinsics(_Part):
 
 
 class Sensor(_Part):
-    """One sensor of a segment; `extrinsics` maps its frame, which has its name, to the ego frame."""
+    """One sensor of a segment; `extrinsics` maps its frame, which has its name, to the ego frame.
+
+    `origin` is its record in the source; sensors that differ in it alone are equal.
+    """
 
     type: ClassVar[SensorType]
 
     name: str
     description: str = ""
     extrinsics: Transform3D | None = None
+    origin: Origin | None = Field(default=None, exclude=True, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields if name != "origin")
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.name))
 
     @field_validator("extrinsics")
     @classmethod

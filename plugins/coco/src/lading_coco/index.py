@@ -159,15 +159,9 @@ class IndexBuilder:
         self._count += len(ids)
 
     def _tell_repeated(self, document: Document) -> None:
-        again = repeats(document.image_ids)
-        for row in again.tolist():
+        for row in repeats(document.image_ids).tolist():
             message = "expected each image id once, found one again; annotations go to the first"
             self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
-        names_again = repeats(document.names)
-        for row in names_again[~np.isin(names_again, again)].tolist():
-            if int(document.names[row]) != hash(None):
-                message = "expected each `file_name` once, found one again, under another id"
-                self._report.error("coco.duplicate-file-name", message, document.images.origin(row, "file_name"))
 
     def _number_keys(self, split: Split) -> None:
         """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""

@@ -212,6 +212,8 @@ class LabelBuilder:
                 rings.append(np.array(part, dtype=np.float64).reshape(-1, 2))
             else:
                 common["extras"]["segmentation"] = lists
+                message = "expected a ring of numbers, found an empty one; it is left out"
+                self._tell(row, "coco.bad-polygon", message, "segmentation", index)
         return rings
 
     def _keypoints(self, values: list[Any], record: Row, row: int, common: dict[str, Any], labels: list[Label]) -> None:

@@ -54,8 +54,6 @@ class MaskBuilder:
         name = self._listed.get(key) if not isinstance(key, (list, dict)) else None
         if name is None and key is not None:
             name = self._unlisted.get(key) if not isinstance(key, (list, dict)) else None
-            message = f"expected the id of a category, found {key!r}"
-            self._tell("coco.unknown-category", message, row, "segments_info", index, "category_id")
         crowd = segment.get("iscrowd")
         return MaskItem(
             value=value,

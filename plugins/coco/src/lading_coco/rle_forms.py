@@ -32,15 +32,14 @@ def rle_from_record(record: Mapping[str, Any], tell: Callable[..., None], key: s
 
 
 def counts_of(row: RleRow, tell: Callable[..., None]) -> Counts | None:
-    """The run lengths of a mask. What does not fill its size is told, what is no run lengths is None and told."""
+    """The run lengths of a mask as they are; what is no run lengths is None and told."""
     pixels = row.size[0] * row.size[1] if len(row.size) == 2 else -1
     if isinstance(row.counts, list):
         try:
-            counts = np.array(row.counts, dtype=np.int64)
+            return np.array(row.counts, dtype=np.int64)
         except OverflowError:
             tell("coco.bad-rle", "expected runs below 2^63, found more", "segmentation", "counts")
             return None
-        return _checked(counts, pixels, tell)
     decoded, problem = _from_text(row.counts)
     if decoded is not None and int(decoded.sum()) == pixels:
         return decoded
@@ -51,7 +50,7 @@ def counts_of(row: RleRow, tell: Callable[..., None]) -> Counts | None:
     if decoded is None:
         tell("coco.bad-rle", problem, "segmentation", "counts")
         return None
-    return _checked(decoded, pixels, tell)
+    return decoded
 
 
 def _from_text(text: str | bytes) -> tuple[Counts | None, str]:
@@ -60,14 +59,6 @@ def _from_text(text: str | bytes) -> tuple[Counts | None, str]:
         return counts_from_text(text), ""
     except GeometryError as exc:
         return None, str(exc).removeprefix("counts: ")
-
-
-def _checked(counts: Counts, pixels: int, tell: Callable[..., None]) -> Counts:
-    total = int(counts.sum())
-    if total != pixels or (counts < 0).any():
-        message = f"expected runs that fill {pixels} pixels, found {total}"
-        tell("coco.rle-size", message, "segmentation", "counts")
-    return counts
 
 
 def _other_forms(text: str, pixels: int) -> Iterator[tuple[str, Counts]]:

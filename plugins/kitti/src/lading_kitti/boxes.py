@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -131,15 +130,13 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
 
 def _doubtful_size(category: str, dimensions: Vector3) -> str | None:
     height, width, length = dimensions
-    if not min(dimensions) > 0 and not any(map(math.isnan, dimensions)):
-        return f"expected h, w and l above 0, found {height!r}, {width!r}, {length!r}"
     if category == "Car" and height > 3 and length < 2.5:
         return f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
     return None
 
 
 def _doubtful_alpha(alpha: float | None, location: Vector3, rotation_y: float) -> str | None:
-    if alpha is None or alpha == UNSET_ANGLE:
+    if alpha is None or UNSET_ANGLE in (alpha, rotation_y):
         return None
     expected = alpha_of(location, rotation_y)
     if not abs(wrapped(alpha - expected)) > ALPHA_TOLERANCE:

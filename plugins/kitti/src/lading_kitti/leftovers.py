@@ -45,12 +45,8 @@ def tell_leftovers(tree: Tree, segments: Sequence[SegmentIndex], used_sets: Coll
 
 
 def tell_differences(segment: SegmentIndex, report: Report) -> None:
-    """Which folders have not a file for every frame (3.12, 12): one warning a folder."""
-    folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = [
-        ("kitti.unmatched-files", join(segment.root, media.name, segment.sequence), media.files)
-        for media in segment.media
-        if media.files
-    ]
+    """Which folders have not a file for every frame (3.12, 12): one warning a folder. Media are told one by one."""
+    folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = []
     if segment.labels is not None and segment.labels.has_camera_column:
         message = "expected KITTI's own camera frame, found an export of Waymo; its boxes are read as if they lay in it"
         report.warning("kitti.waymo-export", message, Origin(join(segment.root, segment.labels.name)))

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading_nuscenes.rotations import tell_rotations
+from lading_nuscenes.rotations import tell_lengths
 from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import Attribute, Category, Instance, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
@@ -166,8 +166,7 @@ class _Reading:
         translations = vectors([row.translation for row in rows], 3)
         sizes = vectors([row.size for row in rows], 3)
         rotations = vectors([row.rotation for row in rows], 4)
-        tell_rotations(self._tables, "sample_annotation", indexes, translations, rotations)
-        self._tell_sizes(indexes, sizes)
+        tell_lengths(self._tables, "sample_annotation", indexes, rotations)
         attributes = self._sets_of(rows, indexes)
         self._columns.add(
             rows=np.array(indexes, dtype=np.int32),
@@ -223,12 +222,6 @@ class _Reading:
         """Keep the text of tokens that no row has."""
         for place in np.flatnonzero(found == DANGLING).tolist():
             self._made.texts[self._count + place, column] = tokens[place] or ""
-
-    def _tell_sizes(self, indexes: Any, sizes: NDArray[np.float64]) -> None:
-        for place in np.flatnonzero((sizes <= 0).any(axis=1)).tolist():
-            message = f"expected a width, length and height above 0, found {sizes[place].tolist()}"
-            at = self._tables.origin("sample_annotation", indexes[place], "size")
-            self._tables.report.error("nuscenes.size", message, at)
 
     def finish(self, samples: int) -> Annotations:
         """The annotations, once all pieces were taken."""

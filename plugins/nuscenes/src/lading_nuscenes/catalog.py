@@ -17,6 +17,7 @@ def declared(database: Database) -> Catalog:
         subcatalogs["BOX2D"] = _subcatalog(database, _named(database))
     if database.pictures:
         subcatalogs["RLE"] = _subcatalog(database, _named(database))
+        subcatalogs["RLE"].is_tracking = "surface_ann" not in tables  # a surface is no instance of anything
     return Catalog(subcatalogs=subcatalogs)
 
 

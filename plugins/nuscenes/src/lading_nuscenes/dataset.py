@@ -57,7 +57,4 @@ class NuScenesDataset(Dataset):
         chosen = moments(self._database, plan.group, sweeps=self._sweeps)
         indexes = share(len(chosen), part)
         heard = report if report is not None else self.report
-        frames = Frames(self._database, plan, heard)
-        yield from frames.read(chosen, indexes)
-        if part[0] == part[1]:  # however many parts there are, one of them speaks for the whole segment
-            frames.tell_missing(chosen)
+        yield from Frames(self._database, plan, heard).read(chosen, indexes)

@@ -25,7 +25,7 @@ _POINT_BYTES = 20
 
 
 class Frames:
-    """Makes the frames of one segment, and says which of its media are not there."""
+    """Makes the frames of one segment."""
 
     def __init__(self, database: Database, plan: Plan, report: Report) -> None:
         self._database = database
@@ -46,25 +46,6 @@ class Frames:
                 self._results = stack.enter_context(self._database.results.file.open())
             for index in indexes:
                 yield self._frame(moments[index], index)
-
-    def tell_missing(self, moments: list[Moment]) -> None:
-        """Say how many of the files of a segment are not there, by sensor."""
-        named: Counter[str] = Counter()
-        missing: dict[str, list[str]] = {}
-        for moment in moments:
-            for file in moment.files.tolist():
-                sensor = self._sensor(file)
-                name = "" if sensor is None else sensor.name
-                named[name] += 1
-                filename = self._database.files.filename(file)
-                if self._database.media.find(filename) is None:
-                    missing.setdefault(name, []).append(filename)
-        segment = self._plan.segment.name
-        for name, files in missing.items():
-            of = f" of {name}" if name else ""
-            message = f"expected {named[name]} files{of}, found {named[name] - len(files)}; "
-            message += f"the first that is missing is {files[0]!r}"
-            self._report.warning("nuscenes.missing-media", message, None, segment=segment, sensor=name or None)
 
     def _frame(self, moment: Moment, index: int) -> Frame:
         key = self._key(moment)

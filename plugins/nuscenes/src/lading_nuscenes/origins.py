@@ -13,6 +13,9 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
     "sample_annotation": {
         "category": "instance_token",
         "instance": "instance_token",
+        "geometry/centre": "translation",
+        "geometry/size": "size",
+        "geometry/rotation": "rotation",
         "attributes": "attribute_tokens",
         "attributes/attribute": "attribute_tokens",
         "attributes/visibility": "visibility_token",

@@ -34,9 +34,10 @@ def into_sensor(
 
 
 def _unit(quaternions: Floats) -> Floats:
-    """At length 1, sign kept; NaN where the length is 0 or there is none."""
+    """At length 1, sign kept; one of length 0 stays as it is, for rules to judge, and so does NaN."""
     lengths = np.sqrt((quaternions * quaternions).sum(axis=1, keepdims=True))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    lengths[lengths == 0] = 1.0
+    with np.errstate(invalid="ignore"):
         unit: Floats = quaternions / lengths
     return unit
 
@@ -60,6 +61,15 @@ def is_rotation(transform: Transform3D) -> bool:
     return all(map(math.isfinite, (*transform.translation, *transform.rotation))) and any(transform.rotation)
 
 
+def tell_lengths(tables: Tables, table: str, indexes: Sequence[int], rotations: Floats) -> None:
+    """Say which rows have a quaternion of another length than 1 whose direction is what is read."""
+    for place, length in _wrong(rotations):
+        if length:
+            message = f"expected a unit quaternion, found one of length {length!r}; its direction counts"
+            at = tables.origin(table, indexes[place], "rotation")
+            tables.report.warning("nuscenes.rotation-length", message, at)
+
+
 def tell_rotations(tables: Tables, table: str, indexes: Sequence[int], translations: Floats, rotations: Floats) -> None:
     """Say which rows have numbers that are not finite, or a quaternion of another length than 1."""
     for column, values in (("translation", translations), ("rotation", rotations)):
@@ -67,15 +77,18 @@ def tell_rotations(tables: Tables, table: str, indexes: Sequence[int], translati
         for place in () if is_finite.all() else np.flatnonzero(~is_finite.all(axis=1)).tolist():
             message = f"expected finite numbers, found {values[place].tolist()}"
             tables.report.error("nuscenes.not-finite", message, tables.origin(table, indexes[place], column))
+    for place, length in _wrong(rotations):
+        if not length:
+            message = "expected a unit quaternion, found one of length 0, which is no rotation"
+            at = tables.origin(table, indexes[place], "rotation")
+            tables.report.error("nuscenes.no-rotation", message, at)
+    tell_lengths(tables, table, indexes, rotations)
+
+
+def _wrong(rotations: Floats) -> list[tuple[int, float]]:
+    """Place and length of the quaternions that are finite and not of length 1."""
     with np.errstate(invalid="ignore", over="ignore"):
         w, x, y, z = rotations.T
         lengths = np.sqrt(w * w + x * x + y * y + z * z)
         wrong = np.isfinite(lengths) & (np.abs(lengths - 1.0) > _NEAR)
-    for place in np.flatnonzero(wrong).tolist():
-        at = tables.origin(table, indexes[place], "rotation")
-        if lengths[place] == 0.0:
-            message = "expected a unit quaternion, found one of length 0, which is no rotation"
-            tables.report.error("nuscenes.no-rotation", message, at)
-        else:
-            message = f"expected a unit quaternion, found one of length {float(lengths[place])!r}; its direction counts"
-            tables.report.warning("nuscenes.rotation-length", message, at)
+    return [(place, float(lengths[place])) for place in np.flatnonzero(wrong).tolist()]

@@ -7,10 +7,9 @@ from typing import Any
 from lading import Camera, FisheyeCamera, Lidar, Radar, Transform3D
 from lading.model.geometry import EGO
 from lading.model.sensor import CameraMatrix, Intrinsics, Sensor
-from lading_nuscenes.rotations import tell_rotations
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.schema import Sensor as SensorRow
-from lading_nuscenes.tables import Rows, Tables, vectors
+from lading_nuscenes.tables import Rows, Tables
 
 #: Coefficients by how many a row has: OpenCV's order. nuImages has five, and six for its fisheye (4.5).
 _COEFFICIENTS = {
@@ -40,9 +39,6 @@ class Sensors:
         tokens = [row.sensor_token for row in rows.rows]
         found = kinds.find(tokens)
         tables.dangling("calibrated_sensor", "sensor_token", "sensor", rows.indexes, found, tokens)
-        translations = vectors([row.translation for row in rows.rows], 3)
-        rotations = vectors([row.rotation for row in rows.rows], 4)
-        tell_rotations(tables, "calibrated_sensor", rows.indexes, translations, rotations)
         for place, kind in enumerate(found.tolist()):
             model = None if kind < 0 else self._model(place, kinds.rows[kind])
             self.models.append(model)
@@ -58,23 +54,21 @@ class Sensors:
         row = self._rows.rows[place]
         name = kind.channel
         extrinsics = Transform3D(name, EGO, row.translation, row.rotation)
+        origin = self._tables.origin("calibrated_sensor", self._rows.indexes[place])
         if kind.modality == "lidar":
-            return Lidar(name=name, extrinsics=extrinsics)
+            return Lidar(name=name, extrinsics=extrinsics, origin=origin)
         if kind.modality == "radar":
-            return Radar(name=name, extrinsics=extrinsics)
+            return Radar(name=name, extrinsics=extrinsics, origin=origin)
         if kind.modality != "camera":
             message = f"expected a sensor of modality camera, lidar or radar, found {kind.modality!r}"
-            self._tables.report.error(
-                "nuscenes.modality", message, self._tables.origin("calibrated_sensor", self._rows.indexes[place])
-            )
+            self._tables.report.error("nuscenes.modality", message, origin)
             return None
         camera = FisheyeCamera if len(row.camera_distortion or ()) == _FISHEYE else Camera
-        return camera(name=name, extrinsics=extrinsics, intrinsics=self._intrinsics(place, row))
+        return camera(name=name, extrinsics=extrinsics, intrinsics=self._intrinsics(place, row), origin=origin)
 
     def _intrinsics(self, place: int, row: CalibratedSensor) -> Intrinsics | None:
         matrix = row.camera_intrinsic
         if not matrix:
-            self._odd(place, "camera_intrinsic", "expected a 3 x 3 matrix, found none", matrix)
             return None
         if [len(line) for line in matrix] != [3, 3, 3]:
             self._odd(place, "camera_intrinsic", f"expected a 3 x 3 matrix, found {matrix!r}", matrix)

@@ -124,7 +124,7 @@ class VocDataset(Dataset):
         if ref.id in tree.class_masks and ref.id in tree.augmented_masks:
             report.loss("mask of SegmentationClassAug beside one of SegmentationClass", tree.augmented_masks[ref.id])
         objects = found.object_count if found.is_read and self._is_tied(ref) else None
-        masks = Masks(key, by_class, by_object, (found.width, found.height), objects)
+        masks = Masks(key, by_class, by_object, objects)
         labels = MaskReader(self._dialects[ref.tree].names, self._masks, report).read(masks)
         paths = [file.path for file in (by_class, by_object) if file is not None]
         return [*found.labels, *labels], MaskPlaces(paths, places)

@@ -29,7 +29,6 @@ class Masks(msgspec.Struct):
     key: str
     by_class: File | None
     by_object: File | None
-    size: tuple[int | None, int | None]
     objects: int | None
 
 
@@ -47,28 +46,22 @@ class MaskReader:
         classes = None
         labels: list[Label] = []
         if masks.by_class is not None:
-            classes = self._pixels(masks.by_class, masks.size)
+            classes = self._pixels(masks.by_class)
             items = self._class_items(masks.by_class, classes)
             labels.append(_mask(SemanticMask, masks.by_class, items, len(labels)))
         if masks.by_object is not None:
-            objects = self._pixels(masks.by_object, masks.size)
+            objects = self._pixels(masks.by_object)
             found = None if objects is None else self._object_items(masks, masks.by_object, objects, classes)
             labels.append(_mask(InstanceMask, masks.by_object, found, len(labels)))
         return labels
 
-    def _pixels(self, file: File, size: tuple[int | None, int | None]) -> MaskPixels | None:
+    def _pixels(self, file: File) -> MaskPixels | None:
         if self._choice == "declared":
             return None
         try:
-            pixels = read_mask(file)
-        except SourceError as exc:
-            self._report.error("voc.mask", exc.problem, Origin(file.path))
-            return None
-        height, width = pixels.values.shape
-        if (size[0] not in (None, width)) or (size[1] not in (None, height)):
-            message = f"expected {size[0]} x {size[1]} pixels as the annotation says, found {width} x {height}"
-            self._report.warning("voc.mask-size", message, Origin(file.path))
-        return pixels
+            return read_mask(file)
+        except SourceError:
+            return None  # media.unreadable and mask.not-png tell why
 
     def _class_items(self, file: File, pixels: MaskPixels | None) -> tuple[MaskItem, ...] | None:
         """The classes of a mask: those of its pixels, else all that are declared."""

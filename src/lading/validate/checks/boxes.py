@@ -32,7 +32,8 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
     elif xmin == xmax or ymin == ymax:
         message = f"expected a width and a height above 0, found {xmax - xmin!r} x {ymax - ymin!r}"
         problems.append(Problem("box2d.empty", message, "geometry"))
-    if min(xmin, xmax, ymin, ymax) < -TOLERANCE_PX or max(xmin, xmax) > right or max(ymin, ymax) > bottom:
+    is_outside = min(xmin, ymin) < -TOLERANCE_PX or xmax > right or ymax > bottom
+    if is_outside and not (xmin > xmax or ymin > ymax):  # an edge that is beyond the opposite one is told as that
         message = f"expected a box within {size_text(right, bottom)}, found {_shown(edges)}"
         problems.append(Problem("box2d.outside-image", message, "geometry"))
     return problems
@@ -40,16 +41,21 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
 
 def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
     """A box in space: finite, of a size above 0 along each axis, turned by a quaternion of length 1."""
+    parts = (("centre", box.centre), ("size", box.size_m), ("rotation", box.rotation))
     if not is_finite(box):
-        return (Problem("label.not-finite", "expected finite coordinates, found NaN or infinity", "geometry"),)
+        return [
+            Problem("label.not-finite", f"expected a finite {name}, found {_shown(numbers)}", f"geometry/{name}")
+            for name, numbers in parts
+            if not are_finite(numbers)
+        ]
     problems = []
     if min(box.size_m) <= 0:
         message = f"expected a length, width and height above 0, found {_shown(box.size_m)}"
-        problems.append(Problem("box3d.size", message, "geometry"))
+        problems.append(Problem("box3d.size", message, "geometry/size"))
     wrong = rotation_problem(box.rotation)
     if wrong is not None:
         is_zero, message = wrong
-        problems.append(Problem("box3d.zero-rotation" if is_zero else "box3d.rotation", message, "geometry"))
+        problems.append(Problem("box3d.zero-rotation" if is_zero else "box3d.rotation", message, "geometry/rotation"))
     return problems
 
 

@@ -45,6 +45,7 @@ class DataPass(Checker):
 
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong with the files of a frame and with their labels."""
+        self._labels.begin()
         for data in frame.data:
             place = Place(segment, frame, data, self._severities)
             seen = self._look(segment, data)
@@ -63,7 +64,7 @@ class DataPass(Checker):
         height = seen.height if data.height is None else data.height
         yield from self._labels.judge(place, *limits(width, height), masks)
         for mask in masks:
-            yield from mask_findings(place, mask, (width, height))
+            yield from mask_findings(place, mask, ((width, height), (seen.width, seen.height)))
 
     def settle(self, segment: Segment) -> Iterable[Finding]:
         """The polygons that have gathered."""

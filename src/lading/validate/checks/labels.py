@@ -42,6 +42,12 @@ class LabelsPass:
         self._is_contract = is_contract
         self._usage = usage
         self._kinds: dict[type[Label], _Kind] = {}
+        self._told: set[tuple[str | int | None, ...]] = set()
+
+    def begin(self) -> None:
+        """Begin a frame: the labels of one record may lie on several of its files."""
+        if self._told:
+            self._told.clear()
 
     def judge(self, place: Place, right: float, bottom: float, masks: list[MaskLabel]) -> Iterator[Finding]:
         """What is wrong with the labels of a file, within these limits; its masks are put into `masks`.
@@ -63,7 +69,7 @@ class LabelsPass:
         if polygons and self.polygons.is_wanted:
             boxes = {box.instance: box for box in reversed(groups.get(Box2D, ())) if box.instance is not None}
             self.polygons.add(place, polygons, [_box_of(polygon, boxes) for polygon in polygons], right, bottom)
-        return self._told(place, found) if found else iter(())
+        return self._tell(place, found) if found else iter(())
 
     def _group(self, place: Place, kind: _Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
         """What is wrong with the labels of one type."""
@@ -103,18 +109,19 @@ class LabelsPass:
             if len(set(instances)) != len(instances):
                 _tell_twice(labels, found)
 
-    def _told(self, place: Place, found: _Found) -> Iterator[Finding]:
-        """The findings in the order of the labels; of two labels of one record, being there twice is told once."""
+    def _tell(self, place: Place, found: _Found) -> Iterator[Finding]:
+        """The findings in the order of the labels; what two labels have out of one record is told once."""
         order = {id(label): index for index, label in enumerate(place.data.labels)}
-        again: set[int] = set()
         for problem, label in sorted(found, key=lambda item: order[id(item[1])]):
-            if problem.rule == "label.duplicate" and label.origin is not None:
-                if label.origin in again:
-                    continue
-                again.add(label.origin)
             finding = place.finding(problem, label)
-            if finding is not None:
-                yield finding
+            if finding is None:
+                continue
+            if label.origin is not None:
+                key = (finding.rule, finding.file, finding.pointer, finding.line, finding.message)
+                if key in self._told:
+                    continue
+                self._told.add(key)
+            yield finding
 
     def _prepare(self, label_type: type[Label]) -> _Kind:
         name = label_type.kind
@@ -147,7 +154,7 @@ def _tell_same(labels: list[Any], keys: list[Hashable], found: _Found) -> None:
         if first is None:
             firsts[key] = label
         elif first.attributes == label.attributes:
-            message = f"expected no label twice, found an equal {label.kind} before this one"
+            message = "expected no label twice, found an equal one before it"
             found.append((Problem("label.duplicate", message), label))
 
 
@@ -158,6 +165,6 @@ def _tell_twice(labels: list[Any], found: _Found) -> None:
         if label.instance is None:
             continue
         if label.instance in taken:
-            message = f"expected each instance once a file and type, found {label.instance!r} of {label.kind} again"
+            message = f"expected each instance once a file and type, found {label.instance!r} again"
             found.append((Problem("label.instance-twice", message, "instance"), label))
         taken.add(label.instance)

@@ -76,6 +76,7 @@ class KindPlans:
         self._wanted = wanted
         self._is_contract = is_contract
         self._subcatalog = catalog.get(kind)
+        self._all_names = frozenset(each.name for known in catalog.kinds() for each in catalog[known].categories)
         self._declares_types = is_contract or bool(catalog)
         self._names: frozenset[str] = frozenset()
         self._attributes: Mapping[str, ValueCheck] | None = None
@@ -122,8 +123,12 @@ class KindPlans:
             return None
         if category in self._names or not (self._names or self._is_contract):
             return None
-        message = f"expected a category of the catalog for {self._kind}, found {category!r}"
+        message = f"expected a category of the catalog{self._for_kind(category)}, found {category!r}"
         return Problem("category.unknown", message, "category")
+
+    def _for_kind(self, category: str) -> str:
+        """The label type, where the catalog has the category of another one."""
+        return f" for {self._kind}" if category in self._all_names else ""
 
     def _others(self, subcatalog: Subcatalog, category: str | None) -> tuple[_Check, ...]:
         label_type = LABEL_TYPES.get(self._kind, Label)

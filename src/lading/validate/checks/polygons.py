@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading.model.label import Box2D, MultiPolygon2D, Points, Polygon2D
 from lading.model.report import Finding, Severity
-from lading.validate.checks.bounds import size_text
+from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.problem import Place, Problem
 
 PolygonLabel: TypeAlias = Polygon2D | MultiPolygon2D
@@ -76,13 +76,18 @@ class _Rings:
         joined = np.frombuffer(b"".join(self.points)).reshape(-1, 2)
         self.x, self.y = np.ascontiguousarray(joined[:, 0]), np.ascontiguousarray(joined[:, 1])
 
+    def ring(self, index: int) -> Points:
+        """The points of one ring."""
+        part = slice(self.starts[index], self.ends[index])
+        return np.stack((self.x[part], self.y[part]), axis=1)
+
 
 class Polygons:
     """Gathers polygons and judges them when there are enough of them."""
 
     def __init__(self, severities: Mapping[str, Severity]) -> None:
         self.is_wanted = bool(severities.keys() & POLYGON_RULES)
-        self._wants_crossing = "polygon.self-crossing" in severities
+        self._wanted = frozenset(severities)
         self._batch = _Batch()
 
     def add(
@@ -106,7 +111,7 @@ class Polygons:
         batch, self._batch = self._batch, _Batch()
         if not batch.labels:
             return
-        problems = _judge(batch, wants_crossing=self._wants_crossing)
+        problems = _judge(batch, self._wanted)
         for index in sorted(problems):
             for problem in problems[index]:
                 finding = batch.places[batch.owners[index]].finding(problem, batch.labels[index])
@@ -115,14 +120,19 @@ class Polygons:
 
 
 class _Found(dict[int, list[Problem]]):
-    """Problems by the number of the polygon."""
+    """Problems by the number of the polygon, of the rules that are wanted."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__()
+        self.wanted = wanted
 
     def tell(self, row: int, rule: str, message: str) -> None:
-        self.setdefault(row, []).append(Problem(rule, message, "geometry"))
+        if rule in self.wanted:
+            self.setdefault(row, []).append(Problem(rule, message, "geometry"))
 
 
-def _judge(batch: _Batch, *, wants_crossing: bool) -> _Found:
-    found = _Found()
+def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
+    found = _Found(wanted)
     rings = _rings(batch.labels, found)
     if not rings.rows:
         return found
@@ -135,10 +145,11 @@ def _judge(batch: _Batch, *, wants_crossing: bool) -> _Found:
     columns = (rings.x, rings.y)
     low = np.stack([np.minimum.reduceat(column, rings.starts) for column in columns], axis=1)
     high = np.stack([np.maximum.reduceat(column, rings.starts) for column in columns], axis=1)
-    has_area = _areas(rings, low, high, found)
+    areas = _areas(rings, low)
+    has_area = _have_area(rings, areas, high - low, found)
     _bounds(batch, rings, low, high, found)
-    if wants_crossing:
-        _crossings(rings, has_area, found)
+    if "polygon.self-crossing" in wanted:
+        _crossings(rings, areas, has_area, found)
     return found
 
 
@@ -187,8 +198,11 @@ def _finite(rings: _Rings, found: _Found) -> _Rings:
     return kept
 
 
-def _areas(rings: _Rings, low: _Bounds, high: _Bounds, found: _Found) -> NDArray[np.bool_]:
-    """Which rings have an area (shoelace, from each ring's own corner so that large offsets cost no digits)."""
+def _areas(rings: _Rings, low: _Bounds) -> NDArray[np.float64]:
+    """What rings go round, once to the left and less what they go round to the right (shoelace).
+
+    From each ring's own corner, so that large offsets cost no digits.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         x = rings.x - np.repeat(low[:, 0], rings.counts)
         y = rings.y - np.repeat(low[:, 1], rings.counts)
@@ -196,15 +210,30 @@ def _areas(rings: _Rings, low: _Bounds, high: _Bounds, found: _Found) -> NDArray
         terms[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
         last, first = rings.ends - 1, rings.starts
         terms[last] = x[last] * y[first] - x[first] * y[last]
-        doubled = np.abs(np.add.reduceat(terms, rings.starts))
-        extent = np.prod(high - low, axis=1)
-        has_area: NDArray[np.bool_] = ~(doubled <= _NO_AREA * extent)  # what is too large to tell has one
+        areas: NDArray[np.float64] = np.abs(np.add.reduceat(terms, rings.starts)) / 2
+    return areas
+
+
+def _have_area(rings: _Rings, areas: NDArray[np.float64], extent: _Bounds, found: _Found) -> NDArray[np.bool_]:
+    """Which rings go round anything; of a bow that is of two equal halves the area comes out as 0."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        has_area: NDArray[np.bool_] = ~(areas <= _NO_AREA * np.prod(extent, axis=1))  # what is too large to tell has
     for index in np.flatnonzero(~has_area).tolist():
+        width, height = extent[index].tolist()
+        if _covered(rings.ring(index)) > _NO_AREA * width * height:
+            has_area[index] = True
+            continue
         which = f" of part {rings.parts[index]}" if rings.parts[index] else ""
-        width, height = (high[index] - low[index]).tolist()
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
         found.tell(rings.rows[index], "polygon.empty", message)
     return has_area
+
+
+def _covered(points: Points) -> float:
+    """The area of what a ring goes round an odd number of times."""
+    import shapely  # 0.1 s to import, for rings alone that are odd
+
+    return float(shapely.make_valid(shapely.polygons(points)).area)
 
 
 def _bounds(batch: _Batch, rings: _Rings, low: _Bounds, high: _Bounds, found: _Found) -> None:
@@ -219,11 +248,12 @@ def _bounds(batch: _Batch, rings: _Rings, low: _Bounds, high: _Bounds, found: _F
     for at in np.flatnonzero(is_out).tolist():
         message = f"expected a polygon within {size_text(*limits[at].tolist())}, found one within "
         found.tell(int(present[at]), "polygon.outside-image", message + _edges(low[at], high[at]))
-    _boxes(batch, present.tolist(), low, high, found)
+    _boxes(batch, present.tolist(), low, high, limits, found)
 
 
-def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, found: _Found) -> None:
-    which = [at for at, index in enumerate(present) if batch.boxes[index] is not None]
+def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, limits: _Bounds, found: _Found) -> None:
+    """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
+    which = [at for at, row in enumerate(present) if batch.boxes[row] is not None and row not in found]
     if not which:
         return
     boxes = [box for box in (batch.boxes[present[at]] for at in which) if box is not None]
@@ -231,8 +261,7 @@ def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, found
     edges = np.stack([np.array(column, dtype=np.float64) for column in columns], axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         apart = np.abs(np.hstack((low[which], high[which])) - edges)
-        # a box of NaN or one that is turned inside out is told as such
-        is_off = (apart > BOX_TOLERANCE_PX).any(axis=1) & (edges[:, :2] <= edges[:, 2:]).all(axis=1)
+        is_off = (apart > BOX_TOLERANCE_PX).any(axis=1) & ~_are_told(edges, limits[which], found.wanted)
     for number in np.flatnonzero(is_off).tolist():
         at, box = which[number], boxes[number]
         shown = f"({box.xmin:g}, {box.ymin:g}, {box.xmax:g}, {box.ymax:g})"
@@ -240,13 +269,24 @@ def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, found
         found.tell(present[at], "polygon.box-mismatch", message)
 
 
+def _are_told(edges: _Bounds, limits: _Bounds, wanted: frozenset[str]) -> NDArray[np.bool_]:
+    """Which boxes are wrong by themselves: not finite, turned inside out, empty, or outside the picture."""
+    low, high = edges[:, :2], edges[:, 2:]
+    is_told = np.logical_not((low <= high).all(axis=1))
+    if "box2d.empty" in wanted:
+        is_told |= ~(low < high).all(axis=1)
+    if "box2d.outside-image" in wanted:
+        is_told |= (low < -TOLERANCE_PX).any(axis=1) | (high > limits).any(axis=1)
+    return is_told
+
+
 def _edges(low: _Bounds, high: _Bounds) -> str:
     return f"({low[0]:g}, {low[1]:g}, {high[0]:g}, {high[1]:g})"
 
 
-def _crossings(rings: _Rings, has_area: NDArray[np.bool_], found: _Found) -> None:
-    """Rings that cross themselves; one that only touches itself is let be."""
-    import shapely  # 0.1 s to import, for this rule alone
+def _crossings(rings: _Rings, areas: NDArray[np.float64], has_area: NDArray[np.bool_], found: _Found) -> None:
+    """Rings that cross themselves; one that touches itself, or goes out and back on one line, is let be."""
+    import shapely
 
     is_one = has_area & (rings.counts > 3)
     candidates = np.flatnonzero(is_one)
@@ -257,12 +297,14 @@ def _crossings(rings: _Rings, has_area: NDArray[np.bool_], found: _Found) -> Non
     numbers = np.repeat(np.arange(len(candidates)), rings.counts[candidates])
     shapes = shapely.polygons(shapely.linearrings(points, indices=numbers))
     for at in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
+        ring = int(candidates[at])
         reason = shapely.is_valid_reason(shapes[at])
-        if not reason.startswith("Self-intersection"):
+        extent = float(np.prod(np.ptp(rings.ring(ring), axis=0)))
+        # where a ring crosses itself, one side of it changes over: what it covers is not what the shoelace says
+        if abs(_covered(rings.ring(ring)) - float(areas[ring])) <= _NO_AREA * extent:
             continue
-        row, number = rings.rows[candidates[at]], rings.parts[candidates[at]]
         place = _AT.search(reason)
         where = "" if place is None else f" at ({float(place[1]):g}, {float(place[2]):g})"
-        part = f" of part {number}" if number else ""
+        part = f" of part {rings.parts[ring]}" if rings.parts[ring] else ""
         message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
-        found.tell(row, "polygon.self-crossing", message)
+        found.tell(rings.rows[ring], "polygon.self-crossing", message)

@@ -17,46 +17,51 @@ from lading.validate.checks.problem import Problem
 
 
 class SensorsPass(Checker):
-    """Checks the sensors of segments, and those that frames bring; it keeps the names of the latter."""
+    """Checks the sensors of segments, and those that frames bring; it keeps the names that all frames bring."""
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
         self._dataset = dataset
         self._severities = severities
-        self._overridden: dict[str, set[str]] = {}
+        self._brought: dict[str, frozenset[str]] = {}
         self._last: tuple[str, Mapping[str, Sensor]] | None = None
 
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong with the sensors that a frame brings; many frames may share one calibration."""
-        if not frame.calibration:
+        calibration = frame.calibration or {}
+        brought = self._brought.get(segment.name)
+        if brought is None or not brought <= calibration.keys():
+            self._brought[segment.name] = frozenset(calibration) if brought is None else brought & calibration.keys()
+        if not calibration:
             return ()
         if self._last is not None and self._last[0] == segment.name and self._last[1] is frame.calibration:
             return ()
-        self._last = (segment.name, frame.calibration)
-        self._overridden.setdefault(segment.name, set()).update(frame.calibration)
+        self._last = (segment.name, calibration)
         at = frame.data[0].locate() if frame.data else None
-        found = [(problem, sensor) for sensor in frame.calibration.values() for problem in _problems(sensor)]
+        found = [(problem, sensor) for sensor in calibration.values() for problem in _problems(sensor)]
         told = (
-            problem.finding(self._severities, segment=segment.name, frame=frame.key, sensor=sensor.name, at=at)
+            problem.finding(
+                self._severities, segment=segment.name, frame=frame.key, sensor=sensor.name, at=sensor.origin or at
+            )
             for problem, sensor in found
         )
         return [finding for finding in told if finding is not None]
 
-    def memory(self) -> dict[str, set[str]]:
-        """The names of the sensors that frames bring."""
-        return self._overridden
+    def memory(self) -> dict[str, frozenset[str]]:
+        """The names of the sensors that all frames bring, by segment."""
+        return self._brought
 
-    def absorb(self, memory: dict[str, set[str]], part: Part) -> Iterable[Finding]:
+    def absorb(self, memory: dict[str, frozenset[str]], part: Part) -> Iterable[Finding]:
         """Take over the names of another part."""
         for segment, names in memory.items():
-            self._overridden.setdefault(segment, set()).update(names)
+            self._brought[segment] = self._brought.get(segment, names) & names
         return ()
 
     def finish(self) -> Iterable[Finding]:
         """What is wrong with the sensors of the segments."""
         for segment in self._dataset.segments:
             for problem, sensor in self._segment(segment):
-                name = None if sensor is None else sensor.name
-                finding = problem.finding(self._severities, segment=segment.name, sensor=name)
+                name, at = (None, None) if sensor is None else (sensor.name, sensor.origin)
+                finding = problem.finding(self._severities, segment=segment.name, sensor=name, at=at)
                 if finding is not None:
                     yield finding
 
@@ -64,7 +69,7 @@ class SensorsPass(Checker):
         if segment.sensors and not self._dataset.is_fusion:
             message = f"expected no sensors in a plain dataset, found {len(segment.sensors)}"
             yield Problem("sensor.plain-dataset", message), None
-        overridden = self._overridden.get(segment.name, set())
+        brought = self._brought.get(segment.name, frozenset())
         taken: set[str] = set()
         for sensor in segment.sensors:
             if not sensor.name:
@@ -73,9 +78,9 @@ class SensorsPass(Checker):
                 message = f"expected a name that no other sensor has, found {sensor.name!r} again"
                 yield Problem("sensor.duplicate-name", message), sensor
             taken.add(sensor.name)
-            if sensor.name not in overridden:
+            if sensor.name not in brought:
                 yield from ((problem, sensor) for problem in _problems(sensor))
-        if not overridden and _are_all_identity(segment.sensors):
+        if not brought and _are_all_identity(segment.sensors):
             message = f"expected sensors at places of their own, found {len(segment.sensors)} at the ego frame's origin"
             yield Problem("sensor.all-identity", message), None
 

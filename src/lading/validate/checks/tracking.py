@@ -43,6 +43,15 @@ class _Spot(NamedTuple):
     reach: float
     scale: float | None
     at: Origin
+    before: _Spot | None = None  # where it was before, if it jumped to here
+
+
+class _Jump(NamedTuple):
+    """A jump between the first two frames of a part: the part before may show that the first one stood out."""
+
+    key: _Key
+    spot: _Spot
+    finding: Finding
 
 
 class _Kept(NamedTuple):
@@ -60,6 +69,7 @@ class _Seen(msgspec.Struct):
     categories: dict[tuple[str, str], dict[str | None, _Kept]] = msgspec.field(default_factory=dict)
     first: dict[_Key, _Spot] = msgspec.field(default_factory=dict)
     last: dict[_Key, _Spot] = msgspec.field(default_factory=dict)
+    held: list[_Jump] = msgspec.field(default_factory=list)
 
 
 class TrackingPass(Checker):
@@ -90,9 +100,11 @@ class TrackingPass(Checker):
                 _note_categories(place, labels, seen)
                 now.update(_spots(place, labels))
         for key, spot in now.items():
-            before = seen.last.get(key)
-            if before is not None:
-                findings += self._jump(segment.name, key, before, spot)
+            finding = self._move(segment.name, key, seen.last.get(key), spot, now)
+            if finding is not None and seen.frames == 1:
+                seen.held.append(_Jump(key, spot, finding))
+            elif finding is not None:
+                findings.append(finding)
         if seen.frames == 0:
             seen.first = now
         seen.last = now
@@ -102,15 +114,17 @@ class TrackingPass(Checker):
     def _is_tracked(self, label: Label) -> bool:
         return self._is_all or label.kind in self._kinds
 
-    def _jump(self, segment: str, key: _Key, before: _Spot, spot: _Spot) -> Iterator[Finding]:
-        problem = _jump_problem(key[2], before, spot)
-        finding = None
-        if problem is not None:
-            finding = problem.finding(
-                self._severities, segment=segment, frame=spot.frame, sensor=spot.sensor, at=spot.at
-            )
-        if finding is not None:
-            yield finding
+    def _move(
+        self, segment: str, key: _Key, before: _Spot | None, spot: _Spot, now: dict[_Key, _Spot]
+    ) -> Finding | None:
+        """What is wrong with a move; one back to where an instance was before it jumped is not told again."""
+        problem = None if before is None else _jump_problem(key[2], before, spot)
+        if problem is None or before is None:
+            return None
+        if before.before is not None and _jump_problem(key[2], before.before, spot) is None:
+            return None
+        now[key] = spot._replace(before=before._replace(before=None))
+        return problem.finding(self._severities, segment=segment, frame=spot.frame, sensor=spot.sensor, at=spot.at)
 
     def memory(self) -> dict[str, _Seen]:
         """What is kept, by segment."""
@@ -124,22 +138,36 @@ class TrackingPass(Checker):
                 known = seen.categories.setdefault(key, {})
                 for category, kept in categories.items():
                     known.setdefault(category, kept)
-            for spotted, spot in later.first.items():
-                before = seen.last.get(spotted)
-                if before is not None:
-                    yield from self._jump(name, spotted, before, spot)
-            if later.frames:
-                seen.last = later.last
-                seen.frames += later.frames
+            yield from self._join(name, seen, later)
+
+    def _join(self, segment: str, seen: _Seen, later: _Seen) -> Iterator[Finding]:
+        """Jumps over the border between two parts, and those that the later part held back."""
+        first = dict(later.first)
+        for key, spot in later.first.items():
+            finding = self._move(segment, key, seen.last.get(key), spot, first)
+            if finding is not None:
+                yield finding
+        for jump in later.held:
+            before = first[jump.key].before
+            if before is None or _jump_problem(jump.key[2], before, jump.spot) is not None:
+                yield jump.finding
+        if later.frames:
+            seen.last = first if later.frames == 1 else later.last
+            seen.frames += later.frames
 
     def finish(self) -> Iterable[Finding]:
-        """Instances of more than one category: each of the later ones, where it was first met."""
+        """What was held back; instances of more than one category: each of the later ones, where it was first met."""
         for segment in self._dataset.segments:
             seen = self._seen.get(segment.name, _Seen())
+            yield from (jump.finding for jump in seen.held)
+            told: set[tuple[str, str | None, Origin]] = set()
             for (_, instance), categories in seen.categories.items():
                 first, *others = categories
                 for category in others:
                     kept = categories[category]
+                    if (instance, category, kept.at) in told:
+                        continue  # of another label of the same record
+                    told.add((instance, category, kept.at))
                     finding = _changed(instance, first, category).finding(
                         self._severities, segment=segment.name, frame=kept.frame, sensor=kept.sensor, at=kept.at
                     )
@@ -194,10 +222,7 @@ def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:
         with np.errstate(all="ignore"):  # an infinite pose is told by its own rule, and no distance from it is far
             return WORLD, [(x, y, z) for x, y, z in (pose @ extrinsics).apply(np.array(centres)).tolist()]
     except GeometryError:
-        return (
-            "sensor",
-            centres,
-        )  # a rotation of length 0, or frames that do not meet: told by the rules of poses and sensors
+        return "sensor", centres  # a rotation of length 0, or frames that do not meet: told by other rules
 
 
 def _extrinsics(segment: Segment, frame: Frame, data: Data) -> Transform3D | None:

@@ -75,11 +75,12 @@ class Usage:
 
     def _spellings(self, catalog: Catalog) -> Iterator[Finding]:
         names = {kind: frozenset(category.name for category in catalog[kind].categories) for kind in catalog.kinds()}
-        groups: dict[str, dict[str, _Use]] = {}
+        delimiters = {kind: catalog[kind].category_delimiter for kind in catalog.kinds()}
+        groups: dict[tuple[str, ...], dict[str, _Use]] = {}
         for (kind, category), use in sorted(self._uses.items(), key=lambda item: item[1].rank):
             if names.get(kind) and category not in names[kind] and "category.unknown" in self._severities:
                 continue  # that it is none of the catalog's is told already
-            groups.setdefault(_fold(category), {}).setdefault(category, use)
+            groups.setdefault(_fold(category, delimiters.get(kind)), {}).setdefault(category, use)
         for spellings in groups.values():
             (first, _), *others = spellings.items()
             for name, use in others:
@@ -102,5 +103,7 @@ class Usage:
                         yield finding
 
 
-def _fold(name: str) -> str:
-    return _SEPARATORS.sub(" ", name.strip()).casefold()
+def _fold(name: str, delimiter: str | None) -> tuple[str, ...]:
+    """What spellings of one category share; a parent that is called as its child is (COCO's person) is left out."""
+    parts = [_SEPARATORS.sub(" ", part.strip()).casefold() for part in (name.split(delimiter) if delimiter else [name])]
+    return tuple(part for index, part in enumerate(parts) if index == 0 or part != parts[index - 1])

@@ -1,0 +1,86 @@
+"""KITTI files of which one thing is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broken import Broken, Change, Place, copied, cut, filled, redrawn, removed, replaced
+
+T = "training/"
+ROWS, TRACKS = T + "label_2/000000.txt", T + "label_02/0000.txt"
+DRIVE = "2011_09_26/2011_09_26_drive_0001_sync/"
+TRACKLETS, TIMES = DRIVE + "tracklet_labels.xml", DRIVE + "image_02/timestamps.txt"
+PEDESTRIAN = "Pedestrian 0.00 1 -0.21 71.80 13.54 83.02 30.23 1.89 0.48 1.20 1.84 1.47 8.41 0.01\n"
+SEMANTIC = T + "semantic/000000_10.png"
+
+
+def line(number: int, file: str = ROWS) -> list[Place]:
+    return [(file, None, number)]
+
+
+def whole(file: str) -> list[Place]:
+    return [(file, None, None)]
+
+
+def pose(number: int) -> list[Place]:
+    pointer = f"/boost_serialization/tracklets/item/0/poses/item/{number}"
+    return [(TRACKLETS, pointer, 16 + 17 * number)]
+
+
+def row(rule: str, old: str, new: str, name: str = "", at: int = 1) -> Broken:
+    return Broken(rule, "kitti", replaced(ROWS, old, new), line(at), name)
+
+
+def track(rule: str, old: str, new: str, at: int, name: str = "") -> Broken:
+    return Broken(rule, "kitti-tracking", replaced(TRACKS, old, new), line(at, TRACKS), name)
+
+
+def raw(rule: str, change: Change, places: list[Place], name: str = "") -> Broken:
+    return Broken(rule, "kitti-raw", change, places, name)
+
+
+def times(order: tuple[int, int, int]) -> Change:
+    def change(root: Path) -> None:
+        lines = (root / TIMES).read_text().splitlines()
+        (root / TIMES).write_text("".join(f"{lines[index]}\n" for index in order))
+
+    return change
+
+
+CAR = "1 0 Car 0 1 -1.403177 44.012486 17.694442 55.585924 26.681723 1.500000 1.600000 3.900000 -2.100000 1.600000"
+BESIDE = CAR.replace("44.0", "45.0").replace("-2.1", "-1.9")
+
+BROKEN = [
+    row("box2d.outside-image", "83.02", "183.02"),
+    row("box2d.inverted", "71.80 13.54 83.02", "83.02 13.54 71.80"),
+    row("box2d.empty", "71.80 13.54 83.02", "71.80 13.54 71.80"),
+    row("label.not-finite", "71.80", "nan"),
+    row("label.not-finite", "1.84 1.47", "nan 1.47", "in space"),
+    row("box3d.size", "1.89 0.48", "-1.89 0.48"),
+    row("box3d.size", "1.89 0.48", "0 0.48", "of 0"),
+    row("label.duplicate", PEDESTRIAN, PEDESTRIAN * 2, at=2),
+    row("kitti.label-row", "1.84 1.47", "x 1.47"),
+    track("instance.category-changed", "1 0 Car", "1 0 Van", 4),
+    track("instance.jump", "-2.100000 1.600000 14.200000", "-2.100000 1.600000 214.200000", 4, "and back"),
+    track("instance.jump", "-1.100000 1.600000 14.200000", "-1.100000 1.600000 214.200000", 6),
+    track("label.instance-missing", "1 0 Car", "1 -1 Car", 4),
+    track("label.instance-twice", CAR, f"{CAR} 14.200000 -1.550000\n{BESIDE}", 5),
+    Broken("media.missing", "kitti", removed(T + "velodyne/000001.bin"), whole(T + "velodyne/000001.bin")),
+    Broken("media.missing", "kitti-tracking", removed(T + "velodyne/0000/000002.bin"),
+           whole(T + "velodyne/0000/000002.bin")),
+    Broken("media.unreadable", "kitti", filled(T + "velodyne/000001.bin", b""), whole(T + "velodyne/000001.bin")),
+    Broken("kitti.velodyne-size", "kitti", filled(T + "velodyne/000001.bin", b"x" * 33),
+           whole(T + "velodyne/000001.bin")),
+    Broken("media.unreadable", "kitti-2d", cut("images/kai ñ.png", 0.7), whole("images/kai ñ.png")),
+    Broken("media.duplicate", "kitti-2d", copied("images/kai ñ.png", "images/a sub folder/blue bay.0.png"),
+           whole("images/kai ñ.png")),
+    Broken("mask.not-png", "kitti-semantics", redrawn(SEMANTIC, lambda image: image.convert("L"), "JPEG"),
+           whole(SEMANTIC)),
+    Broken("mask.size-mismatch", "kitti-semantics", redrawn(SEMANTIC, lambda image: image.crop((0, 0, 5, 5))),
+           whole(SEMANTIC)),
+    raw("timestamp.shared", times((0, 0, 2)), whole(DRIVE + "image_02/data/0000000001.png")),
+    raw("timestamp.backwards", times((0, 2, 1)), whole(DRIVE + "image_02/data/0000000002.png")),
+    raw("box3d.size", replaced(TRACKLETS, "<h>1.5<", "<h>0<"), pose(0) + pose(1)),
+    raw("instance.jump", replaced(TRACKLETS, "<tx>12.75<", "<tx>312.75<"), pose(1)),
+    raw("label.not-finite", replaced(TRACKLETS, "<tx>12.75<", "<tx>nan<"), pose(1)),
+]  # fmt: skip

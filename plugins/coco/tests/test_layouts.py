@@ -32,7 +32,10 @@ def listed(name: str, **more: Any) -> dict[str, Any]:
         ("labels.json", "labels"),
         ("train/_annotations.coco.json", "train"),
         ("_annotations.coco.json", "mine"),
-        ("lvis_v1_val.json", "lvis_v1_val"),
+        ("lvis_v1_val.json", "val"),
+        ("lvis_v0.5_train.json", "train"),
+        ("lvis_val_100.json", "val_100"),
+        ("lvis_v1.json", "v1"),
     ],
 )
 def test_a_split_is_named_by_its_file(path: str, split: str) -> None:
@@ -104,8 +107,7 @@ def test_files_that_are_not_coco_are_left_alone(read: Any, document: Any) -> Non
         "notes.json": {"images": "none"},
         "list.json": [1, 2],
         "rows.json": [{"token": "a"}],
-        "text.json": "hello",
-        "empty.json": "",
+        "text.json": '"hello"',
         "labelme.json": {"version": "5", "shapes": [], "imagePath": "a.png"},
     }
     done = read(files)

@@ -20,7 +20,10 @@ _TASKS = (
     "image_info_",
     "densepose_",
     "coco_wholebody_",
+    "lvis_",
 )
+#: The release behind the task in the names of LVIS: `lvis_v1_val`, `lvis_v0.5_train`.
+_RELEASE = re.compile(r"v\d+(\.\d+)?_(?=.)", re.IGNORECASE)
 _ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 #: No name without one of these leads anywhere else: most are done with at one look.
@@ -45,7 +48,8 @@ def split_of(path: str, source_name: str) -> str:
         return folder or source_name
     for task in _TASKS:
         if stem.lower().startswith(task) and len(stem) > len(task):
-            return stem[len(task) :]
+            rest = stem[len(task) :]
+            return _RELEASE.sub("", rest, count=1) if task == "lvis_" and _RELEASE.match(rest) else rest
     return stem
 
 

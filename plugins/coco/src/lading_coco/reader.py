@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -10,7 +11,7 @@ import lading
 from lading import Dataset, Match, Origin, Reader, Report, Source
 from lading.errors import DetectionError, InputError, OptionError
 from lading_coco.dataset import CocoDataset
-from lading_coco.detection import json_files, look
+from lading_coco.detection import Look, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
 from lading_coco.index import IndexBuilder
@@ -90,9 +91,7 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
     texts = [(text, look(text)) for text in json_files(source)]
     annotations = [text for text, seen in texts if seen.kind == "annotations"]
     results = [text for text, seen in texts if seen.kind == "results"]
-    for text, seen in texts:
-        if seen.kind is None and "Git LFS" in seen.reason:
-            report.error("coco.lfs-pointer", "expected a COCO file, found a Git LFS pointer", Origin(text.path))
+    _tell_others(texts, report)
     wanted: str | None = None
     if options.results is not None:
         wanted = options.results
@@ -109,6 +108,17 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
     for text in results:
         report.loss("results files beside annotations (`-o results=FILE` reads one)", text.path)
     return annotations, None
+
+
+def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None:
+    """What is not read though it may well belong to the dataset."""
+    for text, seen in texts:
+        if seen.kind == "lfs":
+            report.error("coco.lfs-pointer", "expected a COCO file, found a Git LFS pointer", Origin(text.path))
+        elif seen.kind == "broken":
+            report.error("coco.malformed-file", seen.reason.removeprefix(f"{text.path}: "), Origin(text.path))
+        elif seen.kind == "videos":
+            report.loss("files of whole videos (YouTube-VIS)", text.path)
 
 
 def _join_results(documents: list[Document], wanted: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import re
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,7 +20,9 @@ from lading.cli.main import execute
 
 sys.path.append(str(Path(__file__).parent))  # the kinds import each other by name
 kind = importlib.import_module("kind")
-KINDS: list[Any] = [one for name in ("coco_records", "coco_files") for one in importlib.import_module(name).KINDS]
+KINDS: list[Any] = [
+    one for name in ("coco_records", "coco_files", "voc_kinds") for one in importlib.import_module(name).KINDS
+]
 
 
 def named(one: Any) -> str:
@@ -75,8 +79,14 @@ def test_commands_end_with_the_right_code(one: Any, tmp_path: Path, capsys: pyte
 
 
 def rows_of(files: dict[str, bytes]) -> Iterator[str]:
-    """The places of all annotations of COCO files, by a reader that shares no code with ours."""
+    """The places of all records of COCO files and VOC files, by readers that share no code with ours."""
     for name, content in files.items():
+        if name.endswith(".xml"):
+            with contextlib.suppress(ElementTree.ParseError, ValueError):
+                root = ElementTree.fromstring(content)
+                for number in range(1, len(root.findall("object")) + 1):
+                    yield f"{name}#/annotation/object[{number}]"
+            continue
         if not re.search(r"\.json$", name, re.IGNORECASE):
             continue
         try:

@@ -8,11 +8,12 @@ import json
 from typing import Any
 
 from coco_records import BOX, CATS, FILE, IMAGE, PICTURES, RING, ROW, SECOND, document, row
-from kind import Awkward, mask, picture, text
+from kind import Awkward, mask, picture, text, zipped
 
 WHOLE = text(document())
 BARE = {"x/1": [BOX]}
 PANOPTIC = "annotations/panoptic_x.json"
+PNG = "annotations/panoptic_x/a.png"
 THINGS = [{"id": 2, "name": "cat", "isthing": 1}, {"id": 5, "name": "dog", "isthing": 1}]
 
 
@@ -20,9 +21,7 @@ def one(name: str, content: bytes, path: str = FILE, frames: Any = BARE, **ends:
     return Awkward(name, {path: content, **PICTURES}, frames=frames, **ends)
 
 
-def panoptic(
-    name: str, png: bytes | None, segments: Any, items: str, path: str = "annotations/panoptic_x/a.png", **ends: Any
-) -> Awkward:
+def panoptic(name: str, png: bytes | None, segments: Any, items: str, path: str = PNG, **ends: Any) -> Awkward:
     """A panoptic file of one picture of 4 x 2 pixels."""
     image = {"id": 1, "file_name": "a.jpg", "width": 4, "height": 2}
     whole = {
@@ -236,14 +235,83 @@ PANOPTICS = [
         "panoptic: ids beyond 65535",
         mask([[70000, 70000, 3, 3], [0, 70000, 3, 3]]),
         [segment(70000), segment(3, 5)],
-        "annotations/panoptic_x/a.png 70000=cat 3=dog",
+        f"{PNG} 70000=cat 3=dog",
     ),
     panoptic(
         "panoptic: no PNG",
         None,
         [segment(3)],
-        "annotations/panoptic_x/a.png 3=cat",
+        f"{PNG} 3=cat",
         told=[f"error media.missing {PANOPTIC}#/annotations/0/file_name"],
+    ),
+    panoptic(
+        "panoptic: an id that the table has not",
+        mask([[3, 3, 9, 9], [0, 3, 9, 9]]),
+        [segment(3)],
+        f"{PNG} 3=cat",
+        told=[f"error coco.unlisted-segment {PNG}"],
+    ),
+    panoptic(
+        "panoptic: segments without pixels, behind one without id",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]]),
+        [{"category_id": 2}, segment(3), segment(4), segment(70000, 5)],
+        f"{PNG} 3=cat 4=cat 70000=dog",
+        told=[
+            f"error coco.bad-segment {PANOPTIC}#/annotations/0/segments_info/0",
+            f"warning coco.empty-segment {PANOPTIC}#/annotations/0/segments_info/2/id",
+            f"warning coco.empty-segment {PANOPTIC}#/annotations/0/segments_info/3/id",
+        ],
+    ),
+    panoptic(
+        "panoptic: a segment twice, of a category that no one has",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]]),
+        [segment(3), segment(3, 99)],
+        f"{PNG} 3=cat 3=category:99",
+        told=[
+            f"error coco.unknown-category {PANOPTIC}#/annotations/0/segments_info/1/category_id",
+            f"error mask.duplicate-id {PANOPTIC}#/annotations/0/file_name",
+            f"error mask.unknown-id {PANOPTIC}#/annotations/0/file_name",
+        ],
+    ),
+    panoptic(
+        "panoptic: a palette",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]], "P"),
+        [segment(3)],
+        f"{PNG} 3=cat",
+        told=[f"error coco.mask-pixels {PNG}"],
+    ),
+    panoptic("panoptic: alpha", mask([[3, 3, 3, 3], [0, 3, 3, 3]], "RGBA"), [segment(3)], f"{PNG} 3=cat"),
+    panoptic(
+        "panoptic: a JPEG by another name",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]], kind="JPEG"),
+        [segment(3)],
+        f"{PNG} 3=cat",
+        told=[f"error mask.not-png {PNG}"],
+    ),
+    panoptic(
+        "panoptic: a PNG that is cut off",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]])[:-20],
+        [segment(3)],
+        f"{PNG} 3=cat",
+        told=[f"error media.unreadable {PNG}"],
+    ),
+    panoptic(
+        "panoptic: another size than the picture's",
+        mask([[3, 3], [0, 3]]),
+        [segment(3)],
+        f"{PNG} 3=cat",
+        told=[f"error mask.size-mismatch {PNG}"],
+    ),
+    panoptic(
+        "panoptic: PNGs in a zip below annotations",
+        zipped({"panoptic_x/a.png": mask([[3, 3, 3, 3], [0, 3, 3, 3]])}),
+        [segment(3)],
+        f"{PNG} 3=cat",
+        path="annotations/panoptic_x.zip",
+        told=[
+            "warning coco.packed-masks annotations/panoptic_x.zip",
+            f"error media.missing {PANOPTIC}#/annotations/0/file_name",
+        ],
     ),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,14 @@ def mask(ids: Sequence[Sequence[int]], mode: str = "RGB", kind: str = "PNG") -> 
         image = Image.fromarray(colours).convert(mode)
     stream = io.BytesIO()
     image.save(stream, kind)
+    return stream.getvalue()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
     return stream.getvalue()
 
 

@@ -15,7 +15,7 @@ from lading_coco.detection import Look, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
 from lading_coco.index import IndexBuilder
-from lading_coco.layout import Files, Finder, mask_folder, pixelmap_folder, split_of
+from lading_coco.layout import Files, Finder, mask_folder, packed_masks, pixelmap_folder, split_of
 from lading_coco.text import JsonText
 
 
@@ -71,6 +71,8 @@ class CocoReader(Reader):
             document.forget_ids()
         numbered = list(enumerate(documents))
         masks = {n: mask_folder(files, d.path, d.split) for n, d in numbered if d.traits.has_segments}
+        for n in (n for n, folder in masks.items() if folder is None):
+            _tell_packed(files, documents[n], report)
         maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in numbered if d.kind == "stuff"}
         dataset = CocoDataset(
             source,
@@ -134,6 +136,14 @@ def _join_results(documents: list[Document], wanted: str | None) -> None:
         best = max(hits, default=0)
         if best:
             document.split = others[hits.index(best)].split
+
+
+def _tell_packed(files: Files, document: Document, report: Report) -> None:
+    """The official download has the PNGs in a zip beside their JSON."""
+    archive = packed_masks(files, document.path, document.split)
+    if archive is not None:
+        message = f"expected the PNGs of {document.path} unpacked, found them packed; name the archive as a PATH too"
+        report.warning("coco.packed-masks", message, Origin(archive))
 
 
 def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | None], report: Report) -> None:

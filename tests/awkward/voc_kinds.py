@@ -8,6 +8,7 @@ from typing import Any
 
 from kind import Awkward, mask, picture
 
+FILE = "Annotations/a.xml"
 JPEG = picture(kind="JPEG")
 BLUE = picture("blue", kind="JPEG")
 SIZE = "<size><width>40</width><height>30</height><depth>3</depth></size>"
@@ -23,20 +24,22 @@ def thing(inside: str = "", name: str | None = "cat", bndbox: str = box(2, 3, 10
     return f"\n<object>{'' if name is None else f'<name>{name}</name>'}{inside}{bndbox}</object>"
 
 
-def xml(*objects: str, size: str = SIZE, head: str = "", database: str | None = None) -> bytes:
+def xml(
+    *objects: str, size: str = SIZE, head: str = "<filename>a.jpg</filename>", database: str | None = None
+) -> bytes:
     source = "" if database is None else f"<source><database>{database}</database></source>"
     return f"<annotation>{head}{source}{size}{''.join(objects)}\n</annotation>".encode()
 
 
-def flat(name: str, *objects: str, found: Any = (), told: Any = (), losses: Any = (), **more: Any) -> Awkward:
-    """`a.xml` beside `a.jpg`; `told` are severity, rule and pointer or line."""
-    lines = [f"{line.split()[0]} {line.split()[1]} a.xml{line.split()[2]}" for line in told]
-    files = {"a.xml": xml(*objects, **more), "a.jpg": JPEG}
+def lone(name: str, *objects: str, found: Any = (), told: Any = (), losses: Any = (), **more: Any) -> Awkward:
+    """One annotation and its picture; `told` are severity, rule and pointer or line."""
+    lines = [f"{line.split()[0]} {line.split()[1]} {FILE}{line.split()[2]}" for line in told]
+    files = {FILE: xml(*objects, **more), "JPEGImages/a.jpg": JPEG}
     return Awkward(name, files, frames={"unlisted/a": list(found)}, told=lines, losses=losses)
 
 
 def raw(name: str, content: bytes, found: Any = (CAT,), told: Any = ()) -> Awkward:
-    return Awkward(name, {"a.xml": content, "a.jpg": JPEG}, frames={"unlisted/a": list(found)}, told=told)
+    return Awkward(name, {FILE: content, "JPEGImages/a.jpg": JPEG}, frames={"unlisted/a": list(found)}, told=told)
 
 
 def tree(name: str, files: Mapping[str, bytes], frames: Any, told: Any = (), **ends: Any) -> Awkward:
@@ -161,9 +164,9 @@ PLACES = [
 ]
 
 OBJECTS = [
-    flat("no pose, no flags", thing(), found=[CAT]),
-    flat("no size", thing(), size="", found=[CAT]),
-    flat(
+    lone("no pose, no flags", thing(), found=[CAT]),
+    lone("no size", thing(), size="", found=[CAT]),
+    lone(
         "a size of 0, as labelImg writes it",
         thing(),
         size="\n<size>\n<width>0</width>\n<height>0</height></size>",
@@ -173,36 +176,36 @@ OBJECTS = [
             "warning voc.size #/annotation/size/height",
         ],
     ),
-    flat("no objects", found=[]),
-    flat(
+    lone("no objects", found=[]),
+    lone(
         "truncated of 0.06, pose Unspecified, an empty flag",
         thing("<pose>Unspecified</pose><truncated>0.06</truncated><difficult/>"),
         found=[f'{CAT} {{"pose": "Unspecified", "truncated": 0.06, "difficult": ""}}'],
     ),
-    flat(
+    lone(
         "flags in words",
         thing("<truncated>True</truncated><occluded>no</occluded><difficult>Unspecified</difficult>"),
         found=[f'{CAT} {{"truncated": true, "occluded": false, "difficult": "Unspecified"}}'],
     ),
-    flat(
+    lone(
         "float corners",
         thing(bndbox=box(2.5, 45.70000076293945, 10.25, 60)),
         found=["box2d cat 2.5 45.7 10.25 60"],
         told=["warning box2d.outside-image #/annotation/object[1]/bndbox"],
     ),
-    flat(
+    lone(
         "corners the other way round",
         thing(bndbox=box(10, 12, 2, 3)),
         found=["box2d cat 10 12 2 3"],
         told=["error box2d.inverted #/annotation/object[1]/bndbox"],
     ),
-    flat(
+    lone(
         "a box off the picture",
         thing(bndbox=box(100, 100, 120, 110)),
         found=["box2d cat 100 100 120 110"],
         told=["warning box2d.outside-image #/annotation/object[1]/bndbox"],
     ),
-    flat(
+    lone(
         "a corner of words, and one that is NaN",
         thing(bndbox=box("left", 3, 10, 12)),
         thing(bndbox=box("nan", 3, 10, 12)),
@@ -213,7 +216,7 @@ OBJECTS = [
             "error label.not-finite #/annotation/object[2]/bndbox",
         ],
     ),
-    flat(
+    lone(
         "no box",
         thing(bndbox=""),
         thing(),
@@ -221,24 +224,24 @@ OBJECTS = [
         told=["error voc.no-box #/annotation/object[1]"],
         losses=["object without a shape that can be read"],
     ),
-    flat(
+    lone(
         "no name",
         thing(name=None),
         found=["box2d 2 3 10 12"],
         told=["error voc.no-name #/annotation/object[1]"],
     ),
-    flat("a name nobody knows", thing(name="Kingfisher (adult)"), found=["box2d Kingfisher (adult) 2 3 10 12"]),
-    flat(
+    lone("a name nobody knows", thing(name="Kingfisher (adult)"), found=["box2d Kingfisher (adult) 2 3 10 12"]),
+    lone(
         "CVAT: a turned box",
         thing("<attributes><attribute><name>rotation</name><value>12.5</value></attribute></attributes>"),
         found=[f'{CAT} {{"rotation": 12.5}}'],
     ),
-    flat(
+    lone(
         "text between the elements",
         "stray" + thing("more"),
         found=[CAT],
     ),
-    flat(
+    lone(
         "a polygon beside the box",
         thing("<polygon><x1>2</x1><y1>3</y1><x2>10</x2><y2>3</y2><x3>10</x3><y3>12</y3></polygon>"),
         found=["polygon2d cat 2 3 10 3 10 12 @a#1", "box2d cat 2 3 10 12 @a#1"],
@@ -269,12 +272,12 @@ BYTES = [
         "Latin-1 that says nothing of it",
         xml(thing(name="caf?")).replace(b"?", b"\xe9"),
         ["box2d caf\ufffd 2 3 10 12"],
-        ["warning voc.encoding a.xml:2"],
+        ["warning voc.encoding Annotations/a.xml:2"],
     ),
     raw(
         "cut off in its second object",
         WHOLE.replace(b"\n</annotation>", b"\n<object><name>dog</name>"),
-        told=["error voc.unreadable a.xml:3"],
+        told=["error voc.unreadable Annotations/a.xml:3"],
     ),
     *(
         tree(

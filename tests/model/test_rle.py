@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools import mask as oracle
@@ -27,6 +29,37 @@ def test_text_and_mask_agree_with_pycocotools(mask: np.ndarray) -> None:
 @given(st.lists(st.integers(0, 2**40), max_size=30))
 def test_any_runs_come_back_from_their_text(counts: list[int]) -> None:
     assert counts_from_text(text_from_counts(counts)).tolist() == counts
+
+
+@given(st.integers(0, 2**32), st.integers(60, 300), st.integers(1, 300), st.floats(0.001, 0.999))
+@settings(deadline=None)
+def test_long_texts_agree_with_pycocotools(seed: int, height: int, width: int, share: float) -> None:
+    mask = (np.random.default_rng(seed).random((height, width)) < share).astype(np.uint8)
+    theirs = oracle.encode(np.asfortranarray(mask))["counts"]
+    counts = counts_from_text(theirs)
+    assert counts.tolist() == counts_from_mask(mask).tolist()
+    assert text_from_counts(counts) == theirs.decode()
+
+
+@given(
+    st.lists(st.integers(0, 2**63 - 1) | st.integers(0, 300), min_size=60, max_size=200),
+    st.none() | st.tuples(st.integers(0, 50), st.sampled_from(" p\x7f€")),
+)
+def test_long_texts_of_any_numbers_are_read_or_refused_as_short_ones_are(
+    runs: list[int], wrong: tuple[int, str] | None
+) -> None:
+    text = text_from_counts(runs)
+    if wrong is None:
+        assert counts_from_text(text).tolist() == runs
+        return
+    place, found = wrong
+    with pytest.raises(GeometryError, match=f"found {re.escape(repr(found))} at {place}$"):
+        counts_from_text(text[:place] + found + text[place:])
+
+
+def test_a_long_text_that_is_cut_is_refused() -> None:
+    with pytest.raises(GeometryError, match="found it cut after 200 runs"):
+        counts_from_text("5" * 200 + "a")
 
 
 def test_runs_go_down_the_columns_and_start_with_background() -> None:

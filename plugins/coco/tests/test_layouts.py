@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import Any
 
 import pytest
 from lading_coco.layout import split_of
+from lading_coco.reader import CocoOptions, CocoReader
 
-from lading import Source
+from lading import Report, Source
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 
@@ -32,7 +34,10 @@ def listed(name: str, **more: Any) -> dict[str, Any]:
         ("labels.json", "labels"),
         ("train/_annotations.coco.json", "train"),
         ("_annotations.coco.json", "mine"),
-        ("lvis_v1_val.json", "lvis_v1_val"),
+        ("lvis_v1_val.json", "val"),
+        ("lvis_v0.5_train.json", "train"),
+        ("lvis_val_100.json", "val_100"),
+        ("lvis_v1.json", "v1"),
     ],
 )
 def test_a_split_is_named_by_its_file(path: str, split: str) -> None:
@@ -104,8 +109,7 @@ def test_files_that_are_not_coco_are_left_alone(read: Any, document: Any) -> Non
         "notes.json": {"images": "none"},
         "list.json": [1, 2],
         "rows.json": [{"token": "a"}],
-        "text.json": "hello",
-        "empty.json": "",
+        "text.json": '"hello"',
         "labelme.json": {"version": "5", "shapes": [], "imagePath": "a.png"},
     }
     done = read(files)
@@ -125,8 +129,6 @@ def test_files_that_are_not_coco_are_left_alone(read: Any, document: Any) -> Non
     ids=["nothing", "another object", "an empty list", "git lfs", "youtube-vis"],
 )
 def test_no_has_its_reason(content: str | None, reason: str, tmp_path: Any) -> None:
-    from lading_coco.reader import CocoReader
-
     if content is not None:
         (tmp_path / "x.json").write_text(content)
     match = CocoReader().detect(Source.open(tmp_path))
@@ -138,3 +140,21 @@ def test_a_long_list_of_categories_in_front_does_not_hide_the_images(read: Any) 
     categories = [{"id": i, "name": f"name {i}", "def": "x" * 100} for i in range(2000)]
     document = {"categories": categories, "images": [IMAGE], "annotations": []}
     assert list(read({"lvis.json": document}).frames) == ["lvis"]
+
+
+def test_packed_masks_are_read_where_their_archive_is_named(write: Any) -> None:
+    segments = [{"id": 3, "category_id": 1}]
+    whole = {
+        "images": [IMAGE],
+        "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": segments}],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    folder = write({"annotations/panoptic_x.json": whole})
+    with zipfile.ZipFile(folder / "annotations" / "panoptic_x.zip", "w") as archive:
+        archive.writestr("panoptic_x/a.png", b"x")
+    for paths, told in (([folder], ["coco.packed-masks"]), ([folder, folder / "annotations" / "panoptic_x.zip"], [])):
+        report = Report()
+        dataset = CocoReader().open(Source.open(*paths), CocoOptions(), report)
+        (frame,) = dataset.frames("x")
+        (mask,) = frame.data[0].labels
+        assert (mask.content is None, [finding.rule for finding in report.findings]) == (bool(told), told)

@@ -16,6 +16,7 @@ from PIL import Image
 from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
+import lading
 from lading.model.rle import mask_from_counts
 
 #: pycocotools 2.0 speaks to numpy as numpy 1 wanted it.
@@ -182,3 +183,20 @@ def test_detections_join_the_pictures_they_are_about(samples: Path, opened: Any)
     scored = [label for label in done.labels if "score" in label.attributes]
     assert (len(scored), {label.category for label in scored}) == (118, {"person"})
     assert len(done.frames["val2017"]) == 4
+
+
+def test_id_pngs_agree_with_their_tables(samples: Path) -> None:
+    """As panopticapi's rgb2id decodes them: each id is listed, each segment has as many pixels as its `area`."""
+    path = samples / "coco" / "val2017-instances-panoptic" / "annotations" / "panoptic_val2017.json"
+    dataset = lading.open_dataset(path)
+    rules = ["coco.mask-pixels", "coco.unlisted-segment", "coco.empty-segment"]
+    assert [finding.rule for finding in lading.validate(dataset, rules=rules)] == []
+    seen = 0
+    for row in json.loads(path.read_text())["annotations"]:
+        with Image.open(path.parent / "panoptic_val2017" / row["file_name"]) as image:
+            colours = np.array(image, dtype=np.uint32)
+        ids = colours[:, :, 0] + 256 * colours[:, :, 1] + 256 * 256 * colours[:, :, 2]
+        for segment in row["segments_info"]:
+            assert int((ids == segment["id"]).sum()) == segment["area"]
+            seen += 1
+    assert seen == 369

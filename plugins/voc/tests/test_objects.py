@@ -208,3 +208,18 @@ def test_the_origin_of_what_is_wrong_is_as_narrow_as_can_be(one: Callable[..., A
     found_places = {subject: data.locate(label, subject) for subject in places}
     assert {subject: (at.pointer, at.line) for subject, at in found_places.items()} == places
     assert {at.file for at in found_places.values()} == {"a.xml"}
+
+
+def test_text_between_the_elements_is_kept(one: Callable[..., Any]) -> None:
+    found = one(
+        "before<size>a<width>40</width>b<height>30</height></size>after"
+        "<object>first<name>dog</name>second<bndbox>c<xmin>1</xmin><ymin>2</ymin><xmax>3</xmax>d<ymax>4</ymax></bndbox>"
+        "<actions><running>1</running>e</actions>third</object>last"
+    )
+    data = found.data("a")
+    assert data.extras == {"#text": "before after last", "size": {"#text": "a b"}}
+    assert data.labels[0].extras == {
+        "#text": "first second third",
+        "bndbox": {"#text": "c d"},
+        "actions": {"#text": "e"},
+    }

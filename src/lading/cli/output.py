@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -25,7 +27,20 @@ def print_json_line(value: Mapping[str, Any]) -> None:
 def _encode(value: Mapping[str, Any]) -> bytes:
     import msgspec
 
-    return msgspec.json.encode({"schemaVersion": SCHEMA_VERSION, **value}, enc_hook=_plain)
+    whole = {"schemaVersion": SCHEMA_VERSION, **value}
+    try:
+        return msgspec.json.encode(whole, enc_hook=_plain)
+    except UnicodeEncodeError:  # half a surrogate, which JSON may hold (RFC 8259, 8.2) and UTF-8 may not
+        plain = _without_nan(msgspec.to_builtins(whole, enc_hook=_plain))
+        return json.dumps(plain, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,9 +21,18 @@ _LONG_HEAD = 8 << 20
 _ENDINGS = (".json", ".json.gz")
 _CATEGORIES = re.compile(rb'[{,]\s*"(?:categories|licenses|info)"\s*:')
 
+#: Of YouTube-VIS: the pictures of a video, in one record.
+_FILE_NAMES = re.compile(rb'"videos"\s*:\s*\[\s*\{[^{]*"file_names"\s*:')
+#: How a value of JSON begins (`NaN` and `Infinity` as Python writes them).
+_BEGINNINGS = tuple(bytes([byte]) for byte in b'{["-0123456789tfnNI')
+
 
 class Look(msgspec.Struct, frozen=True):
-    """What a file seems to be: `annotations`, `results`, or nothing of ours, and why."""
+    """What a file seems to be, and why.
+
+    The kind is `annotations`, `results`, `videos` (YouTube-VIS, not read), `lfs` (a pointer of Git LFS), `broken` (no
+    JSON, though its name says so), or None: JSON of others.
+    """
 
     kind: str | None
     reason: str
@@ -47,14 +57,29 @@ def look(text: JsonText) -> Look:
             head = text.head(_LONG_HEAD)
             seen = _look(text.path, head, is_whole=len(head) < _LONG_HEAD)
     except (RecordError, SourceError) as exc:
-        return Look(None, str(exc))
+        return Look("broken", str(exc))
     return seen if seen is not None else Look(None, f"{text.path}: no `images` in its first {len(head)} bytes")
+
+
+def _what_is_no_json(head: bytes) -> str | None:
+    """What stands at the beginning of a file in the place of JSON, or None."""
+    if not head:
+        return "an empty file"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    begin = head.removeprefix(codecs.BOM_UTF8).lstrip()[:20]
+    if not begin or begin[:1] in _BEGINNINGS:
+        return None
+    return "NUL bytes" if not begin.strip(b"\0") else repr(begin.decode("utf-8", "replace"))
 
 
 def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
     """None where only more bytes would tell."""
     if is_lfs_pointer(head):
-        return Look(None, f"{path}: a Git LFS pointer; the file itself is not downloaded")
+        return Look("lfs", f"{path}: a Git LFS pointer; the file itself is not downloaded")
+    found = _what_is_no_json(head)
+    if found is not None:
+        return Look("broken", f"{path}: expected JSON in UTF-8, found {found}")
     first: dict[str, Any] = {}
 
     def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
@@ -70,8 +95,9 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
     record = first.get("annotations")
     if isinstance(record, dict) and "image_id" in record:
         return Look("annotations", f"{path}: annotations with `image_id`")
-    if isinstance(record, dict) and "video_id" in record and "images" not in scanner.arrays:
-        return Look(None, f"{path}: annotations of whole videos (YouTube-VIS), which are not read")
+    of_videos = isinstance(record, dict) and "video_id" in record
+    if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(scanner.envelope)):
+        return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS), which are not read")
     has_more = bool(_CATEGORIES.search(scanner.envelope))
     if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
         return Look("annotations", f"{path}: an array `images`")

@@ -28,6 +28,7 @@ class Records:
         self.places: Offsets
         self.sizes: NDArray[np.uint32]
         self.places, self.sizes = column.places()
+        self.broken = column.broken
         self._strangers = column.strangers
 
     def __len__(self) -> int:

@@ -11,14 +11,14 @@ import msgspec
 
 from lading import Data, Frame, Label, Report, Source
 from lading_coco.categories import Names
-from lading_coco.document import Document, name_from_url
+from lading_coco.document import Document, Records, name_from_url
 from lading_coco.forms import number_of
 from lading_coco.index import Index, Split
 from lading_coco.labels import LabelBuilder
 from lading_coco.masks import MaskBuilder
-from lading_coco.merging import FrameLabels, Records
+from lading_coco.merging import FrameLabels, RowsOfFrame
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, AnyRow, ImageRow, Loose, PlainRow, Row, RowReader, values_at
+from lading_coco.rows import UNSET, AnyRow, ImageRow, Loose, PlainRow, Row, RowReader, TellRow, values_at
 
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
@@ -80,7 +80,7 @@ class FrameReader:
         stack: ExitStack,
     ) -> Iterator[Frame]:
         images: list[list[_Image]] = [[] for _ in range(end - begin)]
-        records: list[list[Records]] = [[] for _ in range(end - begin)]
+        records: list[list[RowsOfFrame]] = [[] for _ in range(end - begin)]
         for number, document in enumerate(self._documents):
             image_frames, image_rows = self._index.images[number].slice(begin, end)
             frames, rows = self._index.annotations[number].slice(begin, end)
@@ -88,8 +88,9 @@ class FrameReader:
                 continue
             if number not in readers:
                 access = stack.enter_context(document.text.reading())
-                of_images: RowReader[ImageRow] = RowReader(document.images, ImageRow, access)
-                readers[number] = (of_images, RowReader(document.annotations, Row, access, PlainRow))
+                of_images = RowReader(document.images, ImageRow, access, self._teller(document.images))
+                of_rows = RowReader(document.annotations, Row, access, self._teller(document.annotations), PlainRow)
+                readers[number] = (of_images, of_rows)
             wanted = image_rows.tolist()
             for frame, row, image in zip(
                 image_frames.tolist(), wanted, readers[number][0].rows(image_rows), strict=True
@@ -101,6 +102,13 @@ class FrameReader:
         for offset in range(end - begin):
             yield self._frame(split, begin + offset, images[offset], records[offset])
 
+    def _teller(self, records: Records) -> TellRow:
+        def tell(rule: str, row: int, message: str, warn: bool) -> None:
+            take = self._report.warning if warn else self._report.error
+            take(rule, message, records.origin(row))
+
+        return tell
+
     def _group(
         self,
         number: int,
@@ -108,7 +116,7 @@ class FrameReader:
         frames: list[int],
         rows: list[int],
         found: Found,
-        into: list[list[Records]],
+        into: list[list[RowsOfFrame]],
     ) -> None:
         start = 0
         for i in range(1, len(frames) + 1):
@@ -116,7 +124,7 @@ class FrameReader:
                 into[frames[start] - begin].append((number, rows[start:i], found[start:i]))
                 start = i
 
-    def _frame(self, split: Split, frame: int, images: list[_Image], records: list[Records]) -> Frame:
+    def _frame(self, split: Split, frame: int, images: list[_Image], records: list[RowsOfFrame]) -> Frame:
         own = images[0] if len(images) == 1 else self._own(frame, images)
         labels = self._merging.labels(records)
         if own is None:

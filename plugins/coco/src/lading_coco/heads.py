@@ -15,6 +15,8 @@ from lading_coco.structure import Offsets, RecordArray
 from lading_coco.text import Access
 
 ABSENT = msgspec.Raw(b"")
+#: What msgspec raises for what it does not take.
+REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class ImageHead(msgspec.Struct, gc=False):
@@ -95,6 +97,7 @@ class Column:
     def __init__(self, head: type[Any], plain: type[Any] | None, problem: Problem) -> None:
         self.count = 0
         self.strangers: list[tuple[int, int]] = []  # (record, elements before it that are no records)
+        self.broken: set[int] = set()  # records that are none; each is told
         self._problem = problem
         self._head: type[Any] = head
         self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(head)
@@ -125,7 +128,7 @@ class Column:
         for decoder in self._many:
             try:
                 heads = decoder.decode(whole)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except REFUSED:
                 continue
             if len(heads) == count:
                 return heads
@@ -150,22 +153,24 @@ class Column:
         others = [part for part in parts[1:-1] if part.strip()]
         if others:
             self.strangers.append((number, len(others)))
-            self._problem(number, f"expected an object before this one, found {_shown(others[0])}")
+            self._problem(number, f"expected an object before this one, found {_all_shown(others)}")
         else:
             self._problem(number, f"expected a comma before this record, found {_shown(gap)}")
 
     def _read(self, number: int, text: bytes) -> Any:
         try:
             return self._one.decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except REFUSED:
             pass
         try:
-            record = json.loads(text.decode("utf-8"))
+            record = json.loads(text.decode("utf-8", "replace"))  # told where the record is read
         except (ValueError, RecursionError) as exc:
             self._problem(number, f"expected a record in JSON, found an error ({exc})")
+            self.broken.add(number)
             return self._head()
         if not isinstance(record, dict):
             self._problem(number, f"expected an object, found {_shown(text)}")
+            self.broken.add(number)
             return self._head()
         head = self._head()
         for name in self._head.__struct_fields__:
@@ -187,7 +192,7 @@ class Column:
             if others:
                 if number < self.count:
                     self.strangers.insert(0, (number, len(others)))
-                self._problem(number, f"expected an object, found {_shown(others[0])}")
+                self._problem(number, f"expected an object, found {_all_shown(others)}")
 
     def ids(self) -> Codes:
         """The codes of all ids, in the order of the records."""
@@ -198,6 +203,11 @@ class Column:
         if not self._places:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32)
         return np.concatenate(self._places), np.concatenate(self._sizes)
+
+
+def _all_shown(parts: list[bytes]) -> str:
+    more = len(parts) - 1
+    return f"{_shown(parts[0])} and {more} more" if more else _shown(parts[0])
 
 
 def _shown(text: bytes) -> str:

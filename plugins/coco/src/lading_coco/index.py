@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lading import Report
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
-from lading_coco.rows import UNSET, values_at
+from lading_coco.rows import records_at, values_at
 
 Numbers = NDArray[np.int64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
@@ -210,8 +210,8 @@ class IndexBuilder:
             for row in lost[frames[lost] < 0].tolist():
                 frames[row] = self._find_spelled(document, row, (ids, frame_of_first))
         for row in np.flatnonzero(document.image_of == MISSING).tolist():
-            (value,) = values_at(document, [row], "id")
-            if value is not UNSET:
+            (record,) = records_at(document, [row])
+            if record is not None:  # what is no record was told when it was found
                 message = "expected `image_id`, found none; the annotation is in no frame"
                 self._lose(document, row, message)
         return frames

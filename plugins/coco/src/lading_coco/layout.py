@@ -20,9 +20,13 @@ _TASKS = (
     "image_info_",
     "densepose_",
     "coco_wholebody_",
+    "lvis_",
 )
+#: The release behind the task in the names of LVIS: `lvis_v1_val`, `lvis_v0.5_train`.
+_RELEASE = re.compile(r"v\d+(\.\d+)?_(?=.)", re.IGNORECASE)
 _ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 #: No name without one of these leads anywhere else: most are done with at one look.
 _SUSPECT = re.compile(r"^[/\\]|:|\.\.")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -45,7 +49,8 @@ def split_of(path: str, source_name: str) -> str:
         return folder or source_name
     for task in _TASKS:
         if stem.lower().startswith(task) and len(stem) > len(task):
-            return stem[len(task) :]
+            rest = stem[len(task) :]
+            return _RELEASE.sub("", rest, count=1) if task == "lvis_" and _RELEASE.match(rest) else rest
     return stem
 
 
@@ -163,12 +168,24 @@ def _tails(path: str) -> list[str]:
     return ["/".join(parts[-2:]), parts[-1]] if len(parts) > 1 else parts
 
 
-def mask_folder(files: Files, path: str, split: str) -> str | None:
-    """The folder of the id PNGs of a panoptic file (source-formats.md 2.7)."""
+def _mask_folders(path: str, split: str) -> list[str]:
     folder, home = posixpath.dirname(path), home_of(path)
     names = (stem_of(path), f"panoptic_{split}", split)
-    candidates = [posixpath.join(base, name) for base in (folder, home, "") for name in names]
-    candidates.append(folder)
+    return [posixpath.join(base, name) for base in (folder, home, "") for name in names]
+
+
+def packed_masks(files: Files, path: str, split: str) -> str | None:
+    """The archive that a folder of id PNGs is still packed in, deeper in the tree than archives are opened in place."""
+    for candidate in dict.fromkeys(_mask_folders(path, split)):
+        for ending in ARCHIVES:
+            if files.number(f"{candidate}{ending}") >= 0:
+                return f"{candidate}{ending}"
+    return None
+
+
+def mask_folder(files: Files, path: str, split: str) -> str | None:
+    """The folder of the id PNGs of a panoptic file (source-formats.md 2.7)."""
+    candidates = [*_mask_folders(path, split), posixpath.dirname(path)]
     for candidate in dict.fromkeys(candidates):
         if any(name.lower().endswith(".png") for name in files.source.below(candidate)[:50]):
             return candidate

@@ -13,7 +13,7 @@ from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import UNSET, AnyRow, PlainRow
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
-Records: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
+RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
 
 #: Documents whose annotations are objects: one id in two of them, of one box and category, is one object.
 _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
@@ -41,7 +41,7 @@ class FrameLabels:
         self._origins = origins
         self._report = report
 
-    def labels(self, records: list[Records]) -> list[Label]:
+    def labels(self, records: list[RowsOfFrame]) -> list[Label]:
         """All labels of a frame, in the order of the files and of their records."""
         made: list[Label] = []
         if len(records) == 1:

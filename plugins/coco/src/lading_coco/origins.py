@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lading import Origin
 from lading_coco.document import Document, Records
+from lading_coco.rows import values_at
 from lading_coco.traits import ATTRIBUTES, PARTS
 
 #: Room for the parts of one record: 0 is the record's own object, then those of COCO-WholeBody.
@@ -29,6 +30,7 @@ class RowOrigins:
     """The table of every Data of a dataset: annotations are numbered through all documents, images below zero."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
         self._records = [document.annotations for document in documents]
         self._images = [document.images for document in documents]
         self._bases = _ends(self._records)
@@ -51,6 +53,17 @@ class RowOrigins:
         document = bisect_right(self._bases, number) - 1
         row = number - self._bases[document]
         return self._records[document].origin(row, *_field(kind, subject, part))
+
+    def segment(self, index: int, value: int) -> Origin:
+        """Where the segment of an id stands in the panoptic annotation of a label. Its file is read for it."""
+        number = index // _PARTS
+        document = bisect_right(self._bases, number) - 1
+        row = number - self._bases[document]
+        (segments,) = values_at(self._documents[document], [row], "segments_info")
+        known = enumerate(segments if isinstance(segments, list) else ())
+        place = next((i for i, part in known if isinstance(part, dict) and part.get("id") == value), None)
+        parts = () if place is None else (place, "id")
+        return self._records[document].origin(row, "segments_info", *parts)
 
 
 STEP = _PARTS

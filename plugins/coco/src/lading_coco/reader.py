@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -10,11 +11,11 @@ import lading
 from lading import Dataset, Match, Origin, Reader, Report, Source
 from lading.errors import DetectionError, InputError, OptionError
 from lading_coco.dataset import CocoDataset
-from lading_coco.detection import json_files, look
+from lading_coco.detection import Look, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
 from lading_coco.index import IndexBuilder
-from lading_coco.layout import Files, Finder, mask_folder, pixelmap_folder, split_of
+from lading_coco.layout import Files, Finder, mask_folder, packed_masks, pixelmap_folder, split_of
 from lading_coco.text import JsonText
 
 
@@ -70,6 +71,8 @@ class CocoReader(Reader):
             document.forget_ids()
         numbered = list(enumerate(documents))
         masks = {n: mask_folder(files, d.path, d.split) for n, d in numbered if d.traits.has_segments}
+        for n in (n for n, folder in masks.items() if folder is None):
+            _tell_packed(files, documents[n], report)
         maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in numbered if d.kind == "stuff"}
         dataset = CocoDataset(
             source,
@@ -90,9 +93,7 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
     texts = [(text, look(text)) for text in json_files(source)]
     annotations = [text for text, seen in texts if seen.kind == "annotations"]
     results = [text for text, seen in texts if seen.kind == "results"]
-    for text, seen in texts:
-        if seen.kind is None and "Git LFS" in seen.reason:
-            report.error("coco.lfs-pointer", "expected a COCO file, found a Git LFS pointer", Origin(text.path))
+    _tell_others(texts, report)
     wanted: str | None = None
     if options.results is not None:
         wanted = options.results
@@ -111,6 +112,17 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
     return annotations, None
 
 
+def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None:
+    """What is not read though it may well belong to the dataset."""
+    for text, seen in texts:
+        if seen.kind == "lfs":
+            report.error("coco.lfs-pointer", "expected a COCO file, found a Git LFS pointer", Origin(text.path))
+        elif seen.kind == "broken":
+            report.error("coco.malformed-file", seen.reason.removeprefix(f"{text.path}: "), Origin(text.path))
+        elif seen.kind == "videos":
+            report.loss("files of whole videos (YouTube-VIS)", text.path)
+
+
 def _join_results(documents: list[Document], wanted: str | None) -> None:
     """Put a results file into the split whose images it is about."""
     for document in documents:
@@ -124,6 +136,14 @@ def _join_results(documents: list[Document], wanted: str | None) -> None:
         best = max(hits, default=0)
         if best:
             document.split = others[hits.index(best)].split
+
+
+def _tell_packed(files: Files, document: Document, report: Report) -> None:
+    """The official download has the PNGs in a zip beside their JSON."""
+    archive = packed_masks(files, document.path, document.split)
+    if archive is not None:
+        message = f"expected the PNGs of {document.path} unpacked, found them packed; name the archive as a PATH too"
+        report.warning("coco.packed-masks", message, Origin(archive))
 
 
 def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | None], report: Report) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading_coco.document import Document, Records
+from lading_coco.heads import REFUSED, ImageHead
+from lading_coco.ids import MISSING
 from lading_coco.text import Access
 
 UNSET = msgspec.UNSET
@@ -74,6 +76,9 @@ AnyRow: TypeAlias = PlainRow | Row | Loose
 
 Typed = TypeVar("Typed", Row, ImageRow)
 
+#: Tells of a record: rule, row, message, and whether it is a warning.
+TellRow: TypeAlias = Callable[[str, int, str, bool], None]
+
 #: How often in a row records were not all plain before that is no longer tried.
 _PATIENCE = 8
 
@@ -82,11 +87,19 @@ class RowReader(Generic[Typed]):
     """Reads records of one array by their rows; where `plain` is given, many at a time as that if they are."""
 
     def __init__(
-        self, records: Records, kind: type[Typed], access: Access, plain: type[PlainRow] | None = None
+        self,
+        records: Records,
+        kind: type[Typed],
+        access: Access,
+        tell: TellRow,
+        plain: type[PlainRow] | None = None,
     ) -> None:
         self._places = records.places
         self._sizes = records.sizes
+        self._broken = records.broken
         self._access = access
+        self._tell = tell
+        self._kind: type[Any] = kind
         self._one: msgspec.json.Decoder[Typed] = msgspec.json.Decoder(kind)
         self._many: msgspec.json.Decoder[list[Typed]] = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
         self._plain = None if plain is None else msgspec.json.Decoder(list[PlainRow])
@@ -121,14 +134,14 @@ class RowReader(Generic[Typed]):
         if self._plain is not None and self._refused < _PATIENCE:
             try:
                 plain = self._plain.decode(text)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except REFUSED:
                 self._refused += 1
             else:
                 self._refused = 0
                 return plain if len(plain) == count else None
         try:
             found = self._many.decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except REFUSED:
             return None
         return found if len(found) == count else None
 
@@ -137,9 +150,35 @@ class RowReader(Generic[Typed]):
         text = self._access.read(first, int(self._sizes[row]))
         try:
             return self._one.decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except REFUSED:
             pass
-        return loose(text)
+        record = loose(text)
+        if row in self._broken:
+            return None
+        if record is None:
+            message = "expected a record in JSON, found numbers too long or values too deep to be read"
+            self._tell("coco.malformed-record", row, message, False)
+            return _known_of(text) if self._kind is ImageRow else None
+        if not is_utf8(text):
+            message = "expected text in UTF-8, found other bytes; read with replacement characters"
+            self._tell("coco.encoding", row, message, True)
+        return record
+
+
+def _known_of(text: bytes) -> Loose:
+    """What the index has read of an image that cannot be read whole."""
+    head = msgspec.json.decode(text, type=ImageHead)
+    known = {"id": head.id, "file_name": head.file_name, "coco_url": head.coco_url}
+    return {key: value for key, value in known.items() if value is not None and value != MISSING}
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether bytes are text in UTF-8."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def as_row(record: PlainRow) -> Row:
@@ -156,12 +195,12 @@ def as_row(record: PlainRow) -> Row:
 
 
 def loose(text: bytes) -> Loose | None:
-    """A record as a dict, also with NaN, and numbers of any size; None where it is none."""
+    """A record as a dict, also with NaN, numbers of any size and bytes that are no text; None where it is none."""
     try:
         record = msgspec.json.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except REFUSED:
         try:
-            record = json.loads(text.decode("utf-8"))
+            record = json.loads(text.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             return None
     return record if isinstance(record, dict) else None
@@ -169,10 +208,11 @@ def loose(text: bytes) -> Loose | None:
 
 def values_at(document: Document, rows: Sequence[int], key: str) -> list[Any]:
     """One field of some annotations of a document, as it is written; UNSET where it is absent or no record is there."""
-    values = []
+    return [UNSET if record is None else record.get(key, UNSET) for record in records_at(document, rows)]
+
+
+def records_at(document: Document, rows: Sequence[int]) -> list[Loose | None]:
+    """Some annotations of a document; None where no record is there."""
     with document.text.reading() as access:
-        for row in rows:
-            place, size = int(document.annotations.places[row]), int(document.annotations.sizes[row])
-            record = loose(access.read(place, size))
-            values.append(UNSET if record is None else record.get(key, UNSET))
-    return values
+        places, sizes = document.annotations.places, document.annotations.sizes
+        return [loose(access.read(int(places[row]), int(sizes[row]))) for row in rows]

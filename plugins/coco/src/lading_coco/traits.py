@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lading.model.inference import ValueTypes
-from lading_coco.heads import ABSENT, AnnotationHead, PlainHead
+from lading_coco.heads import ABSENT, REFUSED, AnnotationHead, PlainHead
 from lading_coco.ids import MISSING
 
 #: Keys of an annotation that are attributes of its labels, as they are; `iscrowd` is one as true or false.
@@ -54,6 +54,9 @@ _MARKS = (
 )
 _EMPTY = (b"[]", b"null")
 _STUFF = range(92, 184)
+_RINGS = frozenset({"polygon", "multi"})
+_SHAPES = _RINGS | {"rle"}
+_DECODER = msgspec.json.Decoder(list[list[float]])
 
 
 class Traits:
@@ -72,7 +75,7 @@ class Traits:
     def look(self, heads: Sequence[Any]) -> None:
         """Take the heads of some records, all of one type."""
         self._categories([head.category_id for head in heads])
-        if len(self.shapes) < 3:
+        if len(self.shapes) < len(_SHAPES):
             self._shapes(heads)
         is_plain = isinstance(heads[0], PlainHead)
         for mark in _PLAIN_MARKS if is_plain else _MARKS:
@@ -110,8 +113,8 @@ class Traits:
             text = bytes(head.segmentation)
             if text[:1] == b"{":
                 self.shapes.add("rle")
-            elif len(text) > len("[[]]"):
-                self.shapes.add("multi" if text.count(b"[") > 2 else "polygon")
+            elif not self.shapes.issuperset(_RINGS) and len(text) > len("[[]]"):
+                self.shapes |= {"polygon"} if text.count(b"[") <= 2 else _shapes_of(text)
 
     def _value(self, name: str, value: Any) -> None:
         if isinstance(value, dict):
@@ -158,6 +161,18 @@ class Traits:
         if self.has_segments:
             kinds.append("PANOPTIC_MASK")
         return kinds
+
+
+def _shapes_of(text: bytes) -> frozenset[str]:
+    """What a segmentation of several lists makes: of the rings that can be read, one or more; both where it is odd."""
+    try:
+        parts = _DECODER.decode(text)
+    except REFUSED:
+        return _RINGS
+    if all(len(part) == 2 for part in parts):  # one ring of points
+        return frozenset({"polygon"})
+    count = sum(len(part) % 2 == 0 and len(part) > 0 for part in parts)
+    return frozenset({"multi"} if count > 1 else {"polygon"})
 
 
 def _has(field: msgspec.Raw) -> bool:

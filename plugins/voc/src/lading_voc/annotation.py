@@ -7,7 +7,17 @@ from typing import Any
 import msgspec
 
 from lading import Label, Origin, Report
-from lading_voc.document import Document, Element, Trouble, add_to, objects_of, parse_document, root_name, text_of
+from lading_voc.document import (
+    Document,
+    Element,
+    Trouble,
+    add_to,
+    objects_of,
+    parse_document,
+    root_name,
+    stray_text,
+    text_of,
+)
 from lading_voc.objects import ObjectReader
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels
@@ -90,6 +100,9 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
             if name == "source":
                 result.database = text_of(child, "database")
             add_to(extras, child)
+    stray = stray_text(root)
+    if stray:
+        extras["#text"] = stray
     filename = extras.get("filename")
     result.filename = filename if isinstance(filename, str) else None
     return extras
@@ -115,6 +128,9 @@ def _read_size(
             line = None if element is None else document.line(element)
             message = f"expected a {name} in pixels, found {rest[name]!r}; the picture itself tells it"
             report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", line))
+    stray = stray_text(size)
+    if stray:
+        rest["#text"] = stray
     if rest:
         extras["size"] = rest
 

@@ -118,6 +118,14 @@ def add_to(extras: dict[str, Any], element: Element, depth: int = 0) -> None:
         extras[name] = [extras[name], value]
 
 
+def stray_text(element: Element) -> str:
+    """What stands between and before the elements in another, where VOC has nothing but blanks."""
+    found = [tail for child in element if (tail := child.tail) is not None and not tail.isspace()]
+    if element.text is not None and not element.text.isspace():
+        found.insert(0, element.text)
+    return " ".join(part.strip() for part in found) if found else ""
+
+
 def objects_of(root: Element) -> Iterator[tuple[Element, str, str]]:
     """The objects of an annotation, each with its pointer and number; some tools put an `objects` around them."""
     number = 0

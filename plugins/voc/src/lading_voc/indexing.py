@@ -35,12 +35,19 @@ def build_index(trees: list[Tree], source: Source, report: Report, *, is_one_fil
     counted = Counter(key for known in ids for key in known)
     index.repeated = frozenset(key for key, count in counted.items() if count > 1)
     if index.repeated:
-        names = ", ".join(index.tree_name(n) for n in range(len(annotated)))
-        message = f"expected ids that differ between {names}, found {len(index.repeated):,} that do not, for example "
-        message += f"{min(index.repeated)!r}; their folder's name is part of these frames' names"
-        report.warning("voc.repeated-id", message)
+        _tell_repeated(index, report)
     Pictures(index, trees, ids, source, report).run(is_one_file=is_one_file)
     return index
+
+
+def _tell_repeated(index: Index, report: Report) -> None:
+    """Ids of several trees, at the last file of the first of them."""
+    names = ", ".join(index.tree_name(n) for n in range(len(index.trees)))
+    key = min(index.repeated)
+    message = f"expected ids that differ between {names}, found {len(index.repeated):,} that do not, for example "
+    message += f"{key!r}; their folder's name is part of these frames' names"
+    paths = [path for tree in index.trees if (path := tree.annotations.get(key)) is not None]
+    report.warning("voc.repeated-id", message, Origin(paths[-1]) if paths else None)
 
 
 def _leave_out_strays(trees: list[Tree], source: Source, report: Report) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
-from lading_voc.document import MAX_DEPTH, Document, Element, add_to, as_json, text_of
+from lading_voc.document import MAX_DEPTH, Document, Element, add_to, as_json, stray_text, text_of
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels, corners, extent, point, polygon, turned_box
 from lading_voc.values import flag, value
@@ -97,6 +97,9 @@ class ObjectReader:
             self._report.error("voc.corner", message, self._at(known, shape))
         for child in unknown:
             add_to(extras.setdefault("bndbox", {}), child)
+        stray = stray_text(shape)
+        if stray:
+            extras.setdefault("bndbox", {})["#text"] = stray
         edge = self._pixels.edge
         if edge and (xmin == 0 or ymin == 0):
             self.zero_based_count += 1
@@ -170,10 +173,11 @@ def _sorted_out(element: Element, pointer: str) -> _Object:
             continue
         if len(child) or child.keys():  # more than its text
             add_to(extras, child)
-    if element.keys() or (element.text and not element.text.isspace()):
+    stray = stray_text(element)
+    if stray or element.keys():
         extras.update({f"@{name}": text for name, text in element.items()})
-        if element.text and not element.text.isspace():
-            extras["#text"] = element.text.strip()
+        if stray:
+            extras["#text"] = stray
     return known
 
 
@@ -196,6 +200,9 @@ def _read_actions(element: Element, attributes: dict[str, Any], extras: dict[str
             add_to(extras.setdefault("actions", {}), child)
         else:
             attributes[child.tag] = flag(child.text or "")
+    stray = stray_text(element)
+    if stray:
+        extras.setdefault("actions", {})["#text"] = stray
 
 
 def _read_attributes(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:

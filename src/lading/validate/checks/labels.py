@@ -159,12 +159,13 @@ def _tell_same(labels: list[Any], keys: list[Hashable], found: _Found) -> None:
 
 
 def _tell_twice(labels: list[Any], found: _Found) -> None:
-    """Instances that are there again."""
-    taken: set[str] = set()
+    """Instances that are there again; a part of an object has its instance, and a category of its own."""
+    taken: set[tuple[str, str | None]] = set()
     for label in labels:
         if label.instance is None:
             continue
-        if label.instance in taken:
+        key = (label.instance, label.category)
+        if key in taken:
             message = f"expected each instance once a file and type, found {label.instance!r} again"
             found.append((Problem("label.instance-twice", message, "instance"), label))
-        taken.add(label.instance)
+        taken.add(key)

@@ -49,7 +49,7 @@ RULES: Sequence[type[GroupedRule]] = (
         "label.instance-twice",
         "warning",
         DataPass,
-        "an instance is there once a file and type",
+        "an instance is there once a file, type and category",
         bad="track 7 on two boxes of one picture",
         good="tracks 7 and 8",
         fix="Give one of them another instance.",

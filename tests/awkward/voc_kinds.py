@@ -1,0 +1,322 @@
+"""Awkward Pascal VOC: how its files lie, what its annotations lack, and what tools make of it."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from typing import Any
+
+from kind import Awkward, mask, picture
+
+FILE = "Annotations/a.xml"
+JPEG = picture(kind="JPEG")
+BLUE = picture("blue", kind="JPEG")
+SIZE = "<size><width>40</width><height>30</height><depth>3</depth></size>"
+CAT = "box2d cat 2 3 10 12"
+
+
+def box(xmin: object, ymin: object, xmax: object, ymax: object) -> str:
+    return f"<bndbox><xmin>{xmin}</xmin><ymin>{ymin}</ymin><xmax>{xmax}</xmax><ymax>{ymax}</ymax></bndbox>"
+
+
+def thing(inside: str = "", name: str | None = "cat", bndbox: str = box(2, 3, 10, 12)) -> str:
+    """An object on a line of its own."""
+    return f"\n<object>{'' if name is None else f'<name>{name}</name>'}{inside}{bndbox}</object>"
+
+
+def xml(
+    *objects: str, size: str = SIZE, head: str = "<filename>a.jpg</filename>", database: str | None = None
+) -> bytes:
+    source = "" if database is None else f"<source><database>{database}</database></source>"
+    return f"<annotation>{head}{source}{size}{''.join(objects)}\n</annotation>".encode()
+
+
+def lone(name: str, *objects: str, found: Any = (), told: Any = (), losses: Any = (), **more: Any) -> Awkward:
+    """One annotation and its picture; `told` are severity, rule and pointer or line."""
+    lines = [f"{line.split()[0]} {line.split()[1]} {FILE}{line.split()[2]}" for line in told]
+    files = {FILE: xml(*objects, **more), "JPEGImages/a.jpg": JPEG}
+    return Awkward(name, files, frames={"unlisted/a": list(found)}, told=lines, losses=losses)
+
+
+def raw(name: str, content: bytes, found: Any = (CAT,), told: Any = ()) -> Awkward:
+    return Awkward(name, {FILE: content, "JPEGImages/a.jpg": JPEG}, frames={"unlisted/a": list(found)}, told=told)
+
+
+def tree(name: str, files: Mapping[str, bytes], frames: Any, told: Any = (), **ends: Any) -> Awkward:
+    return Awkward(name, files, frames=frames, told=told, **ends)
+
+
+WHOLE = xml(thing())
+#: With the challenge's rule the box is 1, 2, 10, 12.
+OFFICIAL = xml(thing(), database="The VOC2007 Database")
+COUNTED = "box2d cat 1 2 10 12"
+
+PLACES = [
+    tree(
+        "VOCdevkit with a year",
+        {
+            "VOCdevkit/VOC2007/Annotations/000001.xml": OFFICIAL,
+            "VOCdevkit/VOC2007/JPEGImages/000001.jpg": JPEG,
+            "VOCdevkit/VOC2007/ImageSets/Main/train.txt": b"000001\n",
+        },
+        {"train/000001": [COUNTED]},
+    ),
+    tree(
+        "a year alone, sets with trailing blanks and lines of Windows",
+        {
+            "VOC2007/Annotations/000001.xml": OFFICIAL,
+            "VOC2007/JPEGImages/000001.jpg": JPEG,
+            "VOC2007/ImageSets/Main/val.txt": b"000001  \r\n\r\n",
+        },
+        {"val/000001": [COUNTED]},
+    ),
+    tree("flat", {"a.xml": WHOLE, "a.jpg": JPEG}, {"unlisted/a": [CAT]}),
+    tree(
+        "stems with blanks, dots and other letters",
+        {"Annotations/my cat.v2 é.xml": WHOLE, "JPEGImages/my cat.v2 é.jpg": JPEG},
+        {"unlisted/my cat.v2 é": [CAT]},
+    ),
+    tree(
+        "several folders, the same name in two",
+        {
+            "Annotations/one/a.xml": WHOLE,
+            "Annotations/two/a.xml": xml(thing(name="dog")),
+            "JPEGImages/one/a.jpg": JPEG,
+            "JPEGImages/two/a.jpg": BLUE,
+        },
+        {"unlisted/one/a": [CAT], "unlisted/two/a": ["box2d dog 2 3 10 12"]},
+    ),
+    tree(
+        "an absolute path, and a file name of another ending",
+        {
+            "Annotations/a.xml": xml(
+                thing(), head="<folder>x</folder><filename>a.png</filename><path>C:\\Users\\me\\a.png</path>"
+            ),
+            "JPEGImages/a.JPG": JPEG,
+        },
+        {"unlisted/a": [CAT]},
+    ),
+    tree(
+        "Roboflow: train and valid beside each other",
+        {
+            "train/a_jpg.rf.5f.xml": xml(thing(), database="roboflow.com"),
+            "train/a_jpg.rf.5f.jpg": JPEG,
+            "valid/b_jpg.rf.6a.xml": xml(thing(), database="roboflow.com"),
+            "valid/b_jpg.rf.6a.jpg": BLUE,
+        },
+        {"train/a_jpg.rf.5f": [CAT], "valid/b_jpg.rf.6a": [CAT]},
+    ),
+    tree(
+        "a picture that is not there",
+        {"Annotations/a.xml": WHOLE},
+        {"unlisted/a": [CAT]},
+        ["error media.missing Annotations/a.xml#/annotation"],
+    ),
+    tree(
+        "a picture that nothing names",
+        {"Annotations/a.xml": WHOLE, "JPEGImages/a.jpg": JPEG, "JPEGImages/b.jpg": BLUE},
+        {"unlisted/a": [CAT]},
+        ["warning voc.unlisted-picture JPEGImages/b.jpg"],
+    ),
+    tree(
+        "a set that lists what is not there",
+        {
+            "Annotations/a.xml": WHOLE,
+            "JPEGImages/a.jpg": JPEG,
+            "ImageSets/Main/train.txt": b"a\nghost\n",
+        },
+        {"train/a": [CAT], "train/ghost": []},
+        ["warning voc.listed-without-file ImageSets/Main/train.txt:2", "error media.missing JPEGImages/ghost.jpg"],
+    ),
+    tree(
+        "the same number in two years",
+        {
+            "VOC2007/Annotations/000001.xml": OFFICIAL,
+            "VOC2007/JPEGImages/000001.jpg": JPEG,
+            "VOC2012/Annotations/000001.xml": OFFICIAL.replace(b"2007", b"2012"),
+            "VOC2012/JPEGImages/000001.jpg": BLUE,
+        },
+        {"VOC2007/VOC2007/000001": [COUNTED], "VOC2012/VOC2012/000001": [COUNTED]},
+        ["warning voc.repeated-id VOC2012/Annotations/000001.xml"],
+    ),
+    tree(
+        "two annotations of one picture",
+        {"Annotations/a.xml": WHOLE, "images/a.xml": xml(thing(name="dog")), "images/a.jpg": JPEG},
+        {"unlisted/a": [CAT]},
+        ["error voc.duplicate-id images/a.xml"],
+        losses=["annotation file of an id that has another"],
+    ),
+    tree(
+        "a picture that EXIF turns, its size as it is shown",
+        {
+            "a.xml": xml(thing(), size="<size><width>30</width><height>40</height></size>"),
+            "a.jpg": picture(kind="JPEG", orientation=6),
+        },
+        {"unlisted/a": [CAT]},
+        ["warning media.size-mismatch a.xml#/annotation"],
+    ),
+    tree(
+        "CVAT for images: one XML for all",
+        {"annotations.xml": b"<annotations><image id='0' name='a.jpg'/></annotations>", "a.jpg": JPEG},
+        {},
+        refused="CVAT for images",
+    ),
+]
+
+OBJECTS = [
+    lone("no pose, no flags", thing(), found=[CAT]),
+    lone("no size", thing(), size="", found=[CAT]),
+    lone(
+        "a size of 0, as labelImg writes it",
+        thing(),
+        size="\n<size>\n<width>0</width>\n<height>0</height></size>",
+        found=[CAT],
+        told=[
+            "warning voc.size #/annotation/size/width",
+            "warning voc.size #/annotation/size/height",
+        ],
+    ),
+    lone("no objects", found=[]),
+    lone(
+        "truncated of 0.06, pose Unspecified, an empty flag",
+        thing("<pose>Unspecified</pose><truncated>0.06</truncated><difficult/>"),
+        found=[f'{CAT} {{"pose": "Unspecified", "truncated": 0.06, "difficult": ""}}'],
+    ),
+    lone(
+        "flags in words",
+        thing("<truncated>True</truncated><occluded>no</occluded><difficult>Unspecified</difficult>"),
+        found=[f'{CAT} {{"truncated": true, "occluded": false, "difficult": "Unspecified"}}'],
+    ),
+    lone(
+        "float corners",
+        thing(bndbox=box(2.5, 45.70000076293945, 10.25, 60)),
+        found=["box2d cat 2.5 45.7 10.25 60"],
+        told=["warning box2d.outside-image #/annotation/object[1]/bndbox"],
+    ),
+    lone(
+        "corners the other way round",
+        thing(bndbox=box(10, 12, 2, 3)),
+        found=["box2d cat 10 12 2 3"],
+        told=["error box2d.inverted #/annotation/object[1]/bndbox"],
+    ),
+    lone(
+        "a box off the picture",
+        thing(bndbox=box(100, 100, 120, 110)),
+        found=["box2d cat 100 100 120 110"],
+        told=["warning box2d.outside-image #/annotation/object[1]/bndbox"],
+    ),
+    lone(
+        "a corner of words, and one that is NaN",
+        thing(bndbox=box("left", 3, 10, 12)),
+        thing(bndbox=box("nan", 3, 10, 12)),
+        found=["box2d cat nan 3 10 12", "box2d cat nan 3 10 12"],
+        told=[
+            "error voc.corner #/annotation/object[1]/bndbox",
+            "error label.not-finite #/annotation/object[1]/bndbox",
+            "error label.not-finite #/annotation/object[2]/bndbox",
+        ],
+    ),
+    lone(
+        "no box",
+        thing(bndbox=""),
+        thing(),
+        found=[CAT],
+        told=["error voc.no-box #/annotation/object[1]"],
+        losses=["object without a shape that can be read"],
+    ),
+    lone(
+        "no name",
+        thing(name=None),
+        found=["box2d 2 3 10 12"],
+        told=["error voc.no-name #/annotation/object[1]"],
+    ),
+    lone("a name nobody knows", thing(name="Kingfisher (adult)"), found=["box2d Kingfisher (adult) 2 3 10 12"]),
+    lone(
+        "CVAT: a turned box",
+        thing("<attributes><attribute><name>rotation</name><value>12.5</value></attribute></attributes>"),
+        found=[f'{CAT} {{"rotation": 12.5}}'],
+    ),
+    lone(
+        "text between the elements",
+        "stray" + thing("more"),
+        found=[CAT],
+    ),
+    lone(
+        "a polygon beside the box",
+        thing("<polygon><x1>2</x1><y1>3</y1><x2>10</x2><y2>3</y2><x3>10</x3><y3>12</y3></polygon>"),
+        found=["polygon2d cat 2 3 10 3 10 12 @a#1", "box2d cat 2 3 10 12 @a#1"],
+    ),
+    tree(
+        "0 in a set that counts from 1",
+        {
+            "VOC2007/Annotations/000001.xml": xml(thing(bndbox=box(0, 3, 10, 12)), database="The VOC2007 Database"),
+            "VOC2007/JPEGImages/000001.jpg": JPEG,
+        },
+        {"unlisted/000001": ["box2d cat -1 2 10 12"]},
+        [
+            "warning voc.zero-based VOC2007/Annotations/000001.xml#/annotation/object[1]/bndbox",
+            "warning box2d.outside-image VOC2007/Annotations/000001.xml#/annotation/object[1]/bndbox",
+        ],
+    ),
+]
+
+BYTES = [
+    raw("a byte order mark", codecs.BOM_UTF8 + WHOLE),
+    raw("UTF-16", '<?xml version="1.0" encoding="utf-16"?>'.encode("utf-16") + WHOLE.decode().encode("utf-16-le")),
+    raw(
+        "gb2312",
+        b'<?xml version="1.0" encoding="gb2312"?>' + xml(thing(name="?")).replace(b"?", "猫".encode("gb2312")),
+        ["box2d 猫 2 3 10 12"],
+    ),
+    raw(
+        "Latin-1 that says nothing of it",
+        xml(thing(name="caf?")).replace(b"?", b"\xe9"),
+        ["box2d caf\ufffd 2 3 10 12"],
+        ["warning voc.encoding Annotations/a.xml:2"],
+    ),
+    raw(
+        "cut off in its second object",
+        WHOLE.replace(b"\n</annotation>", b"\n<object><name>dog</name>"),
+        told=["error voc.unreadable Annotations/a.xml:3"],
+    ),
+    *(
+        tree(
+            f"beside a whole one: {name}",
+            {
+                "Annotations/a.xml": WHOLE,
+                "Annotations/b.xml": content,
+                "JPEGImages/a.jpg": JPEG,
+                "JPEGImages/b.jpg": BLUE,
+            },
+            {"unlisted/a": [CAT], "unlisted/b": []},
+            ["error voc.unreadable Annotations/b.xml:1"],
+        )
+        for name, content in {
+            "an empty file": b"",
+            "NUL bytes": b"\0" * 200,
+            "an HTML page": b"<!DOCTYPE html><html><body>404</body></html>",
+            "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "an entity bomb": b'<!DOCTYPE annotation [<!ENTITY a "b">]><annotation>&a;</annotation>',
+        }.items()
+    ),
+    tree(
+        "a mask in grey, of another size",
+        {
+            "VOC2012/Annotations/2012_000001.xml": OFFICIAL.replace(b"2007", b"2012"),
+            "VOC2012/JPEGImages/2012_000001.jpg": JPEG,
+            "VOC2012/SegmentationClass/2012_000001.png": mask([[0, 8], [8, 255]], "L"),
+        },
+        {
+            "unlisted/2012_000001": [
+                COUNTED,
+                "semantic_mask VOC2012/SegmentationClass/2012_000001.png 0=background 8=cat 255=void",
+            ]
+        },
+        [
+            "warning voc.mask-size VOC2012/SegmentationClass/2012_000001.png",
+            "error mask.size-mismatch VOC2012/SegmentationClass/2012_000001.png",
+        ],
+    ),
+]
+
+KINDS = [*PLACES, *OBJECTS, *BYTES]

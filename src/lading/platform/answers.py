@@ -7,6 +7,8 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import aiohttp
@@ -119,9 +121,24 @@ def _reason(error: BaseException, timeout_s: float) -> str:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds of `Retry-After`; its other form, a date, counts as absent."""
+    """What `Retry-After` asks for: its seconds, or those until its date (RFC 9110, 10.2.3)."""
     text = headers.get("Retry-After", "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    until = _date(text)
+    if until is None:
+        return None
+    # By the server's own clock where it tells it: ours may be off.
+    now = _date(headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    """A date of HTTP, which is always of GMT."""
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _xml_text(pattern: re.Pattern[bytes], body: bytes) -> str | None:

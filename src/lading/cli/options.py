@@ -170,6 +170,14 @@ def _key_values(context: click.Context, option: click.Parameter, given: tuple[st
     return result
 
 
+def hidden_key(context: click.Context, option: click.Parameter, key: str | None) -> str | None:
+    """Warn of a key that every user of this machine can read in the list of processes."""
+    if context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE and not is_quiet():
+        message = "warning: --access-key shows in the list of processes; LADING_ACCESS_KEY does not"
+        click.echo(message, err=True)
+    return key
+
+
 jobs = click.option(
     "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share the reading."
 )

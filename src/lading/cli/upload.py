@@ -22,7 +22,7 @@ _SHOWN = 20
 
 
 #: Options that the upload takes as they were given.
-_HANDED_ON = ("jobs", "dry_run", "tag", "verify", "part")
+_HANDED_ON = ("jobs", "dry_run", "tag", "verify", "part", "ca_bundle")
 
 
 def _part(context: click.Context, option: click.Parameter, text: str | None) -> tuple[int, int]:
@@ -38,8 +38,20 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
 @options.paths
 @click.option("--dataset", "name", required=True, metavar="NAME", help="The dataset on the platform; made if absent.")
 @click.option("--platform", metavar="URL", help="The platform; the embedded one if absent.")
-@click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, help="The platform's access key.")
+@click.option(
+    "--access-key",
+    envvar="LADING_ACCESS_KEY",
+    show_envvar=True,
+    callback=options.hidden_key,
+    help="The platform's access key.",
+)
 @click.option("--access-key-file", type=click.Path(path_type=Path), help="A file that holds the access key.")
+@click.option(
+    "--ca-bundle",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="PEM file of the certificates to trust, in place of the system's.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Files in flight.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; write nothing.")
 @click.option("--commit", "message", metavar="MESSAGE", help="The commit's message.")
@@ -71,11 +83,13 @@ def upload(
     from lading.cli.opening import opened, print_findings
     from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
+    from lading.upload import Settings
 
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
         if not no_validate and not _is_clean(dataset):
             return 1
+        running = None
         if platform is None:
             from lading import local_platform
 
@@ -83,6 +97,8 @@ def upload(
             platform, access_key = running.url, running.access_key
         elif access_key is None:
             access_key = _read_key(access_key_file)
+        # The embedded platform is in this process: no proxy leads to it.
+        settings = Settings(uses_proxies=running is None)
         report = Report()
         told = _Told()
         try:
@@ -97,6 +113,7 @@ def upload(
                     commit_only=commit_only,
                     **{key: given[key] for key in _HANDED_ON},
                     report=report,
+                    settings=settings,
                     progress=lambda p: told.take(p, show),
                 )
         except (PlatformError, TransientError) as exc:

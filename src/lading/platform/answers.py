@@ -25,6 +25,7 @@ from lading.errors import (
     UnauthorizedError,
     UnreachableError,
 )
+from lading.platform.connection import ProxyRefusalError
 from lading.platform.wire import Envelope, ErrorBody
 
 E = TypeVar("E", bound=Envelope)
@@ -93,9 +94,17 @@ def storage_refusal(
     return StorageError(message, status=status, code=code)
 
 
-def unreachable(error: BaseException, where: str, timeout_s: float) -> UnreachableError:
-    """The exception for a request that got no answer."""
-    return UnreachableError(f"{where}: expected a dataset platform, found {_reason(error, timeout_s)}")
+def unreachable(error: BaseException, where: str, timeout_s: float) -> UnreachableError | PlatformError:
+    """The exception for a request that got no answer; a PlatformError where another try would get none either."""
+    cause = cause_of(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        hint = "SSL_CERT_FILE or --ca-bundle name a file of certificates to trust"
+        return PlatformError(f"{where}: expected a certificate that is trusted, found {cause.verify_message}; {hint}")
+    if isinstance(cause, (aiohttp.ClientHttpProxyError, ProxyRefusalError)):
+        message = f"{where}: expected a proxy that opens a way, found its answer {cause.status}"
+        is_passing = cause.status == 429 or cause.status >= 500
+        return UnreachableError(message) if is_passing else PlatformError(message, status=cause.status)
+    return UnreachableError(f"{where}: expected a dataset platform, found {_reason(cause, timeout_s)}")
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -106,14 +115,13 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 def _reason(error: BaseException, timeout_s: float) -> str:
-    error = cause_of(error)
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
         return f"no answer within {timeout_s:g} s"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, socket.gaierror):
         return "no host of this name"
-    if isinstance(error, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)):
+    if isinstance(error, (ssl.SSLError, aiohttp.ClientSSLError)):
         return f"a TLS failure: {error}"
     if isinstance(error, (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)):
         return "a connection that broke"

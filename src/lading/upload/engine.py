@@ -18,6 +18,7 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import WHOLE, Dataset, Part, share
 from lading.model.report import Report
 from lading.platform.client import Client
+from lading.platform.route import Routes
 from lading.upload.completion import look
 from lading.upload.ledger import Ledger
 from lading.upload.place import Place
@@ -50,6 +51,7 @@ async def upload_async(
     commit_only: bool = False,
     catalog: Catalog | None = None,
     ledgers: str | os.PathLike[str] | None = None,
+    ca_bundle: str | os.PathLike[str] | None = None,
     progress: Listener | None = None,
     report: Report | None = None,
     settings: Settings | None = None,
@@ -60,15 +62,19 @@ async def upload_async(
     in place of the dataset's own. Files that fail are counted and hold the commit; the next run takes up the rest.
     `part` (k, n) uploads the k-th of n shares into the draft that all parts fill, and the part that finds everything
     there commits; `commit_only` just looks and commits. `ledgers` is the folder of the uploader's own records (default:
-    below `lading.home`). Losses, and what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends
-    what is in flight and then raises KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError
-    or InputError where the upload cannot go on; what was entered by then stays in an open draft.
+    below `lading.home`), `ca_bundle` a PEM file of the certificates to trust in place of the system's. Losses, and
+    what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends what is in flight and then raises
+    KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError or InputError where the upload
+    cannot go on; what was entered by then stays in an open draft.
     """
     _check(name, jobs, part)
     heard = report if report is not None else dataset.report
     tuned = settings if settings is not None else Settings()
     result = UploadResult(name, is_dry_run=dry_run, allow_missing=allow_missing)
-    client = Client(platform, access_key, timeout=tuned.timeout_s, connections=jobs + 4, retry=tuned.retry)
+    routes = Routes(ca_bundle, uses_proxies=tuned.uses_proxies)
+    client = Client(
+        platform, access_key, timeout=tuned.timeout_s, connections=jobs + 4, retry=tuned.retry, routes=routes
+    )
     folder = Path(ledgers) if ledgers is not None else home() / "ledgers"
     async with client:
         target = Target(client, name, heard, is_dry_run=dry_run)

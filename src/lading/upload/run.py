@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     commit_only: bool
     catalog: Catalog | None
     ledgers: str | os.PathLike[str] | None
+    ca_bundle: str | os.PathLike[str] | None
     progress: Listener | None
     report: Report | None
     settings: Settings | None

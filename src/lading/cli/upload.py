@@ -52,7 +52,7 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
     metavar="FILE",
     help="PEM file of the certificates to trust, in place of the system's.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Files in flight.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Files in flight; as many as make it quick if absent.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; write nothing.")
 @click.option("--commit", "message", metavar="MESSAGE", help="The commit's message.")
 @click.option("--no-commit", is_flag=True, help="Leave the draft open.")

@@ -21,7 +21,7 @@ T = TypeVar("T")
 class Options(TypedDict, total=False):
     """The options of `upload_async`, which says what they mean."""
 
-    jobs: int
+    jobs: int | None
     dry_run: bool
     commit: str | None
     is_committing: bool

@@ -114,21 +114,23 @@ def make_files(folder: Path, count: int, size: int, seed: int = 7) -> None:
         (folder / f"{index:06}.bin").write_bytes(index.to_bytes(8) + block[8:])
 
 
-def run_lading(folder: Path, url: str, ledgers: Path) -> int:
+def run_lading(folder: Path, url: str, ledgers: Path) -> tuple[int, float]:
     from lading import Data, Frame, MemoryDataset, Source, upload
 
+    started = time.perf_counter()
     with Source.open(folder) as source:
         rows = [Data(path=name, remote_path=name, content=source.get(name)) for name in source.names()]
         dataset = MemoryDataset("bench", {"train": [Frame(key=row.path, data=[row]) for row in rows]})
         result = upload(dataset, "bench", platform=url, access_key="Accesskey-x", ledgers=ledgers)
-    return result.sent
+    return result.sent, time.perf_counter() - started
 
 
-def run_official_way(folder: Path, url: str) -> int:
+def run_official_way(folder: Path, url: str) -> tuple[int, float]:
     import requests
     from requests.adapters import HTTPAdapter
     from requests_toolbelt import MultipartEncoder
 
+    started = time.perf_counter()
     root = f"{url}gatewayv2/tensorbay-open-api/v1/datasets/{'d' * 32}"
     session = requests.Session()
     session.mount("http://", HTTPAdapter(pool_connections=20, pool_maxsize=20))
@@ -153,13 +155,11 @@ def run_official_way(folder: Path, url: str) -> int:
     for start in range(0, len(rows), 50):
         body = {"segmentName": "train", "objects": rows[start : start + 50], "draftNumber": 1}
         session.put(f"{root}/multi/callback", json=body).raise_for_status()
-    return len(rows)
+    return len(rows), time.perf_counter() - started
 
 
 def one_side(side: str, folder: Path, url: str, ledgers: Path) -> None:
-    started = time.perf_counter()
-    sent = run_lading(folder, url, ledgers) if side == "lading" else run_official_way(folder, url)
-    seconds = time.perf_counter() - started
+    sent, seconds = run_lading(folder, url, ledgers) if side == "lading" else run_official_way(folder, url)
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = used.ru_utime + used.ru_stime
     print(json.dumps({"side": side, "files": sent, "seconds": seconds, "cpuSeconds": cpu_s, "peakKb": used.ru_maxrss}))

@@ -26,15 +26,16 @@ def open_dataset(
     follow_links: bool = False,
     registry: Registry | None = None,
     access_key: str | None = None,
+    ca_bundle: str | os.PathLike[str] | None = None,
 ) -> Dataset:
     """Open a dataset: folders, archives or one annotation file, several of them laid over each other in order.
 
     One path may instead be `http://HOST:PORT/DATASET@REVISION` on a platform, to which `access_key` (or the variable
-    LADING_ACCESS_KEY) is shown, or `DATASET@REVISION` in a store of objects, `s3://BUCKET/...?endpoint=URL` or
-    `FOLDER/...`. A revision is a commit id, tag, branch or `draft-NUMBER` (of a platform alone), else the head.
-    `format` names the reader, otherwise it is detected; `options` are the reader's. What is met on the way goes to
-    `report`, which the dataset keeps. Raises SourceError, DetectionError, OptionError, PlatformError, TransientError,
-    or what the reader raises.
+    LADING_ACCESS_KEY) is shown, and `ca_bundle` a PEM file of the certificates to trust there in place of the system's;
+    or `DATASET@REVISION` in a store of objects, `s3://BUCKET/...?endpoint=URL` or `FOLDER/...`. A revision is a commit
+    id, tag, branch or `draft-NUMBER` (of a platform alone), else the head. `format` names the reader, otherwise it is
+    detected; `options` are the reader's. What is met on the way goes to `report`, which the dataset keeps. Raises
+    SourceError, DetectionError, OptionError, PlatformError, TransientError, or what the reader raises.
     """
     address = address_of(*paths)
     if address is None:
@@ -43,7 +44,7 @@ def open_dataset(
         )
     if format is not None or options:
         raise OptionError(f"{address}: expected neither a format nor a reader's options, found some")
-    shelf = _shelf(address, access_key)
+    shelf = _shelf(address, access_key, ca_bundle)
     from lading.stored.dataset import StoredDataset
 
     return StoredDataset(shelf, report if report is not None else Report())
@@ -59,7 +60,7 @@ def address_of(*paths: str | os.PathLike[str] | Source) -> StoredAddress | None:
     return found[0]
 
 
-def _shelf(address: StoredAddress, access_key: str | None) -> Shelf:
+def _shelf(address: StoredAddress, access_key: str | None, ca_bundle: str | os.PathLike[str] | None) -> Shelf:
     try:
         from lading.stored.kept import KeptShelf
         from lading.stored.live import LiveShelf
@@ -71,4 +72,4 @@ def _shelf(address: StoredAddress, access_key: str | None) -> Shelf:
     key = access_key if access_key is not None else os.environ.get("LADING_ACCESS_KEY")
     if key is None:
         raise OptionError("--access-key: expected it, LADING_ACCESS_KEY or --access-key-file, found none of them")
-    return LiveShelf(address, key)
+    return LiveShelf(address, key, ca_bundle)

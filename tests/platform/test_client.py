@@ -81,11 +81,36 @@ def test_an_error_answer_becomes_its_exception(against, status, code, error):
     assert "key-1" not in str(e.value)
 
 
-def test_a_fault_says_when_to_come_back(against):
-    handler = answering(503, {"code": "SystemError"}, headers={"Retry-After": "7"})
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT", "Date": "Fri, 31 Dec 1999 23:59:29 GMT"}, 30.0),
+        ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT", "Date": "Sat, 01 Jan 2000 00:00:09 GMT"}, 0.0),
+        ({"Retry-After": "Friday, 31-Dec-99 23:59:59 GMT", "Date": "Fri Dec 31 23:59:49 1999"}, 10.0),
+        ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}, 0.0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Fri, 99 Dec 1999 99:59:59 GMT"}, None),
+        ({"Retry-After": "-5"}, None),
+        ({}, None),
+    ],
+    ids=[
+        "in seconds",
+        "a date, by the server's clock",
+        "a date that has passed",
+        "the two older forms of a date",
+        "a date, by our clock",
+        "no number and no date",
+        "a date that is none",
+        "a negative number",
+        "not at all",
+    ],
+)
+def test_a_fault_says_when_to_come_back(against, headers, seconds):
+    handler = answering(503, {"code": "SystemError"}, headers=headers)
     with pytest.raises(ServerFaultError) as caught:
-        against(handler, lambda client: client.get_dataset("x"))
-    assert caught.value.retry_after_s == 7.0
+        against(handler, lambda client: client.get_dataset("x"), retry=Retry(attempts=1))
+    assert caught.value.retry_after_s == seconds
 
 
 @pytest.mark.parametrize("status", [200, 404])

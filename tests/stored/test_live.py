@@ -200,7 +200,8 @@ def test_a_wrong_key_no_key_and_no_platform_are_said(
     with pytest.raises(UnauthorizedError, match="expected a valid access key"):
         lading.open_dataset(many, access_key="ACCESSKEY-wrong")
     done = command("inspect", many, "--access-key", "ACCESSKEY-wrong")
-    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2)
+    assert "expected a valid access key" in done.err.splitlines()[1]  # below the warning of a key on the command line
     assert "ACCESSKEY-wrong" not in done.err
     done = command("inspect", "http://127.0.0.1:9/many")
     assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)

@@ -347,7 +347,7 @@ def test_retry_after_is_obeyed(send: Send, tmp_path: Path) -> None:
     async def note(seconds: float) -> None:
         waits.append(seconds)
 
-    settings = Settings(retry=Retry(sleep=note, longest_s=30.0))
+    settings = Settings(retry=Retry(sleep=note))
     faults = faulty("object", (429, {"Retry-After": "7"}, b"slow down"))
     with faults.installed():
         result = send(dataset(send.name), jobs=1, settings=settings, ledgers=tmp_path)

@@ -32,7 +32,8 @@ def opened(given: Mapping[str, Any], report: Report | None = None) -> Iterator[D
     address = address_of(*given["paths"])
     if address is not None:
         needs_key = address.kind == "platform"
-        yield open_dataset(*given["paths"], access_key=access_key(given) if needs_key else None, **reading)
+        key = access_key(given) if needs_key else None
+        yield open_dataset(*given["paths"], access_key=key, ca_bundle=given["ca_bundle"], **reading)
         return
     with Source.open(*given["paths"], follow_links=given["follow_links"]) as source:
         yield open_dataset(source, **reading)

@@ -154,8 +154,20 @@ def _reading(function: _Function, *names: str) -> _Function:
             help="An option of the reader; several are allowed.",
         ),
         click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH."),
-        click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, help="The platform's access key."),
+        click.option(
+            "--access-key",
+            envvar="LADING_ACCESS_KEY",
+            show_envvar=True,
+            callback=hidden_key,
+            help="The platform's access key.",
+        ),
         click.option("--access-key-file", type=click.Path(path_type=Path), help="A file that holds the access key."),
+        click.option(
+            "--ca-bundle",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="PEM file of the certificates to trust, in place of the system's.",
+        ),
     ):
         function = decorate(function)
     return function
@@ -171,6 +183,14 @@ def _key_values(context: click.Context, option: click.Parameter, given: tuple[st
             raise click.BadParameter(f"expected {key!r} once, found it twice")
         result[key] = value
     return result
+
+
+def hidden_key(context: click.Context, option: click.Parameter, key: str | None) -> str | None:
+    """Warn of a key that every user of this machine can read in the list of processes."""
+    if context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE and not is_quiet():
+        message = "warning: --access-key shows in the list of processes; LADING_ACCESS_KEY does not"
+        click.echo(message, err=True)
+    return key
 
 
 jobs = click.option(

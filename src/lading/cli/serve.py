@@ -19,7 +19,10 @@ from lading.cli.output import print_text
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @click.option(
-    "--access-key", envvar="LADING_ACCESS_KEY", help="The key that clients show; one is made if none is given."
+    "--access-key",
+    envvar="LADING_ACCESS_KEY",
+    callback=options.hidden_key,
+    help="The key that clients show; one is made if none is given.",
 )
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="PEM file of the certificate.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="PEM file of its key.")

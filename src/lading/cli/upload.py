@@ -21,7 +21,7 @@ _SHOWN = 20
 
 
 #: Options that the upload takes as they were given.
-_HANDED_ON = ("jobs", "dry_run", "tag", "verify", "part")
+_HANDED_ON = ("jobs", "dry_run", "tag", "verify", "part", "ca_bundle")
 
 
 def _part(context: click.Context, option: click.Parameter, text: str | None) -> tuple[int, int]:
@@ -37,7 +37,7 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
 @options.paths
 @click.option("--dataset", "name", required=True, metavar="NAME", help="The dataset on the platform; made if absent.")
 @click.option("--platform", metavar="URL", help="The platform; the embedded one if absent.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Files in flight.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Files in flight; as many as make it quick if absent.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; write nothing.")
 @click.option("--commit", "message", metavar="MESSAGE", help="The commit's message.")
 @click.option("--no-commit", is_flag=True, help="Leave the draft open.")
@@ -66,11 +66,13 @@ def upload(
     from lading.cli.opening import access_key, opened, print_findings
     from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
+    from lading.upload import Settings
 
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
         if not no_validate and not _is_clean(dataset):
             return 1
+        running = None
         if platform is None:
             from lading import local_platform
 
@@ -78,6 +80,8 @@ def upload(
             platform, key = running.url, running.access_key
         else:
             key = access_key(given)
+        # The embedded platform is in this process: no proxy leads to it.
+        settings = Settings(uses_proxies=running is None)
         report = Report()
         told = _Told()
         try:
@@ -92,6 +96,7 @@ def upload(
                     commit_only=commit_only,
                     **{key: given[key] for key in _HANDED_ON},
                     report=report,
+                    settings=settings,
                     progress=lambda p: told.take(p, show),
                 )
         except (PlatformError, TransientError) as exc:

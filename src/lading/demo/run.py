@@ -20,10 +20,11 @@ from lading.model.dataset import Dataset
 from lading.model.naming import RemotePaths, wire_segment
 from lading.model.report import Report
 from lading.platform.client import Client, Version, pages
+from lading.platform.route import Routes
 from lading.platform.wire import DetailList, DetailRow, SegmentList
 from lading.plugin.detection import open_dataset
 from lading.server.embedded import RunningPlatform, running
-from lading.upload import upload
+from lading.upload import Settings, upload
 from lading.upload.plan import calibration_digest
 from lading.validate import validate
 
@@ -79,7 +80,14 @@ def _bring(
     dataset = open_dataset(path)
     findings = list(validate(dataset))
     problems += [f"{path.name}: {finding}" for finding in findings if finding.severity == "error"]
-    result = upload(dataset, name, platform=platform.url, access_key=platform.access_key, ledgers=ledgers)
+    result = upload(
+        dataset,
+        name,
+        platform=platform.url,
+        access_key=platform.access_key,
+        ledgers=ledgers,
+        settings=Settings(uses_proxies=False),
+    )
     expected = contents_of(dataset)
     announce(f"{path.name}: reading back")
     found, fetched = asyncio.run(_read_back(platform, name, result.commit_id or ""))
@@ -148,7 +156,7 @@ async def _read_back(platform: RunningPlatform, name: str, commit: str) -> tuple
     """Everything the platform lists of a revision, and the bytes of its first file, fetched through its URL."""
     found: Contents = {}
     url: str | None = None
-    async with Client(platform.url, platform.access_key) as client:
+    async with Client(platform.url, platform.access_key, routes=Routes(uses_proxies=False)) as client:
         dataset = await client.find_dataset(name)
         if dataset is None:
             return found, None

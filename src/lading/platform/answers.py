@@ -7,6 +7,8 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import aiohttp
@@ -23,6 +25,7 @@ from lading.errors import (
     UnauthorizedError,
     UnreachableError,
 )
+from lading.platform.connection import ProxyRefusalError
 from lading.platform.wire import Envelope, ErrorBody
 
 E = TypeVar("E", bound=Envelope)
@@ -91,9 +94,17 @@ def storage_refusal(
     return StorageError(message, status=status, code=code)
 
 
-def unreachable(error: BaseException, where: str, timeout_s: float) -> UnreachableError:
-    """The exception for a request that got no answer."""
-    return UnreachableError(f"{where}: expected a dataset platform, found {_reason(error, timeout_s)}")
+def unreachable(error: BaseException, where: str, timeout_s: float) -> UnreachableError | PlatformError:
+    """The exception for a request that got no answer; a PlatformError where another try would get none either."""
+    cause = cause_of(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        hint = "SSL_CERT_FILE or --ca-bundle name a file of certificates to trust"
+        return PlatformError(f"{where}: expected a certificate that is trusted, found {cause.verify_message}; {hint}")
+    if isinstance(cause, (aiohttp.ClientHttpProxyError, ProxyRefusalError)):
+        message = f"{where}: expected a proxy that opens a way, found its answer {cause.status}"
+        is_passing = cause.status == 429 or cause.status >= 500
+        return UnreachableError(message) if is_passing else PlatformError(message, status=cause.status)
+    return UnreachableError(f"{where}: expected a dataset platform, found {_reason(cause, timeout_s)}")
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -104,14 +115,13 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 def _reason(error: BaseException, timeout_s: float) -> str:
-    error = cause_of(error)
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
         return f"no answer within {timeout_s:g} s"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, socket.gaierror):
         return "no host of this name"
-    if isinstance(error, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)):
+    if isinstance(error, (ssl.SSLError, aiohttp.ClientSSLError)):
         return f"a TLS failure: {error}"
     if isinstance(error, (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)):
         return "a connection that broke"
@@ -119,9 +129,24 @@ def _reason(error: BaseException, timeout_s: float) -> str:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds of `Retry-After`; its other form, a date, counts as absent."""
+    """What `Retry-After` asks for: its seconds, or those until its date (RFC 9110, 10.2.3)."""
     text = headers.get("Retry-After", "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    until = _date(text)
+    if until is None:
+        return None
+    # By the server's own clock where it tells it: ours may be off.
+    now = _date(headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    """A date of HTTP, which is always of GMT."""
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _xml_text(pattern: re.Pattern[bytes], body: bytes) -> str | None:

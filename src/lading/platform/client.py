@@ -15,6 +15,7 @@ from lading.platform import wire
 from lading.platform.address import Address
 from lading.platform.form import PostForm
 from lading.platform.retry import Retry
+from lading.platform.route import Routes
 from lading.platform.transport import Transport
 from lading.platform.wire import Json, constants
 from lading.platform.wire.changes import UpdateDraft
@@ -41,15 +42,30 @@ class Client:
     """Speaks to one platform with one access key; used within `async with`.
 
     `url` is the part of the address before `gatewayv2/`, a longer one is cut there. `timeout` is seconds without
-    an answer, `connections` how many are open at once. Raises OptionError for an address or key that cannot be one.
+    an answer, `connections` how many calls of the API are under way at once, `routes` the proxies and certificates:
+    by default those that the environment names. Raises OptionError for an address or key that cannot be one.
     """
 
     def __init__(
-        self, url: str, access_key: str, *, timeout: float = 60.0, connections: int = 16, retry: Retry | None = None
+        self,
+        url: str,
+        access_key: str,
+        *,
+        timeout: float = 60.0,
+        connections: int = 16,
+        retry: Retry | None = None,
+        routes: Routes | None = None,
     ) -> None:
         self.address = Address(url)
         self.retry = retry if retry is not None else Retry()
-        self._http = Transport(self.address, access_key, timeout_s=timeout, connections=connections, retry=self.retry)
+        self._http = Transport(
+            self.address,
+            access_key,
+            timeout_s=timeout,
+            connections=connections,
+            retry=self.retry,
+            routes=routes if routes is not None else Routes(),
+        )
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()

@@ -20,19 +20,25 @@ NOT_TAKEN_UP = frozenset({429, 503})
 
 @dataclass(frozen=True)
 class Retry:
-    """How often a call is made at most, and the waits between, in seconds: doubled each time, half of it by chance."""
+    """How often a call is made at most, and the waits between, in seconds.
+
+    A wait is drawn evenly from nothing up to a bound that doubles each time, up to `longest_s`: full jitter, so that
+    clients which failed together do not come back together. What a server asks for comes before that, up to
+    `longest_asked_s`.
+    """
 
     attempts: int = 5
-    first_s: float = 0.25
+    first_s: float = 0.5
     longest_s: float = 20.0
+    longest_asked_s: float = 120.0
     sleep: Sleep = asyncio.sleep
     chance: Callable[[], float] = field(default=random.random)
 
     def wait_s(self, failures: int, asked_s: float | None = None) -> float:
-        """Seconds to wait after so many failures in a row; not less than the server asked for, up to the longest."""
-        full = min(self.longest_s, self.first_s * 2.0 ** (failures - 1))
-        drawn = full / 2 + full / 2 * self.chance()
-        return drawn if asked_s is None else min(self.longest_s, max(drawn, asked_s))
+        """Seconds to wait after so many failures in a row, of which the server asked for `asked_s`."""
+        # More doublings than these pass any bound, and a float's range too.
+        bound = min(self.longest_s, self.first_s * 2.0 ** min(failures - 1, 64))
+        return min(asked_s or 0.0, self.longest_asked_s) + bound * self.chance()
 
     async def run(self, call: Callable[[], Awaitable[T]], *, is_idempotent: bool = True) -> T:
         """The result of a call, made again after TransientError.

@@ -6,7 +6,6 @@ import asyncio
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -16,8 +15,11 @@ from lading.errors import LadingError, OptionError, SourceError
 from lading.model.content import Content
 from lading.platform import answers
 from lading.platform.address import Address
+from lading.platform.connection import Answer
 from lading.platform.form import PostForm
+from lading.platform.posting import Body, Posting, place_of
 from lading.platform.retry import Retry
+from lading.platform.route import Routes
 from lading.platform.wire import Envelope
 from lading.platform.wire.constants import SOURCE_HEADER, TOKEN_HEADER
 
@@ -39,19 +41,19 @@ BAD_BYTES = (EOFError, zlib.error, zipfile.BadZipFile)
 _CLIENT = "lading"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A status, headers and the whole body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class Transport:
     """The session of a client; `async with` opens and closes it."""
 
-    def __init__(self, address: Address, access_key: str, *, timeout_s: float, connections: int, retry: Retry) -> None:
+    def __init__(
+        self,
+        address: Address,
+        access_key: str,
+        *,
+        timeout_s: float,
+        connections: int,
+        retry: Retry,
+        routes: Routes,
+    ) -> None:
         if not access_key or not access_key.isascii() or not access_key.isprintable():
             # The key itself is not shown, here or anywhere.
             found = "one with other characters" if access_key else "none"
@@ -61,7 +63,9 @@ class Transport:
         self.retry = retry
         self._connections = connections
         self._headers = {TOKEN_HEADER: access_key, SOURCE_HEADER: _CLIENT}
+        self._routes = routes
         self._session: aiohttp.ClientSession | None = None
+        self._posting = Posting(routes, timeout_s)
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -75,6 +79,7 @@ class Transport:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._posting.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -120,15 +125,11 @@ class Transport:
 
         async def once() -> None:
             if isinstance(content, bytes) and length <= SMALL:
-                got = await self._send("POST", form.url, form.url, headers=headers, data=before + content + form.tail)
+                pieces = (before, content, form.tail)
+                got = await self._send("POST", form.url, form.url, headers=headers, form=pieces, size=length)
             else:
                 body = FileBody(before, content, form.tail, size)
-                try:
-                    got = await self._send("POST", form.url, form.url, headers=headers, data=body.blocks(), size=length)
-                except LadingError:
-                    if body.error is not None:
-                        raise body.error from None
-                    raise
+                got = await self._send("POST", form.url, form.url, headers=headers, form=body.blocks(), size=length)
             if got.status not in (200, 201, 204):  # D11
                 raise answers.storage_refusal(got.status, got.body, form.url, got.headers)
 
@@ -154,30 +155,45 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str | int] | None = None,
         data: bytes | AsyncIterator[bytes] | None = None,
+        form: Body | None = None,
         size: int = 0,
     ) -> Answer:
+        """One exchange, with a body of the API (`data`) or an object's `form`; nothing else speaks to the network."""
         if self._session is None:
             raise LadingError("client: expected to be used within `async with`, found it closed")
+        place = place_of(url)
+        proxy = self._posting.proxy_of(place)
         limit_s = self.timeout_s + size / SLOWEST if size else None
         try:
-            async with (
-                asyncio.timeout(limit_s),
-                self._session.request(
-                    method, url, params=query, data=data, headers=headers, allow_redirects=False
-                ) as response,
-            ):
-                return Answer(response.status, response.headers, await response.read())
+            async with asyncio.timeout(limit_s):
+                if form is not None:
+                    return await self._posting.post(url, headers or {}, form)
+                async with self._session.request(
+                    method,
+                    url,
+                    params=query,
+                    data=data,
+                    # A plain request shows the proxy its credentials by itself, another on opening its way.
+                    headers=headers if proxy is None or place.is_tls else {**(headers or {}), **proxy.headers},
+                    allow_redirects=False,
+                    proxy=None if proxy is None else proxy.url,
+                    proxy_headers=proxy.headers if proxy is not None and place.is_tls else None,
+                    ssl=self._routes.tls if place.is_tls or (proxy and proxy.scheme == "https") else True,
+                ) as response:
+                    return Answer(response.status, response.headers, await response.read())
+        except LadingError:
+            raise
         except aiohttp.InvalidURL as exc:
             raise OptionError(f"{where}: expected an http address, found another") from exc
         except (aiohttp.ClientError, OSError) as exc:  # TimeoutError is an OSError
-            raise answers.unreachable(exc, where, self.timeout_s) from answers.cause_of(exc)
+            by = where if proxy is None else f"{where} through the proxy {proxy.url}"
+            raise answers.unreachable(exc, by, self.timeout_s) from answers.cause_of(exc)
 
 
 class FileBody:
-    """A form's body that reads its file while it is sent; `error` is why the file could not be sent whole."""
+    """A form's body that reads its file while it is sent."""
 
     def __init__(self, before: bytes, content: Content | bytes, after: bytes, size: int) -> None:
-        self.error: SourceError | None = None
         self._before = before
         self._content = content
         self._after = after
@@ -206,16 +222,13 @@ class FileBody:
                     yield block
             finally:
                 stream.close()
-        except SourceError as exc:
-            self.error = exc
+        except SourceError:
             raise
         except (OSError, *BAD_BYTES) as exc:
-            self.error = unreadable(content.path, exc)
-            raise self.error from exc
+            raise unreadable(content.path, exc) from exc
         if left:
             found = "more" if left < 0 else str(self._size - left)
-            self.error = SourceError(content.path, f"expected {self._size} bytes, as at first, found {found}")
-            raise self.error
+            raise SourceError(content.path, f"expected {self._size} bytes, as at first, found {found}")
 
 
 def unreadable(path: str, error: BaseException) -> SourceError:

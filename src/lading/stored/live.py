@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 
 from lading.errors import NotFoundError, StorageError
 from lading.platform.client import Client, Version, pages
+from lading.platform.route import Routes
 from lading.platform.wire import DetailFrame, DetailList, DetailRow, SegmentRow
 from lading.platform.wire.constants import FUSION, PAGE_SIZE, ROOT_COMMIT
 from lading.stored.address import StoredAddress
@@ -26,13 +28,17 @@ _DRAFT = re.compile("draft-([1-9][0-9]{0,14})")
 class LiveShelf:
     """A version of a dataset on a platform. A branch or tag is looked up once, so it may move while it is read.
 
-    Raises OptionError for an address or key that cannot be one.
+    `ca_bundle` is a PEM file of the certificates to trust in place of the system's. Raises OptionError for an address,
+    key or bundle that cannot be one.
     """
 
-    def __init__(self, address: StoredAddress, access_key: str) -> None:
+    def __init__(
+        self, address: StoredAddress, access_key: str, ca_bundle: str | os.PathLike[str] | None = None
+    ) -> None:
         self.place = str(address)
         self._address = address
         self._access_key = access_key
+        self._ca_bundle = ca_bundle
         self._dataset_id = ""
         self._version = Version()
         self._client = BlockingClient(self._make_client)
@@ -45,7 +51,8 @@ class LiveShelf:
         self._client = BlockingClient(self._make_client)
 
     def _make_client(self) -> Client:
-        return Client(self._address.place, self._access_key, connections=_CONNECTIONS)
+        routes = Routes(self._ca_bundle)
+        return Client(self._address.place, self._access_key, connections=_CONNECTIONS, routes=routes)
 
     def header(self) -> Header:
         """What the dataset is; asks for the sensors and the number of rows of each segment."""

@@ -18,7 +18,9 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import WHOLE, Dataset, Part, share
 from lading.model.report import Report
 from lading.platform.client import Client
+from lading.platform.route import Routes
 from lading.upload.completion import look
+from lading.upload.gate import Gate
 from lading.upload.ledger import Ledger
 from lading.upload.place import Place
 from lading.upload.result import LISTED, Listener, Progress, UploadResult
@@ -39,7 +41,7 @@ async def upload_async(
     *,
     platform: str,
     access_key: str,
-    jobs: int = 8,
+    jobs: int | None = None,
     dry_run: bool = False,
     commit: str | None = None,
     is_committing: bool = True,
@@ -50,32 +52,37 @@ async def upload_async(
     commit_only: bool = False,
     catalog: Catalog | None = None,
     ledgers: str | os.PathLike[str] | None = None,
+    ca_bundle: str | os.PathLike[str] | None = None,
     progress: Listener | None = None,
     report: Report | None = None,
     settings: Settings | None = None,
 ) -> UploadResult:
     """Bring the dataset `name` of a platform to what `dataset` holds, sending only what is not there yet.
 
-    `platform` is its address, `jobs` the number of files in flight, `commit` the commit's title, `catalog` goes up
-    in place of the dataset's own. Files that fail are counted and hold the commit; the next run takes up the rest.
-    `part` (k, n) uploads the k-th of n shares into the draft that all parts fill, and the part that finds everything
-    there commits; `commit_only` just looks and commits. `ledgers` is the folder of the uploader's own records (default:
-    below `lading.home`). Losses, and what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends
-    what is in flight and then raises KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError
-    or InputError where the upload cannot go on; what was entered by then stays in an open draft.
+    `platform` is its address, `jobs` the number of files in flight (by default as many as make it quick), `commit` the
+    commit's title, `catalog` goes up in place of the dataset's own. Files that fail are counted and hold the commit;
+    the next run takes up the rest. `part` (k, n) uploads the k-th of n shares into the draft that all parts fill, and
+    the part that finds everything there commits; `commit_only` just looks and commits. `ledgers` is the folder of the
+    uploader's own records (default: below `lading.home`), `ca_bundle` a PEM file of the certificates to trust in place
+    of the system's. Losses, and what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends what
+    is in flight and then raises KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError or
+    InputError where the upload cannot go on; what was entered by then stays in an open draft.
     """
     _check(name, jobs, part)
     heard = report if report is not None else dataset.report
     tuned = settings if settings is not None else Settings()
     result = UploadResult(name, is_dry_run=dry_run, allow_missing=allow_missing)
-    client = Client(platform, access_key, timeout=tuned.timeout_s, connections=jobs + 4, retry=tuned.retry)
+    routes = Routes(ca_bundle, uses_proxies=tuned.uses_proxies)
+    client = Client(platform, access_key, timeout=tuned.timeout_s, retry=tuned.retry, routes=routes)
     folder = Path(ledgers) if ledgers is not None else home() / "ledgers"
     async with client:
         target = Target(client, name, heard, is_dry_run=dry_run)
         await target.find(is_fusion=dataset.is_fusion)
         result.dataset_id = target.dataset_id
         ledger = Ledger.of(folder, target.dataset_id, part)
-        with closing(ledger), _threads(jobs) as (reader, hashers), _interruptible() as stop:
+        gate = Gate(jobs)
+        hash_threads = min(gate.most, _HASHERS)
+        with closing(ledger), _threads(hash_threads) as (reader, hashers), _interruptible() as stop:
             job = Job(
                 dataset=dataset,
                 target=target,
@@ -83,12 +90,13 @@ async def upload_async(
                 result=result,
                 report=heard,
                 settings=tuned,
-                jobs=jobs,
+                gate=gate,
                 part=part,
                 is_verifying=verify,
                 stop=stop,
                 reader=reader,
                 hashers=hashers,
+                hash_threads=hash_threads,
                 progress=progress,
             )
             places = [] if commit_only else await _bring_up(job, catalog if catalog is not None else dataset.catalog)
@@ -101,8 +109,8 @@ async def upload_async(
     return result
 
 
-def _check(name: str, jobs: int, part: Part) -> None:
-    if jobs < 1:
+def _check(name: str, jobs: int | None, part: Part) -> None:
+    if jobs is not None and jobs < 1:
         raise OptionError(f"jobs: expected 1 or more, found {jobs}")
     if not name:
         raise OptionError("dataset: expected a name, found none")
@@ -191,10 +199,10 @@ def _interruptible() -> Iterator[Stop]:
 
 
 @contextmanager
-def _threads(jobs: int) -> Iterator[tuple[Executor, Executor]]:
+def _threads(hash_threads: int) -> Iterator[tuple[Executor, Executor]]:
     """One thread that reads frames, and some that hash files."""
     reader = ThreadPoolExecutor(1, "lading-read")
-    hashers = ThreadPoolExecutor(min(jobs, _HASHERS), "lading-hash")
+    hashers = ThreadPoolExecutor(hash_threads, "lading-hash")
     try:
         yield reader, hashers
     finally:

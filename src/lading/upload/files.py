@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,6 +13,10 @@ from lading.platform.transport import BAD_BYTES, BLOCK, unreadable
 
 #: Files of at most so many bytes are kept from hashing to sending; larger ones are read twice.
 KEPT = 1 << 18
+
+
+#: Bytes that a thread hashes before it hands over what it has.
+AT_ONCE = 1 << 22
 
 
 class HashedFile(msgspec.Struct, frozen=True):
@@ -40,6 +45,27 @@ def hash_file(content: Content) -> HashedFile:
         raise unreadable(content.path, exc) from exc
     body = first if size <= KEPT else content
     return HashedFile(digest.hexdigest(), size, first[:32], body)
+
+
+def hash_files(contents: Sequence[Content]) -> list[tuple[HashedFile, str | None] | SourceError]:
+    """The first of these files, hashed, each with its stamp where that stayed the same meanwhile, or what is wrong.
+
+    Ends after `AT_ONCE` bytes, so that what was read can go on its way.
+    """
+    found: list[tuple[HashedFile, str | None] | SourceError] = []
+    left = AT_ONCE
+    for content in contents:
+        try:
+            before = content.stamp
+            file = hash_file(content)
+            found.append((file, before if content.stamp == before else None))
+        except SourceError as exc:
+            found.append(exc)
+            continue
+        left -= file.size
+        if left <= 0:
+            break
+    return found
 
 
 def hash_bytes(data: bytes) -> HashedFile:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 class Options(TypedDict, total=False):
     """The options of `upload_async`, which says what they mean."""
 
-    jobs: int
+    jobs: int | None
     dry_run: bool
     commit: str | None
     is_committing: bool
@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     commit_only: bool
     catalog: Catalog | None
     ledgers: str | os.PathLike[str] | None
+    ca_bundle: str | os.PathLike[str] | None
     progress: Listener | None
     report: Report | None
     settings: Settings | None

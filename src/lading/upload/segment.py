@@ -26,7 +26,8 @@ from lading.model.label import MaskLabel
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import Json, PutLabels
-from lading.upload.files import HashedFile, hash_file
+from lading.upload.files import HashedFile, hash_files
+from lading.upload.gate import Gate
 from lading.upload.ledger import Ledger
 from lading.upload.masks import SOURCE_ID, MaskFile, mask_key, prepare_mask
 from lading.upload.place import Place
@@ -42,6 +43,9 @@ Args = TypeVarTuple("Args")
 
 #: Frames that are read at once by the thread that reads.
 _CHUNK = 16
+
+#: Files that a thread hashes at once: going there and back costs as much as hashing 50 KB.
+_BATCH = 16
 
 
 class Stop:
@@ -59,12 +63,13 @@ class Job(msgspec.Struct, kw_only=True):
     result: UploadResult
     report: Report
     settings: Settings
-    jobs: int
+    gate: Gate
     part: Part
     is_verifying: bool
     stop: Stop
     reader: Executor
     hashers: Executor
+    hash_threads: int
     progress: Listener | None = None
     faults: int = 0
 
@@ -77,10 +82,20 @@ class _Way(msgspec.Struct, frozen=True):
     callbacks: Callbacks
 
 
+class _Hashed(msgspec.Struct, frozen=True):
+    """An item whose file was hashed, or what is wrong with it; `file` None where the source has none."""
+
+    item: Item
+    way: _Way
+    theirs: Entry | None
+    file: HashedFile | SourceError | None
+
+
 class SegmentUpload:
     """One segment of the dataset on its way, into one segment of the platform or, by calibration, into several.
 
-    Memory: a few frames in flight, and 8 bytes a path to tell paths that come twice.
+    Memory: files of up to `files.KEPT` bytes, as many as are in flight and as wait for it, and 8 bytes a path to tell
+    paths that come twice.
     """
 
     def __init__(self, job: Job, segment: Segment) -> None:
@@ -90,7 +105,9 @@ class SegmentUpload:
         self._plan = SegmentPlan(job.dataset, segment, job.report)
         self._ways: dict[str, _Way] = {}
         self._frames_read = 0
-        self._items: asyncio.Queue[tuple[Item, _Way] | None] = asyncio.Queue(job.jobs * 2)
+        self._hashing = job.hash_threads
+        self._read: asyncio.Queue[list[tuple[Item, _Way]] | None] = asyncio.Queue(1)
+        self._hashed: asyncio.Queue[_Hashed | None] = asyncio.Queue(job.gate.most)
 
     async def run(self) -> list[Place]:
         """Bring the segment up to date; the segments of the platform that it lies in."""
@@ -115,7 +132,9 @@ class SegmentUpload:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._produce())
-                for _ in range(self._job.jobs):
+                for _ in range(self._job.hash_threads):
+                    group.create_task(self._hash())
+                for _ in range(self._job.gate.most):
                     group.create_task(self._work())
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
@@ -132,12 +151,12 @@ class SegmentUpload:
             count, items = await self._in(job.reader, self._next_items, frames)
             if count == 0:
                 break
-            for item in items:
-                await self._items.put((item, await self._way_of(item)))
+            for start in range(0, len(items), _BATCH):
+                await self._read.put([(item, await self._way_of(item)) for item in items[start : start + _BATCH]])
             self._frames_read += count
             job.result.frames += count
-        for _ in range(job.jobs):
-            await self._items.put(None)
+        for _ in range(job.hash_threads):
+            await self._read.put(None)
 
     def _skip_earlier_parts(self) -> None:
         """What earlier parts have decides on names and numbers here, so it is read, though not sent."""
@@ -165,37 +184,63 @@ class SegmentUpload:
         self._ways[name] = _Way(place, posts, callbacks)
         return self._ways[name]
 
-    async def _work(self) -> None:
-        while (work := await self._items.get()) is not None:
+    async def _hash(self) -> None:
+        """Hash what was read, and hand it on; one of `job.hash_threads` that do."""
+        while (batch := await self._read.get()) is not None:
             if not self._job.stop.is_set:
-                await self._take(*work)
+                await self._hash_batch(batch)
+        self._hashing -= 1
+        if self._hashing == 0:
+            for _ in range(self._job.gate.most):
+                await self._hashed.put(None)
+
+    async def _hash_batch(self, batch: Sequence[tuple[Item, _Way]]) -> None:
+        """A file is not read where it was hashed before and the platform has it."""
+        ledger = self._job.ledger
+        left: list[tuple[Item, _Way, Entry | None, Content]] = []
+        for item, way in batch:
+            theirs, content = way.place.known(item.key), item.data.content
+            if content is None or item.fault is not None:
+                problem = None if content is None else SourceError(item.data.path, item.fault or "")
+                await self._hashed.put(_Hashed(item, way, theirs, problem))
+                continue
+            known = None if theirs is None else ledger.known_hash(content.path, content.stamp)
+            if known is not None and theirs is not None and known.checksum == theirs.checksum:
+                file = HashedFile(known.checksum, known.size, b"", content)
+                await self._hashed.put(_Hashed(item, way, theirs, file))
+            else:
+                left.append((item, way, theirs, content))
+        while left:
+            found = await self._in(self._job.hashers, hash_files, [content for *_, content in left])
+            for (item, way, theirs, content), one in zip(left, found, strict=False):
+                if isinstance(one, SourceError):
+                    await self._hashed.put(_Hashed(item, way, theirs, one))
+                    continue
+                file, stamp = one
+                ledger.note_hash(content.path, stamp, file.checksum, file.size)
+                await self._hashed.put(_Hashed(item, way, theirs, file))
+            left = left[len(found) :]
+
+    async def _work(self) -> None:
+        while (hashed := await self._hashed.get()) is not None:
+            if not self._job.stop.is_set:
+                await self._take(hashed)
             self._tell("upload")
 
-    async def _take(self, item: Item, way: _Way) -> None:
+    async def _take(self, hashed: _Hashed) -> None:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
-        theirs = way.place.known(item.key)
+        path = hashed.item.data.path
         try:
-            if item.data.content is None:
-                self._job.result.miss(item.data.path)
-                return
-            if item.fault is not None:
-                raise SourceError(item.data.path, item.fault)
-            file = await self._hashed(item.data.content, theirs)
-            await self._bring_up(item, way, file, theirs)
+            if hashed.file is None:
+                self._job.result.miss(path)
+            elif isinstance(hashed.file, SourceError):
+                self._job.result.fail(path, str(hashed.file))
+            else:
+                await self._bring_up(hashed.item, hashed.way, hashed.file, hashed.theirs)
         except (SourceError, StorageError, InvalidRequestError, ConflictError, NotFoundError) as exc:
             if isinstance(exc, NotFoundError):
                 await self._target.check_alive()
-            self._job.result.fail(item.data.path, str(exc))
-
-    async def _hashed(self, content: Content, theirs: Entry | None) -> HashedFile:
-        """A file with its SHA-1; it is not read where it was hashed before and the platform has it."""
-        ledger = self._job.ledger
-        known = None if theirs is None else ledger.known_hash(content.path, content.stamp)
-        if known is not None and theirs is not None and known.checksum == theirs.checksum:
-            return HashedFile(known.checksum, known.size, b"", content)
-        file, stamp = await self._in(self._job.hashers, _hash_with_stamp, content)
-        ledger.note_hash(content.path, stamp, file.checksum, file.size)
-        return file
+            self._job.result.fail(path, str(exc))
 
     async def _bring_up(self, item: Item, way: _Way, file: HashedFile, theirs: Entry | None) -> None:
         label, masks = await self._whole_label(item, theirs)
@@ -218,13 +263,18 @@ class SegmentUpload:
 
     async def _post(self, file: HashedFile, way: _Way) -> int:
         """Send a file. One that the store had no luck with is that file's failure, unless it is one of many."""
+        gate, sent = self._job.gate, 0
+        await gate.enter()
         try:
             sent = await way.posts.send(file)
         except TransientError as exc:
+            gate.back_off()
             self._job.faults += 1
             if self._job.faults >= self._job.settings.give_up:
                 raise
             raise StorageError(str(exc)) from exc
+        finally:
+            gate.leave(sent)
         self._job.faults = 0
         return sent
 
@@ -295,13 +345,6 @@ class SegmentUpload:
 
     async def _in(self, executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, call, *args)
-
-
-def _hash_with_stamp(content: Content) -> tuple[HashedFile, str | None]:
-    """A file's hash, and its stamp where that stayed the same while it was read."""
-    before = content.stamp
-    file = hash_file(content)
-    return file, before if content.stamp == before else None
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -13,6 +13,7 @@ class Settings:
     """Seconds a policy is asked for, seconds without an answer, objects a callback, and how calls are retried.
 
     After `give_up` files in a row that the platform could not take for faults of its own, the upload stops.
+    `uses_proxies` is False where the platform is surely reached without, whatever HTTP_PROXY says.
     """
 
     policy_s: int = constants.POLICY_EXPIRED_MAX_S
@@ -20,3 +21,4 @@ class Settings:
     batch: int = constants.CALLBACK_BATCH
     give_up: int = 5
     retry: Retry = field(default_factory=Retry)
+    uses_proxies: bool = True

@@ -171,6 +171,16 @@ def test_what_the_wire_cannot_hold_is_a_loss_with_a_count(send: Send) -> None:
     }
 
 
+def test_labels_of_a_missing_file_are_a_loss_with_a_count(send: Send) -> None:
+    report = Report()
+    gone = Data(path="gone.jpg", remote_path="gone.jpg", labels=[box(), box()])
+    result = send(normal({"s": [data("a.jpg", b"a", box()), gone]}, CATALOG), report=report, allow_missing=True)
+    assert (result.labels, result.missing, result.missing_files) == (1, 1, ["gone.jpg"])
+    assert [(loss.what, loss.count, loss.example) for loss in report.losses] == [
+        ("label of a file that is missing", 2, "gone.jpg")
+    ]
+
+
 def test_verifying_reads_everything_back(send: Send) -> None:
     result = send(normal({"s": [data("a.jpg", b"a", box(), Classification(category="day"))]}), verify=True)
     assert (result.failed, result.is_complete) == (0, True)

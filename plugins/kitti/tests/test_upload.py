@@ -37,9 +37,19 @@ def test_the_real_sample_is_parted_by_calibration_and_no_box_moves(samples: Path
     assert (segment.name, segment.is_calibrated_by_frame) == ("training", True)
     with lading.local_platform(tmp_path / "platform") as platform:
         result = lading.upload(
-            dataset, "k", platform=platform.url, access_key=platform.access_key, verify=True, allow_missing=True
+            dataset,
+            "k",
+            platform=platform.url,
+            access_key=platform.access_key,
+            verify=True,
+            allow_missing=True,
+            report=(report := lading.Report()),
         )
         found = asyncio.run(_read(platform, str(result.commit_id)))
+    assert (result.labels, {loss.what: loss.count for loss in report.losses}["label of a file that is missing"]) == (
+        9,
+        3,
+    )
     assert len(found) == 2
     assert all(re.fullmatch("training-[0-9a-f]{6}", name) for name in found)
     # spec 3.5: focal lengths of the two days; the pedestrian of 3.4 stays where it was.

@@ -187,6 +187,8 @@ class SegmentPlan:
         self.losses.add_extras("data", data.extras, data.path)
         for label in data.labels:
             self.losses.add_extras("label", label.extras, data, label)
+            if data.is_missing:
+                self.losses.add("label of a file that is missing", data, label)
         if data.ego_pose is not None:
             self.losses.add("ego pose", data.path)
         if data.annotation == "empty":

@@ -43,11 +43,10 @@ def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
     """A box in space: finite, of a size above 0 along each axis, turned by a quaternion of length 1."""
     parts = (("centre", box.centre), ("size", box.size_m), ("rotation", box.rotation))
     if not is_finite(box):
-        return [
-            Problem("label.not-finite", f"expected a finite {name}, found {_shown(numbers)}", f"geometry/{name}")
-            for name, numbers in parts
-            if not are_finite(numbers)
-        ]
+        odd = [(name, numbers) for name, numbers in parts if not are_finite(numbers)]
+        found = " and ".join(f"{name} {_shown(numbers)}" for name, numbers in odd)
+        subject = f"geometry/{odd[0][0]}" if len(odd) == 1 else "geometry"
+        return (Problem("label.not-finite", f"expected finite numbers, found {found}", subject),)
     problems = []
     if min(box.size_m) <= 0:
         message = f"expected a length, width and height above 0, found {_shown(box.size_m)}"

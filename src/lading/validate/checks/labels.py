@@ -117,7 +117,9 @@ class LabelsPass:
             if finding is None:
                 continue
             if label.origin is not None:
-                key = (finding.rule, finding.file, finding.pointer, finding.line, finding.message)
+                # one number that is lost may be missed in several parts of a label
+                what = None if problem.rule == "label.not-finite" else finding.message
+                key = (finding.rule, finding.file, finding.pointer, finding.line, what)
                 if key in self._told:
                     continue
                 self._told.add(key)

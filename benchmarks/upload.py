@@ -44,13 +44,11 @@ class Sink:
 
     def __init__(self) -> None:
         self.rows = 0
-        self.port = 0
-        self.segments: list[dict[str, str]] = []
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def answer(self, method: str, path: str, body: bytes, host: str) -> tuple[int, dict[str, Any]]:
         name = path.partition("?")[0].rpartition("/")[2]
         if name == "policies":
-            extra = {**POLICY["extra"], "host": f"http://127.0.0.1:{self.port}/objects"}
+            extra = {**POLICY["extra"], "host": f"http://{host}/objects"}
             return 200, {**POLICY, "extra": extra, "expireAt": int(time.time()) + 300}
         if name == "callback":
             self.rows += len(json.loads(body)["objects"])
@@ -90,7 +88,8 @@ class Sink:
                 if not keeps:
                     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                     continue
-                status, value = self.answer(method, path, body)
+                named = re.search(rb"(?i)\r\nhost: *([^\r]+)", head)
+                status, value = self.answer(method, path, body, named[1].decode() if named else "")
                 text = json.dumps(value).encode()
                 start = f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
                 writer.write(start.encode() + text)
@@ -101,8 +100,7 @@ class Sink:
 async def run_sink() -> None:
     sink = Sink()
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0, limit=1 << 20)
-    sink.port = server.sockets[0].getsockname()[1]
-    print(sink.port, flush=True)
+    print(server.sockets[0].getsockname()[1], flush=True)
     async with server:
         await server.serve_forever()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -47,19 +47,14 @@ class Posting:
     def __init__(self, routes: Routes, connect_s: float) -> None:
         self._routes = routes
         self._connect_s = connect_s
+        self._head = lru_cache(16)(self._make_head)
         self._idle: dict[tuple[str, str, int], list[tuple[float, Connection]]] = {}
 
-    async def post(self, url: str, headers: Mapping[str, str], body: Body) -> Answer:
-        """Send one request and take its answer. Raises OSError where it gets none, OptionError for a bad address."""
+    async def post(self, url: str, content_type: str, size: int, body: Body) -> Answer:
+        """Send a body of `size` bytes, take the answer. Raises OSError where there is none, OptionError by the URL."""
         place = place_of(url)
         proxy = self.proxy_of(place)
-        is_absolute = proxy is not None and not place.is_tls
-        target = f"{place.scheme}://{place.netloc}{place.path}" if is_absolute else place.path
-        shown = {"Host": place.netloc, **headers}
-        if is_absolute and proxy is not None:
-            shown |= proxy.headers
-        lines = "".join(f"{name}: {value}\r\n" for name, value in shown.items())
-        head = f"POST {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+        head = b"%bContent-Length: %d\r\n\r\n" % (self._head(place, proxy, content_type), size)
         while True:
             kept = self._take(place)
             connection = kept or await self._open(place, proxy)
@@ -79,6 +74,16 @@ class Posting:
     def proxy_of(self, place: Place) -> Proxy | None:
         """The proxy on the way to a place."""
         return self._routes.proxy(place.scheme, place.host, place.port)
+
+    def _make_head(self, place: Place, proxy: Proxy | None, content_type: str) -> bytes:
+        """All of a request's head but for its last field. No access key: a form carries its own authorisation (A2)."""
+        fields = {"Host": place.netloc, "Content-Type": content_type}
+        target = place.path
+        if proxy is not None and not place.is_tls:
+            target = f"{place.scheme}://{place.netloc}{place.path}"
+            fields |= proxy.headers
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"POST {target} HTTP/1.1\r\n{lines}".encode("latin-1")
 
     def close(self) -> None:
         """Close what is idle."""

@@ -120,16 +120,13 @@ class Transport:
         """
         before = form.head(key, head)
         length = len(before) + size + len(form.tail)
-        # No access key: the form carries its own authorisation (A2).
-        headers = {"Content-Type": form.content_type, "Content-Length": str(length)}
 
         async def once() -> None:
             if isinstance(content, bytes) and length <= SMALL:
-                pieces = (before, content, form.tail)
-                got = await self._send("POST", form.url, form.url, headers=headers, form=pieces, size=length)
+                body: Body = (before, content, form.tail)
             else:
-                body = FileBody(before, content, form.tail, size)
-                got = await self._send("POST", form.url, form.url, headers=headers, form=body.blocks(), size=length)
+                body = FileBody(before, content, form.tail, size).blocks()
+            got = await self._send("POST", form.url, form.url, form=(form.content_type, length, body))
             if got.status not in (200, 201, 204):  # D11
                 raise answers.storage_refusal(got.status, got.body, form.url, got.headers)
 
@@ -155,19 +152,18 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str | int] | None = None,
         data: bytes | AsyncIterator[bytes] | None = None,
-        form: Body | None = None,
-        size: int = 0,
+        form: tuple[str, int, Body] | None = None,
     ) -> Answer:
         """One exchange, with a body of the API (`data`) or an object's `form`; nothing else speaks to the network."""
         if self._session is None:
             raise LadingError("client: expected to be used within `async with`, found it closed")
         place = place_of(url)
         proxy = self._posting.proxy_of(place)
-        limit_s = self.timeout_s + size / SLOWEST if size else None
+        limit_s = None if form is None else self.timeout_s + form[1] / SLOWEST
         try:
             async with asyncio.timeout(limit_s):
                 if form is not None:
-                    return await self._posting.post(url, headers or {}, form)
+                    return await self._posting.post(url, *form)
                 async with self._session.request(
                     method,
                     url,

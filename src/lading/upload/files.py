@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -15,8 +16,9 @@ from lading.platform.transport import BAD_BYTES, BLOCK, unreadable
 KEPT = 1 << 18
 
 
-#: Bytes that a thread hashes before it hands over what it has.
+#: Bytes and seconds that a thread hashes before it hands over what it has.
 AT_ONCE = 1 << 22
+AT_ONCE_S = 0.01
 
 
 class HashedFile(msgspec.Struct, frozen=True):
@@ -50,10 +52,10 @@ def hash_file(content: Content) -> HashedFile:
 def hash_files(contents: Sequence[Content]) -> list[tuple[HashedFile, str | None] | SourceError]:
     """The first of these files, hashed, each with its stamp where that stayed the same meanwhile, or what is wrong.
 
-    Ends after `AT_ONCE` bytes, so that what was read can go on its way.
+    Ends after `AT_ONCE` bytes or `AT_ONCE_S` seconds, so that what was read can go on its way.
     """
     found: list[tuple[HashedFile, str | None] | SourceError] = []
-    left = AT_ONCE
+    left, end = AT_ONCE, time.monotonic() + AT_ONCE_S
     for content in contents:
         try:
             before = content.stamp
@@ -63,7 +65,7 @@ def hash_files(contents: Sequence[Content]) -> list[tuple[HashedFile, str | None
             found.append(exc)
             continue
         left -= file.size
-        if left <= 0:
+        if left <= 0 or time.monotonic() >= end:
             break
     return found
 

@@ -18,6 +18,9 @@ _NOT_COMPARED = frozenset({"remotePath", "url", "fileSize"})
 
 _MASKS = ("SEMANTIC_MASK", "INSTANCE_MASK", "PANOPTIC_MASK")
 
+#: Made once: `json.dumps` with settings of one's own makes an encoder a call.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 _ALIASES = {"POLYGON": "POLYGON2D", "polygon": "polygon2d"}  # B-D, D9
 
 
@@ -99,5 +102,4 @@ def _plain(value: Any) -> Any:
 
 
 def _digest(value: Any) -> bytes:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hashlib.blake2b(_encode(value).encode("utf-8", "surrogatepass"), digest_size=16).digest()

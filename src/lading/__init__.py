@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lading.compare import Difference, catalog_diff, diff
+    from lading.convert import Conversion, convert
     from lading.errors import LadingError
     from lading.model.catalog import Attribute, Catalog, Category, Items, Keypoints, Subcatalog
     from lading.model.codec import decode_catalog, decode_labels, encode_catalog, encode_labels
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from lading.plugin.detection import detect, open_dataset
     from lading.plugin.hooks import hookimpl
     from lading.plugin.registry import Registry
+    from lading.plugin.target import Target
     from lading.render import preview
     from lading.server.embedded import running as local_platform
     from lading.source import File, Source
@@ -62,6 +64,7 @@ __all__ = [
     "Category",
     "Checker",
     "Classification",
+    "Conversion",
     "Cuboid2D",
     "Data",
     "Dataset",
@@ -99,11 +102,13 @@ __all__ = [
     "Source",
     "Statistics",
     "Subcatalog",
+    "Target",
     "Transform3D",
     "Word",
     "Writer",
     "all_frames",
     "catalog_diff",
+    "convert",
     "decode_catalog",
     "decode_labels",
     "detect",
@@ -126,6 +131,7 @@ __all__ = [
 #: Module -> the public names that it holds.
 _PUBLIC = {
     "compare": "Difference catalog_diff diff",
+    "convert": "Conversion convert",
     "errors": "LadingError",
     "model.catalog": "Attribute Catalog Category Items Keypoints Subcatalog",
     "model.codec": "decode_catalog decode_labels encode_catalog encode_labels",
@@ -144,6 +150,7 @@ _PUBLIC = {
     "plugin.detection": "detect open_dataset",
     "plugin.hooks": "hookimpl",
     "plugin.registry": "Registry",
+    "plugin.target": "Target",
     "render": "preview",
     "server.embedded": "local_platform:running",
     "source": "File Source",

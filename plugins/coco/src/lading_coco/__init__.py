@@ -1,4 +1,4 @@
-"""The COCO reader, registered with lading."""
+"""The COCO reader and writer, registered with lading."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lading import hookimpl
 
 if TYPE_CHECKING:
-    from lading import Reader
+    from lading import Reader, Writer
 
 
 @hookimpl
@@ -17,3 +17,11 @@ def register_readers() -> Sequence[type[Reader]]:
     from lading_coco.reader import CocoReader
 
     return [CocoReader]
+
+
+@hookimpl
+def register_writers() -> Sequence[type[Writer]]:
+    """The writer of this plugin."""
+    from lading_coco.writer import CocoWriter
+
+    return [CocoWriter]

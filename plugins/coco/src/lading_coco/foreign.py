@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from lading.errors import SourceError
 from lading.media import is_image_name, probe
 from lading.model.label import Points
 from lading.model.naming import RemotePaths, wire_path
+from lading.plugin.losses import PictureLosses
 from lading_coco.records import annotation
 from lading_coco.spool import OutFile, encode
 
@@ -41,37 +42,30 @@ class Foreign:
         self.labels = 0
         self._dataset = dataset
         self._target = target
-        self._report = report
+        self._losses = PictureLosses(report)
         self._categories = _Categories(dataset.catalog)
         self._outputs: dict[str, _Output] = {}
         self._images = self._annotations = 0
-        _tell_header(dataset, report)
+        self._losses.of_dataset(dataset)
 
     def add(self, segment: Segment, frame: Frame) -> None:
         """Write the pictures of one frame."""
         output = self._outputs.get(segment.name)
         if output is None:
             output = self._outputs[segment.name] = _Output(segment.name)
-            _tell_segment(segment, self._report)
-        if len(frame.data) > 1:
-            self._report.loss("which files make one frame", frame.key)
-        if frame.calibration:
-            self._report.loss("calibrations of single frames", frame.key)
-        self._tell_extras("frame", frame.extras, frame.key)
+            self._losses.of_segment(segment)
+        self._losses.of_frame(frame)
         for data in frame.data:
             if is_image_name(data.path):
                 self._picture(output, data)
             else:
-                self._report.loss("files that are no pictures", data.path)
-                for label in data.labels:
-                    self._lose(label, data)
+                self._losses.of_other_file(data)
 
     def finish(self) -> None:
         """Write the files; a segment without frames has one too."""
         for segment in self._dataset.segments:
             output = self._outputs.setdefault(segment.name, _Output(segment.name))
-            categories = self._categories.rows()
-            output.objects.envelope["categories"] = categories
+            output.objects.envelope["categories"] = self._categories.rows()
             for file in (output.objects, output.captions):
                 if file is output.objects or file.spools:
                     file.spools.update(output.shared.spools)
@@ -86,7 +80,7 @@ class Foreign:
         record = {key: value for key, value in record.items() if value is not None}
         output.shared.add("images", encode(record), self._images, self._target)
         self._target.add_media(data.content, f"images/{output.name}/{name}", data.origin)
-        self._tell_data(data)
+        self._losses.of_data(data)
         for labels in _objects(data.labels):
             self._object(output, labels, data)
 
@@ -95,13 +89,13 @@ class Foreign:
         if isinstance(first, Sentence):
             words = first.sentence or ()
             if len(words) != 1 or first.spell or first.phone or words[0].begin is not None:
-                self._lose(first, data)
+                self._losses.whole_label(first, data)
                 return
         elif not isinstance(first, _SHAPES):
-            self._lose(first, data)
+            self._losses.whole_label(first, data)
             return
         for label in labels:
-            self._tell_extras("label", label.extras, str(data.locate(label)))
+            self._losses.of_label(label, data)
         self.labels += len(labels)
         self._annotations += 1
         own: dict[str, Any] = {"id": self._annotations}
@@ -124,23 +118,6 @@ class Foreign:
         if "keypoints" in record:
             record["num_keypoints"] = sum(v > 0 for v in record["keypoints"][2::3] if isinstance(v, (int, float)))
         output.objects.add("annotations", encode(record), self._annotations, self._target)
-
-    def _lose(self, label: Label, data: Data) -> None:
-        self._report.loss(f"labels of type {label.kind}", str(data.locate(label)))
-
-    def _tell_data(self, data: Data) -> None:
-        self._tell_extras("data", data.extras, data.path)
-        for what, value in (
-            ("names of sensors", data.sensor_name),
-            ("times of pictures", data.timestamp_ns),
-            ("poses of the ego", data.ego_pose),
-        ):
-            if value is not None:
-                self._report.loss(what, data.path)
-
-    def _tell_extras(self, of: str, extras: Mapping[str, Any], where: str) -> None:
-        for key in extras:
-            self._report.loss(f"extras of {of}: {key}", where)
 
 
 class _Output:
@@ -246,23 +223,3 @@ def _size(data: Data) -> dict[str, int]:
     except SourceError:
         return {}
     return {} if found.width is None or found.height is None else {"width": found.width, "height": found.height}
-
-
-def _tell_header(dataset: Dataset, report: Report) -> None:
-    for key in dataset.extras:
-        report.loss(f"extras of dataset: {key}", dataset.name)
-    for kind, part in dataset.catalog.subcatalogs.items():
-        for attribute in part.attributes:
-            report.loss("declarations of attributes in the catalog", f"{kind}: {attribute.name}")
-        for category in part.categories:
-            if category.description:
-                report.loss("descriptions of categories", f"{kind}: {category.name}")
-
-
-def _tell_segment(segment: Segment, report: Report) -> None:
-    for sensor in segment.sensors:
-        report.loss("sensors and their calibration", f"{segment.name}: {sensor.name}")
-    if segment.description:
-        report.loss("descriptions of segments", segment.name)
-    for key in segment.extras:
-        report.loss(f"extras of segment: {key}", segment.name)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lading.compare import Difference, catalog_diff, diff
+    from lading.convert import Conversion, convert
     from lading.errors import LadingError
     from lading.model.catalog import Attribute, Catalog, Category, Items, Keypoints, Subcatalog
     from lading.model.codec import decode_catalog, decode_labels, encode_catalog, encode_labels
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from lading.plugin.detection import detect
     from lading.plugin.hooks import hookimpl
     from lading.plugin.registry import Registry
+    from lading.plugin.target import Target
     from lading.render import preview
     from lading.server.embedded import running as local_platform
     from lading.source import File, Source
@@ -63,6 +65,7 @@ __all__ = [
     "Category",
     "Checker",
     "Classification",
+    "Conversion",
     "Cuboid2D",
     "Data",
     "Dataset",
@@ -100,11 +103,13 @@ __all__ = [
     "Source",
     "Statistics",
     "Subcatalog",
+    "Target",
     "Transform3D",
     "Word",
     "Writer",
     "all_frames",
     "catalog_diff",
+    "convert",
     "decode_catalog",
     "decode_labels",
     "detect",
@@ -127,6 +132,7 @@ __all__ = [
 #: Module -> the public names that it holds.
 _PUBLIC = {
     "compare": "Difference catalog_diff diff",
+    "convert": "Conversion convert",
     "errors": "LadingError",
     "model.catalog": "Attribute Catalog Category Items Keypoints Subcatalog",
     "model.codec": "decode_catalog decode_labels encode_catalog encode_labels",
@@ -146,6 +152,7 @@ _PUBLIC = {
     "plugin.detection": "detect",
     "plugin.hooks": "hookimpl",
     "plugin.registry": "Registry",
+    "plugin.target": "Target",
     "render": "preview",
     "server.embedded": "local_platform:running",
     "source": "File Source",

@@ -126,13 +126,13 @@ class OptionError(LadingError, ValueError):
 
 
 class UnknownFormatError(OptionError):
-    """No reader or writer has this name; `known` lists those that are there."""
+    """No reader or writer has this name; `known` lists those that are there, `option` is what gave the name."""
 
-    def __init__(self, name: str, known: list[str]) -> None:
+    def __init__(self, name: str, known: list[str], option: str = "--format") -> None:
         self.name = name
         self.known = known
         found = ", ".join(known) if known else "none installed"
-        super().__init__(f"--format: expected one of {found}, found {name!r}")
+        super().__init__(f"{option}: expected one of {found}, found {name!r}")
 
 
 class TargetError(OptionError):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-COMMANDS = ["formats", "detect", "inspect", "catalog", "dump", "validate", "upload", "serve", "demo"]
+COMMANDS = ["formats", "detect", "inspect", "catalog", "dump", "validate", "convert", "upload", "serve", "demo"]
 COMMANDS += ["stats", "preview", "diff"]
 
 

@@ -1,4 +1,4 @@
-"""The contract of readers, held on our fixture."""
+"""The contracts of readers and writers, held on our fixtures."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pickle
 from pathlib import Path
 
 from lading_coco.reader import CocoReader
+from lading_coco.writer import CocoWriter
 
 from lading import Report, Source
-from lading.testing import ReaderConformance
+from lading.testing import ReaderConformance, WriterConformance
 
 FIXTURE = Path(__file__).resolve().parents[3] / "fixtures" / "coco"
 
@@ -22,6 +23,16 @@ class TestConformanceOfCentredKeypoints(ReaderConformance):
     reader = CocoReader
     fixture = FIXTURE
     options = {"keypoints": "centre"}  # noqa: RUF012
+
+
+class TestWriter(WriterConformance):
+    writer = CocoWriter
+    fixture = FIXTURE
+
+
+class TestWriterOfAnotherFormat(WriterConformance):
+    writer = CocoWriter
+    fixture = FIXTURE.parent / "voc"
 
 
 def test_a_dataset_goes_to_another_process() -> None:

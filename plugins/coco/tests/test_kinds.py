@@ -74,7 +74,13 @@ def test_unknown_keys_are_extras_and_known_ones_attributes(read: Any) -> None:
         "colour": "red",
         "sizes": [1, 2.5],
     }
-    assert box.extras == {"id": 5, "area": 5.0, "drawn": {"by": ["us"]}, "attributes": {"parts": {"a": 1}}}
+    assert box.extras == {
+        "id": 5,
+        "area": 5.0,
+        "drawn": {"by": ["us"]},
+        "attributes": {"parts": {"a": 1}},
+        "segmentation": [],
+    }
     declared = {a.name: a.type for a in done.dataset.catalog["BOX2D"].attributes}
     assert declared == {
         "iscrowd": "boolean",
@@ -110,7 +116,7 @@ def test_keypoints_keep_their_visibility(read: Any) -> None:
 def test_a_body_without_labelled_points_has_no_keypoints(read: Any) -> None:
     done = read(annotations=[ROW | {"keypoints": [0, 0, 0], "num_keypoints": 0}])
     (box,) = done.labels
-    assert box.extras == {"id": 5, "area": 100, "num_keypoints": 0, "keypoints": [0, 0, 0]}
+    assert box.extras == {"id": 5, "area": 100, "num_keypoints": 0, "keypoints": [0, 0, 0], "segmentation": []}
 
 
 def test_captions_are_kept_to_the_letter(read: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -12,13 +11,14 @@ from typing import NoReturn
 import click
 
 from lading.cli.catalog import catalog
+from lading.cli.convert import convert
 from lading.cli.demo import demo
 from lading.cli.detect import detect
 from lading.cli.diff import diff
 from lading.cli.dump import dump
 from lading.cli.formats import formats
 from lading.cli.inspect import inspect
-from lading.cli.options import DEBUG, Command, Group, OutputClosedError
+from lading.cli.options import DEBUG, INTERRUPTED, Command, Group, OutputClosedError
 from lading.cli.preview import preview
 from lading.cli.serve import serve
 from lading.cli.stats import stats
@@ -28,8 +28,6 @@ from lading.errors import LadingError
 
 #: Bad usage, or nothing could be read (design.md section 6).
 NOTHING_DONE = 2
-#: Ended by Ctrl-C, as shells count it.
-INTERRUPTED = 128 + signal.SIGINT
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,7 +38,7 @@ def main() -> None:
     """
 
 
-for _command in (formats, detect, inspect, catalog, dump, validate, upload, serve, demo, stats, preview, diff):
+for _command in (formats, detect, inspect, catalog, dump, validate, convert, upload, serve, demo, stats, preview, diff):
     main.add_command(_command)
 
 

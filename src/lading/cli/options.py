@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+#: Ended by Ctrl-C, as shells count it.
+INTERRUPTED = 128 + signal.SIGINT
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -150,7 +154,7 @@ def _reading(function: _Function, *names: str) -> _Function:
             "reader_options",
             metavar="KEY=VALUE",
             multiple=True,
-            callback=_key_values,
+            callback=key_values,
             help="An option of the reader; several are allowed.",
         ),
         click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH."),
@@ -173,7 +177,8 @@ def _reading(function: _Function, *names: str) -> _Function:
     return function
 
 
-def _key_values(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+def key_values(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Options written key=value, each key once."""
     result: dict[str, str] = {}
     for text in given:
         key, equals, value = text.partition("=")

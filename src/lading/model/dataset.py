@@ -50,7 +50,7 @@ class Dataset(ABC):
 
     Its header is set on opening: `name`, `format`, `is_fusion`, `catalog` (what the source declares), `segments`,
     `rules` (how numbers were read, `{"pixels": ...}`), `sources`, `notes` and `extras`. `report` has what was met
-    on opening.
+    on opening. `places` are the paths on disk that it was opened from.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Dataset(ABC):
     sources: Sequence[SourceFile] = ()
     rules: Mapping[str, str] = {}
     extras: Mapping[str, Any] = {}
+    places: Sequence[str] = ()
     report: Report
 
     @abstractmethod

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 import msgspec
@@ -15,6 +14,7 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
 from lading.model.report import Finding, Report, Severity
+from lading.plugin.target import Target
 from lading.source import Source
 
 
@@ -24,19 +24,19 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def parse_options(name: str, model: type[Options], given: Mapping[str, Any]) -> Options:
-    """The options of the plugin `name`. Raises OptionError for a key or a value that it does not know."""
+def parse_options(name: str, model: type[Options], given: Mapping[str, Any], flag: str = "-o") -> Options:
+    """The options of the plugin `name`, given by `flag`. Raises OptionError for a key or value that it knows not."""
     unknown = [key for key in given if key not in model.model_fields]
     if unknown:
         known = ", ".join(model.model_fields) or "no options"
-        raise OptionError(f"-o {unknown[0]}: expected one of {known} for {name}, found {unknown[0]!r}")
+        raise OptionError(f"{flag} {unknown[0]}: expected one of {known} for {name}, found {unknown[0]!r}")
     try:
         return model.model_validate(dict(given))
     except ValidationError as exc:
         problem = exc.errors()[0]
         key = ".".join(str(part) for part in problem["loc"][:1])
         expected = problem["msg"].removeprefix("Input should be ").lower()
-        raise OptionError(f"-o {key}: expected {expected}, found {given.get(key)!r}") from exc
+        raise OptionError(f"{flag} {key}: expected {expected}, found {given.get(key)!r}") from exc
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -73,10 +73,11 @@ class Writer(ABC):
     Options: ClassVar[type[Options]] = Options
 
     @abstractmethod
-    def write(self, dataset: Dataset, target: Path, options: Any, report: Report) -> Mapping[str, int]:
-        """Write a dataset below the folder `target`; counts of frames and labels.
+    def write(self, dataset: Dataset, target: Target, options: Any, report: Report) -> Mapping[str, int]:
+        """Write a dataset into `target`; how many `frames` and `labels` were written.
 
-        What the format cannot hold goes to `report` as losses.
+        It reads each segment once, with `report`, and keeps no labels in memory. What the format cannot hold goes to
+        `report` as losses, one for each kind.
         """
 
 

@@ -103,5 +103,6 @@ def open_dataset(
         heard.add(finding)
     dataset = reader.open(source, parse_options(name, type(reader).Options, options or {}), heard)
     dataset.format = name
+    dataset.places = source.places
     dataset.report = heard
     return dataset

@@ -71,6 +71,12 @@ class Registry:
             raise UnknownFormatError(name, sorted(self.readers))
         return self.readers[name].cls()
 
+    def writer(self, name: str) -> Writer:
+        """A writer by its name. Raises UnknownFormatError."""
+        if name not in self.writers:
+            raise UnknownFormatError(name, sorted(self.writers), option="--to")
+        return self.writers[name].cls()
+
     def _installed(self) -> list[_Plugin]:
         plugins = []
         for point in sorted(metadata.entry_points(group=hooks.GROUP), key=lambda p: (p.name, p.value)):

@@ -26,8 +26,9 @@ class Source:
     """Files by their path within it, with `/`, in sorted order.
 
     `label` is how messages name it, `name` is its short name; `selected` is the one annotation file that the caller
-    named, if it was one; `findings` is what was wrong with the tree itself. It can be pickled, and used by several
-    threads at once. Its memory is its list of names, and for archives a small record a member.
+    named, if it was one; `findings` is what was wrong with the tree itself, `places` are the real paths that it is of.
+    It can be pickled, and used by several threads at once. Its memory is its list of names, and for archives a small
+    record a member.
     """
 
     def __init__(
@@ -38,10 +39,12 @@ class Source:
         name: str,
         selected: str | None = None,
         findings: Sequence[Finding] = (),
+        places: Sequence[str] = (),
     ) -> None:
         self.label = label
         self.name = name
         self.selected = selected
+        self.places = places
         self._layers = list(layers)
         self._owners: array[int] | None = None
         self._folded: dict[str, int | None] | None = None
@@ -71,6 +74,7 @@ class Source:
                 name=opening.name,
                 selected=opening.selected,
                 findings=opening.findings,
+                places=[os.path.realpath(path) for path in paths],
             )
         except BaseException:
             opening.close()

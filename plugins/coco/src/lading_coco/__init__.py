@@ -1,4 +1,4 @@
-"""The COCO reader and its rules, registered with lading."""
+"""The COCO reader, its rules and writer, registered with lading."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lading import hookimpl
 
 if TYPE_CHECKING:
-    from lading import Reader, Rule
+    from lading import Reader, Rule, Writer
 
 
 @hookimpl
@@ -25,3 +25,11 @@ def register_rules() -> Sequence[type[Rule]]:
     from lading_coco.pixels import RULES
 
     return RULES
+
+
+@hookimpl
+def register_writers() -> Sequence[type[Writer]]:
+    """The writer of this plugin."""
+    from lading_coco.writer import CocoWriter
+
+    return [CocoWriter]

@@ -87,16 +87,22 @@ class Names:
         return self._known[others[0].path] if others else {}
 
 
+def parent_of(row: Mapping[str, Any]) -> str | None:
+    """The supercategory of a category, where it says more than the name."""
+    parent = row.get("supercategory")
+    is_parent = isinstance(parent, str) and parent != row.get("name") and parent.lower() not in _NO_PARENT
+    return parent if is_parent else None
+
+
 def _parts(document: Document, report: Report) -> dict[Any, Parts]:
     parts: dict[Any, Parts] = {}
     for number, row in document.categories:
-        name, parent = row.get("name"), row.get("supercategory")
+        name = row.get("name")
         if not isinstance(name, str) or not name:
             message = f"expected a name, found {name!r}; the id takes its place"
             report.warning("coco.bad-category", message, document.origin("categories", number, "name"))
             name = str(row["id"])
-        is_parent = isinstance(parent, str) and parent != name and parent.lower() not in _NO_PARENT
-        parts.setdefault(row["id"], (name, parent if is_parent else None))
+        parts.setdefault(row["id"], (name, parent_of({**row, "name": name})))
     return parts
 
 

@@ -54,7 +54,9 @@ class CocoDataset(Dataset):
             for document in documents
             if document.envelope
         }
-        self.extras = {"documents": kept} if kept else {}
+        # What a writer needs to give each file its form back: its keys in order, the attributes within `attributes`.
+        forms = {d.path: {"keys": list(d.envelope), "nested": list(d.traits.nested)} for d in documents}
+        self.extras = {"documents": kept, "forms": forms} if kept else {"forms": forms}
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a split in the order of its images; a share reads its own records only."""

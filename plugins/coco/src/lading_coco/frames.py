@@ -143,7 +143,14 @@ class FrameReader:
             data.annotation = "present"
         key = data.extras.get("id")
         text = data.remote_path if key is None else str(key)
-        return Frame(key=self._key(frame, text), data=[data])
+        return Frame(key=self._key(frame, text), data=[data], extras=self._documents_of(images))
+
+    def _documents_of(self, images: list[_Image]) -> dict[str, Any]:
+        """Where an image is listed, if in more than one file: the row by the file's path, for who writes it back."""
+        rows: dict[str, int] = {}
+        for number, row, _ in images:
+            rows.setdefault(self._documents[number].path, row)
+        return {"documents": rows} if len(rows) > 1 else {}
 
     def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)
@@ -176,6 +183,7 @@ class FrameReader:
         extras = _fields(record)
         name = extras.pop("file_name", None)
         if not isinstance(name, str) or not name:
+            extras["file_name"] = name
             url = extras.get("coco_url")
             name = name_from_url(url if isinstance(url, str) else None) or str(extras.get("id", row))
         width, height = extras.pop("width", UNSET), extras.pop("height", UNSET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from struct import Struct
@@ -17,7 +18,14 @@ from lading_coco.forms import numbers_of, row_of
 from lading_coco.rle_forms import counts_of
 from lading_coco.rows import UNSET, AnyRow, PlainRow, RleRow, Row, as_row
 from lading_coco.traits import ATTRIBUTES, PARTS
+from lading_coco.widths import is_recovered
 
+#: In extras: that the run lengths of the mask were a list of numbers, not their text.
+AS_LIST: Mapping[str, Any] = {"counts": "list"}
+#: Fields that make no label where they are null or empty; what they were stays in extras.
+_MAY_BE_EMPTY = ("bbox", "segmentation", "keypoints", "caption")
+#: Boxes nearer than this, of widths of two decimals, give their widths back (lading_coco.widths).
+_FAR = 1e9
 #: Fields of DensePose, kept in extras: the model has no place for them.
 _DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
 _CROWD: Mapping[Any, bool] = {0: False, 1: True}
@@ -36,10 +44,14 @@ class LabelBuilder:
 
     def __init__(self, document: Document, names: Names, base: int, step: int, *, shift: float, report: Report) -> None:
         self._document = document
-        self._names: dict[Any, str] = dict(names.listed(document))
+        listed = names.listed(document)
+        repeated = {name for name, count in Counter(listed.values()).items() if count > 1}
+        # Ids that share a name are looked up apart: their labels keep them in extras.
+        self._names: dict[Any, str] = {key: name for key, name in listed.items() if name not in repeated}
+        self._alike = {key: name for key, name in listed.items() if name in repeated}
         self._unlisted = names.unlisted[document.path]
         self._full = names.full
-        self._has_categories = bool(self._names)
+        self._has_categories = bool(listed)
         self._is_stuff = document.kind == "stuff"
         self._base = base
         self._step = step
@@ -67,7 +79,7 @@ class LabelBuilder:
         if isinstance(record.keypoints, list) and record.keypoints:
             self._keypoints(record.keypoints, record, row, common, labels)
         if record.caption is not UNSET and record.caption is not None:
-            extras = dict(common["extras"])
+            extras = {**common["extras"], **_beside_caption(record)}
             words = (Word(record.caption),)
             labels.append(Sentence(sentence=words, extras=extras, origin=common["origin"]))
         if rest:
@@ -92,10 +104,18 @@ class LabelBuilder:
         key = record.id
         # Written out: keywords that are known when this is compiled cost a fifth of a dict that is unpacked.
         attributes = {} if crowd < 0 else {"iscrowd": crowd == 1}
-        extras = {"id": key, "area": record.area}
+        extras: dict[str, Any] = {"id": key, "area": record.area}
         name, origin = str(key), self._base + row * self._step
         x, y, width, height = record.bbox
         right, bottom = x + width, y + height
+        if (
+            (width * 100 + 0.5) // 1 / 100 != width
+            or (height * 100 + 0.5) // 1 / 100 != height
+            or not (x > -_FAR and y > -_FAR and right < _FAR and bottom < _FAR)
+        ) and not is_recovered(record.bbox):
+            extras["bbox"] = list(record.bbox)
+        if not segmentation:
+            extras["segmentation"] = []
         box = Box2D(
             x, y, right, bottom, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
         )
@@ -117,6 +137,10 @@ class LabelBuilder:
         extras: dict[str, Any] = {}
         attributes: dict[str, Any] = {}
         common: dict[str, Any] = {"extras": extras, "attributes": attributes, "origin": self._base + row * self._step}
+        for name in _MAY_BE_EMPTY:
+            value = getattr(record, name)
+            if value is None or value == []:
+                extras[name] = value
         key = record.id
         if key is not UNSET:
             extras["id"] = key
@@ -124,10 +148,16 @@ class LabelBuilder:
                 common["instance"] = str(key) if not again else f"{key}#{again + 1}"
         if record.category_id is not UNSET and record.category_id is not None:
             common["category"] = self._category(record.category_id, row)
+            if record.category_id not in self._names:
+                extras["category_id"] = record.category_id
+        elif record.category_id is None:
+            extras["category_id"] = None
         if record.area is not UNSET:
             extras["area"] = record.area
         if record.num_keypoints is not UNSET:
             extras["num_keypoints"] = record.num_keypoints
+        if record.attributes is not UNSET and not record.attributes:
+            extras["attributes"] = record.attributes
         if record.attributes:
             for name, value in record.attributes.items():
                 if isinstance(value, dict):
@@ -138,6 +168,8 @@ class LabelBuilder:
         if crowd is not UNSET:
             if crowd in _CROWD:
                 attributes["iscrowd"] = _CROWD[crowd]
+                if isinstance(crowd, bool):
+                    extras["iscrowd"] = crowd
             else:
                 extras["iscrowd"] = crowd
                 self._tell(row, "coco.bad-number", f"expected 0 or 1, found {crowd!r}", "iscrowd")
@@ -158,7 +190,7 @@ class LabelBuilder:
                 common["instance"] = str(rest[key])
 
     def _category(self, key: Any, row: int) -> str:
-        known = self._names.get(key)
+        known = self._names.get(key) or self._alike.get(key)
         if known is not None:
             return known
         name = self._unlisted[key]
@@ -178,6 +210,8 @@ class LabelBuilder:
             self._tell(row, "coco.bad-bbox", f"expected 4 numbers, found {len(bbox)}", "bbox")
             return
         x, y, width, height = bbox
+        if not is_recovered(bbox):
+            common["extras"]["bbox"] = bbox
         labels.append(Box2D(xmin=x, ymin=y, xmax=x + width, ymax=y + height, **common))
 
     def _mask(
@@ -189,6 +223,8 @@ class LabelBuilder:
             if counts is None:
                 common["extras"]["segmentation"] = {"size": size, "counts": segmentation.counts}
             else:
+                if isinstance(segmentation.counts, list):
+                    common["extras"]["segmentation"] = AS_LIST
                 labels.append(Rle(counts=counts, height=size[0], width=size[1], **common))
             return
         rings = self._rings(segmentation, row, common)
@@ -272,3 +308,9 @@ class LabelBuilder:
             self._tell(row, rule, message, *parts, warn=warn)
 
         return tell
+
+
+def _beside_caption(record: Row) -> dict[str, Any]:
+    """What a caption's record may have and a sentence has not."""
+    fields = {name: getattr(record, name) for name in ("category_id", "iscrowd", "score", "attributes")}
+    return {name: value for name, value in fields.items() if value is not UNSET}

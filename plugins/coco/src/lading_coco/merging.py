@@ -84,13 +84,22 @@ class FrameLabels:
         if first == number:
             return self._of(number, record, row)
         if self._is_same(first, other, number, record):
-            return _added(labels, self._of(number, record, row))
+            added = _added(labels, self._of(number, record, row))
+            self._note_records(labels, (first, other), (number, row, record))
+            return added
         path = self._documents[first].path
         message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
         self._report.warning(
             "coco.shared-annotation-id", message, self._documents[number].annotations.origin(row, "id")
         )
         return self._of(number, record, row, 1)
+
+    def _note_records(self, labels: list[Label], one: tuple[int, AnyRow], other: tuple[int, int, AnyRow]) -> None:
+        """Keep what keys each of the files has of one object, and the row in the second: who writes it back asks."""
+        if labels:
+            records = labels[0].extras.setdefault("records", {})
+            records.setdefault(self._documents[one[0]].path, {"keys": _keys(one[1])})
+            records[self._documents[other[0]].path] = {"row": other[1], "keys": _keys(other[2])}
 
     def _is_same(self, first: int, one: AnyRow, second: int, other: AnyRow) -> bool:
         """Whether two records of one id are one object: nothing that both say differs."""
@@ -110,6 +119,14 @@ def _field(record: AnyRow, key: str) -> Any:
         return record.get(key, UNSET)
     value = getattr(record, key)
     return list(value) if isinstance(value, tuple) else value
+
+
+def _keys(record: AnyRow) -> list[str]:
+    if isinstance(record, dict):
+        return list(record)
+    if isinstance(record, PlainRow):
+        return [name for name in PlainRow.__struct_fields__ if name != "iscrowd" or record.iscrowd != -1]
+    return [name for name in record.__struct_fields__ if getattr(record, name) is not UNSET]
 
 
 def _added(known: list[Label], more: list[Label]) -> list[Label]:

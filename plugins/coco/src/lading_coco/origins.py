@@ -44,6 +44,14 @@ class RowOrigins:
         """What the labels of a document's first record have; those of the next have `STEP` more."""
         return self._bases[document] * _PARTS
 
+    def record(self, index: int) -> tuple[str, int, int] | None:
+        """The file, the row and the part of a label's annotation; None for one that stands for an image."""
+        if index < 0:
+            return None
+        number, part = divmod(index, _PARTS)
+        document = bisect_right(self._bases, number) - 1
+        return self._records[document].path, number - self._bases[document], part
+
     def locate(self, index: int, kind: str | None = None, subject: str | None = None) -> Origin:
         """The narrowest place that the file has for a label, or part of it."""
         if index < 0:

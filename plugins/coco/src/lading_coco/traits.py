@@ -71,6 +71,7 @@ class Traits:
         self.has_segments = False
         self.categories: dict[Any, None] = {}  # a set in the order of first use
         self.attributes: dict[str, ValueTypes] = {}
+        self.nested: dict[str, None] = {}  # names within `attributes`, in the order of first use
 
     def look(self, heads: Sequence[Any]) -> None:
         """Take the heads of some records, all of one type."""
@@ -97,6 +98,7 @@ class Traits:
                     self._value(name, value)
         for head in heads:
             if isinstance(head.attributes, Mapping):
+                self.nested.update(dict.fromkeys(head.attributes))
                 for name, value in head.attributes.items():
                     self._value(name, value)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lading import hookimpl
 
 if TYPE_CHECKING:
-    from lading import Reader
+    from lading import Reader, Writer
 
 __version__ = "0.1.0"
 
@@ -19,3 +19,11 @@ def register_readers() -> Sequence[type[Reader]]:
     from lading_voc.reader import VocReader
 
     return [VocReader]
+
+
+@hookimpl
+def register_writers() -> Sequence[type[Writer]]:
+    """The writer of Pascal VOC."""
+    from lading_voc.writer import VocWriter
+
+    return [VocWriter]

@@ -37,6 +37,11 @@ class VocDataset(Dataset):
         self.sources = sources
         self.segments = [Segment(name=name, frame_count=len(refs)) for name, refs in index.segments.items()]
         self.rules = {"pixels": _rules(index, dialects)}
+        # What a writer needs to write it back: the rule of each tree, and the files that list ids and names.
+        self.extras = {
+            "pixels": {tree.root: dialect.pixels.name for tree, dialect in zip(index.trees, dialects, strict=True)},
+            "lists": _lists(source, index, dialects),
+        }
         self._source = source
         self._index = index
         self._dialects = dialects
@@ -152,6 +157,14 @@ def _missing_path(tree: Tree, key: str, annotation: str | None, filename: str | 
     if annotation is not None and tree.is_beside:
         return f"{annotation.rpartition('.')[0]}{ending}"
     return f"{tree.root}/JPEGImages/{key}{ending}" if tree.root else f"JPEGImages/{key}{ending}"
+
+
+def _lists(source: Source, index: Index, dialects: Sequence[Dialect]) -> dict[str, File]:
+    """The image sets, and the files of names."""
+    paths = [found.path for sets in (*index.plain_sets, *index.class_sets) for found in sets]
+    paths += [dialect.names.origin for dialect in dialects if dialect.names is not None]
+    files = ((path, source.get(path)) for path in dict.fromkeys(paths))
+    return {path: file for path, file in files if file is not None}
 
 
 def _rules(index: Index, dialects: Sequence[Dialect]) -> str:

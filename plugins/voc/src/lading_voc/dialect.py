@@ -22,6 +22,8 @@ Choice: TypeAlias = Literal["auto", "voc", "verbatim"]
 _LOOKS = 16
 
 _OFFICIAL_DATABASE = re.compile(r"The VOC20[0-9]{2} Database")
+#: The databases of what our writer makes out of other formats, each with the rule of its pixels.
+WRITTEN = {"lading, pixels as edges": VERBATIM, "lading, pixels from 1": VOC}
 _OFFICIAL_ID = re.compile(r"(?:20[0-9]{2}_)?[0-9]{6}")
 
 
@@ -47,7 +49,7 @@ def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: Cho
     says_official = sum(map(is_official_database, databases)) * 2 > len(peeks)
     looks_official = _has_official_shape(tree, sets)
     written = written_names(source, tree.root, report)
-    pixels, why = _rule(choice, says_official=says_official, looks_official=looks_official)
+    pixels, why = _rule(choice, databases, says_official=says_official, looks_official=looks_official)
     names = written
     if written is None and (says_official or (_has_official_ids(tree) and _has_official_names(peeks))):
         names = OFFICIAL_NAMES
@@ -65,9 +67,14 @@ def _looked_at(tree: Tree, source: Source, report: Report) -> list[Peek]:
     return [seen for seen in found if seen is not None]
 
 
-def _rule(choice: Choice, *, says_official: bool, looks_official: bool) -> tuple[Pixels, str | None]:
+def _rule(
+    choice: Choice, databases: Sequence[str | None], *, says_official: bool, looks_official: bool
+) -> tuple[Pixels, str | None]:
     if choice != "auto":
         return (VOC if choice == "voc" else VERBATIM), "as chosen"
+    written = next((WRITTEN[text] for text in databases if text in WRITTEN), None)
+    if written is not None:
+        return written, "as its database says"
     if says_official:
         return VOC, "its database is the challenge's"
     if looks_official:

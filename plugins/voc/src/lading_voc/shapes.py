@@ -12,7 +12,7 @@ from lading_voc.document import Element
 from lading_voc.values import number
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_TURNED = ("cx", "cy", "w", "h", "angle")
+TURNED = ("cx", "cy", "w", "h", "angle")
 
 
 class Pixels(NamedTuple):
@@ -96,8 +96,8 @@ def polygon(element: Element, pixels: Pixels) -> Points | None:
 def turned_box(element: Element) -> dict[str, float] | None:
     """Centre, size and angle (radians) of a `robndbox`, or None where one is missing or no number."""
     found = {child.tag: number(child.text or "") for child in element}
-    values = {name: value for name in _TURNED if (value := found.get(name)) is not None}
-    return values if len(values) == len(_TURNED) else None
+    values = {name: value for name in TURNED if (value := found.get(name)) is not None}
+    return values if len(values) == len(TURNED) else None
 
 
 def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, float]:

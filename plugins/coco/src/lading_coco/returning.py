@@ -1,0 +1,138 @@
+"""COCO back to COCO: every annotation file under its path, with its records in their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lading import Data, Dataset, Frame, Label, PanopticMask, Report, Segment, SemanticMask, Target
+from lading_coco.categories import parent_of
+from lading_coco.origins import RowOrigins
+from lading_coco.records import annotation
+from lading_coco.spool import OutFile, encode
+
+#: Labels of one annotation: its file and row.
+_Place = tuple[str, int]
+
+
+class Returning:
+    """Writes frames that our reader made into the files that they came from."""
+
+    def __init__(self, dataset: Dataset, target: Target, report: Report) -> None:
+        self._target = target
+        self._report = report
+        self.labels = 0
+        forms: Mapping[str, Any] = dataset.extras["forms"]
+        envelopes: Mapping[str, Any] = dataset.extras.get("documents", {})
+        kinds = {found.file: found.kind for found in dataset.sources}
+        self.files = {
+            path: OutFile(path, form["keys"], envelopes.get(path, {}), is_list=kinds.get(path) == "results")
+            for path, form in forms.items()
+        }
+        self._nested = {path: frozenset(form["nested"]) for path, form in forms.items()}
+        delimiters = (part.category_delimiter for part in dataset.catalog.subcatalogs.values())
+        delimiter = next((text for text in delimiters if text is not None), None)
+        self._ids = {path: _ids(envelope.get("categories"), delimiter) for path, envelope in envelopes.items()}
+        self._every: dict[str, Any] = {}
+        for known in self._ids.values():
+            self._every = {**known, **self._every}
+
+    def add(self, segment: Segment, frame: Frame) -> None:
+        """Write one frame's records into their spools, and bring its files."""
+        for data in frame.data:
+            self._add_image(frame, data)
+            for (path, row), labels in self._by_record(data):
+                self._add_annotation(path, row, labels, data)
+
+    def finish(self) -> None:
+        """Write the files."""
+        for file in self.files.values():
+            file.write(self._target)
+
+    def _add_image(self, frame: Frame, data: Data) -> None:
+        origin = data.origin
+        if origin is None or not (origin.pointer or "").startswith("/images/"):
+            return  # known by annotations alone, in a file that lists no images
+        rows: Mapping[str, int] = frame.extras.get("documents") or {origin.file: _row(origin.pointer)}
+        text = encode(_image(data))
+        for path, row in rows.items():
+            self.files[path].add("images", text, row, self._target)
+        self._target.add_media(data.content, data.path, origin)
+
+    def _by_record(self, data: Data) -> Iterator[tuple[_Place, list[Label]]]:
+        """The labels of each annotation, of an annotation in two files twice; files of masks are brought at once."""
+        groups: dict[_Place, list[Label]] = {}
+        for label in data.labels:
+            self.labels += 1
+            if isinstance(label, (PanopticMask, SemanticMask)) and label.path is not None:
+                self._target.add_media(label.content, label.path, data.locate(label))
+            place = None
+            if label.origin is not None and isinstance(data.origins, RowOrigins):
+                place = data.origins.record(label.origin)
+            if place is None:
+                if not isinstance(label, SemanticMask):
+                    self._report.loss(f"{label.kind} of no annotation in the source", str(data.locate(label)))
+                continue
+            path, row, part = place
+            if part == 0:  # those of other parts stand in extras too
+                groups.setdefault((path, row), []).append(label)
+        for place_of, labels in list(groups.items()):
+            for path, form in labels[0].extras.get("records", {}).items():
+                if path != place_of[0]:
+                    known = groups.setdefault((path, form["row"]), [])
+                    known += labels  # behind its own, whose extras come first
+        yield from groups.items()
+
+    def _add_annotation(self, path: str, row: int, labels: list[Label], data: Data) -> None:
+        extras: dict[str, Any] = {}
+        for label in labels:
+            extras = {**label.extras, **extras}
+        keys = extras.get("records", {}).get(path, {}).get("keys")
+        category = None if labels[0].category is None else self._category(path, labels[0].category)
+        has_image = "id" in data.extras
+        record = annotation(
+            labels,
+            extras,
+            image_id={"image_id": data.extras["id"]} if has_image else {},
+            category_id=category,
+            nested=self._nested[path],
+        )
+        if keys is not None:
+            record = {key: value for key, value in record.items() if key in keys}
+        self.files[path].add("annotations", encode(record), row, self._target)
+
+    def _category(self, path: str, name: str) -> Any:
+        known = self._ids.get(path, {})
+        return known[name] if name in known else self._every.get(name)
+
+
+def _row(pointer: str | None) -> int:
+    return int((pointer or "").rpartition("/")[2])
+
+
+def _image(data: Data) -> dict[str, Any]:
+    """The record of an image."""
+    extras = dict(data.extras)
+    record: dict[str, Any] = {}
+    if "id" in extras:
+        record["id"] = extras.pop("id")
+    if "file_name" not in extras:
+        record["file_name"] = data.remote_path
+    elif extras["file_name"] is None:  # it had none
+        del extras["file_name"]
+    for key, value in (("width", data.width), ("height", data.height)):
+        if value is not None:
+            record[key] = value
+    return {**record, **extras}
+
+
+def _ids(rows: Any, delimiter: str | None) -> dict[str, Any]:
+    """The ids of categories by their full names, as the reader makes those."""
+    ids: dict[str, Any] = {}
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and "id" in row:
+            written = row.get("name")
+            name = written if isinstance(written, str) and written else str(row["id"])
+            parent = parent_of({**row, "name": name})
+            ids.setdefault(name if parent is None or delimiter is None else f"{parent}{delimiter}{name}", row["id"])
+    return ids

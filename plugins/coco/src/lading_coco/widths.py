@@ -1,0 +1,29 @@
+"""Widths of boxes out of their edges: COCO writes a corner and a size, the model keeps both edges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+#: Decimals that are tried; a double has no more.
+_DECIMALS = range(2, 16)
+
+
+def width_between(low: float, high: float) -> float:
+    """The width of the fewest decimals, two at least, that leads from one edge exactly to the other.
+
+    The difference of two floats is not the number that was added: 0.1 + 0.2 - 0.1 is 0.20000000000000004.
+    """
+    width = high - low
+    if math.isfinite(width):
+        for decimals in _DECIMALS:
+            rounded = round(width, decimals)
+            if low + rounded == high:
+                return rounded
+    return width
+
+
+def is_recovered(bbox: Sequence[float]) -> bool:
+    """Whether the box x, y, width, height comes back from its edges as it was written."""
+    x, y, width, height = bbox
+    return width_between(x, x + width) == width and width_between(y, y + height) == height

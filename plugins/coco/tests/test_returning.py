@@ -1,0 +1,209 @@
+"""COCO to COCO: what is written is what was read, held by `json` alone, and by reading it again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_coco.widths import width_between
+
+import lading
+from lading import Report
+
+FIXTURE = Path(__file__).resolve().parents[3] / "fixtures" / "coco"
+
+#: Keys whose numbers the model keeps as floats: 1 and 1.0 are the same there.
+_GEOMETRY = frozenset({"bbox", "segmentation", "keypoints"})
+
+
+def differences(before: Any, after: Any, place: str = "", *, is_geometry: bool = False) -> Iterator[str]:
+    """Where two JSON values differ, types included but for the numbers of geometry."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in {*before, *after}:
+            if key not in before or key not in after:
+                yield f"{place}/{key}: {'added' if key in after else 'gone'}"
+            else:
+                yield from differences(before[key], after[key], f"{place}/{key}", is_geometry=key in _GEOMETRY)
+    elif isinstance(before, list) and isinstance(after, list):
+        if len(before) != len(after):
+            yield f"{place}: {len(before)} elements, {len(after)} now"
+        for index, pair in enumerate(zip(before, after, strict=False)):
+            yield from differences(*pair, f"{place}/{index}", is_geometry=is_geometry)
+    elif before != after and not (before != before and after != after):
+        yield f"{place}: {before!r}, {after!r} now"
+    elif type(before) is not type(after) and not is_geometry:
+        yield f"{place}: {type(before).__name__}, {type(after).__name__} now"
+
+
+def converted(folder: Path, target: Path, **options: Any) -> Report:
+    """Converts to COCO, without the rules, and compares what is read from both."""
+    report = Report()
+    dataset = lading.open_dataset(folder, format="coco")
+    lading.convert(dataset, target, to="coco", is_checked=False, report=report, **options)
+    again = lading.open_dataset(target, format="coco")
+    assert list(lading.diff(lading.open_dataset(folder, format="coco"), again)) == []
+    for segment in dataset.segments:
+        pairs = zip(
+            dataset.frames(segment.name, report=Report()), again.frames(segment.name, report=Report()), strict=True
+        )
+        for one, two in pairs:
+            assert (one.key, one.extras, one.data[0].extras) == (two.key, two.extras, two.data[0].extras)
+            assert one.data[0].annotation == two.data[0].annotation
+    return report
+
+
+def told(folder: Path, target: Path) -> list[str]:
+    """How the JSON of two trees differs."""
+    found = []
+    for file in sorted(path for path in folder.rglob("*.json") if path.is_file()):
+        name = file.relative_to(folder)
+        before, after = (json.loads(path.read_text("utf-8")) for path in (file, target / name))
+        found += [f"{name}#{line}" for line in differences(before, after)]
+    return found
+
+
+def test_our_fixture_comes_back_file_by_file(tmp_path: Path) -> None:
+    report = converted(FIXTURE, tmp_path / "out")
+    assert told(FIXTURE, tmp_path / "out") == []
+    names = {path.relative_to(FIXTURE) for path in FIXTURE.rglob("*") if path.suffix.lower() in (".json", ".png")}
+    assert {path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*") if path.is_file()} == names
+    assert report.losses == []
+
+
+RING = [1.5, 2, 10, 2, 10, 12.25]
+FORMS: Mapping[str, Any] = {
+    "no segmentation": {"bbox": [1, 2, 3, 4]},
+    "an empty segmentation": {"bbox": [1, 2, 3, 4], "segmentation": []},
+    "null for segmentation and caption": {"bbox": [1, 2, 3, 4], "segmentation": None, "caption": None},
+    "a mask alone": {"segmentation": [RING]},
+    "several rings, one too odd to read": {"segmentation": [RING, [1, 2, 3], [5, 5, 9, 5, 9, 9]]},
+    "run lengths as numbers": {"segmentation": {"size": [30, 40], "counts": [5, 10, 1185]}, "iscrowd": 1},
+    "run lengths as text": {"segmentation": {"size": [30, 40], "counts": "5:QU1"}, "iscrowd": 0},
+    "numbers of any size": {"id": 2**70, "bbox": [1e15, 0.1, 0.2, 1e-9], "area": 1.0},
+    "an id that is text": {"id": "a/1", "bbox": [0.1, 0.2, 0.30000000000000004, 0.7]},
+    "an area of null, iscrowd of true": {"bbox": [1, 2, 3, 4], "area": None, "iscrowd": True},
+    "attributes within and beside": {
+        "bbox": [1, 2, 3, 4], "score": 0.5, "ignore": 1,
+        "attributes": {"occluded": False, "rotation": 0.0, "who": {"by": ["us"]}, "n": 1},
+    },
+    "attributes that are empty": {"bbox": [1, 2, 3, 4], "attributes": {}},
+    "no category": {"bbox": [1, 2, 3, 4], "category_id": None},
+    "a category that is not listed": {"bbox": [1, 2, 3, 4], "category_id": 77},
+    "a category of a name that two have": {"bbox": [1, 2, 3, 4], "category_id": 9},
+    "a track and unknown keys": {"bbox": [1, 2, 3, 4], "track_id": 7, "é\ud83d\ude00": [None, {"a": 1.0}]},
+    "keypoints": {"bbox": [1, 2, 3, 4], "keypoints": [1, 2, 2, 3.5, 4, 1, 0, 0, 0], "num_keypoints": 2},
+    "keypoints of none": {"bbox": [1, 2, 3, 4], "keypoints": [0] * 9, "num_keypoints": 0},
+    "parts of a body": {"bbox": [1, 2, 3, 4], "foot_kpts": [1, 2, 2] * 6, "foot_valid": True, "keypoints": [1, 1, 1]},
+    "a caption": {"caption": "  two\nlines "},
+    "NaN": {"bbox": [float("nan"), 2, 3, 4], "area": float("inf")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("more", FORMS.values(), ids=FORMS.keys())
+def test_every_form_of_an_annotation_comes_back(write: Callable[..., Path], tmp_path: Path, more: Any) -> None:
+    categories = [{"id": 2, "name": "cat"}, {"id": 8, "name": "dog"}, {"id": 9, "name": "dog", "supercategory": "none"}]
+    rows = [
+        {"id": 5, "image_id": 1, "category_id": 2, **more},
+        {"id": 6, "image_id": 1, "category_id": 8, "bbox": [1.0, 2, 3, 4], "segmentation": [RING], "area": 9},
+    ]
+    folder = write(annotations=rows, categories=categories, info={"year": 2024, "x": None}, licenses=[])
+    converted(folder, tmp_path / "out")
+    assert told(folder, tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {"id": 1, "coco_url": "http://example.org/val2017/a.png", "width": 40, "height": 30, "not_exhaustive": [1]},
+        {"id": "x", "file_name": "a.png", "width": 40, "height": 30, "license": 0, "date_captured": "2020-01-01"},
+        {"id": 0, "file_name": "a.png"},
+        {"id": 1, "file_name": "a.png", "width": -1, "height": None},
+        {"file_name": "a.png", "id": 1, "width": 40, "height": 30, "file_name2": None},
+    ],
+    ids=["by its URL", "an id of text", "no size", "a size that is none", "unknown keys"],
+)
+def test_every_form_of_an_image_comes_back(write: Callable[..., Path], tmp_path: Path, image: Any) -> None:
+    folder = write(
+        images=[image], annotations=[{"id": 1, "image_id": image["id"], "category_id": 2, "bbox": [1, 2, 3, 4]}]
+    )
+    converted(folder, tmp_path / "out")
+    assert told(folder, tmp_path / "out") == []
+
+
+def test_annotations_of_several_images_keep_their_order(write: Callable[..., Path], tmp_path: Path) -> None:
+    images = [{"id": n, "file_name": f"{n}.png", "width": 9, "height": 9} for n in (3, 1, 2)]
+    rows = [{"id": 90 - n, "image_id": n % 3 + 1, "category_id": 2, "bbox": [n, 0, 1, 1]} for n in range(50)]
+    folder = write(images=images, annotations=rows)
+    converted(folder, tmp_path / "out")
+    assert told(folder, tmp_path / "out") == []
+
+
+def test_files_of_one_split_each_get_what_was_theirs(write: Callable[..., Path], tmp_path: Path) -> None:
+    one, two = ({"id": n, "file_name": f"{n}.png", "width": 9, "height": 9} for n in (1, 2))
+    person = {"id": 7, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": [RING], "area": 3.5}
+    body = {**person, "iscrowd": 0, "keypoints": [1, 1, 2], "num_keypoints": 1}
+    nobody = {**person, "id": 8, "bbox": [5, 5, 1, 1]}
+    categories = [{"id": 1, "name": "person"}]
+    files = {
+        "annotations/instances_a.json": {"images": [one, two], "annotations": [nobody, person, {**person, "id": 9}],
+                                         "categories": categories},
+        "annotations/person_keypoints_a.json": {
+            "categories": [{"id": 1, "name": "person", "keypoints": ["nose"], "skeleton": []}],
+            "annotations": [body, {**nobody, "keypoints": [0, 0, 0], "num_keypoints": 0}], "images": [two, one]},
+        "annotations/captions_a.json": {"images": [two], "annotations": [{"id": 7, "image_id": 2, "caption": "x"}]},
+        "annotations/image_info_a.json": {"info": {}, "images": [one, two], "categories": categories},
+    }  # fmt: skip
+    folder = write(files)
+    converted(folder, tmp_path / "out")
+    assert told(folder, tmp_path / "out") == []
+
+
+def test_a_results_file_and_a_packed_file_come_back(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [{"image_id": n, "category_id": 18, "bbox": [258.15, 41.29, 348.26, 243.78], "score": 0.236} for n in (9, 1)]
+    folder = write({"b_results.json": rows})
+    converted(folder, tmp_path / "out")
+    assert told(folder, tmp_path / "out") == []
+    packed = write({"annotations/x.json.gz": gzip.compress(json.dumps({"images": [], "annotations": []}).encode())})
+    (packed / "b_results.json").unlink()
+    converted(packed, tmp_path / "again")
+    again = gzip.decompress((tmp_path / "again/annotations/x.json.gz").read_bytes())
+    assert json.loads(again) == {"images": [], "annotations": []}
+
+
+@given(st.floats(-1e4, 1e4).map(lambda x: round(x, 2)), st.floats(0, 1e4).map(lambda x: round(x, 2)))
+def test_widths_of_two_decimals_come_back_from_edges(low: float, width: float) -> None:
+    assert width_between(low, low + width) == width
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_a_width_leads_to_the_edge(low: float, width: float) -> None:
+    high = low + width
+    back = low + width_between(low, high)
+    assert back == high or abs(back - high) <= abs(high) * 2e-15 + abs(low) * 2e-15 or not math.isfinite(high - low)
+
+
+SAMPLES = (
+    "captions-train2014-excerpt",
+    "densepose-results",
+    "labelformat-odd-names",
+    "lvis-v0.5-val100",
+    "stuff-train2017",
+    "val2017-instances-panoptic",
+    "val2014-results",
+    "val2017-keypoints/annotations",
+    "val2017-keypoints/results",
+)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_real_files_come_back(samples: Path, tmp_path: Path, name: str) -> None:
+    folder = samples / "coco" / name
+    converted(folder, tmp_path / "out")
+    assert told(folder, tmp_path / "out") == []

@@ -1,0 +1,80 @@
+"""`lading convert`: a dataset in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from lading.cli import options
+from lading.cli.output import print_json, print_text
+from lading.cli.progress import bar
+
+
+@click.command(cls=options.Command)
+@options.paths
+@click.argument("target", metavar="DEST", type=click.Path(path_type=Path))
+@click.option("--to", "to", metavar="FORMAT", required=True, help="The format to write; `lading formats` lists them.")
+@click.option("--overwrite", is_flag=True, help="Replace what is at DEST.")
+@click.option(
+    "--media",
+    type=click.Choice(["copy", "link", "none"]),
+    default="copy",
+    show_default=True,
+    help="What becomes of pictures and masks; links are hard links, where the disk allows them.",
+)
+@click.option(
+    "--to-option",
+    "writer_options",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=options.key_values,
+    help="An option of the writer; several are allowed.",
+)
+@click.option("--no-validate", is_flag=True, help="Leave out the rules of `lading validate`.")
+@options.jobs
+@options.as_json
+def convert(
+    target: Path,
+    to: str,
+    overwrite: bool,
+    media: Literal["copy", "link", "none"],
+    writer_options: dict[str, str],
+    no_validate: bool,
+    jobs: int,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Write a dataset in another format into the folder DEST.
+
+    DEST appears when all of it is written. Errors in the data stop nothing, and make the exit code 1.
+    """
+    from lading import convert as write
+    from lading.cli.opening import opened, print_findings
+    from lading.model.report import Report
+
+    report = Report()
+    try:
+        with opened(given) as dataset, bar("converting") as show:
+            done = write(
+                dataset,
+                target,
+                to=to,
+                options=writer_options,
+                overwrite=overwrite,
+                media=media,
+                is_checked=not no_validate,
+                jobs=jobs,
+                report=report,
+                progress=show,
+            )
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; {target} is as it was before, run the same command again", err=True)
+        return options.INTERRUPTED
+    code = print_findings(report, done="written")
+    if as_json:
+        print_json(done.to_json())
+    else:
+        print_text(f"{target}: {done.frames:,} frames, {done.labels:,} labels, {done.files:,} files as {done.format}")
+    return code

@@ -1,0 +1,100 @@
+"""From every format to every other: what is written reads as it was, and all the rest is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import lading
+from lading import Report
+from lading.media import is_image_name
+
+SOURCES = ("coco", "voc", "voc-flat", "kitti", "kitti-2d", "kitti-tracking", "nuscenes", "nuimages")
+#: What each format has a place for.
+WRITTEN = {
+    "coco": {"BOX2D", "POLYGON2D", "MULTI_POLYGON", "RLE", "KEYPOINTS2D", "SENTENCE"},
+    "voc": {"BOX2D", "POLYGON2D"},
+}
+
+
+def labels(dataset: lading.Dataset) -> Iterable[tuple[lading.Data, lading.Label]]:
+    for segment in dataset.segments:
+        for frame in dataset.frames(segment.name, report=Report()):
+            for data in frame.data:
+                for label in data.labels:
+                    yield data, label
+
+
+def said(label: lading.Label) -> str:
+    """A label's type, category and numbers; COCO writes whole keypoints as integers, which read the same."""
+    numbers = [getattr(part, "tolist", lambda part=part: part)() for part in label.coordinates()]
+    text = label.sentence if isinstance(label, lading.Sentence) else ""
+    counts = label.counts.tolist() if isinstance(label, lading.Rle) else ""
+    return f"{label.kind} {label.category} {numbers} {text} {counts}"
+
+
+@pytest.mark.parametrize("to", WRITTEN)
+@pytest.mark.parametrize("name", SOURCES)
+def test_labels_read_as_they_were_and_the_rest_is_a_loss(fixtures: Path, tmp_path: Path, name: str, to: str) -> None:
+    dataset = lading.open_dataset(fixtures / name)
+    if dataset.format == to:
+        pytest.skip("a format to itself is held in its plugin's tests")
+    report = Report()
+    done = lading.convert(dataset, tmp_path / "out", to=to, is_checked=False, report=report)
+    again = lading.open_dataset(tmp_path / "out", format=to)
+    before: Counter[str] = Counter()
+    gone: Counter[str] = Counter()
+    for data, label in labels(dataset):
+        if is_image_name(data.path) and label.kind in WRITTEN[to]:
+            before[said(label)] += 1
+        else:
+            gone[label.kind] += 1
+    assert Counter(said(label) for _, label in labels(again)) == before
+    losses = {loss.what.removeprefix("labels of type "): loss.count for loss in report.losses}
+    assert {kind: losses.get(kind) for kind in gone} == dict(gone)
+    assert done.labels == before.total()
+    assert report.count("error") == sum(
+        data.is_missing and is_image_name(data.path)
+        for segment in dataset.segments
+        for frame in dataset.frames(segment.name, report=Report())
+        for data in frame.data
+    ) + dataset.report.count("error")
+
+
+@pytest.mark.parametrize("to", WRITTEN)
+@pytest.mark.parametrize("name", ["kitti", "nuimages", "voc-flat"])
+def test_attributes_of_boxes_keep_their_types(fixtures: Path, tmp_path: Path, name: str, to: str) -> None:
+    dataset = lading.open_dataset(fixtures / name)
+    if dataset.format == to:
+        pytest.skip("a format to itself is held in its plugin's tests")
+    report = Report()
+    lading.convert(dataset, tmp_path / "out", to=to, is_checked=False, report=report)
+    lost = {loss.what.rpartition(": ")[2] for loss in report.losses if loss.what.startswith("attributes")}
+    again = lading.open_dataset(tmp_path / "out", format=to)
+
+    def attributes(source: lading.Dataset) -> list[str]:
+        return sorted(
+            repr(sorted((key, repr(value)) for key, value in label.attributes.items() if key not in (*lost, "iscrowd")))
+            for data, label in labels(source)
+            if label.kind == "BOX2D" and is_image_name(data.path)
+        )
+
+    assert attributes(again) == attributes(dataset)
+
+
+def test_one_picture_of_every_sensor_is_written(fixtures: Path, tmp_path: Path) -> None:
+    dataset = lading.open_dataset(fixtures / "nuscenes")
+    pictures = [
+        (fixtures / "nuscenes" / data.content.path).read_bytes()
+        for segment in dataset.segments
+        for frame in dataset.frames(segment.name, report=Report())
+        for data in frame.data
+        if data.content is not None and is_image_name(data.path)
+    ]
+    for to in WRITTEN:
+        lading.convert(dataset, tmp_path / to, to=to, is_checked=False)
+        written = [path.read_bytes() for path in (tmp_path / to).rglob("*") if is_image_name(path.name)]
+        assert sorted(written) == sorted(pictures)

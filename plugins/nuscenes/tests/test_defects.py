@@ -226,8 +226,17 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
     "a sensor of another kind": (
         change("sensor", 2, modality="imu"),
         [
+            f"warning nuscenes.modality v1.0-mini/calibrated_sensor.json#/{index}: "
+            "expected a sensor of modality camera, lidar or radar, found 'imu'; its files are left out"
+            for index in (2, 6)
+        ],
+        12,
+    ),
+    "a sensor of no kind": (
+        change("sensor", 2, modality=None),
+        [
             f"error nuscenes.modality v1.0-mini/calibrated_sensor.json#/{index}: "
-            "expected a sensor of modality camera, lidar or radar, found 'imu'"
+            "expected a sensor of modality camera, lidar or radar, found None"
             for index in (2, 6)
         ],
         12,
@@ -464,6 +473,15 @@ def test_a_radars_file_that_is_cut_is_told_by_the_rules_of_media(case: Any) -> N
     assert (finding.rule, finding.sensor) == ("media.unreadable", "RADAR_FRONT")
     expected = "expected 1 points of 43 bytes, found 24 bytes behind the header: it is cut"
     assert finding.message == expected
+
+
+def test_files_of_sensors_that_the_model_has_not_are_losses_and_hold_no_upload(case: Any) -> None:
+    opened = case.set("sensor", 2, modality="imu").open()
+    assert opened.losses()["files of sensors that are no camera, lidar or radar"] == 6
+    assert [[data.sensor_name for data in frame.data] for frame in opened.frames] == [
+        ["CAM_FRONT", "CAM_BACK", "LIDAR_TOP"]
+    ] * 6
+    assert not [found for found in lading.validate(opened.dataset) if found.severity == "error"]
 
 
 def test_point_labels_that_are_too_few_are_told(case: Any) -> None:

@@ -114,9 +114,10 @@ class Filler:
         """The label folder that is asked for, else the first by the table of layouts; others are losses."""
         chosen: FolderFiles | None = None
         for folder in root.of("labels"):
-            if segment.layout is ODOMETRY or all(item.path.endswith(".label") for item in folder.items):
+            is_of_points = segment.layout is ODOMETRY or all(item.path.endswith(".label") for item in folder.items)
+            if is_of_points and not segment.point_labels:
                 segment.point_labels = self._by_stem(segment, folder.items)
-            elif chosen is None and self.label_folder in (None, folder.name):
+            elif not is_of_points and chosen is None and self.label_folder in (None, folder.name):
                 chosen = folder
             else:
                 unread = [item.path for item in self._own(segment, folder)]

@@ -82,6 +82,8 @@ class Sensors:
 
     def _intrinsics(self, place: int, row: CalibratedSensor) -> Intrinsics | None:
         matrix = row.camera_intrinsic
+        if not matrix and "camera_intrinsic" in self._rows.extras.get(place, {}):
+            return None  # it was of another type, and is told
         if not matrix:
             self._odd(place, "camera_intrinsic", "expected a 3 x 3 matrix, found none", matrix)
             return None

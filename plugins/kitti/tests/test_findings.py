@@ -259,6 +259,18 @@ def test_labels_of_points_that_are_too_few(kitti: Any) -> None:
     assert found.losses == {"labels of points": 2}
 
 
+def test_a_second_folder_of_labels_of_points_is_a_loss(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            "sequences/00/velodyne/000000.bin": kitti.CLOUD,
+            "sequences/00/labels/000000.label": bytes(8),
+            "sequences/00/predictions/000000.label": bytes(8),
+        }
+    )
+    assert found.data("00", "000000").extras == {"point_labels": "sequences/00/labels/000000.label"}
+    assert found.losses == {"labels of points": 1, "label file of a folder that is not read": 1}
+
+
 def test_times_of_raw(kitti: Any) -> None:
     found = kitti.read(
         {
@@ -298,6 +310,35 @@ def test_records_and_poses_that_are_none(kitti: Any) -> None:
     )
     assert found.frame("dataset/00", "000000").extras == {"pose": [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]}
     assert found.frame("0000", "000001").data[0].ego_pose is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected one record a frame, found none"),
+        (f"{OXTS}\n{OXTS}\n", "expected one record a frame, found 2; the first counts"),
+    ],
+    ids=["none", "two"],
+)
+def test_files_of_oxts_that_hold_not_one_record(kitti: Any, text: str, message: str) -> None:
+    found = kitti.read({f"{DRIVE}/oxts/data/0000000000.txt": f"{OXTS}\n", f"{DRIVE}/oxts/data/0000000001.txt": text})
+    finding = only(found, "kitti.oxts-row")
+    assert (finding.severity, finding.file) == ("error", f"{DRIVE}/oxts/data/0000000001.txt")
+    assert finding.message == message
+
+
+def test_the_imus_place_is_enough_for_ego_poses(kitti: Any) -> None:
+    found = kitti.read(
+        {
+            f"{DRIVE}/oxts/data/0000000000.txt": f"{OXTS}\n",
+            f"{DRIVE}/velodyne_points/data/0000000000.bin": kitti.CLOUD,
+            "2011_09_26/calib_imu_to_velo.txt": "R: 1 0 0 0 1 0 0 0 1\nT: -0.81 0.32 -0.8\n",
+        }
+    )
+    assert found.report.findings == []
+    # the velodyne stands where Tr_imu_to_velo maps to 0
+    pose = found.data("2011_09_26_drive_0001_sync", "0000000000").ego_pose
+    assert pose.translation == pytest.approx((0.81, -0.32, 0.8))
 
 
 def test_oxts_without_the_imus_place(kitti: Any) -> None:

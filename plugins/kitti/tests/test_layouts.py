@@ -257,6 +257,40 @@ def test_previous_pictures_planes_and_road_maps_stay_by_their_paths(kitti: Any) 
     assert found.losses == {"file of prev_2 that belongs to no frame": 1}
 
 
+def test_previous_pictures_are_frames_where_they_are_asked_for(kitti: Any) -> None:
+    files: dict[str, str | bytes] = {
+        "image_2/000000.png": kitti.PIXEL,
+        "image_2/000001.png": kitti.PIXEL,
+        "image_3/000000.png": kitti.PIXEL,
+        "image_3/000001.png": kitti.PIXEL,
+        "velodyne/000000.bin": kitti.CLOUD,
+        "velodyne/000001.bin": kitti.CLOUD,
+        "label_2/000000.txt": f"{kitti.ROW}\n",
+        "label_2/000001.txt": "",
+        "calib/000000.txt": kitti.CALIBRATION,
+        "calib/000001.txt": kitti.CALIBRATION.replace("P2: 72", "P2: 71"),
+        "prev_1/000000_01.png": kitti.PIXEL,
+    }
+    files |= {f"prev_2/000001_0{number}.png": kitti.PIXEL for number in (1, 2, 3)}
+    files |= {f"prev_3/000001_0{number}.png": kitti.PIXEL for number in (1, 2)}
+    found = kitti.read(files, previous=True)
+    frames = found.frames["all"]
+    assert list(frames) == ["000000", "000001_03", "000001_02", "000001_01", "000001"]
+    assert {key: [data.sensor_name for data in frame.data] for key, frame in frames.items() if "_" in key} == {
+        "000001_03": ["image_2"],
+        "000001_02": ["image_2", "image_3"],
+        "000001_01": ["image_2", "image_3"],
+    }
+    data = found.data("all", "000001_02", "image_2")
+    assert (data.path, data.remote_path, data.is_missing) == ("prev_2/000001_02.png",) * 2 + (False,)
+    assert (data.annotation, data.labels) == ("none", [])
+    assert frames["000001_02"].calibration["image_2"] == frames["000001"].calibration["image_2"]
+    assert frames["000000"].extras["prev_1"] == ["prev_1/000000_01.png"]  # a camera that has no other pictures
+    assert len({frame.frame_id for frame in frames.values()}) == 5
+    assert found.report.findings == []
+    assert list(kitti.read(files).frames["all"]) == ["000000", "000001"]
+
+
 def test_tracking_of_both_splits_names_the_split(kitti: Any) -> None:
     row = f"0 -1 DontCare -1 -1 -10 1 2 3 4 {kitti.UNSET}\n"
     found = kitti.read(

@@ -205,8 +205,17 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
     "a sensor of another kind": (
         change("sensor", 2, modality="imu"),
         [
+            f"warning nuscenes.modality v1.0-mini/calibrated_sensor.json#/{index}: "
+            "expected a sensor of modality camera, lidar or radar, found 'imu'; its files are left out"
+            for index in (2, 6)
+        ],
+        12,
+    ),
+    "a sensor of no kind": (
+        change("sensor", 2, modality=None),
+        [
             f"error nuscenes.modality v1.0-mini/calibrated_sensor.json#/{index}: "
-            "expected a sensor of modality camera, lidar or radar, found 'imu'"
+            "expected a sensor of modality camera, lidar or radar, found None"
             for index in (2, 6)
         ],
         12,
@@ -429,6 +438,15 @@ def test_a_radars_file_that_is_cut_is_told_by_the_rules_of_media(case: Any) -> N
     assert finding.message == expected
 
 
+def test_files_of_sensors_that_the_model_has_not_are_losses_and_hold_no_upload(case: Any) -> None:
+    opened = case.set("sensor", 2, modality="imu").open()
+    assert opened.losses()["files of sensors that are no camera, lidar or radar"] == 6
+    assert [[data.sensor_name for data in frame.data] for frame in opened.frames] == [
+        ["CAM_FRONT", "CAM_BACK", "LIDAR_TOP"]
+    ] * 6
+    assert not [found for found in lading.validate(opened.dataset) if found.severity == "error"]
+
+
 def test_point_labels_that_are_too_few_are_told(case: Any) -> None:
     file = next((case.root / "lidarseg" / "v1.0-mini").iterdir())
     points = file.stat().st_size
@@ -636,7 +654,7 @@ def test_a_number_beyond_those_of_64_bits_is_infinite(case: Any, table: str, key
     assert told.startswith(f"error nuscenes.not-finite v1.0-mini/{table}.json#/0/{key}: ")
 
 
-def test_a_number_of_more_digits_than_python_reads_costs_its_row_alone(case: Any) -> None:
+def test_a_number_of_more_digits_than_python_reads_is_put_aside(case: Any) -> None:
     case.set("sample_annotation", 0, num_lidar_pts=-12345)
     text = case.path("sample_annotation").read_text("utf-8")
     case.path("sample_annotation").write_text(text.replace("-12345", "9" * 5000), "utf-8")
@@ -644,7 +662,32 @@ def test_a_number_of_more_digits_than_python_reads_costs_its_row_alone(case: Any
     assert opened.told[0].startswith(
         "error nuscenes.bad-record v1.0-mini/sample_annotation.json#/0/num_lidar_pts: expected "
     )
-    assert len(opened.labels) == 11
+    assert len(opened.labels) == 12
+    assert opened.labels[0].extras["num_lidar_pts"] == float("inf")
+
+
+@pytest.mark.parametrize("value", ["3", 3.5, [3], {"a": 3}, True])
+def test_a_value_that_a_row_can_do_without_costs_no_label(case: Any, value: Any) -> None:
+    """source-formats.md 6, 3: a label is dropped only when it cannot be placed at all."""
+    opened = case.set("sample_annotation", 0, num_lidar_pts=value, num_radar_pts=value).open()
+    found = [finding for finding in opened.of("bad-record") if finding.message.endswith("the value is left out")]
+    assert [finding.pointer for finding in found] == ["/0/num_lidar_pts", "/0/num_radar_pts"]
+    label = opened.labels[0]
+    assert "num_lidar_pts" not in label.attributes
+    assert label.extras["num_lidar_pts"] == label.extras["num_radar_pts"] == value
+    assert len(opened.labels) == 12
+
+
+def test_a_camera_matrix_of_another_form_costs_no_sensor(case: Any) -> None:
+    matrix = [70.0, 0.0, 32.0, 0.0, 70.0, 18.0, 0.0, 0.0, 1.0]
+    opened = case.set("calibrated_sensor", 0, camera_intrinsic=matrix).open()
+    (finding,) = opened.of("bad-record")
+    assert finding.pointer == "/0/camera_intrinsic/0"
+    assert opened.of("camera") == []
+    front = opened.dataset.segments[0].sensors[0]
+    assert (front.intrinsics, front.extrinsics is None) == (None, False)
+    assert opened.dataset.segments[0].extras["calibrated_sensors"][front.name]["camera_intrinsic"] == matrix
+    assert len(opened.labels) == 12
 
 
 def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:

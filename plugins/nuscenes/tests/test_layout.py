@@ -95,6 +95,14 @@ def test_names_whose_plus_an_unpacker_changed_are_found(case: Any, other: str) -
     assert all("+" in part.remote_path and other in part.path for part in data)
 
 
+@pytest.mark.parametrize("change", [lambda name: f"./{name}", lambda name: name.replace("/", "\\")], ids=["./", "\\"])
+def test_names_in_the_spelling_of_other_tools_are_found(case: Any, change: Any) -> None:
+    case.edit("sample_data", lambda rows: [{**row, "filename": change(row["filename"])} for row in rows])
+    opened = case.open(sweeps=True)
+    assert opened.report.findings == []
+    assert not [data.path for data in opened.data if data.is_missing]
+
+
 def test_of_several_versions_one_is_read_and_the_others_are_named(case: Any) -> None:
     shutil.copytree(case.root / "v1.0-mini", case.root / "v1.0-trainval")
     case.set("scene", 0, name="of mini")

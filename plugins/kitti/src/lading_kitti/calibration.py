@@ -81,7 +81,8 @@ class Calibration:
     @property
     def is_empty(self) -> bool:
         """Whether nothing in it places a sensor."""
-        return not self.projections and self.lidar_to_rect is None and self.lidar_to_cam0 is None
+        places = (self.lidar_to_rect, self.lidar_to_cam0, self.imu_to_lidar)
+        return not self.projections and all(place is None for place in places)
 
     def camera_placement(self, camera: int) -> Placement | None:
         """How boxes come into a rectified camera's frame, or None where its projection is not known."""

@@ -27,6 +27,10 @@ _SIDE_FORMS = (
 )
 
 
+#: The pictures that were taken by a camera just before the labelled ones.
+_PREVIOUS = re.compile(r"prev_(\d)")
+
+
 class Listing(NamedTuple):
     """A line of an image set."""
 
@@ -43,6 +47,7 @@ class Filler:
     tree: Tree
     report: Report
     label_folder: str | None = None
+    has_previous: bool = False
     used_sets: set[str] = field(default_factory=set)
 
     def fill(self, segment: SegmentIndex, root: Root) -> None:
@@ -109,9 +114,10 @@ class Filler:
         """The label folder that is asked for, else the first by the table of layouts; others are losses."""
         chosen: FolderFiles | None = None
         for folder in root.of("labels"):
-            if segment.layout is ODOMETRY or all(item.path.endswith(".label") for item in folder.items):
+            is_of_points = segment.layout is ODOMETRY or all(item.path.endswith(".label") for item in folder.items)
+            if is_of_points and not segment.point_labels:
                 segment.point_labels = self._by_stem(segment, folder.items)
-            elif chosen is None and self.label_folder in (None, folder.name):
+            elif not is_of_points and chosen is None and self.label_folder in (None, folder.name):
                 chosen = folder
             else:
                 unread = [item.path for item in self._own(segment, folder)]
@@ -204,7 +210,12 @@ class Filler:
                     self.report.loss(f"file of {folder.name} that belongs to no frame", item.path)
                 else:
                     table.setdefault(key, []).append(item.path)
-            segment.sides[folder.name] = table
+            camera = _PREVIOUS.fullmatch(folder.name.lower())
+            media = next((one for one in segment.media if camera is not None and one.camera == int(camera[1])), None)
+            if self.has_previous and media is not None:
+                _add_previous(segment, media, table)
+            else:
+                segment.sides[folder.name] = table
 
     def _per_sequence(self, segment: SegmentIndex, root: Root) -> None:
         """Frames by number: the union of what media, labels, times and poses have."""
@@ -302,6 +313,22 @@ class Filler:
             if word and is_number(word[0]):
                 numbers.add(int(word[0]))
         return numbers
+
+
+def _add_previous(segment: SegmentIndex, media: Media, table: Mapping[str, list[str]]) -> None:
+    """Frames of the pictures before some frames, the oldest first: `000012_03` lies three frames before `000012`."""
+    for key, paths in table.items():
+        for path in paths:
+            name = f"{key}_{basename(path).rpartition('.')[0].rpartition('_')[2]}"
+            media.files[name] = path
+            segment.previous[name] = key
+            if key in segment.calib:
+                segment.calib[name] = segment.calib[key]
+    before: dict[str, list[str]] = {}
+    for name in sorted(segment.previous, reverse=True):
+        before.setdefault(segment.previous[name], []).append(name)
+    own = [key for key in segment.keys if key not in segment.previous]
+    segment.keys = [name for key in own for name in (*before.get(key, ()), key)]
 
 
 def _keyed(table: Mapping[str, T], keys: Mapping[str, str], space: KeySpace) -> dict[str, T]:

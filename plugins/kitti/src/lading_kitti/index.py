@@ -52,7 +52,10 @@ class LabelFiles:
 
 @dataclass(slots=True)
 class SegmentIndex:
-    """One split, drive or sequence. Memory: some paths a frame, which the source's list of names holds anyway."""
+    """One split, drive or sequence. Memory: some paths a frame, which the source's list of names holds anyway.
+
+    `previous` has the frames that are pictures before another frame, and the key of that one.
+    """
 
     layout: Layout
     root: str
@@ -77,6 +80,7 @@ class SegmentIndex:
     mots_rows: str | None = None
     point_labels: dict[str, str] = field(default_factory=dict)
     sides: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    previous: dict[str, str] = field(default_factory=dict)
     sets: dict[str, list[str]] = field(default_factory=dict)
 
     @property

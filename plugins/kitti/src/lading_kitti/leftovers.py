@@ -54,11 +54,12 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
         folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), segment.labels.files))
     if segment.calib:
         folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
+    keys = [key for key in segment.keys if key not in segment.previous]
     for rule, folder, files in folders:
-        missing = [key for key in segment.keys if key not in files]
+        missing = [key for key in keys if key not in files]
         if missing:
             message = (
-                f"expected a file for each of {len(segment.keys):,} frames, "
+                f"expected a file for each of {len(keys):,} frames, "
                 f"found none for {len(missing):,}, such as {missing[0]}"
             )
             report.warning(rule, message, Origin(folder), segment=segment.name)

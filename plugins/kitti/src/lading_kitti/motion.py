@@ -102,7 +102,11 @@ class Motion:
         path = self._index.oxts.get(key)
         if path is None:
             return self._records[number] if number < len(self._records) else {}
-        return next(iter(self._lines_of_oxts(path, report)), {})
+        records = self._lines_of_oxts(path, report)
+        if len(records) != 1:
+            message = f"expected one record a frame, found {len(records) or 'none'}"
+            Problem("kitti.oxts-row", f"{message}; the first counts" if records else message).tell(report, path)
+        return next(iter(records), {})
 
     def _find_world(self, report: Report) -> OxtsWorld | None:
         records: Iterator[_Record] = iter(self._records)

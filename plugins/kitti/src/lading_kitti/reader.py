@@ -17,9 +17,13 @@ from lading_kitti.tree import scan
 
 
 class KittiOptions(Options):
-    """`labels` names the folder that labels are taken from where a source has several, such as `results`."""
+    """`labels` names the folder that labels are taken from where a source has several, such as `results`.
+
+    `previous` makes frames of the pictures of `prev_2` and `prev_3`, without labels, before the frame they lead to.
+    """
 
     labels: str | None = None
+    previous: bool = False
 
 
 class KittiReader(Reader):
@@ -36,7 +40,7 @@ class KittiReader(Reader):
     def open(self, source: Source, options: KittiOptions, report: Report) -> Dataset:
         """The dataset of a source. Raises SourceError where nothing in it is KITTI's."""
         tree = scan(source)
-        filler = Filler(source, tree, report, options.labels)
+        filler = Filler(source, tree, report, options.labels, has_previous=options.previous)
         indexes = _segments(filler)
         if not indexes:
             raise SourceError(source.label, "expected folders of KITTI's layouts, found none with a frame")

@@ -86,11 +86,15 @@ class SegmentReading:
         return own or None, {"calibration": entries} if entries and is_other else {}
 
     def _data(self, media: Media, key: str, number: int, shelf: Shelf) -> Data | None:
-        """A sensor's file; None where its list of times says that there is none, and no label needs it."""
+        """A sensor's file; None where its list of times says that there is none, and no label needs it.
+
+        Of the moments before a frame there is what there is.
+        """
         path = media.path(key)
         content = self._source.get(path)
         times = self._times[media.name]
-        if content is None and times.is_lost(number) and not shelf.labels:
+        is_lost = key in self._index.previous or times.is_lost(number)
+        if content is None and is_lost and not shelf.labels:
             return None
         extras = times.extras(number)
         width, height = self._picture_size(media)

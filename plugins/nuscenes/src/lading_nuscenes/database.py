@@ -31,6 +31,9 @@ from lading_nuscenes.sensors import Sensors
 from lading_nuscenes.tables import Tables, grouped
 from lading_nuscenes.tokens import TokenBook
 
+#: In place of a file's sample: the model has no type for its sensor.
+_FOREIGN = -3
+
 
 class Database:
     """The tables of one version. Memory is some hundred bytes a file and an annotation, in columns."""
@@ -68,6 +71,7 @@ class Database:
             all_files=all_files,
             notes_names=notes_names or any(self.media.below_roots()),
         )
+        self.files.samples[np.isin(self.files.calibrated, self.sensors.foreign)] = _FOREIGN
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
@@ -140,7 +144,11 @@ class Database:
             ("sample_data", self.files.samples, self.files.rows),
             ("sample_annotation", self.annotations.samples, self.annotations.rows),
         ):
-            stray = (owners < 0).nonzero()[0]
+            foreign = np.flatnonzero(owners == _FOREIGN)
+            if len(foreign):
+                what = "files of sensors that are no camera, lidar or radar"
+                report.loss(what, str(tables.origin(table, int(rows[foreign[0]]))), len(foreign))
+            stray = np.flatnonzero((owners < 0) & (owners != _FOREIGN))
             if len(stray):
                 what = f"rows of {table} that belong to no sample, or repeat a token"
                 report.loss(what, str(tables.origin(table, int(rows[stray[0]]))), len(stray))

@@ -110,9 +110,8 @@ class Media:
 
     def find(self, filename: str) -> File | None:
         """The file, or None."""
-        roots = self.roots(filename.partition("/")[0])
         for name in self._spellings(filename):
-            for root in roots:
+            for root in self.roots(name.partition("/")[0]):
                 file = self.source.get(f"{root}{name}")
                 if file is not None:
                     return file
@@ -143,6 +142,9 @@ class Media:
     @staticmethod
     def _spellings(filename: str) -> Iterator[str]:
         yield filename
-        if "+" in filename:
+        plain = filename.replace("\\", "/").removeprefix("./")
+        if plain != filename:
+            yield plain
+        if "+" in plain:
             for other in _PLUSES:
-                yield filename.replace("+", other)
+                yield plain.replace("+", other)

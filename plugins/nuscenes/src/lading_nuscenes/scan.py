@@ -71,7 +71,9 @@ class Scan(Generic[T]):
         self.count = 0
         self._file = file
         self._row_type = row_type
-        self._fields = frozenset(row_type.__struct_fields__)
+        fields = msgspec.structs.fields(row_type)
+        self._fields = frozenset(field.name for field in fields)
+        self._optional = frozenset(field.name for field in fields if not field.required)
         kind: Any = plain_type or row_type
         self._decoder: Any = msgspec.json.Decoder(list[kind])
         self._report = report
@@ -218,10 +220,8 @@ class Scan(Generic[T]):
                 self._is_plain = False
                 unknown = dict(sorted(unknown.items()))
             unknown |= mend(value, Origin(self._file.path, f"/{index}"), self._report)
-            try:
-                row = msgspec.convert(value, self._row_type)
-            except msgspec.ValidationError as exc:
-                self._refused(index, value, exc)
+            row = self._row(index, value, unknown)
+            if row is None:
                 continue
             if unknown:
                 extras[len(rows)] = unknown
@@ -229,13 +229,21 @@ class Scan(Generic[T]):
             rows.append(row)
         return Piece(indexes, rows, extras)
 
-    def _refused(self, index: int, value: dict[str, Any], exc: msgspec.ValidationError) -> None:
-        told, pointer = refusal(exc)
-        self._report.error(
-            "nuscenes.bad-record",
-            f"{told} (token {value.get('token')!r}); the row is left out",
-            Origin(self._file.path, f"/{index}{pointer}"),
-        )
+    def _row(self, index: int, value: dict[str, Any], aside: dict[str, Any]) -> T | None:
+        """The row of an object; what a row can do without and is of another type is put aside, as it stands."""
+        while True:
+            try:
+                return msgspec.convert(value, self._row_type)
+            except msgspec.ValidationError as exc:
+                told, pointer = refusal(exc)
+            key = pointer.split("/")[1] if pointer else ""
+            is_optional = key in self._optional and key in value
+            end = "the value is left out" if is_optional else "the row is left out"
+            message = f"{told} (token {value.get('token')!r}); {end}"
+            self._report.error("nuscenes.bad-record", message, Origin(self._file.path, f"/{index}{pointer}"))
+            if not is_optional:
+                return None
+            aside[key] = value.pop(key)
 
     def _bad(self, index: int, expected: str, found: str) -> None:
         message = f"{expected}, found {found}; the row is left out"

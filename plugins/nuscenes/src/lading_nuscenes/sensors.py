@@ -28,12 +28,14 @@ class Sensors:
     """The sensors by the place of their row in calibrated_sensor: `models`, None for one without a sensor's row.
 
     `ranks` orders the files of a frame as sensor.json orders its rows; `carriers` says which sensor takes boxes first.
+    `foreign` are the places of sensors that the model has no type for, such as an IMU.
     """
 
     def __init__(self, rows: Rows[CalibratedSensor], kinds: Rows[SensorRow], tables: Tables) -> None:
         self.models: list[Sensor | None] = []
         self.ranks: list[int] = []
         self.carriers: list[tuple[int, int]] = []
+        self.foreign: list[int] = []
         self._rows = rows
         self._tables = tables
         tokens = [row.sensor_token for row in rows.rows]
@@ -60,14 +62,25 @@ class Sensors:
         if kind.modality == "radar":
             return Radar(name=name, extrinsics=extrinsics, origin=origin)
         if kind.modality != "camera":
-            message = f"expected a sensor of modality camera, lidar or radar, found {kind.modality!r}"
-            self._tables.report.error("nuscenes.modality", message, origin)
+            self._tell_modality(place, kind.modality)
             return None
         camera = FisheyeCamera if len(row.camera_distortion or ()) == _FISHEYE else Camera
         return camera(name=name, extrinsics=extrinsics, intrinsics=self._intrinsics(place, row), origin=origin)
 
+    def _tell_modality(self, place: int, modality: str | None) -> None:
+        """A sensor of another kind has no place in the model; one of no kind is a fault of its row."""
+        report, at = self._tables.report, self._tables.origin("calibrated_sensor", self._rows.indexes[place])
+        message = f"expected a sensor of modality camera, lidar or radar, found {modality!r}"
+        if not modality:
+            report.error("nuscenes.modality", message, at)
+            return
+        self.foreign.append(place)
+        report.warning("nuscenes.modality", f"{message}; its files are left out", at)
+
     def _intrinsics(self, place: int, row: CalibratedSensor) -> Intrinsics | None:
         matrix = row.camera_intrinsic
+        if not matrix and "camera_intrinsic" in self._rows.extras.get(place, {}):
+            return None  # it was of another type, and is told
         if not matrix:
             return None
         if [len(line) for line in matrix] != [3, 3, 3]:

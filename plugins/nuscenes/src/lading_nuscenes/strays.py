@@ -65,10 +65,20 @@ def _tell_other_tables(source: Source, version: Version, report: Report) -> None
 
 
 def _strays(names: Sequence[str], known: NDArray[np.int64]) -> list[int]:
-    """The places of the names that are not known, also not with a `+` that an unpacker took away."""
+    """The places of the names that are not known, also not in another spelling (`Media.find` tries the same)."""
     places = _unknown(names, known)
-    mended = [_PLUS.sub(r"\1+\2", names[place]) for place in places]
-    return [places[place] for place in _unknown(mended, known)]
+    for spell in (_with_plus, "./{}".format, _with_backslashes):
+        places = [places[place] for place in _unknown([spell(names[place]) for place in places], known)]
+    return places
+
+
+def _with_plus(name: str) -> str:
+    """With the `+` of the time zone that an unpacker may have taken away."""
+    return _PLUS.sub(r"\1+\2", name)
+
+
+def _with_backslashes(name: str) -> str:
+    return name.replace("/", "\\")
 
 
 def _unknown(names: Sequence[str], known: NDArray[np.int64]) -> list[int]:

@@ -26,6 +26,7 @@ IMAGE_MORE = {
     "width": st.just(4) | odd,
     "height": st.just(3) | odd,
     **dict.fromkeys(("coco_url", "license", "x"), odd),
+    "video_id": ids,
 }
 ROW = {"image_id": ids, "category_id": ids}
 RING = [1, 1, 2, 1, 2, 2]
@@ -51,7 +52,13 @@ def some(required: Any, optional: Any) -> Any:
 
 documents = st.fixed_dictionaries(
     {"images": some(IMAGE, IMAGE_MORE), "annotations": some(ROW, ROW_MORE)},
-    optional={"categories": some({"id": ids}, CATEGORY_MORE) | odd, "info": odd, "licenses": odd, "type": odd},
+    optional={
+        "categories": some({"id": ids}, CATEGORY_MORE) | odd,
+        "info": odd,
+        "licenses": odd,
+        "type": odd,
+        "videos": some({"id": ids}, {"name": odd}) | odd,
+    },
 ) | st.fixed_dictionaries({"images": odd, "annotations": some(ROW, ROW_MORE)})
 
 

@@ -181,6 +181,15 @@ def test_a_video_that_is_not_listed_names_its_segment_by_its_id(read: Any) -> No
     assert told == [("coco.unknown-video", "annotations.json#/images/1/video_id", message)]
 
 
+def test_no_video_takes_the_name_of_another_segment(read: Any) -> None:
+    one = file([shot(1, 2)], [ROW]) | {"videos": [{"id": 2, "name": "2"}]}
+    other = file([IMAGE | {"file_name": "b.png"}], [ROW | {"id": 6}])
+    done = read({"annotations/instances_x.json": one, "annotations/person_keypoints_x.json": other})
+    found = {name: [x.instance for f in frames for x in f.data[0].labels] for name, frames in done.frames.items()}
+    assert found == {"x-2-2": ["5"], "x-2": ["6"]}
+    assert len(done.dataset.segments) == len({segment.name for segment in done.dataset.segments})
+
+
 def test_an_image_id_again_in_another_video_is_told_and_keeps_its_name(read: Any) -> None:
     images = [shot(1, 7), shot(1, "b") | {"file_name": "other.png"}]
     done = read(images=images, annotations=[ROW], videos=VIDEOS)

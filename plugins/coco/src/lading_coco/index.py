@@ -106,6 +106,7 @@ class IndexBuilder:
                 split = Split(_free_name(name, {s.name for s in (*self._groups, *self.splits, *splits)}))
                 splits.append(split)
             split.documents.append(number)
+        self._groups += splits
         for split in splits:
             split.begin = self._count
             for number in split.documents:
@@ -113,7 +114,6 @@ class IndexBuilder:
             for number in split.documents:
                 self._add_bare(split, number)
             split.end = self._count
-            self._groups.append(split)
             parts = self._by_video(split)
             for part in parts:
                 self._number_keys(part)
@@ -135,7 +135,8 @@ class IndexBuilder:
             if videos[place] != MISSING:
                 home = self._documents[homes[place]]
                 name = f"{name}-{video_name(home, int(rows[place]), group, self._report)}"
-            name = _free_name(name, {s.name for s in (*self.splits, *parts)})
+            others = (other for other in self._groups if other is not split)
+            name = _free_name(name, {s.name for s in (*others, *self.splits, *parts)})
             parts.append(Split(name, split.documents, begin, begin + count))
             begin += count
         return parts

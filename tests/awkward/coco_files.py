@@ -218,6 +218,27 @@ KINDS_OF_COCO = [
         },
     ),
     Awkward(
+        "CocoVID: frames of two videos in turns, instances that count anew",
+        {
+            FILE: text(
+                document(
+                    row(6, image_id=2, instance_id=1),
+                    row(7, image_id=3, instance_id=1, bbox=[1, 1, 3, 3]),
+                    images=[
+                        {**IMAGE, "video_id": 1, "frame_id": 0},
+                        {**SECOND, "video_id": 2, "frame_id": 0},
+                        {**SECOND, "id": 3, "file_name": "c.png", "video_id": 1, "frame_id": 1},
+                    ],
+                    videos=[{"id": 1, "name": "pier"}, {"id": 2, "name": "quay"}],
+                )
+            ),
+            **PICTURES,
+            "images/b.png": picture("blue"),
+            "images/c.png": picture("green"),
+        },
+        frames={"x-pier/1": [BOX], "x-pier/3": ["box2d cat 1 1 4 4 @1"], "x-quay/2": ["box2d cat 20 10 24 15 @1"]},
+    ),
+    Awkward(
         "YouTube-VIS alone",
         {"instances.json": text(VIDEO)},
         refused="annotations of whole videos (YouTube-VIS), which are not read",

@@ -26,6 +26,7 @@ IMAGE_MORE = {
     "width": st.just(4) | odd,
     "height": st.just(3) | odd,
     **dict.fromkeys(("coco_url", "license", "x"), odd),
+    "video_id": ids,
 }
 ROW = {"image_id": ids, "category_id": ids}
 RING = [1, 1, 2, 1, 2, 2]
@@ -51,7 +52,13 @@ def some(required: Any, optional: Any) -> Any:
 
 documents = st.fixed_dictionaries(
     {"images": some(IMAGE, IMAGE_MORE), "annotations": some(ROW, ROW_MORE)},
-    optional={"categories": some({"id": ids}, CATEGORY_MORE) | odd, "info": odd, "licenses": odd, "type": odd},
+    optional={
+        "categories": some({"id": ids}, CATEGORY_MORE) | odd,
+        "info": odd,
+        "licenses": odd,
+        "type": odd,
+        "videos": some({"id": ids}, {"name": odd}) | odd,
+    },
 ) | st.fixed_dictionaries({"images": odd, "annotations": some(ROW, ROW_MORE)})
 
 
@@ -74,6 +81,7 @@ def test_any_document_ends_in_findings_or_one_error_of_ours(files: list[Any]) ->
         else:
             told = ""
             look_at_all(dataset, source, report)
+            hold_every_record(dataset, source, report)
         assert "\n" not in told
 
 
@@ -87,3 +95,32 @@ def look_at_all(dataset: lading.Dataset, source: Source, report: Report) -> None
         assert finding.file is None or source.get(finding.file) is not None or finding.rule.startswith("media")
     for line in lading.dump(dataset):
         assert line["kind"] in ("dataset", "segment", "frame")
+
+
+def hold_every_record(dataset: lading.Dataset, source: Source, report: Report) -> None:
+    """Each annotation is a label, or told, or counted among the losses."""
+    seen = Report()
+    frames = [frame for segment in dataset.segments for frame in dataset.frames(segment.name, report=seen)]
+    places = {str(data.locate(x)) for frame in frames for data in frame.data for x in data.labels}
+    told = [finding.where or "" for finding in (*report.findings, *seen.findings)]
+    lost = sum(loss.count for loss in seen.losses if loss.what == "annotations without anything that is a label")
+    silent = 0
+    read = {known.file for known in dataset.sources}
+    for name in source.names():
+        if not name.endswith(".json"):
+            continue
+        document = json.loads(source.read(name))
+        rows = document if isinstance(document, list) else document.get("annotations")
+        if not isinstance(rows, list) or (name not in read and not is_coco(document, rows)):
+            continue
+        for number, row in enumerate(rows):
+            record = f"{name}#{'' if isinstance(document, list) else '/annotations'}/{number}"
+            is_told = any(place in (record, name) or place.startswith(f"{record}/") for place in told)
+            silent += isinstance(row, dict) and record not in places and not is_told
+    assert silent <= lost
+
+
+def is_coco(document: Any, rows: list[Any]) -> bool:
+    """Whether a file that was not read should have been; results beside annotations are a loss of the whole file."""
+    first = next((row for row in rows[:8] if isinstance(row, dict)), {})
+    return isinstance(document, dict) and "image_id" in first

@@ -257,7 +257,7 @@ def test_tracks_are_instances(read: Any) -> None:
     assert done.labels[0].instance == "77"
     assert done.labels[0].extras["instance_id"] == 77
     assert done.dataset.catalog["BOX2D"].is_tracking
-    assert done.frames["annotations"][0].data[0].extras == {"id": 1, "video_id": 3, "frame_id": 0}
+    assert done.frames["annotations-v"][0].data[0].extras == {"id": 1, "video_id": 3, "frame_id": 0}
     assert done.dataset.extras["documents"]["annotations.json"]["videos"] == [{"id": 3, "name": "v"}]
 
 

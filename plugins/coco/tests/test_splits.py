@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_coco.ids import MISSING
+from lading_coco.videos import by_first
+
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 OTHER = {"id": 2, "file_name": "b.png", "width": 40, "height": 30}
 ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
@@ -138,3 +144,65 @@ def test_ids_that_repeat_in_other_splits_are_other_frames(read: Any) -> None:
     found = {name: [label.category for label in frames[0].data[0].labels] for name, frames in done.frames.items()}
     assert found == {"train": ["cat"], "valid": ["dog"]}
     assert done.report.count("error") == 0
+
+
+VIDEOS = [{"id": 7, "name": "pier/img1"}, {"id": "b", "name": "quay"}]
+
+
+def shot(key: int, video: Any) -> dict[str, Any]:
+    image = {"id": key, "file_name": f"{key}.png", "width": 40, "height": 30}
+    return image if video is None else {**image, "video_id": video}
+
+
+def test_videos_are_segments_in_the_order_of_the_file(read: Any) -> None:
+    images = [shot(4, "b"), shot(9, 7), shot(2, "b"), shot(1, None), shot(3, 7)]
+    rows = [ROW | {"id": 100 + image["id"], "image_id": image["id"]} for image in reversed(images)]
+    whole = {"images": images, "annotations": rows, "categories": PETS, "videos": VIDEOS}
+    captions = {"images": images[:2], "annotations": [{"id": 1, "image_id": 9, "caption": "a pier"}]}
+    done = read({"annotations/instances_x.json": whole, "annotations/captions_x.json": captions})
+    found = {name: [(f.key, [x.instance for x in f.data[0].labels]) for f in done.frames[name]] for name in done.frames}
+    assert found == {
+        "x-quay": [("4", ["104"]), ("2", ["102"])],
+        "x-pier/img1": [("9", [None, "109"]), ("3", ["103"])],
+        "x": [("1", ["101"])],
+    }
+    assert [segment.frame_count for segment in done.dataset.segments] == [2, 2, 1]
+    assert [rule for rule in done.rules if rule != "coco.unlisted-file"] == []
+    for segment in done.dataset.segments:
+        parts = [f.key for k in (1, 2) for f in done.dataset.frames(segment.name, (k, 2))]
+        assert parts == [key for key, _ in found[segment.name]]
+
+
+def test_a_video_that_is_not_listed_names_its_segment_by_its_id(read: Any) -> None:
+    done = read(images=[shot(1, 7), shot(2, 8)], annotations=[ROW], videos=VIDEOS)
+    assert list(done.frames) == ["annotations-pier/img1", "annotations-8"]
+    told = [finding for finding in done.told if finding[0] == "coco.unknown-video"]
+    message = "expected the id of a video, found 8; its segment is named by it"
+    assert told == [("coco.unknown-video", "annotations.json#/images/1/video_id", message)]
+
+
+def test_no_video_takes_the_name_of_another_segment(read: Any) -> None:
+    one = file([shot(1, 2)], [ROW]) | {"videos": [{"id": 2, "name": "2"}]}
+    other = file([IMAGE | {"file_name": "b.png"}], [ROW | {"id": 6}])
+    done = read({"annotations/instances_x.json": one, "annotations/person_keypoints_x.json": other})
+    found = {name: [x.instance for f in frames for x in f.data[0].labels] for name, frames in done.frames.items()}
+    assert found == {"x-2-2": ["5"], "x-2": ["6"]}
+    assert len(done.dataset.segments) == len({segment.name for segment in done.dataset.segments})
+
+
+def test_an_image_id_again_in_another_video_is_told_and_keeps_its_name(read: Any) -> None:
+    images = [shot(1, 7), shot(1, "b") | {"file_name": "other.png"}]
+    done = read(images=images, annotations=[ROW], videos=VIDEOS)
+    assert {name: [f.key for f in frames] for name, frames in done.frames.items()} == {
+        "annotations-pier/img1": ["1"],
+        "annotations-quay": ["1"],
+    }
+    assert "coco.duplicate-image-id" in done.rules
+
+
+@given(st.lists(st.sampled_from([-1, 0, 3, 9, MISSING]), min_size=1, max_size=30))
+def test_frames_of_one_video_come_together_and_none_is_lost(videos: list[int]) -> None:
+    order, first = by_first(np.array(videos, dtype=np.int64))
+    expected = [i for video in dict.fromkeys(videos) for i, other in enumerate(videos) if other == video]
+    assert order.tolist() == expected
+    assert first == [(videos.index(video), videos.count(video)) for video in dict.fromkeys(videos)]

@@ -18,6 +18,8 @@ from lading_coco.text import JsonText
 
 _HEAD = 64 << 10
 _LONG_HEAD = 8 << 20
+#: Of an array, the first so many records are looked at for one that is an object.
+_LOOKS = 8
 _ENDINGS = (".json", ".json.gz")
 _CATEGORIES = re.compile(rb'[{,]\s*"(?:categories|licenses|info)"\s*:')
 
@@ -83,7 +85,9 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
     first: dict[str, Any] = {}
 
     def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
-        first.setdefault(array.key, loose(text[int(begins[0]) - base : int(ends[0]) - base]))
+        for begin, end in zip(begins[:_LOOKS].tolist(), ends[:_LOOKS].tolist(), strict=True):
+            if first.get(array.key) is None:
+                first[array.key] = loose(text[begin - base : end - base])
 
     scanner = Scanner(path, take)
     scanner.feed(head)

@@ -45,8 +45,8 @@ class Records:
 class Document:
     """One annotation file.
 
-    Of its images, `names` are hashes of their file names, `keys` of what their frames are called, and `media` the
-    numbers of their files.
+    Of its images, `names` are hashes of their file names, `keys` of what their frames are called, `media` the numbers
+    of their files, and `video_of` the codes of their videos' ids, None where none has one.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -64,6 +64,7 @@ class Document:
         self.names: Codes
         self.keys: Codes
         self.media: NDArray[np.int32]
+        self.video_of: Codes | None = None
         self.annotation_ids: Codes
         self.image_of: Codes
 
@@ -76,6 +77,7 @@ class Document:
         """Let go of what only the index is made of."""
         none = np.empty(0, dtype=np.int64)
         self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = none
+        self.video_of = None
 
     def origin(self, *parts: str | int) -> Origin:
         """A place in the envelope."""
@@ -125,6 +127,7 @@ class _Reading:
         self._names: list[Codes] = []
         self._keys: list[Codes] = []
         self._media: list[NDArray[np.int32]] = []
+        self._videos: list[Codes] = []
         self._image_of: list[Codes] = []
         self._told: dict[str, set[int]] = {}
         self.columns: dict[str, Column] = {}
@@ -155,7 +158,7 @@ class _Reading:
 
         if key == "images":
             self.columns[key] = Column(ImageHead, None, problem)
-            self._names, self._keys, self._media = [], [], []
+            self._names, self._keys, self._media, self._videos = [], [], [], []
         else:
             self.columns[key] = Column(AnnotationHead, PlainHead, problem)
             self._image_of, self._document.traits = [], Traits()
@@ -172,6 +175,9 @@ class _Reading:
             media.append(number)
             if row + index not in told:
                 self._check_image(row + index, head, name, is_found=number >= 0)
+        videos = [head.video_id for head in heads]
+        has_none = videos.count(None) == len(videos)
+        self._videos.append(np.full(len(videos), MISSING) if has_none else codes_of(videos))
         self._names.append(np.array(names, dtype=np.int64))
         self._keys.append(np.array(keys, dtype=np.int64))
         self._media.append(np.array(media, dtype=np.int32))
@@ -214,6 +220,8 @@ class _Reading:
         document.names = _joined(self._names, np.int64)
         document.keys = _joined(self._keys, np.int64)
         document.media = _joined(self._media, np.int32)
+        videos = _joined(self._videos, np.int64)
+        document.video_of = None if (videos == MISSING).all() else videos
         document.image_of = _joined(self._image_of, np.int64)
 
 

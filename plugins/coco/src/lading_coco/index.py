@@ -13,6 +13,7 @@ from lading import Report
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
 from lading_coco.rows import records_at, values_at
+from lading_coco.videos import by_first, video_name, videos_of
 
 Numbers = NDArray[np.int64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
@@ -73,6 +74,7 @@ class IndexBuilder:
         self._frame_of_image: dict[int, Numbers] = {}
         self._bare: dict[int, tuple[int, int]] = {}
         self._repeated: dict[int, int] = {}
+        self._groups: list[Split] = []  # splits before videos are told apart
         self.splits: list[Split] = []
 
     def build(self) -> Index:
@@ -101,19 +103,58 @@ class IndexBuilder:
         for number in numbers:
             split = next((s for s in splits if self._agrees(s, number)), None)
             if split is None:
-                used = {s.name for s in self.splits} | {s.name for s in splits}
-                split = Split(_free_name(name, used))
+                split = Split(_free_name(name, {s.name for s in (*self._groups, *self.splits, *splits)}))
                 splits.append(split)
             split.documents.append(number)
+        self._groups += splits
         for split in splits:
             split.begin = self._count
             for number in split.documents:
                 self._add_images(split, number)
             for number in split.documents:
                 self._add_bare(split, number)
-            self._number_keys(split)
             split.end = self._count
-            self.splits.append(split)
+            parts = self._by_video(split)
+            for part in parts:
+                self._number_keys(part)
+            self.splits += parts
+
+    def _by_video(self, split: Split) -> list[Split]:
+        """A split a video, their frames together; the split itself where its images are of none."""
+        begin, end = split.begin, split.end
+        homes, rows = _joined(self._home, np.int32)[begin:end], _joined(self._row, np.int32)[begin:end]
+        videos = videos_of(self._documents, split.documents, homes, rows)
+        if videos is None:
+            return [split]
+        order, first = by_first(videos)
+        self._reorder(split, order)
+        parts: list[Split] = []
+        group = [self._documents[number] for number in split.documents]
+        for place, count in first:
+            name = split.name
+            if videos[place] != MISSING:
+                home = self._documents[homes[place]]
+                name = f"{name}-{video_name(home, int(rows[place]), group, self._report)}"
+            others = (other for other in self._groups if other is not split)
+            name = _free_name(name, {s.name for s in (*others, *self.splits, *parts)})
+            parts.append(Split(name, split.documents, begin, begin + count))
+            begin += count
+        return parts
+
+    def _reorder(self, split: Split, order: Numbers) -> None:
+        begin, end = split.begin, split.end
+        for pieces in (self._ids, self._names, self._keys):
+            pieces[:] = [_moved(pieces, begin, end, order)]
+        for numbers in (self._home, self._row):
+            numbers[:] = [_moved(numbers, begin, end, order)]
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(begin, end)
+        for number in split.documents:
+            frames = self._frame_of_image[number]
+            own = frames >= begin
+            frames[own] = place[frames[own] - begin]
+        bare = self._bare
+        self._bare = {int(place[f - begin]) if f >= begin else f: known for f, known in bare.items()}
 
     def _agrees(self, split: Split, number: int) -> bool:
         """Whether no image id of the document stands for another file in a document of the split."""
@@ -165,7 +206,7 @@ class IndexBuilder:
 
     def _number_keys(self, split: Split) -> None:
         """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""
-        keys = np.concatenate(self._keys)[split.begin : self._count] if self._keys else np.empty(0, dtype=np.int64)
+        keys = _joined(self._keys, np.int64)[split.begin : split.end]
         times: dict[int, int] = {}
         for place in repeats(keys).tolist():
             key = int(keys[place])
@@ -204,13 +245,13 @@ class IndexBuilder:
         frames = look_up(document.image_of, ids, frame_of_first)
         lost = np.flatnonzero((frames < 0) & (document.image_of != MISSING))
         if len(lost):
-            split = next(s for s in self.splits if number in s.documents)
+            split = next(s for s in self._groups if number in s.documents)
             others, first = first_places(np.concatenate(self._ids)[split.begin : split.end])
             frames[lost] = look_up(document.image_of[lost], others, first + split.begin)
             for row in lost[frames[lost] < 0].tolist():
                 frames[row] = self._find_spelled(document, row, (ids, frame_of_first))
         for row in np.flatnonzero(document.image_of == MISSING).tolist():
-            (record,) = records_at(document, [row])
+            (record,) = records_at(document, document.annotations, [row])
             if record is not None:  # what is no record was told when it was found
                 message = "expected `image_id`, found none; the annotation is in no frame"
                 self._lose(document, row, message)
@@ -235,7 +276,7 @@ class IndexBuilder:
         self._report.loss("annotations of no listed image", str(document.annotations.origin(row)))
 
     def _tell_overlaps(self) -> None:
-        for split in self.splits:
+        for split in self._groups:
             for number in split.documents:
                 frames = self._frame_of_image[number]
                 elsewhere = np.count_nonzero((frames >= 0) & ((frames < split.begin) | (frames >= split.end)))
@@ -265,6 +306,12 @@ def _keys(ids: Codes, names: Codes) -> Codes:
     """One number for id and file name together."""
     with np.errstate(over="ignore"):
         return (ids.view(np.uint64) * _MIX ^ names.view(np.uint64)).view(np.int64)
+
+
+def _moved(pieces: Sequence[NDArray[Any]], begin: int, end: int, order: Numbers) -> NDArray[Any]:
+    whole = np.concatenate(pieces)
+    whole[begin:end] = whole[begin:end][order]
+    return whole
 
 
 def _free_name(name: str, used: set[str]) -> str:

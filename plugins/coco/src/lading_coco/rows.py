@@ -208,11 +208,14 @@ def loose(text: bytes) -> Loose | None:
 
 def values_at(document: Document, rows: Sequence[int], key: str) -> list[Any]:
     """One field of some annotations of a document, as it is written; UNSET where it is absent or no record is there."""
-    return [UNSET if record is None else record.get(key, UNSET) for record in records_at(document, rows)]
+    return [
+        UNSET if record is None else record.get(key, UNSET)
+        for record in records_at(document, document.annotations, rows)
+    ]
 
 
-def records_at(document: Document, rows: Sequence[int]) -> list[Loose | None]:
-    """Some annotations of a document; None where no record is there."""
+def records_at(document: Document, records: Records, rows: Sequence[int]) -> list[Loose | None]:
+    """Some images or annotations of a document; None where no record is there."""
     with document.text.reading() as access:
-        places, sizes = document.annotations.places, document.annotations.sizes
+        places, sizes = records.places, records.sizes
         return [loose(access.read(int(places[row]), int(sizes[row]))) for row in rows]

@@ -1,0 +1,54 @@
+"""Frames of videos: CocoVID lists `videos`, and each image names its own (source-formats.md 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Report
+from lading_coco.document import Document
+from lading_coco.ids import MISSING, Codes
+from lading_coco.rows import records_at
+
+
+def videos_of(
+    documents: Sequence[Document], numbers: Sequence[int], homes: NDArray[np.int32], rows: NDArray[np.int32]
+) -> Codes | None:
+    """For each frame, given by document and row, the code of its video, `MISSING` for none; None where no frame has."""
+    videos = np.full(len(rows), MISSING, dtype=np.int64)
+    for number in numbers:
+        known = documents[number].video_of
+        if known is not None:
+            own = (homes == number) & (rows >= 0)
+            videos[own] = known[rows[own]]
+    return None if (videos == MISSING).all() else videos
+
+
+def by_first(videos: Codes) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """The order that puts frames of one video together, videos and their frames as they come first.
+
+    With it, of each video the place of its first frame in the old order, and the number of its frames.
+    """
+    _, first, inverse, counts = np.unique(videos, return_index=True, return_inverse=True, return_counts=True)
+    ranked = np.argsort(first)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[ranked] = np.arange(len(first))
+    order = np.argsort(rank[inverse], kind="stable")
+    return order, list(zip(first[ranked].tolist(), counts[ranked].tolist(), strict=True))
+
+
+def video_name(document: Document, row: int, group: Sequence[Document], report: Report) -> str:
+    """What the video of an image is called: the `name` of the one that a file of its group lists, else its id."""
+    (record,) = records_at(document, document.images, [row])
+    key = None if record is None else record.get("video_id")
+    lists = [listed for other in group if isinstance(listed := other.envelope.get("videos"), list)]
+    for video in (video for listed in lists for video in listed if isinstance(video, dict)):
+        if video.get("id") == key:
+            name = video.get("name")
+            return name if isinstance(name, str) and name else str(key)
+    if lists:
+        message = f"expected the id of a video, found {key!r}; its segment is named by it"
+        report.warning("coco.unknown-video", message, document.images.origin(row, "video_id"))
+    return str(key)

@@ -33,6 +33,8 @@ BOX_TOLERANCE_PX = 2.0
 
 #: Share of a ring's bounds below which its area counts as none: what rounding makes of points on a line.
 _NO_AREA = 1e-9
+#: Share of a coordinate that is lost where shapely prints it.
+_PRINTED = 1e-12
 #: Polygons that are judged at once: enough for numpy, few enough for their arrays to stay in the cache.
 _ENOUGH = 512
 _POINT_BYTES = 16
@@ -75,6 +77,14 @@ class _Rings:
         self.starts = self.ends - self.counts
         joined = np.frombuffer(b"".join(self.points)).reshape(-1, 2)
         self.x, self.y = np.ascontiguousarray(joined[:, 0]), np.ascontiguousarray(joined[:, 1])
+
+    def has_point(self, index: int, point: tuple[float, float]) -> bool:
+        """Whether a ring has a point there, but for what is lost in printing it."""
+        part = slice(self.starts[index], self.ends[index])
+        near = (abs(self.x[part] - point[0]) <= _PRINTED * abs(point[0])) & (
+            abs(self.y[part] - point[1]) <= _PRINTED * abs(point[1])
+        )
+        return bool(near.any())
 
     def ring(self, index: int) -> Points:
         """The points of one ring."""
@@ -300,7 +310,7 @@ def _crossings(rings: _Rings, areas: NDArray[np.float64], has_area: NDArray[np.b
         ring = int(candidates[at])
         place = _AT.search(shapely.is_valid_reason(shapes[at]))
         point = None if place is None else (float(place[1]), float(place[2]))
-        if _only_touches(rings.ring(ring), float(areas[ring]), point):
+        if (point is None or rings.has_point(ring, point)) and not _changes_side(rings.ring(ring), areas[ring]):
             continue
         where = "" if point is None else f" at ({point[0]:g}, {point[1]:g})"
         part = f" of part {rings.parts[ring]}" if rings.parts[ring] else ""
@@ -308,15 +318,10 @@ def _crossings(rings: _Rings, areas: NDArray[np.float64], has_area: NDArray[np.b
         found.tell(rings.rows[ring], "polygon.self-crossing", message)
 
 
-def _only_touches(points: Points, area: float, meeting: tuple[float, float] | None) -> bool:
-    """Whether a ring whose edges meet in a point does not go over to its other side anywhere.
+def _changes_side(points: Points, area: float) -> bool:
+    """Whether a ring whose edges meet in one of its points goes over to its other side, or only touches itself.
 
-    Edges that meet where neither ends cross. Where one ends, what the ring covers tells: it is not what the shoelace
-    says if a side of it changes over. (That costs much, and such rings are few.)
+    What it covers is not what the shoelace says if it does. That costs much, and such rings are few; edges that meet
+    where none of them ends cross in any case.
     """
-    extent = np.ptp(points, axis=0)
-    if meeting is not None:
-        apart = np.abs(points - np.array(meeting)).max(axis=1).min()
-        if apart > _NO_AREA * extent.max():
-            return False
-    return bool(abs(_covered(points) - area) <= _NO_AREA * float(np.prod(extent)))
+    return not abs(_covered(points) - area) <= _NO_AREA * float(np.prod(np.ptp(points, axis=0)))

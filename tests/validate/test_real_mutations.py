@@ -207,7 +207,8 @@ class Annotations:
         yield told("label.not-finite", rng.choice(list(edges)), rng.choice(["nan", "inf", "-inf"]))
         yield told("attribute.enum", "pose", rng.choice(["Up", "left", "front"]), "pose")
         yield told("attribute.type", "truncated", rng.choice(["2", "maybe", "-1"]), "truncated")
-        yield told("attribute.type", "difficult", rng.choice(["2", "hard", "-1"]), "difficult")
+        if "<difficult>0<" in block:  # sets of a class say whether all of it are difficult
+            yield told("attribute.type", "difficult", rng.choice(["2", "hard", "-1"]), "difficult")
 
 
 class Tracks:

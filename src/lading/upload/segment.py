@@ -94,8 +94,8 @@ class _Hashed(msgspec.Struct, frozen=True):
 class SegmentUpload:
     """One segment of the dataset on its way, into one segment of the platform or, by calibration, into several.
 
-    Memory: files of up to `files.KEPT` bytes, as many as are in flight and as wait for it, and 8 bytes a path to tell
-    paths that come twice.
+    Memory: files of up to `files.KEPT` bytes, as many as are in flight and as wait for it, and up to 100 bytes a path
+    to tell paths that come twice.
     """
 
     def __init__(self, job: Job, segment: Segment) -> None:

@@ -1,10 +1,11 @@
-"""Uploads many files to a server that only answers, by lading and in the official client's way, in turn.
+"""Uploads many files by lading and in the official client's way, in turn, to one server after the other.
 
-    python benchmarks/upload.py --files 5000 --bytes 100000
+    python benchmarks/upload.py --files 5000 --bytes 100000 --server sink
 
 The official client posts each file with `requests` and a `MultipartEncoder`, in 8 threads, after hashing it, and calls
 back 50 files at a time; that is written out here, as the client itself does not install on current Pythons. Both
-sides send the same files under the same policies; the server answers as fast as it can and keeps nothing.
+sides send the same files under the same policies. The sink answers as fast as it can and keeps nothing; `--server
+platform` is `lading serve`, which hashes what it gets and brings it to disk.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import argparse
 import asyncio
 import hashlib
 import json
+import os
 import random
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+KEY = "Accesskey-of-the-benchmark"
 POLICY: dict[str, Any] = {
     "result": {
         "policy": "e30=",
@@ -112,27 +116,43 @@ def make_files(folder: Path, count: int, size: int, seed: int = 7) -> None:
         (folder / f"{index:06}.bin").write_bytes(index.to_bytes(8) + block[8:])
 
 
-def run_lading(folder: Path, url: str, ledgers: Path) -> tuple[int, float]:
+class Watch:
+    """Measures from when it is made, which is when all is imported."""
+
+    def __init__(self) -> None:
+        self.clock, self.processor = time.perf_counter(), time.process_time()
+
+    def row(self, files: int) -> dict[str, float]:
+        seconds, cpu_s = time.perf_counter() - self.clock, time.process_time() - self.processor
+        return {"files": files, "seconds": seconds, "cpuSeconds": cpu_s}
+
+
+def run_lading(folder: Path, url: str, name: str, ledgers: Path) -> dict[str, float]:
     from lading import Data, Frame, MemoryDataset, Source, upload
 
-    started = time.perf_counter()
+    watch = Watch()
     with Source.open(folder) as source:
         rows = [Data(path=name, remote_path=name, content=source.get(name)) for name in source.names()]
         dataset = MemoryDataset("bench", {"train": [Frame(key=row.path, data=[row]) for row in rows]})
-        result = upload(dataset, "bench", platform=url, access_key="Accesskey-x", ledgers=ledgers)
-    return result.sent, time.perf_counter() - started
+        result = upload(dataset, name, platform=url, access_key=KEY, ledgers=ledgers)
+    return watch.row(result.sent)
 
 
-def run_official_way(folder: Path, url: str) -> tuple[int, float]:
+def run_official_way(folder: Path, url: str, name: str) -> dict[str, float]:
     import requests
     from requests.adapters import HTTPAdapter
     from requests_toolbelt import MultipartEncoder
 
-    started = time.perf_counter()
-    root = f"{url}gatewayv2/tensorbay-open-api/v1/datasets/{'d' * 32}"
+    watch = Watch()
     session = requests.Session()
     session.mount("http://", HTTPAdapter(pool_connections=20, pool_maxsize=20))
-    policy = session.get(f"{root}/policies", params={"expired": 240}).json()
+    session.headers["X-Token"] = KEY
+    datasets = f"{url}gatewayv2/tensorbay-open-api/v1/datasets"
+    root = f"{datasets}/{session.post(datasets, json={'name': name, 'type': 0}).json()['id']}"
+    draft = session.post(f"{root}/drafts", json={"title": "bench", "branchName": "main"}).json()["draftNumber"]
+    session.post(f"{root}/segments", json={"name": "train", "draftNumber": draft}).raise_for_status()
+    query = {"expired": 240, "segmentName": "train", "draftNumber": draft}
+    policy = session.get(f"{root}/policies", params=query).json()
     fields = {key: value for key, value in policy["result"].items() if key != "multipleUploadLimit"}
 
     def send(path: Path) -> dict[str, Any]:
@@ -151,16 +171,16 @@ def run_official_way(folder: Path, url: str) -> tuple[int, float]:
     with ThreadPoolExecutor(8) as pool:
         rows = list(pool.map(send, sorted(folder.iterdir())))
     for start in range(0, len(rows), 50):
-        body = {"segmentName": "train", "objects": rows[start : start + 50], "draftNumber": 1}
+        body = {"segmentName": "train", "objects": rows[start : start + 50], "draftNumber": draft}
         session.put(f"{root}/multi/callback", json=body).raise_for_status()
-    return len(rows), time.perf_counter() - started
+    session.post(f"{root}/commits", json={"draftNumber": draft, "title": "bench"}).raise_for_status()
+    return watch.row(len(rows))
 
 
 def one_side(side: str, folder: Path, url: str, ledgers: Path) -> None:
-    sent, seconds = run_lading(folder, url, ledgers) if side == "lading" else run_official_way(folder, url)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu_s = used.ru_utime + used.ru_stime
-    print(json.dumps({"side": side, "files": sent, "seconds": seconds, "cpuSeconds": cpu_s, "peakKb": used.ru_maxrss}))
+    name = f"{side.partition(' ')[0]}-{ledgers.name}"
+    row = run_lading(folder, url, name, ledgers) if side == "lading" else run_official_way(folder, url, name)
+    print(json.dumps({"side": side, **row, "peakKb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
 def main() -> None:
@@ -169,6 +189,7 @@ def main() -> None:
     options.add_argument("--bytes", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--peer-python", default=sys.executable, help="a Python with requests and requests-toolbelt")
+    options.add_argument("--server", choices=("sink", "platform"), default="sink")
     options.add_argument("--sink", action="store_true", help=argparse.SUPPRESS)
     options.add_argument("--side", nargs=4, help=argparse.SUPPRESS)
     given = options.parse_args()
@@ -189,16 +210,22 @@ def compare(given: argparse.Namespace) -> None:
         rates: dict[str, list[float]] = {"lading": [], "official way": []}
         for number in range(given.rounds):
             for side, python in (("lading", sys.executable), ("official way", given.peer_python)):
-                sink = subprocess.Popen([sys.executable, __file__, "--sink"], stdout=subprocess.PIPE, text=True)
+                data = Path(work) / f"data{number}-{side[0]}"
+                serve = ["-m", "lading", "serve", "--data", str(data), "--port", "0"]
+                command = serve if given.server == "platform" else [__file__, "--sink"]
+                variables = {**os.environ, "LADING_ACCESS_KEY": KEY}
+                server = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=variables)
                 try:
-                    assert sink.stdout is not None
-                    url = f"http://127.0.0.1:{sink.stdout.readline().strip()}/"
+                    assert server.stdout is not None
+                    line = server.stdout.readline().strip()
+                    url = f"{line.rstrip('/')}/" if "://" in line else f"http://127.0.0.1:{line}/"
                     command = [python, __file__, "--side", side, str(files), url, str(Path(work) / f"ledgers{number}")]
                     done = subprocess.run(command, capture_output=True, text=True, check=True)
                 finally:
-                    sink.terminate()
-                    sink.wait()
-                    sink.stdout.close()
+                    server.terminate()
+                    server.wait()
+                    server.stdout.close()
+                    shutil.rmtree(data, ignore_errors=True)
                 row = json.loads(done.stdout)
                 assert row["files"] == given.files, row
                 rate = row["files"] / row["seconds"]

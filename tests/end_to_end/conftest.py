@@ -65,10 +65,13 @@ def run() -> Callable[..., Result]:
 class Platform:
     """A server in a process of its own, and what a plain HTTP client sees of it."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, port: int = 0) -> None:
         self.data = data
-        command = [sys.executable, "-m", "lading", "serve", "--data", str(data), "--port", "0", "--access-key", KEY]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        command = [sys.executable, "-m", "lading", "serve", "--data", str(data), "--port", str(port)]
+        variables = {**os.environ, "LADING_ACCESS_KEY": KEY}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=variables
+        )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
         self.key = KEY
@@ -79,6 +82,13 @@ class Platform:
         code = self.process.wait(timeout=10)
         self.process.stdout.close()
         return code
+
+    def kill(self) -> None:
+        """As if the power of this process went."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
     def get(self, path: str, **query: object) -> Any:
         url = f"{self.url.rstrip('/')}/gatewayv2/tensorbay-open-api/v1/{path}?{urllib.parse.urlencode(query)}"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from lading.errors import NotFoundError, TransientError, UnauthorizedError, UploadError
+from lading.errors import NotFoundError, SourceNotFoundError, TransientError, UnauthorizedError, UploadError
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D
@@ -294,6 +294,34 @@ def test_a_changed_file_under_the_same_name_is_sent_again(send: Send, reading: R
     assert (result.sent, result.skipped, result.bytes_sent) == (1, FILES - 1, 14)
     rows = reading.details(send.name, str(result.commit_id), "train")
     assert rows[0]["checksum"] == hashlib.sha1(b"something else").hexdigest()
+
+
+class Gone(Bytes):
+    """A file that was listed and is not there any more."""
+
+    @property
+    def size(self) -> int:
+        raise SourceNotFoundError(self.path)
+
+    def open(self) -> Any:
+        raise SourceNotFoundError(self.path)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "stamp":
+            raise SourceNotFoundError(object.__getattribute__(self, "path"))
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["and the platform has", "and nobody has"])
+def test_a_file_that_went_away_is_named_and_all_else_is_there(send: Send, is_known: bool) -> None:
+    if is_known:
+        send(dataset(send.name))
+    rows = dataset(send.name)
+    row = list(rows.frames("train"))[3].data[0]
+    row.content = Gone(row.path, b"")
+    result = send(rows)
+    assert (result.sent + result.skipped, result.failed, result.commit_id) == (FILES - 1, 1, None)
+    assert result.failures == [("003.jpg", "003.jpg: expected a file, found nothing")]
 
 
 def test_a_draft_that_somebody_closed_is_said_and_the_next_run_ends_it(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
+from lading.model.hash_table import HashTable
+
 _CONTROL = "".join(map(chr, (*range(0x20), 0x7F)))
 _PATH_FORBIDDEN = re.compile(f"[%\\\\{re.escape(_CONTROL)}]")
 _SEGMENT_FORBIDDEN = re.compile(f"[%\\\\.:@#{re.escape(_CONTROL)}]")
@@ -34,11 +36,11 @@ class RemotePaths:
     """The paths under which the files of one segment go up, no two alike.
 
     A file goes up under its remote path; where an earlier file has that already, under its path in the source. Kept
-    are 8 bytes a path, not the paths.
+    are hashes of the paths, 24 to 48 bytes each, not the paths.
     """
 
     def __init__(self) -> None:
-        self._taken: dict[int, int] = {}
+        self._taken = HashTable()
 
     def assign(self, remote_path: str, path: str) -> str:
         """The wire path of the file `path` that the source calls `remote_path`; the same file gets the same again."""

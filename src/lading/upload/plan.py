@@ -14,6 +14,7 @@ from lading.errors import UploadError
 from lading.model.codec import encode_labels, encode_sensor
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame, frame_id
+from lading.model.hash_table import HashTable
 from lading.model.label import MASK_TYPES, Keypoints2D, Label, MaskLabel, is_finite
 from lading.model.naming import RemotePaths, short_hash, wire_path, wire_segment
 from lading.model.report import Report
@@ -96,7 +97,7 @@ class SegmentPlan:
         self._is_fusion = dataset.is_fusion
         self._report = report
         self._names = RemotePaths()
-        self._keys: set[int] = set()
+        self._keys = HashTable()
         self._index = 0
         self.losses.add_extras("segment", segment.extras, segment.name)
 
@@ -150,7 +151,7 @@ class SegmentPlan:
             item.fault = "expected a sensor name, as every file of a fusion dataset has, found none"
         elif short_hash(key) in self._keys:
             item.fault = f"expected one file of a name in a segment, found another called {remote_path!r}"
-        self._keys.add(short_hash(key))
+        self._keys.setdefault(short_hash(key))
         return item
 
     def _own_path(self, data: Data, frame: Frame) -> str:

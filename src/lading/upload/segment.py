@@ -94,8 +94,8 @@ class _Hashed(msgspec.Struct, frozen=True):
 class SegmentUpload:
     """One segment of the dataset on its way, into one segment of the platform or, by calibration, into several.
 
-    Memory: files of up to `files.KEPT` bytes, as many as are in flight and as wait for it, and 8 bytes a path to tell
-    paths that come twice.
+    Memory: files of up to `files.KEPT` bytes, as many as are in flight and as wait for it, and up to 100 bytes a path
+    to tell paths that come twice.
     """
 
     def __init__(self, job: Job, segment: Segment) -> None:
@@ -195,21 +195,18 @@ class SegmentUpload:
                 await self._hashed.put(None)
 
     async def _hash_batch(self, batch: Sequence[tuple[Item, _Way]]) -> None:
-        """A file is not read where it was hashed before and the platform has it."""
+        """Hash a batch, but for the files of which all is known."""
         ledger = self._job.ledger
         left: list[tuple[Item, _Way, Entry | None, Content]] = []
         for item, way in batch:
             theirs, content = way.place.known(item.key), item.data.content
-            if content is None or item.fault is not None:
-                problem = None if content is None else SourceError(item.data.path, item.fault or "")
-                await self._hashed.put(_Hashed(item, way, theirs, problem))
-                continue
-            known = None if theirs is None else ledger.known_hash(content.path, content.stamp)
-            if known is not None and theirs is not None and known.checksum == theirs.checksum:
-                file = HashedFile(known.checksum, known.size, b"", content)
-                await self._hashed.put(_Hashed(item, way, theirs, file))
-            else:
-                left.append((item, way, theirs, content))
+            try:
+                if content is None or (file := self._unread(item, content, theirs)) is not None:
+                    await self._hashed.put(_Hashed(item, way, theirs, None if content is None else file))
+                else:
+                    left.append((item, way, theirs, content))
+            except SourceError as exc:
+                await self._hashed.put(_Hashed(item, way, theirs, exc))
         while left:
             found = await self._in(self._job.hashers, hash_files, [content for *_, content in left])
             for (item, way, theirs, content), one in zip(left, found, strict=False):
@@ -220,6 +217,15 @@ class SegmentUpload:
                 ledger.note_hash(content.path, stamp, file.checksum, file.size)
                 await self._hashed.put(_Hashed(item, way, theirs, file))
             left = left[len(found) :]
+
+    def _unread(self, item: Item, content: Content, theirs: Entry | None) -> HashedFile | None:
+        """The file, where it was hashed before and the platform has it. Raises SourceError where it cannot go up."""
+        if item.fault is not None:
+            raise SourceError(item.data.path, item.fault)
+        known = None if theirs is None else self._job.ledger.known_hash(content.path, content.stamp)
+        if known is None or theirs is None or known.checksum != theirs.checksum:
+            return None
+        return HashedFile(known.checksum, known.size, b"", content)
 
     async def _work(self) -> None:
         while (hashed := await self._hashed.get()) is not None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+SIDECAR_SEGMENT = "lading-sidecar"
 KEY = "ACCESSKEY-0123456789abcdef0123456789abcdef"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -112,10 +113,12 @@ class Platform:
         return self.get(f"datasets/{self.dataset_id(name)}/labels/catalogs", commit=commit)["catalog"]
 
     def everything(self, name: str, commit: str) -> dict[tuple[str, str], tuple[str, Any]]:
-        """(segment, remote path) -> (SHA-1 of the bytes that its URL gives, label)."""
+        """(segment, remote path) -> (SHA-1 of the bytes that its URL gives, label); the sidecar's are no data."""
         root = f"datasets/{self.dataset_id(name)}"
         result = {}
         for segment in self.pages(f"{root}/segments", "segments", commit=commit):
+            if segment["name"] == SIDECAR_SEGMENT:
+                continue
             rows = self.pages(f"{root}/data/details", "dataDetails", commit=commit, segmentName=segment["name"])
             for row in rows:
                 with DIRECT.open(row["url"]) as answer:

@@ -16,6 +16,7 @@ import pytest
 
 from lading.model.content import Content
 from lading.model.dataset import Dataset
+from lading.model.naming import SIDECAR_SEGMENT
 from lading.server.embedded import RunningPlatform, running
 from lading.upload import UploadResult, upload
 
@@ -60,8 +61,9 @@ class Reading:
         return f"datasets/{row['id']}"
 
     def segments(self, name: str, commit: str) -> list[str]:
+        """The segments of the data; that of the sidecar is none."""
         rows = self.get(f"{self.root(name)}/segments", commit=commit)["segments"]
-        return [row["name"] for row in rows]
+        return [row["name"] for row in rows if row["name"] != SIDECAR_SEGMENT]
 
     def sensors(self, name: str, commit: str, segment: str) -> list[Any]:
         found = self.get(f"{self.root(name)}/sensors", commit=commit, segmentName=segment)["sensors"]

@@ -6,13 +6,15 @@ import hashlib
 import random
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import pytest
 
 from lading.errors import NotFoundError, SourceNotFoundError, TransientError, UnauthorizedError, UploadError
-from lading.model.dataset import MemoryDataset
+from lading.model.dataset import MemoryDataset, all_frames
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D
+from lading.opening import open_dataset
 from lading.platform.retry import Retry
 from lading.platform.transport import Answer, Transport
 from lading.upload import Settings
@@ -21,6 +23,10 @@ from .conftest import Bytes, Reading, Send
 from .faults import QUICK, Faults, Killed, at, no_wait, seeded
 
 FILES = 30
+
+#: Files of the sidecar that go up beside them: one a segment, and that of the dataset.
+BESIDE = 3
+
 SALT = "the content of a file of this test alone"
 
 
@@ -58,6 +64,10 @@ def check_whole(reading: Reading, name: str, commit: str | None, files: int = FI
     assert objects_of(reading, name) == {row["checksum"] for row in found.values()}
     assert [draft["status"] for draft in reading.drafts(name)].count("COMMITTED") == 1
     assert {draft["status"] for draft in reading.drafts(name)} <= {"COMMITTED", "CLOSED"}
+    # The sidecar is whole too: it alone knows the keys, and that 10 comes behind 9.
+    place = f"{reading.platform.url}/{quote(name, safe='')}@{commit}"
+    back = open_dataset(place, access_key=reading.platform.access_key)
+    assert [frame.key for _, frame in all_frames(back)] == [str(index) for index in range(files)]
 
 
 def objects_of(reading: Reading, name: str) -> set[str]:
@@ -100,8 +110,8 @@ def steps_of_a_run(send: Send, tmp_path: Path) -> list[str]:
 
 def test_a_kill_at_any_step_loses_nothing_and_doubles_nothing(send: Send, reading: Reading, tmp_path: Path) -> None:
     steps = steps_of_a_run(send, tmp_path)
-    assert sum(step == "POST object" for step in steps) == FILES
-    assert sum(step.endswith("/multi/callback") for step in steps) == 2
+    assert sum(step == "POST object" for step in steps) == FILES + BESIDE
+    assert sum(step.endswith("/multi/callback") for step in steps) == 3
     assert steps.count("ledger") >= 3
     kills = [(number, moment) for number in range(len(steps)) for moment in ("kill before", "kill after")]
     for number, moment in kills:
@@ -168,7 +178,9 @@ def test_a_policy_that_expired_on_the_way_is_renewed(send: Send, reading: Readin
     trial = Trial(send, send.name, tmp_path)
     trial.run(faults, jobs=1)
     assert trial.is_through
-    assert sum(step.endswith("/policies") for step in faults.log) == 3  # one a segment, and one more
+    assert (
+        sum(step.endswith("/policies") for step in faults.log) == 4
+    )  # one a segment, the sidecar's among them, and one more
     check_whole(reading, trial.name, trial.commit)
 
 
@@ -238,7 +250,7 @@ def test_what_was_posted_before_a_kill_is_not_posted_again(send: Send, reading: 
     second = Faults()
     trial.run(second, jobs=1)
     assert trial.is_through
-    assert sum(step == "POST object" for step in second.log) <= FILES
+    assert sum(step == "POST object" for step in second.log) <= FILES + BESIDE
     check_whole(reading, trial.name, trial.commit)
 
 
@@ -248,7 +260,7 @@ def test_the_same_content_under_two_names_is_posted_once(send: Send, reading: Re
     faults = Faults()
     with faults.installed():
         result = send(MemoryDataset("d", {"s": frames}), jobs=8)
-    assert sum(step == "POST object" for step in faults.log) == 1
+    assert sum(step == "POST object" for step in faults.log) == 1 + 2  # and the sidecar's
     assert (result.sent, result.bytes_sent) == (20, len(b"alike"))
     assert len(reading.details(send.name, str(result.commit_id), "s")) == 20
 

@@ -71,6 +71,8 @@ async def _read(platform: Any, commit: str) -> dict[str, tuple[float, list[Any]]
         version = Version(commit=commit)
         found = {}
         for segment in (await client.list_segments(row.id, version)).segments:
+            if segment.name == "lading-sidecar":
+                continue
             sensors = await client.get_sensors(row.id, version, segment.name)
             (focal,) = [s["intrinsics"]["cameraMatrix"]["fx"] for s in sensors if s["name"] == "image_2"]
             details = (await client.list_details(row.id, version, segment.name)).data_details

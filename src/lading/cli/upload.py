@@ -49,6 +49,7 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
     "--part", callback=_part, metavar="K/N", help="Upload one part of N; the part that finds everything there commits."
 )
 @click.option("--commit-only", is_flag=True, help="Upload nothing; commit the draft if everything is there.")
+@click.option("--no-sidecar", is_flag=True, help="Leave behind what the platform has no field for, and say so.")
 @options.as_json
 def upload(
     name: str,
@@ -57,6 +58,7 @@ def upload(
     allow_missing: bool,
     message: str | None,
     no_commit: bool,
+    no_sidecar: bool,
     as_json: bool,
     commit_only: bool,
     **given: Any,
@@ -94,6 +96,7 @@ def upload(
                     commit=message,
                     is_committing=not no_commit,
                     commit_only=commit_only,
+                    sidecar=not no_sidecar,
                     **{key: given[key] for key in _HANDED_ON},
                     report=report,
                     settings=settings,

@@ -17,7 +17,7 @@ import msgspec
 from lading.media import sha1_hex
 from lading.model.codec import decode_sensor, encode_labels, encode_sensor
 from lading.model.dataset import Dataset
-from lading.model.naming import RemotePaths, wire_segment
+from lading.model.naming import SIDECAR_SEGMENT, RemotePaths, wire_segment
 from lading.model.report import Report
 from lading.platform.client import Client, Version, pages
 from lading.platform.route import Routes
@@ -163,6 +163,8 @@ async def _read_back(platform: RunningPlatform, name: str, commit: str) -> tuple
         read = _Reading(client, dataset.id, Version(commit=commit))
         async for listed in pages(read.segments):
             for segment in listed.segments:
+                if segment.name == SIDECAR_SEGMENT:
+                    continue
                 for sensor in await client.get_sensors(dataset.id, read.version, segment.name):
                     found[segment.name, str(sensor["name"])] = ("", encode_sensor(decode_sensor(sensor, Report())))
                 async for rows in pages(partial(read.details, segment.name)):

@@ -6,6 +6,7 @@ import msgspec
 
 from lading.errors import RecordError
 from lading.model.codec import decode_labels
+from lading.model.codec.sidecar import kinds_in_order
 from lading.model.label import MASK_TYPES, Label
 from lading.model.report import Origin, Report
 from lading.stored.content import StoredContent
@@ -13,12 +14,12 @@ from lading.stored.shelf import Blob, Shelf, StoredFile
 
 
 def read_labels(shelf: Shelf, segment: str, file: StoredFile, report: Report) -> list[Label]:
-    """The labels of a file, in the wire's order; those of a type that cannot be read are a finding."""
+    """The labels of a file, type by type; those of a type that cannot be read are a finding."""
     at = Origin(f"{segment}/{file.remote_path}", "/label")
     labels: list[Label] = []
-    for kind, value in file.label.items():
+    for kind in kinds_in_order(file.label):
         try:
-            labels += decode_labels({kind: value}, at=at)
+            labels += decode_labels({kind: file.label[kind]}, at=at)
         except RecordError as exc:
             origin = Origin(exc.path, exc.pointer, exc.line)
             message = f"expected {exc.expected}, found {exc.found}; the labels of this type are left out"

@@ -14,6 +14,7 @@ from lading.model.naming import short_hash
 from lading.model.report import Report
 from lading.upload.plan import Item, SegmentPlan
 from lading.upload.remote import Entry, entry_of, item_digest, read_segment
+from lading.upload.sidecar import SegmentSidecar, Sidecar
 from lading.upload.target import Target
 from lading.upload.verify import Outcome
 
@@ -27,36 +28,46 @@ class Completion(msgspec.Struct):
     missing: list[str]
 
 
-async def look(dataset: Dataset, target: Target, *, listed: int) -> Completion:
+async def look(dataset: Dataset, target: Target, *, listed: int, sidecar: Sidecar | None = None) -> Completion:
     """Compare a draft with a dataset, file by file: that each is there, with its labels, path and time.
 
-    Reads all annotations and no media; at most `listed` files are named. Memory: 16 bytes a file of a segment.
+    Reads all annotations and no media; at most `listed` files are named; `sidecar` takes up what the wire cannot say.
+    Memory: 16 bytes a file of a segment.
     """
     found = Completion([], [])
     for segment in dataset.segments:
-        await _look_at(dataset, segment, target, found, listed)
+        await _look_at(dataset, segment, target, found, listed, sidecar)
     return found
 
 
-async def _look_at(dataset: Dataset, segment: Segment, target: Target, found: Completion, listed: int) -> None:
+async def _look_at(
+    dataset: Dataset, segment: Segment, target: Target, found: Completion, listed: int, sidecar: Sidecar | None
+) -> None:
     plan = SegmentPlan(dataset, segment, Report())
+    beside = None if sidecar is None else sidecar.segment(segment, plan)
     there: dict[str, dict[int, Entry]] = {}
     frames = dataset.frames(segment.name, report=Report())
-    while items := await asyncio.to_thread(_next_items, plan, frames):
+    while items := await asyncio.to_thread(_next_items, plan, frames, beside):
         for item in items:
             name = item.segment_name
             if name not in there:
                 there[name] = await _entries(target, name, found, is_fusion=dataset.is_fusion)
             if not _is_there(item, there[name].get(short_hash(item.key))) and len(found.missing) < listed:
                 found.missing.append(item.data.path)
+    if beside is not None:
+        beside.close()
     if not there and plan.name not in target.segments:
         found.missing.append(segment.name)
 
 
-def _next_items(plan: SegmentPlan, frames: Iterator[Frame]) -> list[Item]:
+def _next_items(plan: SegmentPlan, frames: Iterator[Frame], beside: SegmentSidecar | None) -> list[Item]:
     items: list[Item] = []
     while not items and (chunk := list(islice(frames, _CHUNK))):
-        items = [item for frame in chunk for item in plan.items(frame)]
+        for frame in chunk:
+            of_frame = list(plan.items(frame))
+            if beside is not None:
+                beside.add(frame, of_frame)
+            items += of_frame
     return items
 
 

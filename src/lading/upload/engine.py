@@ -9,13 +9,15 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
-from lading.errors import OptionError
+from lading.errors import NotFoundError, OptionError, UploadError
 from lading.home import home
 from lading.model.catalog import Catalog
+from lading.model.codec import encode_catalog
 from lading.model.dataset import WHOLE, Dataset, Part, share
+from lading.model.naming import SIDECAR_SEGMENT
 from lading.model.report import Report
 from lading.platform.client import Client
 from lading.platform.route import Routes
@@ -26,6 +28,7 @@ from lading.upload.place import Place
 from lading.upload.result import LISTED, Listener, Progress, UploadResult
 from lading.upload.segment import Job, SegmentUpload, Stop
 from lading.upload.settings import Settings
+from lading.upload.sidecar import Sidecar, SidecarWay
 from lading.upload.target import DRAFT_TITLE, Target
 from lading.upload.verify import check_commit
 
@@ -51,6 +54,7 @@ async def upload_async(
     part: Part = WHOLE,
     commit_only: bool = False,
     catalog: Catalog | None = None,
+    sidecar: bool = True,
     ledgers: str | os.PathLike[str] | None = None,
     ca_bundle: str | os.PathLike[str] | None = None,
     progress: Listener | None = None,
@@ -62,15 +66,17 @@ async def upload_async(
     `platform` is its address, `jobs` the number of files in flight (by default as many as make it quick), `commit` the
     commit's title, `catalog` goes up in place of the dataset's own. Files that fail are counted and hold the commit;
     the next run takes up the rest. `part` (k, n) uploads the k-th of n shares into the draft that all parts fill, and
-    the part that finds everything there commits; `commit_only` just looks and commits. `ledgers` is the folder of the
-    uploader's own records (default: below `lading.home`), `ca_bundle` a PEM file of the certificates to trust in place
-    of the system's. Losses, and what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends what
-    is in flight and then raises KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError or
-    InputError where the upload cannot go on; what was entered by then stays in an open draft.
+    the part that finds everything there commits; `commit_only` just looks and commits. `sidecar` sends along what the
+    wire has no field for, in files that other clients may ignore. `ledgers` is the folder of the uploader's own records
+    (default: below `lading.home`), `ca_bundle` a PEM file of the certificates to trust in place of the system's.
+    Losses, and what is met while reading, go to `report`, by default the dataset's. Ctrl-C ends what is in flight and
+    then raises KeyboardInterrupt. Raises OptionError, UploadError, PlatformError, TransientError or InputError where
+    the upload cannot go on; what was entered by then stays in an open draft.
     """
     _check(name, jobs, part)
     heard = report if report is not None else dataset.report
     tuned = settings if settings is not None else Settings()
+    wanted = catalog if catalog is not None else dataset.catalog
     result = UploadResult(name, is_dry_run=dry_run, allow_missing=allow_missing)
     routes = Routes(ca_bundle, uses_proxies=tuned.uses_proxies)
     client = Client(platform, access_key, timeout=tuned.timeout_s, retry=tuned.retry, routes=routes)
@@ -97,15 +103,17 @@ async def upload_async(
                 reader=reader,
                 hashers=hashers,
                 hash_threads=hash_threads,
+                catalog=wanted,
                 progress=progress,
             )
-            places = [] if commit_only else await _bring_up(job, catalog if catalog is not None else dataset.catalog)
-            if stop.is_set:
-                raise KeyboardInterrupt
-            if dry_run:
-                result.commit_id = target.head_commit
-            else:
-                await _close(job, places, commit or DRAFT_TITLE, tag, is_committing=is_committing)
+            with _beside(job) if sidecar else nullcontext():
+                places = [] if commit_only else await _bring_up(job)
+                if stop.is_set:
+                    raise KeyboardInterrupt
+                if dry_run:
+                    result.commit_id = target.head_commit
+                else:
+                    await _close(job, places, commit or DRAFT_TITLE, tag, is_committing=is_committing)
     return result
 
 
@@ -117,10 +125,11 @@ def _check(name: str, jobs: int | None, part: Part) -> None:
     share(0, part)
 
 
-async def _bring_up(job: Job, catalog: Catalog) -> list[Place]:
+async def _bring_up(job: Job) -> list[Place]:
     """Everything but the commit."""
-    _count_header_losses(job)
-    await job.target.put_catalog(catalog)
+    if job.sidecar_way is None:
+        _count_header_losses(job)
+    await job.target.put_catalog(job.catalog)
     await job.target.put_notes(is_continuous=job.dataset.is_continuous, fields=job.dataset.bin_point_cloud_fields)
     strange = set(job.target.segments)
     places: list[Place] = []
@@ -130,8 +139,30 @@ async def _bring_up(job: Job, catalog: Catalog) -> list[Place]:
         places += await SegmentUpload(job, segment).run()
         job.result.segments += 1
     if job.part == WHOLE:
-        _report_strange_segments(job, strange - {place.name for place in places})
+        _report_strange_segments(job, strange - {SIDECAR_SEGMENT} - {place.name for place in places})
+        if not (job.target.is_dry_run or job.result.failed or job.stop.is_set):
+            places += await _send_sidecar(job)
     return places
+
+
+@contextmanager
+def _beside(job: Job) -> Iterator[None]:
+    """While the block runs, the job has a sidecar to gather, and a way for it."""
+    job.sidecar = Sidecar(job.dataset)
+    job.sidecar_way = SidecarWay(job.target, job.ledger, job.settings, job.result, is_fusion=job.dataset.is_fusion)
+    with closing(job.sidecar):
+        yield
+
+
+async def _send_sidecar(job: Job) -> list[Place]:
+    """Send what was gathered, once; the segment of the platform that it lies in."""
+    if job.sidecar is None or job.sidecar_way is None:
+        return []
+    gathered, job.sidecar = job.sidecar, None
+    there = await job.target.catalog()
+    uploaded = {} if there is None else encode_catalog(there)
+    await job.sidecar_way.send(gathered, encode_catalog(job.catalog), uploaded)
+    return [job.sidecar_way.place]
 
 
 async def _close(job: Job, places: list[Place], title: str, tag: str | None, *, is_committing: bool) -> None:
@@ -149,10 +180,20 @@ async def _close(job: Job, places: list[Place], title: str, tag: str | None, *, 
     if job.part == WHOLE and places:
         outcomes = [place.outcome() for place in places]
     else:
-        found = await look(job.dataset, target, listed=LISTED)
+        found = await look(job.dataset, target, listed=LISTED, sidecar=job.sidecar)
         outcomes = found.outcomes
         if found.missing:
             result.absent = found.missing
+            return
+        try:
+            outcomes += [place.outcome() for place in await _send_sidecar(job)]
+        except (UploadError, NotFoundError):
+            # Another part was quicker: it has sent the same, and committed.
+            result.commit_id = await target.moved_head()
+            if result.commit_id is None:
+                raise
+            return
+        if result.failed:
             return
     if job.progress is not None:
         job.progress(Progress("commit", None, result.frames, result.frames, result.bytes_sent))

@@ -26,11 +26,15 @@ _LARGEST = 0xFFFF
 
 
 class MaskFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A mask that can go up: its file, its value on the wire, and whether its pixels are numbered anew."""
+    """A mask that can go up: its file, its value on the wire, and whether its pixels are numbered anew.
+
+    `original` is the source's own file, where `file` was encoded anew.
+    """
 
     file: HashedFile
     label: Json
     is_renumbered: bool
+    original: HashedFile | None = None
 
 
 def mask_key(label: MaskLabel, content: Content) -> bytes | None:
@@ -60,7 +64,8 @@ def prepare_mask(label: MaskLabel, content: Content) -> MaskFile:
         mapping = _ranks(label, pixels)
     ours = _renumbered(label, mapping) if mapping else label
     made = hash_bytes(encode_mask(_mapped(pixels, mapping, content.path)))
-    return MaskFile(file=made, label=_value(ours, made), is_renumbered=bool(mapping) and label.kind != "SEMANTIC_MASK")
+    is_renumbered = bool(mapping) and label.kind != "SEMANTIC_MASK"
+    return MaskFile(file=made, label=_value(ours, made), is_renumbered=is_renumbered, original=file)
 
 
 def _value(label: MaskLabel, file: HashedFile) -> Json:

@@ -26,7 +26,8 @@ class Item(msgspec.Struct, kw_only=True):
     """One file to be on the platform; `label` lacks the masks, which are files of their own.
 
     `segment_name` is the segment on the platform; `key` tells it from the others there: the remote path, or in fusion
-    frame and sensor. `fault` is why it cannot go up at all.
+    frame and sensor. `unsent` are the indexes of labels that the wire cannot take. `fault` is why the file cannot go up
+    at all.
     """
 
     data: Data
@@ -39,6 +40,7 @@ class Item(msgspec.Struct, kw_only=True):
     label: Json
     masks: list[MaskLabel]
     label_count: int
+    unsent: frozenset[int] = frozenset()
     fault: str | None = None
 
 
@@ -87,19 +89,22 @@ class SegmentPlan:
     Sensors are a segment's on the wire (F1). Where its frames' calibrations differ, a segment therefore goes into
     several, `<name>-<6 hex of the SHA-1 of the calibration>`, one a calibration, whichever frame comes first; a single
     frame that differs goes into such a one, too. `sensors` has those of each segment of the platform needed so far.
+    Where a sidecar goes along, `is_carried`, what it holds is no loss.
     """
 
-    def __init__(self, dataset: Dataset, segment: Segment, report: Report) -> None:
+    def __init__(self, dataset: Dataset, segment: Segment, report: Report, *, is_carried: bool = False) -> None:
         self.name = wire_segment(segment.name)
         self.sensors: dict[str, tuple[Sensor, ...]] = {}
         self.losses = Losses()
         self._segment = segment
         self._is_fusion = dataset.is_fusion
+        self._is_carried = is_carried
         self._report = report
         self._names = RemotePaths()
         self._keys = HashTable()
         self._index = 0
-        self.losses.add_extras("segment", segment.extras, segment.name)
+        if not is_carried:
+            self.losses.add_extras("segment", segment.extras, segment.name)
 
     def items(self, frame: Frame) -> Iterator[Item]:
         """The files of a frame, in its order."""
@@ -107,7 +112,8 @@ class SegmentPlan:
         if self._is_fusion:
             identity = frame.frame_id or frame_id(self._segment.name, frame.key, index=self._index)
         self._index += 1
-        self.losses.add_extras("frame", frame.extras, frame.key)
+        if not self._is_carried:
+            self.losses.add_extras("frame", frame.extras, frame.key)
         name = self._segment_of(frame)
         for data in frame.data:
             yield self._item(data, frame, name, identity)
@@ -133,8 +139,9 @@ class SegmentPlan:
     def _item(self, data: Data, frame: Frame, segment_name: str, identity: str | None) -> Item:
         remote_path = self._own_path(data, frame)
         key = item_key(remote_path, identity, data.sensor_name)
-        labels, masks = self._labels(data)
-        self._count_losses(data)
+        labels, masks, unsent = self._labels(data)
+        if not self._is_carried:
+            self._count_losses(data)
         item = Item(
             data=data,
             segment_name=segment_name,
@@ -146,6 +153,7 @@ class SegmentPlan:
             label=labels,
             masks=masks,
             label_count=sum(1 if isinstance(part, dict) else len(part) for part in labels.values()),
+            unsent=unsent,
         )
         if identity is not None and data.sensor_name is None:
             item.fault = "expected a sensor name, as every file of a fusion dataset has, found none"
@@ -165,24 +173,29 @@ class SegmentPlan:
             )
         return path
 
-    def _labels(self, data: Data) -> tuple[Json, list[MaskLabel]]:
-        """The labels that can go up, and the masks, at most one of each type."""
+    def _labels(self, data: Data) -> tuple[Json, list[MaskLabel], frozenset[int]]:
+        """The labels that can go up, the masks, at most one of each type, and the indexes of the rest."""
         plain: list[Label] = []
         masks: dict[str, MaskLabel] = {}
+        left_out: list[Label] = []
         for label in data.labels:
             if not _is_sendable(label):
+                left_out.append(label)
                 self.losses.add("label with a number that is not finite", data, label)
             elif not isinstance(label, MASK_TYPES):
                 plain.append(label)
             elif label.kind in masks:
+                left_out.append(label)
                 self.losses.add(f"second {label.kind} of a file", data, label)
             else:
                 masks[label.kind] = label
-        left_out: list[Label] = []
-        encoded = encode_labels(plain, left_out)
-        for label in left_out:
+        second: list[Label] = []
+        encoded = encode_labels(plain, second)
+        for label in second:
             self.losses.add(f"second {label.kind} of a file", data, label)
-        return encoded, list(masks.values())
+        others = {id(label) for label in (*left_out, *second)}
+        unsent = frozenset(i for i, label in enumerate(data.labels) if id(label) in others) if others else frozenset()
+        return encoded, list(masks.values()), unsent
 
     def _count_losses(self, data: Data) -> None:
         self.losses.add_extras("data", data.extras, data.path)

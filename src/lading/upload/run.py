@@ -31,6 +31,7 @@ class Options(TypedDict, total=False):
     part: Part
     commit_only: bool
     catalog: Catalog | None
+    sidecar: bool
     ledgers: str | os.PathLike[str] | None
     ca_bundle: str | os.PathLike[str] | None
     progress: Listener | None

@@ -19,6 +19,8 @@ from lading.errors import (
     StorageError,
     TransientError,
 )
+from lading.model.catalog import Catalog
+from lading.model.codec.sidecar import mask_file
 from lading.model.content import Content
 from lading.model.dataset import WHOLE, Dataset, Part, Segment
 from lading.model.frame import Frame
@@ -35,6 +37,7 @@ from lading.upload.plan import Item, SegmentPlan
 from lading.upload.remote import Entry, entry_of
 from lading.upload.result import Listener, Progress, UploadResult
 from lading.upload.settings import Settings
+from lading.upload.sidecar import Sidecar, SidecarWay
 from lading.upload.target import Target
 from lading.upload.transfer import Callbacks, Policies, Posts, Work
 
@@ -55,7 +58,10 @@ class Stop:
 
 
 class Job(msgspec.Struct, kw_only=True):
-    """What all segments of an upload share; `faults` counts the files in a row that the platform could not take."""
+    """What all segments of an upload share; `faults` counts the files in a row that the platform could not take.
+
+    `sidecar` takes up what the wire cannot say, from the pass that reads everything; `sidecar_way` brings it there.
+    """
 
     dataset: Dataset
     target: Target
@@ -70,6 +76,9 @@ class Job(msgspec.Struct, kw_only=True):
     reader: Executor
     hashers: Executor
     hash_threads: int
+    catalog: Catalog
+    sidecar: Sidecar | None = None
+    sidecar_way: SidecarWay | None = None
     progress: Listener | None = None
     faults: int = 0
 
@@ -102,7 +111,9 @@ class SegmentUpload:
         self._job = job
         self._segment = segment
         self._target = job.target
-        self._plan = SegmentPlan(job.dataset, segment, job.report)
+        self._plan = SegmentPlan(job.dataset, segment, job.report, is_carried=job.sidecar_way is not None)
+        gathers = job.sidecar if job.part == WHOLE else None
+        self._sidecar = None if gathers is None else gathers.segment(segment, self._plan)
         self._ways: dict[str, _Way] = {}
         self._frames_read = 0
         self._hashing = job.hash_threads
@@ -140,6 +151,8 @@ class SegmentUpload:
             raise _first(errors) from None
         for way in self._ways.values():
             await way.callbacks.flush()
+        if self._sidecar is not None:
+            self._sidecar.close()
         self._tell("upload")
 
     async def _produce(self) -> None:
@@ -167,7 +180,13 @@ class SegmentUpload:
 
     def _next_items(self, frames: Iterator[Frame]) -> tuple[int, list[Item]]:
         chunk = list(islice(frames, _CHUNK))
-        return len(chunk), [item for frame in chunk for item in self._plan.items(frame)]
+        items: list[Item] = []
+        for frame in chunk:
+            of_frame = list(self._plan.items(frame))
+            if self._sidecar is not None:
+                self._sidecar.add(frame, of_frame)
+            items += of_frame
+        return len(chunk), items
 
     async def _way_of(self, item: Item) -> _Way:
         known = self._ways.get(item.segment_name)
@@ -298,6 +317,8 @@ class SegmentUpload:
                 await self._target.declare(mask.kind, SOURCE_ID)
             files.append(made.file)
             label[mask.kind] = made.label
+            if made.original is not None and self._job.sidecar_way is not None and not self._target.is_dry_run:
+                await self._job.sidecar_way.put(mask_file(mask.content.path), made.original)
         return label, files
 
     async def _mask(self, mask: MaskLabel, content: Content, theirs: Entry | None) -> MaskFile:
@@ -307,12 +328,15 @@ class SegmentUpload:
         known = None if key is None else ledger.known_mask(key)
         if known is not None and theirs is not None and known["checksum"] in theirs.masks:
             file = HashedFile(known["checksum"], known["size"], b"", content)
-            return MaskFile(file=file, label=known["label"], is_renumbered=known["isRenumbered"])
+            own = known.get("original")
+            original = None if own is None else HashedFile(own["checksum"], own["size"], b"", content)
+            return MaskFile(file=file, label=known["label"], is_renumbered=known["isRenumbered"], original=original)
         made = await self._in(self._job.hashers, prepare_mask, mask, content)
         if key is not None and key == mask_key(mask, content):
             file = made.file
             value = {"checksum": file.checksum, "size": file.size, "label": made.label}
-            ledger.note_mask(key, value | {"isRenumbered": made.is_renumbered})
+            own = None if made.original is None else {"checksum": made.original.checksum, "size": made.original.size}
+            ledger.note_mask(key, value | {"isRenumbered": made.is_renumbered, "original": own})
         return made
 
     async def _put_labels(self, work: Work) -> None:

@@ -140,6 +140,10 @@ class Target:
         else:
             await self.client.put_catalog(self.id, await self.draft(), encode_catalog(catalog))
 
+    async def catalog(self) -> Catalog | None:
+        """The catalog that is there now, ours or not; None where there is none, or it cannot be read."""
+        return None if self.is_blank else _decoded(await self.client.get_catalog(self.id, self.version))
+
     async def declare(self, kind: str, attribute: Attribute) -> None:
         """Add an attribute to a label type of the catalog, unless it is declared."""
         async with self._declaring:
@@ -179,12 +183,17 @@ class Target:
             return await self.client.commit(self.id, draft_number, title, tag=tag)
         except (TransientError, NotFoundError):
             # The answer was lost on the way, or another part was quicker: the draft is gone and the head has moved.
-            info = await self.client.get_dataset(self.id)
-            if info.commit_id != self.head and await self.own_draft() is None:
-                return info.commit_id
-            raise
+            moved = await self.moved_head()
+            if moved is None:
+                raise
+            return moved
         except ConflictError as exc:
             raise _tag_taken(tag) from exc
+
+    async def moved_head(self) -> str | None:
+        """The head, where it is another than it was and our draft is gone: it was committed meanwhile."""
+        info = await self.client.get_dataset(self.id)
+        return info.commit_id if info.commit_id != self.head and await self.own_draft() is None else None
 
     async def tag_head(self, tag: str) -> None:
         """Give the head a tag, unless it has it. Raises UploadError where another commit has it."""

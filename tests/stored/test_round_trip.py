@@ -1,0 +1,73 @@
+"""Out and in again: every fixture of every format, through the platform and out of its objects alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lading
+from lading.server.embedded import RunningPlatform, running
+
+from .everything import everything
+
+FIXTURES = [
+    "coco", "kitti", "kitti-2d", "kitti-odometry", "kitti-raw", "kitti-semantics", "kitti-tracking",
+    "nuimages", "nuscenes", "voc", "voc-flat",
+]  # fmt: skip
+
+
+def brought(dataset: lading.Dataset, name: str, platform: RunningPlatform, ledgers: Path, **how: Any) -> Any:
+    place = {"platform": platform.url, "access_key": platform.access_key, "ledgers": ledgers}
+    return lading.upload(dataset, name, **(place | how))
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_a_fixture_comes_back_from_the_platform(
+    name: str, fixtures: Path, platform: RunningPlatform, tmp_path: Path, command: Callable[..., Any]
+) -> None:
+    source = lading.open_dataset(fixtures / name)
+    report = lading.Report()
+    result = brought(source, f"trip-{name}", platform, tmp_path, report=report)
+    place = f"{platform.url}/trip-{name}@{result.commit_id}"
+    back = lading.open_dataset(place, access_key=platform.access_key)
+    assert everything(back) == everything(source)
+    assert back.report.findings == []
+    heard = lading.Report()
+    lading.summarize(source, heard)
+    assert report.losses == heard.losses  # the reader's own: the upload loses nothing
+    assert [segment.frame_count for segment in back.segments] == [
+        sum(1 for _ in source.frames(segment.name)) for segment in source.segments
+    ]
+    done = command("diff", fixtures / name, place)
+    assert (done.code, done.out) == (0, "no difference\n"), done.err
+
+
+def test_fixtures_come_back_from_the_objects_alone(fixtures: Path, tmp_path: Path) -> None:
+    sources = {name: lading.open_dataset(fixtures / name) for name in FIXTURES}
+    with running(tmp_path / "data") as platform:
+        for name, source in sources.items():
+            brought(source, name, platform, tmp_path / "ledgers", tag="v1")
+    shutil.move(tmp_path / "data" / "objects", tmp_path / "objects")
+    shutil.rmtree(tmp_path / "data")
+    for name, source in sources.items():
+        back = lading.open_dataset(tmp_path / "objects" / f"{name}@v1")
+        assert everything(back) == everything(source)
+
+
+@pytest.mark.parametrize("name", ["kitti", "nuscenes", "coco", "voc"])
+def test_what_comes_back_goes_on_to_another_platform_and_comes_back(
+    name: str, fixtures: Path, platform: RunningPlatform, tmp_path: Path
+) -> None:
+    source = lading.open_dataset(fixtures / name)
+    brought(source, f"first-{name}", platform, tmp_path)
+    one = lading.open_dataset(f"{platform.url}/first-{name}", access_key=platform.access_key)
+    with running(tmp_path / "other") as other:
+        result = brought(one, "second", other, tmp_path)
+        two = lading.open_dataset(f"{other.url}/second", access_key=other.access_key)
+        assert result.failed == 0
+        assert everything(two) == everything(source)
+        assert brought(one, "second", other, tmp_path).draft_number is None

@@ -9,13 +9,13 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 import lading
 from lading import Report
-from lading.errors import OptionError, TargetError, UnknownFormatError
+from lading.errors import DuplicatePluginError, OptionError, SourceError, TargetError, UnknownFormatError
 
 Action = Any
 
@@ -168,7 +168,7 @@ def test_media_that_are_missing_or_called_alike_are_named(source: Path, tmp_path
     _, report = convert(source, tmp_path / "out", bring)
     assert [(finding.rule, finding.where) for finding in report.findings] == [
         ("media.missing", "gone.png"),
-        ("media.same-path", two.path if two else ""),
+        ("media.not-copied", two.path if two else ""),
     ]
 
 
@@ -188,6 +188,32 @@ def test_an_unknown_format_and_option_name_the_known_ones(source: Path, tmp_path
     with pytest.raises(OptionError, match="--to-option x: expected one of no options for coco, found 'x'"):
         lading.convert(dataset, tmp_path / "out", to="coco", options={"x": "1"})
     assert listed(tmp_path) == []
+
+
+def test_a_writer_of_a_name_that_two_have_is_refused_by_both_names(source: Path, tmp_path: Path) -> None:
+    plugins = [(Plugin(nothing), name, "1") for name in ("one", "two")]
+    registry = lading.Registry.load(plugins)
+    dataset = lading.open_dataset(source)
+    with pytest.raises(DuplicatePluginError, match="one of the writers to be named 'made', found two, in one and two"):
+        lading.convert(dataset, tmp_path / "out", to="made", registry=registry)
+
+
+def test_a_file_that_cannot_be_read_is_named_and_leaves_no_half(source: Path, tmp_path: Path) -> None:
+    class Broken:
+        path, size, stamp, place = "x.png", 4, None, str(tmp_path / "gone.png")
+
+        def open(self) -> BinaryIO:
+            raise SourceError("x.png", "expected 4 bytes, found 2")
+
+    def bring(target: lading.Target, report: Report) -> None:
+        assert not target.add_media(Broken(), "y.png")
+
+    done, report = convert(source, tmp_path / "out", bring, media="link")
+    assert done.files == 0
+    assert [str(finding) for finding in report.findings] == [
+        "x.png: expected a file that can be read, found: expected 4 bytes, found 2"
+    ]
+    assert listed(tmp_path / "out") == []
 
 
 def test_what_is_wrong_is_told_once_and_stops_nothing(tmp_path: Path) -> None:

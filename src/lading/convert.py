@@ -20,7 +20,7 @@ from lading.plugin.target import Media, Target
 from lading.validate import validate
 
 #: What the target tells of the files that it brings; the check would tell it once more.
-_TOLD_BY_TARGET = frozenset({"media.missing", "media.unreadable"})
+_TOLD_BY_TARGET = "media.missing"
 
 _UNTOUCHED = "the place is as it was before"
 
@@ -69,26 +69,19 @@ def convert(
     _check_place(place, dataset, overwrite=overwrite)
     if is_checked:
         for finding in validate(dataset, report=Report(), registry=known, jobs=jobs, progress=progress):
-            if finding.rule not in _TOLD_BY_TARGET:
+            if finding.rule != _TOLD_BY_TARGET:
                 heard.add(finding)
     said = Report()
     said.merge(dataset.report)
     with _whole(place) as folder, Target(folder, media, progress) as made:
         counts = writer.write(dataset, made, parsed, said)
-    for loss in said.losses:
-        heard.loss(loss.what, loss.example, loss.count)
-    if not is_checked:
-        _take_findings(said, heard)
-    _take_findings(made.report, heard)
+    if is_checked:  # which told the same findings
+        for loss in said.losses:
+            heard.loss(loss.what, loss.example, loss.count)
+    else:
+        heard.merge(said)
+    heard.merge(made.report)
     return Conversion(format=to, frames=counts["frames"], labels=counts["labels"], files=made.files, losses=said.losses)
-
-
-def _take_findings(said: Report, heard: Report) -> None:
-    """Findings without losses, those that are only counted included."""
-    findings = Report(limit=said.limit)
-    for finding in said.findings:
-        findings.add(finding)
-    heard.merge(findings)
 
 
 def _check_place(place: Path, dataset: Dataset, *, overwrite: bool) -> None:

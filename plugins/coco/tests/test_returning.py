@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,6 +177,51 @@ def test_a_results_file_and_a_packed_file_come_back(write: Callable[..., Path], 
     converted(packed, tmp_path / "again")
     again = gzip.decompress((tmp_path / "again/annotations/x.json.gz").read_bytes())
     assert json.loads(again) == {"images": [], "annotations": []}
+
+
+class Changed(lading.MemoryDataset):
+    """A dataset of ours whose frames somebody changed."""
+
+    def __init__(self, source: lading.Dataset, frames: Mapping[str, Any]) -> None:
+        super().__init__(source.name, frames, catalog=source.catalog)
+        self.format, self.extras, self.sources = source.format, source.extras, source.sources
+
+
+def test_what_was_changed_or_left_out_is_written_as_it_is_now(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [
+        {"id": n, "image_id": n, "category_id": 2, "bbox": [1, 2, 3, 4 + n / 3], "segmentation": []} for n in (1, 2)
+    ]
+    images = [{"id": n, "file_name": f"{n}.png", "width": 9, "height": 9} for n in (1, 2)]
+    source = lading.open_dataset(write(images=images, annotations=rows))
+    _, second = source.frames("annotations")
+    label = second.data[0].labels[0]
+    second.data[0].labels = [msgspec.structs.replace(label, category="wolf", ymax=9.5)]
+    report = Report()
+    changed = Changed(source, {"annotations": [second]})
+    lading.convert(changed, tmp_path / "out", to="coco", is_checked=False, media="none", report=report)
+    written = json.loads((tmp_path / "out" / "annotations.json").read_text())
+    assert [image["id"] for image in written["images"]] == [2]
+    assert written["categories"][-1] == {"id": 6, "name": "wolf", "supercategory": "none"}
+    assert [(row["id"], row["category_id"], row["bbox"]) for row in written["annotations"]] == [(2, 6, [1, 2, 3, 7.5])]
+    assert report.losses == []
+
+
+def test_memory_does_not_grow_with_the_labels(write: Callable[..., Path], tmp_path: Path) -> None:
+    peaks = []
+    for count in (2_000, 20_000):
+        images = [{"id": n, "file_name": f"{n}.png", "width": 9, "height": 9} for n in range(count // 10)]
+        ring = [round(n * 1.1, 2) for n in range(60)]
+        rows = [
+            {"id": n, "image_id": n % (count // 10), "category_id": 2, "bbox": [1, 2, 3, 4], "segmentation": [ring],
+             "area": 1.5, "iscrowd": 0}
+            for n in range(count)
+        ]  # fmt: skip
+        source = lading.open_dataset(write(images=images, annotations=rows))
+        tracemalloc.start()
+        lading.convert(source, tmp_path / str(count), to="coco", is_checked=False, media="none")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 18_000 * 200  # the index and the places of records; labels are ten times that
 
 
 @given(st.floats(-1e4, 1e4).map(lambda x: round(x, 2)), st.floats(0, 1e4).map(lambda x: round(x, 2)))

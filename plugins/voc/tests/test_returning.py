@@ -190,3 +190,37 @@ def test_coco_becomes_voc_with_its_losses_told(tmp_path: Path, pixels: str) -> N
     assert Counter(text.partition(" ")[0] for text in (before - after).elements()) == lost
     assert sum(after.values()) == done.labels
     assert {segment.name for segment in again.segments} == {s.name for s in source.segments}
+
+
+AWKWARD = [
+    "a.png",
+    "a.jpg",
+    " b .png",
+    "c 1.png",
+    "d.x.png",
+    "sub/a.png",
+    "../e.png",
+    "/f.png",
+    "g%20.png",
+    "h\n.png",
+    "9",
+]
+
+
+def test_awkward_names_are_ids_that_image_sets_keep(tmp_path: Path) -> None:
+    frames = [
+        lading.Frame(
+            key=name,
+            data=[lading.Data(path=name, remote_path=name, labels=[lading.Box2D(1, 2, 3, 4, category=f"n{number}")])],
+        )
+        for number, name in enumerate(AWKWARD)
+    ]
+    source = lading.MemoryDataset("names", {"a/b": frames, "..": []})
+    report = Report()
+    lading.convert(source, tmp_path / "out", to="voc", is_checked=False, report=report, media="none")
+    assert (report.losses, report.findings) == ([], [])
+    again = lading.open_dataset(tmp_path / "out", format="voc")
+    (segment,) = [segment for segment in again.segments if segment.frame_count]
+    found = [frame.data[0].labels[0].category for frame in again.frames(segment.name, report=Report())]
+    assert found == [f"n{number}" for number in range(len(AWKWARD))]
+    assert again.report.findings == []

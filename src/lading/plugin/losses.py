@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
+from lading.media import is_image_name
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
 from lading.model.label import Label
 from lading.model.report import Report
+
+
+def is_picture(data: Data) -> bool:
+    """Whether a file is a picture by its name; one without a suffix is taken for one."""
+    return is_image_name(data.path) or not PurePosixPath(data.path).suffix
 
 
 class PictureLosses:

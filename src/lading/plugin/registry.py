@@ -46,7 +46,7 @@ class Registry:
         self.writers: dict[str, Registered[Writer]] = {}
         self.rules: dict[str, Registered[Rule]] = {}
         self.broken: list[Broken] = []
-        self._ambiguous: dict[str, DuplicatePluginError] = {}
+        self._ambiguous: dict[tuple[str, str], DuplicatePluginError] = {}  # by kind and name
 
     @classmethod
     def load(cls, plugins: Iterable[tuple[Any, str, str]] = ()) -> Registry:
@@ -65,14 +65,16 @@ class Registry:
 
     def reader(self, name: str) -> Reader:
         """A reader by its name. Raises UnknownFormatError, or DuplicatePluginError where two have it."""
-        if name in self._ambiguous:
-            raise self._ambiguous[name]
+        if ("readers", name) in self._ambiguous:
+            raise self._ambiguous["readers", name]
         if name not in self.readers:
             raise UnknownFormatError(name, sorted(self.readers))
         return self.readers[name].cls()
 
     def writer(self, name: str) -> Writer:
-        """A writer by its name. Raises UnknownFormatError."""
+        """A writer by its name. Raises UnknownFormatError, or DuplicatePluginError where two have it."""
+        if ("writers", name) in self._ambiguous:
+            raise self._ambiguous["writers", name]
         if name not in self.writers:
             raise UnknownFormatError(name, sorted(self.writers), option="--to")
         return self.writers[name].cls()
@@ -111,14 +113,14 @@ class Registry:
         what: str,
     ) -> None:
         for name, cls in classes:
-            if name in self._ambiguous:
-                self.broken.append(Broken(plugin.distribution, self._ambiguous[name]))
+            if (what, name) in self._ambiguous:
+                self.broken.append(Broken(plugin.distribution, self._ambiguous[what, name]))
             elif name in known:
                 first = known.pop(name)
                 both = f"{first.distribution} and {plugin.distribution}"
                 message = f"expected one of the {what} to be named {name!r}, found two, in {both}"
                 error = DuplicatePluginError(plugin.distribution, message)
-                self._ambiguous[name] = error
+                self._ambiguous[what, name] = error
                 self.broken += [Broken(first.distribution, error), Broken(plugin.distribution, error)]
             else:
                 known[name] = Registered(cls, plugin.distribution, plugin.version)

@@ -72,7 +72,7 @@ class Target:
                 _copy(content, place)
         except SourceError as exc:
             message = f"expected a file that can be read, found: {exc.problem}"
-            self.report.error("media.unreadable", message, origin or Origin(content.path))
+            self.report.error("media.not-copied", message, origin or Origin(content.path))
             return False
         self.files += 1
         return True
@@ -84,7 +84,7 @@ class Target:
                 if not chunk:
                     return True
         message = f"expected one file to be called {path!r}, found another, {content.path!r}"
-        self.report.error("media.same-path", message, origin or Origin(content.path))
+        self.report.error("media.not-copied", message, origin or Origin(content.path))
         return False
 
     def _place(self, path: str) -> Path:

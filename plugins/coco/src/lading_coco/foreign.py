@@ -24,10 +24,10 @@ from lading import (
     Target,
 )
 from lading.errors import SourceError
-from lading.media import is_image_name, probe
+from lading.media import probe
 from lading.model.label import Points
 from lading.model.naming import RemotePaths, wire_path
-from lading.plugin.losses import PictureLosses
+from lading.plugin.losses import PictureLosses, is_picture
 from lading_coco.records import annotation
 from lading_coco.spool import OutFile, encode
 
@@ -56,7 +56,7 @@ class Foreign:
             self._losses.of_segment(segment)
         self._losses.of_frame(frame)
         for data in frame.data:
-            if is_image_name(data.path):
+            if is_picture(data):
                 self._picture(output, data)
             else:
                 self._losses.of_other_file(data)

@@ -24,8 +24,6 @@ from lading_coco.widths import is_recovered
 AS_LIST: Mapping[str, Any] = {"counts": "list"}
 #: Fields that make no label where they are null or empty; what they were stays in extras.
 _MAY_BE_EMPTY = ("bbox", "segmentation", "keypoints", "caption")
-#: Boxes nearer than this, of widths of two decimals, give their widths back (lading_coco.widths).
-_FAR = 1e9
 #: Fields of DensePose, kept in extras: the model has no place for them.
 _DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
 _CROWD: Mapping[Any, bool] = {0: False, 1: True}
@@ -108,10 +106,12 @@ class LabelBuilder:
         name, origin = str(key), self._base + row * self._step
         x, y, width, height = record.bbox
         right, bottom = x + width, y + height
-        if (
-            (width * 100 + 0.5) // 1 / 100 != width
-            or (height * 100 + 0.5) // 1 / 100 != height
-            or not (x > -_FAR and y > -_FAR and right < _FAR and bottom < _FAR)
+        # Boxes nearer than 1e9, of sizes of two decimals, give their sizes back (lading_coco.widths); most are such.
+        if not (
+            (width * 100 + 0.5) // 1 / 100 == width
+            and (height * 100 + 0.5) // 1 / 100 == height
+            and x > -1e9 < y
+            and right < 1e9 > bottom
         ) and not is_recovered(record.bbox):
             extras["bbox"] = list(record.bbox)
         if not segmentation:

@@ -88,7 +88,8 @@ class Returning:
         for label in labels:
             extras = {**label.extras, **extras}
         keys = extras.get("records", {}).get(path, {}).get("keys")
-        category = None if labels[0].category is None else self._category(path, labels[0].category)
+        name = labels[0].category
+        category = None if name is None or "category_id" in extras else self._category(path, name)
         has_image = "id" in data.extras
         record = annotation(
             labels,
@@ -102,8 +103,22 @@ class Returning:
         self.files[path].add("annotations", encode(record), row, self._target)
 
     def _category(self, path: str, name: str) -> Any:
-        known = self._ids.get(path, {})
-        return known[name] if name in known else self._every.get(name)
+        """The id of a category; one that the source did not list, since labels were renamed, gets the next."""
+        known = self._ids.setdefault(path, {})
+        if name not in known and name in self._every:
+            return self._every[name]
+        if name not in known:
+            numbers = [key for key in known.values() if isinstance(key, int)]
+            known[name] = max(numbers, default=0) + 1
+            file = self.files[path]
+            rows = file.envelope.get("categories")
+            file.envelope["categories"] = [
+                *(rows if isinstance(rows, list) else ()),
+                {"id": known[name], "name": name, "supercategory": "none"},
+            ]
+            if "categories" not in file.keys:
+                file.keys.append("categories")
+        return known[name]
 
 
 def _row(pointer: str | None) -> int:

@@ -20,12 +20,19 @@ _CHUNK = 1 << 20
 def encode(value: Any) -> bytes:
     """JSON in which numbers stay what they are: NaN, and integers of any size, as Python and pycocotools read them."""
     try:
-        text = msgspec.json.encode(value)
+        text = msgspec.json.encode(value, enc_hook=_plain)
     except (msgspec.MsgspecError, OverflowError, ValueError, TypeError):
         text = b"null"
     if b"null" in text:  # perhaps a NaN, for which msgspec writes null
-        text = json.dumps(value, separators=(",", ":")).encode()
+        text = json.dumps(value, separators=(",", ":"), default=_plain).encode()
     return text
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's numbers and arrays, which attributes may hold, as those of Python."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"expected a value that JSON has, found {type(value).__name__}")
 
 
 class Spool:

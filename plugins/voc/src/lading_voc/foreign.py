@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from lading import Box2D, Data, Dataset, Frame, Keypoints2D, Label, Polygon2D, Report, Segment, Target
 from lading.errors import SourceError
-from lading.media import is_image_name, probe
+from lading.media import probe
 from lading.model.naming import RemotePaths, wire_path
-from lading.plugin.losses import PictureLosses
+from lading.plugin.losses import PictureLosses, is_picture
 from lading_voc.dialect import WRITTEN
 from lading_voc.markup import Node, document, leaf, node, without_forbidden
 from lading_voc.shapes import VERBATIM, VOC
 from lading_voc.shaping import attributes, shape
+
+_BLANKS = re.compile(r"^\s|\s$")
 
 
 class Foreign:
@@ -38,7 +41,7 @@ class Foreign:
         """Write the pictures of one frame."""
         self._losses.of_frame(frame)
         for data in frame.data:
-            if is_image_name(data.path):
+            if is_picture(data):
                 self._picture(segment, data)
             else:
                 self._losses.of_other_file(data)
@@ -55,6 +58,7 @@ class Foreign:
     def _picture(self, segment: Segment, data: Data) -> None:
         name = self._paths.assign(data.remote_path, data.path)
         stem, ending = posixpath.splitext(name)
+        stem = _BLANKS.sub("%20", stem)  # of which an image set does not keep those at the ends of its lines
         own = self._stems.assign(stem, f"{stem}{ending.replace('.', '-')}")  # a.png and a.jpg are two ids
         self._losses.of_data(data)
         self._target.add_media(data.content, f"JPEGImages/{own}{ending}", data.origin)

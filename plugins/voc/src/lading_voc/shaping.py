@@ -54,7 +54,7 @@ def _bndbox(box: Box2D, pixels: Pixels, extras: Mapping[str, Any]) -> Node:
 
 def _written(at: float, shift: float) -> str:
     """The number of the fewest decimals that the rule turns into this coordinate; whole ones as integers."""
-    number = at + shift
+    number = float(at + shift)
     if math.isfinite(number):
         for decimals in range(16):
             rounded = round(number, decimals)

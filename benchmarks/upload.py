@@ -67,6 +67,8 @@ class Sink:
             return 200, {"segments": [], **EMPTY_PAGE}
         if name == "datasets":
             return (201, {"id": "d" * 32}) if method == "POST" else (200, {"datasets": [], **EMPTY_PAGE})
+        if name == "catalogs":
+            return 200, {"catalog": {}}
         if name == "data":
             return 200, {"segmentName": "train", "type": 0, "data": [], **EMPTY_PAGE, "totalCount": self.rows}
         if re.fullmatch("d{32}", name):

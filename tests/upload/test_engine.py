@@ -172,14 +172,15 @@ def test_what_the_wire_cannot_hold_is_a_loss_with_a_count(sidecar: bool, send: S
     }
 
 
-def test_labels_of_a_missing_file_are_a_loss_with_a_count(send: Send) -> None:
+@pytest.mark.parametrize("sidecar", [False, True], ids=["without a sidecar", "beyond the sidecar"])
+def test_labels_of_a_missing_file_are_a_loss_with_a_count(sidecar: bool, send: Send) -> None:
     report = Report()
     gone = Data(path="gone.jpg", remote_path="gone.jpg", labels=[box(), box()])
-    result = send(normal({"s": [data("a.jpg", b"a", box()), gone]}, CATALOG), report=report, allow_missing=True)
+    rows = [data("a.jpg", b"a", box()), gone]
+    result = send(normal({"s": rows}, CATALOG), report=report, allow_missing=True, sidecar=sidecar)
     assert (result.labels, result.missing, result.missing_files) == (1, 1, ["gone.jpg"])
-    assert [(loss.what, loss.count, loss.example) for loss in report.losses] == [
-        ("label of a file that is missing", 2, "gone.jpg")
-    ]
+    lost = [] if sidecar else [("label of a file that is missing", 2, "gone.jpg")]
+    assert [(loss.what, loss.count, loss.example) for loss in report.losses] == lost
 
 
 def test_verifying_reads_everything_back(send: Send) -> None:

@@ -153,7 +153,7 @@ def test_a_set_lists_what_was_written_and_nothing_else(tmp_path: Path) -> None:
     dataset = lading.open_dataset(FIXTURES / "voc")
     frames = list(dataset.frames("train"))
     half = Half("half", {"train": frames[1:]}, catalog=dataset.catalog)
-    half.format, half.extras = dataset.format, dataset.extras
+    half.format, half.extras, half.companions = dataset.format, dataset.extras, dataset.companions
     lading.convert(half, tmp_path / "out", to="voc", is_checked=False)
     sets = tmp_path / "out" / "VOCdevkit" / "VOC2012" / "ImageSets"
     assert (sets / "Main" / "train.txt").read_text() == "2012_000002\nmy dog.v2\n"

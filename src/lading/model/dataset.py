@@ -10,6 +10,7 @@ import msgspec
 
 from lading.errors import OptionError
 from lading.model.catalog import Catalog
+from lading.model.content import Content
 from lading.model.frame import Frame
 from lading.model.report import Report
 from lading.model.sensor import Sensor
@@ -50,7 +51,8 @@ class Dataset(ABC):
 
     Its header is set on opening: `name`, `format`, `is_fusion`, `catalog` (what the source declares), `segments`,
     `rules` (how numbers were read, `{"pixels": ...}`), `sources`, `notes` and `extras`. `report` has what was met
-    on opening. `places` are the paths on disk that it was opened from.
+    on opening. `places` are the paths on disk that it was opened from. `companions` are files of the source, by path,
+    that say again what frames and catalog say (image sets): a writer of the same format copies them.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Dataset(ABC):
     rules: Mapping[str, str] = {}
     extras: Mapping[str, Any] = {}
     places: Sequence[str] = ()
+    companions: Mapping[str, Content] = {}
     report: Report
 
     @abstractmethod

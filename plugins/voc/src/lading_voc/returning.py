@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lading import Data, Dataset, File, Frame, InstanceMask, Label, Report, Segment, SemanticMask, Target
+from lading import Data, Dataset, Frame, InstanceMask, Label, Report, Segment, SemanticMask, Target
+from lading.model.content import Content
 from lading_voc.image_sets import entries_of
 from lading_voc.layout import folder_of
 from lading_voc.markup import Node, document, leaf, node, nodes_of
@@ -21,7 +22,7 @@ class Returning:
         self._target = target
         self._report = report
         self._pixels: Mapping[str, str] = dataset.extras["pixels"]
-        self._lists: Mapping[str, File] = dataset.extras["lists"]
+        self._lists: Mapping[str, Content] = dataset.companions
         self._ids: dict[str, set[str]] = {}
 
     def add(self, segment: Segment, frame: Frame) -> None:
@@ -48,7 +49,8 @@ class Returning:
         """Write the image sets, with the lines of frames that were written, and the files of names."""
         for path, file in self._lists.items():
             root = folder_of(path.rpartition("/")[0]).root
-            data = file.read()
+            with file.open() as stream:
+                data = stream.read()
             if folder_of(path.rpartition("/")[0]).role == "sets":
                 data = _kept(data, self._ids.get(root, set()))
             with self._target.create(path) as out:

@@ -31,7 +31,7 @@ class VocWriter(Writer):
 
     def write(self, dataset: Dataset, target: Target, options: VocWriterOptions, report: Report) -> Mapping[str, int]:
         """Write every frame, in one pass."""
-        is_ours = dataset.format == self.name and "lists" in dataset.extras
+        is_ours = dataset.format == self.name and "pixels" in dataset.extras
         work: Returning | Foreign
         work = Returning(dataset, target, report) if is_ours else Foreign(dataset, target, report, options.pixels)
         frames = 0

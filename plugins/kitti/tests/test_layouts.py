@@ -431,3 +431,23 @@ def test_detection_by_names_alone_is_less_sure(kitti: Any) -> None:
     match = detected(kitti, {"training/velodyne/0.bin": kitti.CLOUD})
     assert match.confidence == 0.6
     assert match.reason == "KITTI object, by the names of its folders (velodyne)"
+
+
+def test_every_benchmark_of_a_source_says_how_its_numbers_are_read(kitti: Any) -> None:
+    drive = "raw/2011_09_26/2011_09_26_drive_0001_sync"
+    found = kitti.read(
+        {
+            f"{drive}/image_02/data/0000000000.png": kitti.PIXEL,
+            "tracking/training/label_02/0000.txt": kitti.ROW.replace("Car", "0 7 Car"),
+            "odometry/sequences/00/times.txt": "0\n",
+        }
+    )
+    assert found.dataset.rules["world"].split("; ") == [
+        "east, north, up from where the segment's first oxts record stands",
+        "rectified camera 0 of the sequence's first frame (odometry)",
+    ]
+    assert [told[-10:] for told in found.dataset.rules["time"].split("; ")] == [
+        "(odometry)",
+        " UTC (raw)",
+        "(tracking)",
+    ]

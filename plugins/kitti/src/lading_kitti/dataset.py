@@ -122,16 +122,17 @@ def _rules(indexes: Sequence[SegmentIndex], *, is_fusion: bool) -> dict[str, str
     if is_fusion:
         rules["ego"] = "the velodyne"
     layouts = {index.layout for index in indexes}
+    worlds, times = [], []
     if RAW in layouts or any(index.oxts_file is not None for index in indexes):
-        rules["world"] = "east, north, up from where the segment's first oxts record stands"
+        worlds.append("east, north, up from where the segment's first oxts record stands")
     if ODOMETRY in layouts:
-        rules["world"] = "rectified camera 0 of the sequence's first frame"
+        worlds.append("rectified camera 0 of the sequence's first frame (odometry)")
+        times.append("since the start of the sequence (odometry)")
     if RAW in layouts:
-        rules["time"] = "wall clock without a zone, counted as UTC"
-    elif ODOMETRY in layouts:
-        rules["time"] = "since the start of the sequence"
-    elif TRACKING in layouts:
-        rules["time"] = "none given (10 Hz nominal)"
+        times.append("wall clock without a zone, counted as UTC (raw)")
+    if TRACKING in layouts:
+        times.append("none given, 10 Hz nominal (tracking)")
+    rules.update({name: "; ".join(told) for name, told in (("world", worlds), ("time", times)) if told})
     return rules
 
 

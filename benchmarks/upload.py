@@ -23,9 +23,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 KEY = "Accesskey-of-the-benchmark"
 POLICY: dict[str, Any] = {
@@ -47,15 +49,17 @@ class Sink:
     """Speaks as much of the API as an upload needs; a body is read to its end and thrown away."""
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows: Counter[str] = Counter()  # by segment
 
     def answer(self, method: str, path: str, body: bytes, host: str) -> tuple[int, dict[str, Any]]:
-        name = path.partition("?")[0].rpartition("/")[2]
+        url = urlsplit(path)
+        name = url.path.rpartition("/")[2]
         if name == "policies":
             extra = {**POLICY["extra"], "host": f"http://{host}/objects"}
             return 200, {**POLICY, "extra": extra, "expireAt": int(time.time()) + 300}
         if name == "callback":
-            self.rows += len(json.loads(body)["objects"])
+            told = json.loads(body)
+            self.rows[told["segmentName"]] += len(told["objects"])
             return 200, {}
         if name == "commits":
             return 201, {"commitId": "c" * 32}
@@ -70,7 +74,9 @@ class Sink:
         if name == "catalogs":
             return 200, {"catalog": {}}
         if name == "data":
-            return 200, {"segmentName": "train", "type": 0, "data": [], **EMPTY_PAGE, "totalCount": self.rows}
+            segment = parse_qs(url.query)["segmentName"][0]
+            page = {**EMPTY_PAGE, "totalCount": self.rows[segment]}
+            return 200, {"segmentName": segment, "type": 0, "data": [], **page}
         if re.fullmatch("d{32}", name):
             info = {"type": 0, "defaultBranch": "main", "commitId": "0" * 32, "alias": "", "isPublic": False}
             return 200, {"name": "bench", **info}

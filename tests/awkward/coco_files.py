@@ -289,9 +289,8 @@ PANOPTICS = [
         [segment(3), segment(3, 99)],
         f"{PNG} 3=cat 3=category:99",
         told=[
-            f"error coco.unknown-category {PANOPTIC}#/annotations/0/segments_info/1/category_id",
-            f"error mask.duplicate-id {PANOPTIC}#/annotations/0/file_name",
-            f"error mask.unknown-id {PANOPTIC}#/annotations/0/file_name",
+            f"error mask.duplicate-id {PANOPTIC}#/annotations/0/segments_info/1",
+            f"error mask.unknown-id {PANOPTIC}#/annotations/0/segments_info/1",
         ],
     ),
     panoptic(

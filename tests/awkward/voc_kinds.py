@@ -313,7 +313,6 @@ BYTES = [
             ]
         },
         [
-            "warning voc.mask-size VOC2012/SegmentationClass/2012_000001.png",
             "error mask.size-mismatch VOC2012/SegmentationClass/2012_000001.png",
         ],
     ),

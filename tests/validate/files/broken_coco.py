@@ -119,8 +119,8 @@ BROKEN = [
     coco("media.size-mismatch", edited(QUAY, lambda v: v["images"][1].update(width=64)), at("images", 1, file=QUAY)),
     coco("media.duplicate", copied(PICTURES + "no labels.png", PICTURES + "crowd.PNG"), whole(PICTURES + "crowd.PNG")),
     coco("media.leak", copied(PICTURES + "crowd.PNG", "quay/day.png"), whole("quay/day.png")),
-    coco("mask.duplicate-id", edited(PANOPTIC, lambda v: v["annotations"][0]["segments_info"][1].update(id=70000)),
-         at(*SEGMENTS, 1, file=PANOPTIC)),
+    coco("mask.duplicate-id", edited(PANOPTIC, lambda v: v["annotations"][0]["segments_info"].append(
+         dict(v["annotations"][0]["segments_info"][0]))), at(*SEGMENTS, 2, file=PANOPTIC)),
     coco("mask.unknown-id", edited(PANOPTIC, lambda v: v["annotations"][0]["segments_info"][1].update(category_id=99)),
          at(*SEGMENTS, 1, file=PANOPTIC)),
     coco("media.missing", removed(MASK), at("annotations", 0, "file_name", file=PANOPTIC), "a mask"),

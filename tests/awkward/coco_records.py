@@ -31,7 +31,7 @@ def coco(name: str, *rows: Any, pictures: Any = PICTURES, found: Any = (), told:
         name,
         {FILE: text(document(*rows, **more)), **pictures},
         frames=frames,
-        told=[f"{line.split()[0]} {line.split()[1]} {FILE}#{line.split()[2]}" for line in told],
+        told=[line.replace(" /", f" {FILE}#/") for line in told],
         **ends,
     )
 
@@ -333,5 +333,129 @@ KINDS = [
         {},
         told=["error coco.orphan-annotation /annotations/1/image_id"],
         losses=["annotations of no listed image"],
+    ),
+    # Keypoints, captions, stuff.
+    coco(
+        "fewer points than the category has names",
+        row(keypoints=[3, 4, 2], num_keypoints=1),
+        categories=[{**CATS[0], "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}],
+        found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 3 4 v2 @6"],
+        told=["error keypoints.count /annotations/1/keypoints"],
+    ),
+    coco(
+        "points that are counted wrong, and points of two numbers",
+        row(keypoints=[3, 4, 2, 0, 0, 0], num_keypoints=2),
+        row(7, bbox=[5, 5, 2, 2], keypoints=[3, 4, 5, 6]),
+        categories=[{**CATS[0], "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}],
+        found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 3 4 v2 0 0 v0 @6", "box2d cat 5 5 7 7 @7"],
+        told=[
+            "warning coco.keypoint-count /annotations/1/num_keypoints",
+            "error coco.bad-keypoints /annotations/2/keypoints",
+        ],
+    ),
+    coco(
+        "a body of which no point is labelled",
+        row(keypoints=[0, 0, 0, 0, 0, 0], num_keypoints=0),
+        categories=[{**CATS[0], "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}],
+        found=["box2d cat 20 10 24 15 @6"],
+    ),
+    coco(
+        "a caption of blanks and lines, and one that is a number",
+        row(bbox=..., category_id=..., caption="  a cat\n\ton a mat \n"),
+        row(7, bbox=..., category_id=..., caption=5),
+        found=["sentence '  a cat\\n\\ton a mat \\n'"],
+        told=["error coco.bad-caption /annotations/2/caption"],
+        losses=["annotations without anything that is a label"],
+    ),
+    # Values of other types.
+    coco(
+        "flags and areas of other types",
+        row(iscrowd="0", area=None),
+        row(7, bbox=[5, 5, 2, 2], iscrowd=True, area="12.5"),
+        row(8, bbox=[6, 6, 2, 2], iscrowd=7),
+        found=[
+            'box2d cat 20 10 24 15 @6 {"iscrowd": false}',
+            'box2d cat 5 5 7 7 @7 {"iscrowd": true}',
+            "box2d cat 6 6 8 8 @8",
+        ],
+        told=[
+            "warning coco.number-as-text /annotations/1/iscrowd",
+            "warning coco.number-as-text /annotations/2/area",
+            "error coco.bad-number /annotations/3/iscrowd",
+        ],
+    ),
+    coco(
+        "boxes of five numbers, of an object, and of text",
+        row(bbox=[1, 2, 3, 4, 0.5]),
+        row(7, bbox={"x": 1, "y": 2, "width": 3, "height": 4}),
+        row(8, bbox="1 2 3 4", segmentation=[RING]),
+        found=["polygon2d cat 1 1 9 1 9 9 @8"],
+        told=[
+            "error coco.bad-bbox /annotations/1/bbox",
+            "error coco.bad-bbox /annotations/2/bbox",
+            "error coco.bad-bbox /annotations/3/bbox",
+        ],
+        losses=["annotations without anything that is a label"],
+    ),
+    coco(
+        "run lengths in a list, and without size",
+        masked([{"size": [30, 40], "counts": [100, 1100]}]),
+        row(7, bbox=[5, 5, 2, 2], segmentation={"counts": [100, 1100]}),
+        found=[BOX_6, "box2d cat 5 5 7 7 @7"],
+        told=[
+            "error coco.bad-polygon /annotations/1/segmentation/0",
+            "error coco.bad-rle /annotations/2/segmentation/size",
+        ],
+    ),
+    coco(
+        "Open Images: hexadecimal ids, groups, flags",
+        row("8a0f", image_id="00f3", category_id="/m/01yrx", IsGroupOf=1, IsOccluded=0, IsInside=-1),
+        images=[IMAGE, {**SECOND, "id": "00f3"}],
+        categories=[*CATS, {"id": "/m/01yrx", "name": "Cat"}],
+        pictures=BOTH,
+        frames={
+            "x/1": [BOX],
+            "x/00f3": ['box2d Cat 20 10 24 15 @8a0f {"IsGroupOf": 1, "IsOccluded": 0, "IsInside": -1}'],
+        },
+        told=["warning category.two-spellings /annotations/1/category_id"],
+    ),
+    coco(
+        "Objects365: folders in names that the pictures lack",
+        row(isfake=0, isreflected=1),
+        images=[{**IMAGE, "file_name": "images/v2/patch16/a.png"}],
+        found=['box2d cat 20 10 24 15 @6 {"isfake": 0, "isreflected": 1}'],
+    ),
+    # Names of pictures and categories.
+    coco(
+        "names in other capitals, of other endings, and as a URL",
+        images=[
+            {**IMAGE, "file_name": "A.PNG"},
+            {**SECOND, "file_name": "b.jpeg"},
+            {**SECOND, "id": 3, "file_name": "https://example.org/x/c.png"},
+        ],
+        pictures={**PICTURES, "images/b.jpg": picture("blue", kind="JPEG"), "images/c.png": picture("green")},
+        frames={"x/1": [BOX], "x/2": [], "x/3": []},
+        told=["warning coco.unsafe-file-name /images/2/file_name"],
+    ),
+    coco(
+        "a name of %20 for a blank",
+        images=[{**IMAGE, "file_name": "a%20b.png"}],
+        pictures={"images/a b.png": picture("red")},
+        told=[
+            "error media.missing /images/0",
+            "warning path.forbidden /images/0",
+            "warning coco.unlisted-file images/a b.png",
+        ],
+    ),
+    coco(
+        "categories without name, without id, of the same id",
+        row(category_id=7),
+        categories=[*CATS, {"id": 7}, {"name": "bird"}, {"id": 5, "name": "wolf"}],
+        found=["box2d 7 20 10 24 15 @6"],
+        told=[
+            "warning coco.bad-category /categories/2/name",
+            "error coco.bad-category /categories/3",
+            "error coco.duplicate-category-id /categories/4/id",
+        ],
     ),
 ]

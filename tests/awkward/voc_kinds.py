@@ -230,6 +230,33 @@ OBJECTS = [
         found=["box2d 2 3 10 12"],
         told=["error voc.no-name #/annotation/object[1]"],
     ),
+    lone(
+        "several boxes, and a part without one",
+        thing(f"{box(5, 5, 7, 7)}<part><name>head</name></part>"),
+        found=["box2d cat 5 5 7 7 @a#1", f"{CAT} @a#1"],
+        told=[
+            "warning voc.several-boxes #/annotation/object[1]/bndbox",
+            "warning label.instance-twice #/annotation/object[1]",
+            "warning voc.no-box #/annotation/object[1]/part[1]",
+        ],
+        losses=["part without a shape that can be read"],
+    ),
+    lone(
+        "an `objects` around the objects",
+        f"<objects>{thing()}{thing(bndbox=box(5, 5, 7, 7))}</objects>",
+        found=[CAT, "box2d cat 5 5 7 7"],
+    ),
+    lone(
+        "labelme: elements that are there and empty",
+        thing("<pose/><truncated/><difficult/>"),
+        head="<folder/><filename>a.jpg</filename><source/><owner/><segmented/>",
+        found=[f'{CAT} {{"pose": "", "truncated": "", "difficult": ""}}'],
+    ),
+    lone(
+        "roLabelImg: a turned box alone, its angle in radians",
+        thing("<robndbox><cx>10</cx><cy>10</cy><w>8</w><h>4</h><angle>0</angle></robndbox>", bndbox=""),
+        found=['box2d cat 6 8 14 12 {"cx": 10.0, "cy": 10.0, "w": 8.0, "h": 4.0, "angle": 0.0}'],
+    ),
     lone("a name nobody knows", thing(name="Kingfisher (adult)"), found=["box2d Kingfisher (adult) 2 3 10 12"]),
     lone(
         "CVAT: a turned box",

@@ -120,10 +120,12 @@ def add_to(extras: dict[str, Any], element: Element, depth: int = 0) -> None:
 
 def stray_text(element: Element) -> str:
     """What stands between and before the elements in another, where VOC has nothing but blanks."""
-    found = [tail for child in element if (tail := child.tail) is not None and not tail.isspace()]
-    if element.text is not None and not element.text.isspace():
-        found.insert(0, element.text)
-    return " ".join(part.strip() for part in found) if found else ""
+    text = element.text or ""
+    for child in element:
+        text += child.tail or ""
+    if not text or text.isspace():
+        return ""
+    return " ".join(part.strip() for part in _between(element) if not part.isspace())
 
 
 def objects_of(root: Element) -> Iterator[tuple[Element, str, str]]:

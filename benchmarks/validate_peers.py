@@ -38,6 +38,7 @@ def make(folder: Path, scale: float) -> Path:
     if path.is_file():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
+    (path.parent.parent / "images").mkdir(exist_ok=True)  # empty; Datumaro reads nothing without it
     images, annotations = [], []
     for number, frame in enumerate(Seeded(scale).frames("train"), 1):
         data = frame.data[0]

@@ -23,6 +23,7 @@ from lading.plugin.hooks import hookimpl
 from lading.plugin.registry import Registry
 from lading.source import Source
 
+RULES_BROKEN = ("box2d.inverted", "box2d.empty", "category.unknown")
 ROWS = "a.png,car,1,1,5,5\nb.png,car,9,1,5,5\nb.png,lorry,1,1,5,5\nc.png,car,1,1,500,5\n"
 
 
@@ -138,6 +139,26 @@ def test_what_is_known_is_not_told_again(run: Any, folder: Path, tmp_path: Path)
     (folder / "rows.csv").write_text(ROWS + "d.png,car,5,5,5,9\n")
     code, out, _ = run("validate", folder, "--baseline", "known.json", "--json")
     assert (code, [f["rule"] for f in json.loads(out)["findings"]]) == (1, ["media.missing", "box2d.empty"])
+
+
+def test_an_upload_is_checked_by_the_same_settings(run: Any, folder: Path, tmp_path: Path) -> None:
+    send = ("upload", folder, "--dataset", "boxes", "--dry-run")
+    code, _, err = run(*send)
+    assert code == 1
+    assert "error: nothing was uploaded; mend the errors above, or use --no-validate" in err.splitlines()
+    (tmp_path / "known.json").write_text(run("validate", folder, "--json")[1])
+    (tmp_path / "lading.toml").write_text('baseline = "known.json"\n[rules]\n"category.unknown" = "warning"\n')
+    assert run(*send)[0] == 0
+    (folder / "rows.csv").write_text(ROWS + "b.png,car,5,5,5,9\n")
+    code, _, err = run(*send)
+    assert (code, [line for line in err.splitlines() if "error " in line]) == (
+        1,
+        ["rows.csv:5: error box2d.empty: expected a width and a height above 0, found 0.0 x 4.0"],
+    )
+    (tmp_path / "lading.toml").write_text('[rules]\n"box2d.empty" = "off"\n"box2d.inverted" = "off"\n')
+    assert run(*send)[0] == 1
+    (tmp_path / "other.toml").write_text("".join(f'rules."{rule}" = "off"\n' for rule in RULES_BROKEN))
+    assert run(*send, "--config", "other.toml")[0] == 0
 
 
 def test_so_many_findings_are_listed_and_all_are_counted(run: Any, folder: Path) -> None:

@@ -10,10 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
-from lading.model.report import Finding, Report
+from lading.model.dataset import MemoryDataset
+from lading.model.frame import Data, Frame
+from lading.model.report import Finding, Origin, Report
 from lading.validate import known_rules, validate
 from lading.validate.reports import Excerpts, Gathered, render_groups, render_html, to_sarif
 
@@ -183,6 +187,23 @@ def test_page_lists_the_first_of_every_rule():
     assert len(page) < 1_000_000
 
 
+def test_page_of_many_large_pictures_stays_below_20_mb():
+    rng = np.random.default_rng(20)
+    frames, found = [], []
+    for index in range(64):
+        out = io.BytesIO()
+        Image.fromarray(rng.integers(0, 256, (720, 720, 3), dtype=np.uint8)).save(out, "JPEG", quality=95)
+        path = f"{index}.jpg"
+        data = Data(path=path, remote_path=path, content=cargo.Bytes(path, out.getvalue()), origin=Origin("a.json"))
+        frames.append(Frame(key=path, data=[data]))
+        found.append(finding(f"noise.number-{index}", segment="train", frame=path, file="a.json"))
+    page = render_html(MemoryDataset("noise", {"train": frames}), Gathered(found), RULES)
+    assert 12 << 20 < len(page) < 20_000_000
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    assert len(data["summary"]) == 64  # each rule is listed, also those for whose picture there is no room
+    assert 20 < len(data["pictures"]) < 64
+
+
 def test_page_in_a_browser_shows_each_rule_with_file_and_count_and_its_picture(tmp_path):
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
@@ -191,9 +212,14 @@ def test_page_in_a_browser_shows_each_rule_with_file_and_count_and_its_picture(t
         "<script>document.querySelectorAll('#rules tbody tr.pick')[0].click();"
         "document.body.setAttribute('data-shown', document.querySelectorAll('.shown img').length);</script></body>"
     )
+    measure = (
+        "<script>document.body.setAttribute('data-below', [...document.querySelectorAll('#rules tbody tr.pick')]"
+        ".filter(row => row.getBoundingClientRect().bottom > window.innerHeight).length);"
+    )
     page = tmp_path / "page.html"
-    page.write_text(broken_page().replace("</body>", script), "utf-8")
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    page.write_text(broken_page().replace("</body>", measure + script.removeprefix("<script>")), "utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,800"]
+    command.append(f"--user-data-dir={tmp_path / 'profile'}")
     done = subprocess.run(
         [*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
     )
@@ -203,6 +229,7 @@ def test_page_in_a_browser_shows_each_rule_with_file_and_count_and_its_picture(t
         assert f">{rule}</button>" in seen
     assert seen.count('class="number">1</td>') == len(rules)
     assert "labels.json#/train/1/labels/0/geometry" in seen
+    assert 'data-below="0"' in seen  # all of it on the first screen
     assert 'data-shown="1"' in seen
     assert "&lt;/script&gt;&lt;b&gt;dusk" in seen
 

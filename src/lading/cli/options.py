@@ -202,3 +202,6 @@ jobs = click.option(
     "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share the reading."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+config = click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings; lading.toml or pyproject.toml if absent."
+)

@@ -42,6 +42,7 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
 @click.option("--commit", "message", metavar="MESSAGE", help="The commit's message.")
 @click.option("--no-commit", is_flag=True, help="Leave the draft open.")
 @click.option("--no-validate", is_flag=True, help="Upload whatever is found wrong.")
+@options.config
 @click.option("--allow-missing", is_flag=True, help="Exit 0 although files are missing.")
 @click.option("--tag", metavar="NAME", help="A tag for the commit.")
 @click.option("--verify", is_flag=True, help="Read everything back and compare.")
@@ -55,6 +56,7 @@ def upload(
     name: str,
     platform: str | None,
     no_validate: bool,
+    config: Path | None,
     allow_missing: bool,
     message: str | None,
     no_commit: bool,
@@ -72,7 +74,7 @@ def upload(
 
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
-        if not no_validate and not _is_clean(dataset):
+        if not no_validate and not _is_clean(dataset, config):
             return 1
         running = None
         if platform is None:
@@ -128,16 +130,26 @@ class _Told:
         show(progress.done, progress.total, progress.segment or progress.phase)
 
 
-def _is_clean(dataset: Dataset) -> bool:
-    """Whether checking found nothing of error level; what it found is told. A missing file is upload's business."""
+def _is_clean(dataset: Dataset, config: Path | None) -> bool:
+    """Whether checking found nothing new of error level; what it found is told. A missing file is upload's business.
+
+    Rules are switched, a catalog is the contract and a baseline tells what is known as in `lading validate`.
+    """
     from lading import validate
+    from lading.cli.opening import read_catalog
     from lading.model.report import Report
     from lading.validate import NOT_HOLDING_UPLOAD
+    from lading.validate.baseline import read_baseline
     from lading.validate.reports import render_text
+    from lading.validate.settings import find_settings, read_settings
 
+    settings = find_settings(Path.cwd()) if config is None else read_settings(config)
+    catalog = None if settings.catalog is None else read_catalog(settings.catalog)
+    baseline = None if settings.baseline is None else read_baseline(settings.baseline)
     found = Report()
     with bar("checking") as show:
-        for finding in validate(dataset, progress=show):
+        findings = validate(dataset, catalog=catalog, severities=settings.grades(), progress=show)
+        for finding in findings if baseline is None else baseline.new(findings):
             if finding.rule not in NOT_HOLDING_UPLOAD:
                 found.add(finding)
     if found.findings and not options.is_quiet():

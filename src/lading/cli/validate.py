@@ -31,7 +31,7 @@ _FOR_TEXT = 5
 @options.paths_unless("--rules")
 @click.option("--rules", "lists_rules", is_flag=True, help="List the rules and do nothing else.")
 @click.option("--catalog", "catalog_file", type=click.Path(path_type=Path), help="Check against this catalog (JSON).")
-@click.option("--config", type=click.Path(path_type=Path), help="Settings; lading.toml or pyproject.toml if absent.")
+@options.config
 @click.option(
     "--rule", "switches", metavar="CODE=LEVEL", multiple=True, help="Regrade a rule: error, warning, off, on."
 )

@@ -51,13 +51,14 @@ class Excerpts:
         self._path, self._lines, self._value, self._has_value = path, [], None, False
         content = self._opener(path)
         try:
-            if content is None or content.size > _LARGEST_TEXT:
+            is_json = path.lower().endswith(".json")
+            if content is None or content.size > (_LARGEST_JSON if is_json else _LARGEST_TEXT):
                 return
             with content.open() as stream:
                 data = stream.read()
         except (LadingError, OSError):
             return
-        if path.lower().endswith(".json") and len(data) <= _LARGEST_JSON:
+        if is_json:
             with suppress(ValueError, RecursionError):
                 self._value, self._has_value = json.loads(data), True
         self._lines = data.decode("utf-8", "replace").splitlines()

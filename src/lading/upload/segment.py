@@ -24,7 +24,7 @@ from lading.model.codec.sidecar import mask_file
 from lading.model.content import Content
 from lading.model.dataset import WHOLE, Dataset, Part, Segment
 from lading.model.frame import Frame
-from lading.model.label import MaskLabel
+from lading.model.label import MASK_TYPES, MaskLabel
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import Json, PutLabels
@@ -194,6 +194,7 @@ class SegmentUpload:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
         theirs = way.place.known(item.key)
         try:
+            await self._keep_masks(item)
             if item.data.content is None:
                 self._job.result.miss(item.data.path)
                 return
@@ -282,6 +283,16 @@ class SegmentUpload:
             own = None if made.original is None else {"checksum": made.original.checksum, "size": made.original.size}
             ledger.note_mask(key, value | {"isRenumbered": made.is_renumbered, "original": own})
         return made
+
+    async def _keep_masks(self, item: Item) -> None:
+        """Bring masks that cannot go up as labels, or whose picture is missing, to where the sidecar lies."""
+        sidecar = self._job.sidecar_way
+        if sidecar is None or self._target.is_dry_run or (item.data.content is not None and not item.unsent):
+            return
+        for index, label in enumerate(item.data.labels):
+            is_sent = item.data.content is not None and index not in item.unsent
+            if isinstance(label, MASK_TYPES) and label.content is not None and not is_sent:
+                await sidecar.put(mask_file(label.content.path), await self._hashed(label.content, None))
 
     async def _put_labels(self, work: Work) -> None:
         body = PutLabels(

@@ -70,11 +70,11 @@ def _mask(shelf: Shelf, label: MaskLabel, record: Json) -> dict[str, Any]:
     records = record.get("items")
     if label.content is not None and len(label.items or ()) != len(records or ()):
         return {}
-    path = record.get("path")
+    path: str | None = record.get("path")
     changes: dict[str, Any] = {"items": None if records is None else tuple(map(_item, records)), "path": path}
     sent = label.content if isinstance(label.content, StoredContent) else None
     if sent is not None or record.get("isKept"):
-        changes["content"] = MaskContent(record.get("file", path or ""), shelf, sent, record.get("size"))
+        changes["content"] = MaskContent(record.get("file") or path or "", shelf, sent, record.get("size"))
     return changes
 
 

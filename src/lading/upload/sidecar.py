@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from lading.errors import StorageError, TransientError
 from lading.model.codec.sidecar import (
     DATASET_FILE,
@@ -239,4 +241,7 @@ class _Compressed(gzip.GzipFile):
 
 
 def _line(record: Json) -> bytes:
-    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    try:
+        return msgspec.json.encode(record) + b"\n"
+    except (UnicodeEncodeError, OverflowError):  # half a surrogate pair, a number of more than 64 bits
+        return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"

@@ -201,6 +201,10 @@ class SidecarWay:
         """Bring all files of a sidecar there."""
         for written in await asyncio.to_thread(sidecar.finish, catalog, uploaded):
             await self.put(written.path, await asyncio.to_thread(hash_file, written))
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Enter into the draft what was brought there."""
         await self._callbacks.flush()
 
     def _item(self, remote_path: str) -> Item:

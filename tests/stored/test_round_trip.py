@@ -71,3 +71,12 @@ def test_what_comes_back_goes_on_to_another_platform_and_comes_back(
         assert result.failed == 0
         assert everything(two) == everything(source)
         assert brought(one, "second", other, tmp_path).draft_number is None
+
+
+def test_parts_bring_masks_of_the_source_too(fixtures: Path, platform: RunningPlatform, tmp_path: Path) -> None:
+    """One that had to be encoded anew is in a part that does not commit."""
+    source = lading.open_dataset(fixtures / "coco")
+    results = [brought(source, "trip-parts", platform, tmp_path, part=(k, 3)) for k in (1, 2, 3)]
+    assert [result.commit_id is not None for result in results] == [False, False, True]
+    back = lading.open_dataset(f"{platform.url}/trip-parts", access_key=platform.access_key)
+    assert everything(back) == everything(source)

@@ -15,7 +15,14 @@ from lading.cli.output import print_json, print_table
 def detect(paths: tuple[str, ...], follow_links: bool, as_json: bool) -> int:
     """Say which format PATH is in, and why not the others. Exit 1 where none or several fit."""
     from lading import detect as detect_format
+    from lading.errors import OptionError
+    from lading.opening import address_of
 
+    address = address_of(*paths)
+    if address is not None:
+        raise OptionError(
+            f"{address}: expected files, found a dataset on a platform or in its store; it needs no format"
+        )
     found = detect_format(*paths, follow_links=follow_links)
     if as_json:
         print_json(

@@ -30,8 +30,8 @@ _NOT_COMPARED = frozenset({"origin", "content"})
 class Label(msgspec.Struct, frozen=True, gc=False, eq=False, kw_only=True, repr_omit_defaults=True):
     """What all labels share.
 
-    `attributes` are declared in the catalog and go up; `extras` are what a writer of the same format needs and
-    stay here; `origin` is the number of the source's record in the table `origins` of the label's Data.
+    `attributes` are declared in the catalog and go up; `extras` are what a writer of the same format needs, and have no
+    place in a label on the wire; `origin` is the number of the source's record in the table `origins` of its Data.
     """
 
     kind: ClassVar[str] = ""

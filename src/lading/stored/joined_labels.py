@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import msgspec
 
+from lading.errors import LadingError, SourceError
 from lading.model.codec import SINGLE_KINDS, decode_labels
 from lading.model.codec.sidecar import label_digest, mask_file
 from lading.model.codec.values import unpack_value
@@ -68,11 +70,12 @@ def _mask(shelf: Shelf, label: MaskLabel, record: Json) -> dict[str, Any]:
     records = record.get("items")
     if label.content is not None and len(label.items or ()) != len(records or ()):
         return {}
-    path = record.get("path")
-    items = None if records is None else tuple(map(_item, records))
-    if not isinstance(label.content, StoredContent) or path is None:
-        return {"items": items, "path": path}
-    return {"items": items, "path": path, "content": MaskContent(path, shelf, label.content, record.get("size"))}
+    path: str | None = record.get("path")
+    changes: dict[str, Any] = {"items": None if records is None else tuple(map(_item, records)), "path": path}
+    sent = label.content if isinstance(label.content, StoredContent) else None
+    if sent is not None or record.get("isKept"):
+        changes["content"] = MaskContent(record.get("file") or path or "", shelf, sent, record.get("size"))
+    return changes
 
 
 def _item(record: Json) -> MaskItem:
@@ -89,26 +92,34 @@ def _item(record: Json) -> MaskItem:
 
 @dataclass(frozen=True, eq=False)
 class MaskContent:
-    """A mask as the source had it: the sidecar's file, where what went up was encoded anew, else what went up."""
+    """A mask as the source had it: the sidecar's file, where it could not go up as it was, else what went up."""
 
     path: str
     shelf: Shelf
-    sent: StoredContent
+    sent: StoredContent | None
     known_size: int | None
 
     @property
     def size(self) -> int:
-        """Its bytes."""
-        return self.sent.size if self.known_size is None else self.known_size
+        """Its bytes; where the sidecar does not say how many, they are fetched and counted."""
+        if self.known_size is not None:
+            return self.known_size
+        with self.open() as stream:
+            return stream.seek(0, os.SEEK_END)
 
     @property
     def stamp(self) -> str | None:
         """By what went up."""
-        return self.sent.stamp
+        return None if self.sent is None else self.sent.stamp
 
     def open(self) -> BinaryIO:
         """Its bytes. Raises SourceError where they cannot be had."""
-        own = self.shelf.find(SIDECAR_SEGMENT, mask_file(self.path))
-        if own is None:
-            return self.sent.open()
-        return StoredContent(self.path, self.shelf, blob_of(SIDECAR_SEGMENT, own)).open()
+        try:
+            own = self.shelf.find(SIDECAR_SEGMENT, mask_file(self.path))
+        except LadingError as exc:
+            raise SourceError(self.path, f"expected its bytes at {self.shelf.place}, found: {exc}") from exc
+        if own is not None:
+            return StoredContent(self.path, self.shelf, blob_of(SIDECAR_SEGMENT, own)).open()
+        if self.sent is None:
+            raise SourceError(self.path, f"expected its bytes in the sidecar at {self.shelf.place}, found none")
+        return self.sent.open()

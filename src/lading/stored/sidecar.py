@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -72,8 +73,8 @@ def _records(shelf: Shelf, file: StoredFile) -> Iterator[Json]:
 
 def _decoded(line: bytes, place: str, number: int) -> Json:
     try:
-        record: Any = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        record: Any = json.loads(line)  # msgspec makes floats of long integers, and has no half surrogate pairs
+    except (ValueError, RecursionError) as exc:
         raise RecordError(place, expected="a line of JSON", found=f"something else ({exc})", line=number) from exc
     if not isinstance(record, dict):
         raise RecordError(place, expected="an object", found=type(record).__name__, line=number)

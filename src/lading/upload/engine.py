@@ -135,12 +135,16 @@ async def _bring_up(job: Job) -> list[Place]:
     places: list[Place] = []
     for segment in job.dataset.segments:
         if job.stop.is_set:
-            return places
+            break
         places += await SegmentUpload(job, segment).run()
         job.result.segments += 1
+    if job.sidecar_way is not None:
+        await job.sidecar_way.flush()
+    if job.stop.is_set:
+        return places
     if job.part == WHOLE:
         _report_strange_segments(job, strange - {SIDECAR_SEGMENT} - {place.name for place in places})
-        if not (job.target.is_dry_run or job.result.failed or job.stop.is_set):
+        if not (job.target.is_dry_run or job.result.failed):
             places += await _send_sidecar(job)
     return places
 

@@ -26,8 +26,8 @@ from lading.upload.remote import Entry, item_digest
 
 _log = logging.getLogger(__name__)
 
-#: Raised by one when the tables change; an older ledger is made anew, as all it holds can be found out again.
-_VERSION = 1
+#: Raised by one when the tables change, or what is in them; an older ledger is made anew, as it can be.
+_VERSION = 2
 
 _TABLES = """
 create table if not exists hashes (

@@ -24,7 +24,7 @@ from lading.model.codec.sidecar import mask_file
 from lading.model.content import Content
 from lading.model.dataset import WHOLE, Dataset, Part, Segment
 from lading.model.frame import Frame
-from lading.model.label import MaskLabel
+from lading.model.label import MASK_TYPES, MaskLabel
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import Json, PutLabels
@@ -256,6 +256,7 @@ class SegmentUpload:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
         path = hashed.item.data.path
         try:
+            await self._keep_masks(hashed.item)
             if hashed.file is None:
                 self._job.result.miss(path)
             elif isinstance(hashed.file, SourceError):
@@ -338,6 +339,19 @@ class SegmentUpload:
             own = None if made.original is None else {"checksum": made.original.checksum, "size": made.original.size}
             ledger.note_mask(key, value | {"isRenumbered": made.is_renumbered, "original": own})
         return made
+
+    async def _keep_masks(self, item: Item) -> None:
+        """Bring masks that cannot go up as labels, or whose picture is missing, to where the sidecar lies."""
+        sidecar = self._job.sidecar_way
+        if sidecar is None or self._target.is_dry_run or (item.data.content is not None and not item.unsent):
+            return
+        for index, label in enumerate(item.data.labels):
+            is_sent = item.data.content is not None and index not in item.unsent
+            if isinstance(label, MASK_TYPES) and label.content is not None and not is_sent:
+                (found,) = await self._in(self._job.hashers, hash_files, [label.content])
+                if isinstance(found, SourceError):
+                    raise found
+                await sidecar.put(mask_file(label.content.path), found[0])
 
     async def _put_labels(self, work: Work) -> None:
         body = PutLabels(

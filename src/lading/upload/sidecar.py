@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from lading.errors import StorageError, TransientError
 from lading.model.codec.sidecar import (
     DATASET_FILE,
@@ -26,7 +28,7 @@ from lading.model.codec.sidecar import (
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame, frame_id
 from lading.model.naming import SIDECAR_SEGMENT
-from lading.model.sensor import Lidar
+from lading.model.sensor import Lidar, Sensor
 from lading.platform.wire import Json
 from lading.upload.files import HashedFile, hash_file
 from lading.upload.ledger import Ledger
@@ -117,6 +119,7 @@ class SegmentSidecar:
         self._file: _Compressed | None = None
         self._room = 0
         self._count = self._frames = self._rows = 0
+        self._places: dict[str, tuple[Sensor, ...]] = {}  # segments of the platform that items lie in
 
     def add(self, frame: Frame, items: Sequence[Item]) -> None:
         """Write what is to be said of a frame and its items."""
@@ -130,7 +133,10 @@ class SegmentSidecar:
             )
             for item in items
         ]
-        there = self._plan.sensors[items[0].segment_name] if items and self._is_fusion else ()
+        there: tuple[Sensor, ...] = ()
+        if items and self._is_fusion:
+            there = self._plan.sensors[items[0].segment_name]
+        self._places.update({item.segment_name: there for item in items})
         line = _line(frame_record(frame, files, {sensor.name: sensor for sensor in there}))
         present = sum(item.data.content is not None for item in items)
         self._frames += 1
@@ -155,7 +161,7 @@ class SegmentSidecar:
     def close(self) -> None:
         """Write what is to be said of the segment itself, once its frames are there."""
         self.end_file()
-        places = self._plan.sensors or {self._plan.name: self._segment.sensors}
+        places = self._places or {self._plan.name: self._segment.sensors}
         counts = {"frames": self._frames, "rows": self._rows, "files": self._count}
         self._done(segment_record(self._segment, places, is_fusion=self._is_fusion, **counts))
 
@@ -195,6 +201,10 @@ class SidecarWay:
         """Bring all files of a sidecar there."""
         for written in await asyncio.to_thread(sidecar.finish, catalog, uploaded):
             await self.put(written.path, await asyncio.to_thread(hash_file, written))
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Enter into the draft what was brought there."""
         await self._callbacks.flush()
 
     def _item(self, remote_path: str) -> Item:
@@ -235,4 +245,7 @@ class _Compressed(gzip.GzipFile):
 
 
 def _line(record: Json) -> bytes:
-    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    try:
+        return msgspec.json.encode(record) + b"\n"
+    except (UnicodeEncodeError, OverflowError):  # half a surrogate pair, a number of more than 64 bits
+        return json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"

@@ -111,6 +111,8 @@ def frame_record(frame: Frame, files: Sequence[WireFile], sensors: Mapping[str, 
     record: Json = {"kind": "frame", "key": frame.key}
     if files:
         _add(record, at=files[0].segment, id=files[0].frame_id)
+    else:
+        _add(record, id=frame.frame_id)
     if frame.frame_id is None and "id" in record:
         record["isIdMade"] = True
     if frame.calibration is not None:
@@ -171,7 +173,10 @@ def label_record(label: Label, *, is_sent: bool) -> Json:
         if not fits:
             record["visible"] = pack_value(list(label.visible))
     if isinstance(label, MASK_TYPES):
-        _add(record, path=label.path, size=None if label.content is None else _size(label.content))
+        _add(record, path=label.path)
+        if label.content is not None:
+            own = label.content.path
+            _add(record, file=None if own == label.path else own, size=_size(label.content), isKept=not is_sent)
         if label.items is not None:
             record["items"] = [_item_record(item) for item in label.items]
     return record

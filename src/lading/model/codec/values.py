@@ -13,25 +13,38 @@ from typing import Any
 
 import numpy as np
 
+#: Types whose values JSON has.
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 
 def pack_value(value: Any) -> Any:
     """A value as JSON; one of a type that is not known becomes its text."""
-    if value is None or isinstance(value, (str, bool, int)):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else {"$float": repr(float(value))}
-    if isinstance(value, list):
+    if kind is float:
+        return value if math.isfinite(value) else {"$float": repr(value)}
+    if kind is dict:
+        packed = {}
+        for key, part in value.items():
+            if type(key) is not str or key.startswith("$"):
+                return {"$object": [[pack_value(key), pack_value(part)] for key, part in value.items()]}
+            packed[key] = part if type(part) in _PLAIN else pack_value(part)
+        return packed
+    if kind is list:
         return [pack_value(part) for part in value]
-    if isinstance(value, tuple):
-        return {"$tuple": [pack_value(part) for part in value]}
-    if isinstance(value, Mapping):
-        if all(isinstance(key, str) and not key.startswith("$") for key in value):
-            return {key: pack_value(part) for key, part in value.items()}
-        return {"$object": [[pack_value(key), pack_value(part)] for key, part in value.items()]}
     return _pack_rare(value)
 
 
 def _pack_rare(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return {"$tuple": [pack_value(part) for part in value]}
+    if isinstance(value, Mapping):
+        return pack_value(dict(value))
+    if isinstance(value, list):
+        return pack_value(list(value))
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         return {"$array": pack_value(value.tolist()), "$type": value.dtype.str, "$shape": list(value.shape)}
     if isinstance(value, (bytes, bytearray)):

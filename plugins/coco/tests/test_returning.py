@@ -179,6 +179,21 @@ def test_a_results_file_and_a_packed_file_come_back(write: Callable[..., Path], 
     assert json.loads(again) == {"images": [], "annotations": []}
 
 
+def test_several_processes_write_the_same_bytes(samples: Path, tmp_path: Path) -> None:
+    for name, source in (("ours", FIXTURE), ("real", samples / "coco" / "val2017-instances-panoptic")):
+        trees = []
+        for jobs in (1, 3):
+            out = tmp_path / f"{name}-{jobs}"
+            report = Report()
+            dataset = lading.open_dataset(source)
+            done = lading.convert(dataset, out, to="coco", is_checked=False, report=report, jobs=jobs)
+            files = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+            trees.append((done, files, report.findings))
+        assert {k for k in {**trees[0][1], **trees[1][1]} if trees[0][1].get(k) != trees[1][1].get(k)} == set()
+        assert trees[0] == trees[1]
+        assert trees[0][0].frames > 0
+
+
 class Changed(lading.MemoryDataset):
     """A dataset of ours whose frames somebody changed."""
 

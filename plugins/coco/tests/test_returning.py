@@ -95,6 +95,10 @@ FORMS: Mapping[str, Any] = {
         "bbox": [1, 2, 3, 4], "score": 0.5, "ignore": 1,
         "attributes": {"occluded": False, "rotation": 0.0, "who": {"by": ["us"]}, "n": 1},
     },
+    "attributes of one name within and beside": {
+        "bbox": [1, 2, 3, 4], "score": 0.5, "iscrowd": 1, "occluded": 1,
+        "attributes": {"score": 1, "iscrowd": "no", "occluded": False},
+    },
     "attributes that are empty": {"bbox": [1, 2, 3, 4], "attributes": {}},
     "no category": {"bbox": [1, 2, 3, 4], "category_id": None},
     "a category that is not listed": {"bbox": [1, 2, 3, 4], "category_id": 77},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from lading import Dataset, Report, Target
+from lading.errors import TargetError
 from lading.model.dataset import Part, Progress
 from lading.parallel import Shares
 from lading.plugin.target import Media
@@ -69,21 +70,36 @@ def _share(
                 spool = Spool(stream)
                 names[id(spool)] = name
                 file.spools[key] = [spool]
-        frames = 0
-        for segment in dataset.segments:
-            for frame in dataset.frames(segment.name, part, report):
-                work.add(segment, frame)
-                frames += 1
-                if frames % 50 == 0:
-                    progress(frames, None)
-        pieces = []
-        for path, file in work.files.items():
-            for key, (spool,) in file.spools.items():
-                spool.close()
-                name = names[id(spool)]
-                if spool.rows:
-                    pieces.append(_Piece(path, key, name, spool.rows, spool.sizes))
-                else:
-                    Path(name).unlink()
+        try:
+            frames = _add_part(work, dataset, part, report, progress)
+            pieces = _pieces(work, names)
+        except OSError as exc:
+            message = f"{folder}: expected to write the result, found: {exc.strerror or exc}"
+            raise TargetError(message) from exc
     yield from ()
     return _Done(frames, work.labels, target.files, pieces, report, target.report)
+
+
+def _add_part(work: Returning, dataset: Dataset, part: Part, report: Report, progress: Progress) -> int:
+    frames = 0
+    for segment in dataset.segments:
+        for frame in dataset.frames(segment.name, part, report):
+            work.add(segment, frame)
+            frames += 1
+            if frames % 50 == 0:
+                progress(frames, None)
+    return frames
+
+
+def _pieces(work: Returning, names: Mapping[int, str]) -> list[_Piece]:
+    """What was written, for the first process to adopt; files that stayed empty go."""
+    pieces = []
+    for path, file in work.files.items():
+        for key, (spool,) in file.spools.items():
+            spool.close()
+            name = names[id(spool)]
+            if spool.rows:
+                pieces.append(_Piece(path, key, name, spool.rows, spool.sizes))
+            else:
+                Path(name).unlink()
+    return pieces

@@ -256,6 +256,24 @@ def test_ctrl_c_leaves_no_half_result(source: Path, tmp_path: Path) -> None:
     assert listed(tmp_path) == []
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_disk_that_is_full_leaves_no_half_result(fixtures: Path, tmp_path: Path, jobs: str) -> None:
+    """A limit on the size of files stands for it: the system's error comes from the same call."""
+    script = (
+        "import resource\nfrom lading.cli.main import run\n"
+        "if __name__ == '__main__':\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))\n"
+        f"    run(['convert', {str(fixtures / 'coco')!r}, {str(tmp_path / 'out')!r}, '--to', 'coco', '-q',"
+        f" '--no-validate', '--media', 'link', '--jobs', '{jobs}'])\n"
+    )
+    (tmp_path / "run.py").write_text(script)
+    done = subprocess.run([sys.executable, "-B", str(tmp_path / "run.py")], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "expected to write the result, found: File too large" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert listed(tmp_path) == ["run.py"]
+
+
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lading", "convert", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)

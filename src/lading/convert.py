@@ -58,8 +58,9 @@ def convert(
 
     `options` are the writer's; `media` says whether files are copied, linked where they lie on the same disk, or left.
     What is wrong with the dataset, with `is_checked` by the rules too, and files that are missing go to `report` and
-    stop nothing; so do losses. `jobs` processes share the check. Raises TargetError where the target is not empty
-    (unless `overwrite`), lies within the source, around it, or cannot be written; UnknownFormatError; OptionError.
+    stop nothing; so do losses. `jobs` processes share the check, and the writing where the writer can. Raises
+    TargetError where the target is not empty (unless `overwrite`), lies within the source, around it, or cannot be
+    written; UnknownFormatError; OptionError.
     """
     known = registry if registry is not None else Registry.load()
     writer = known.writer(to)
@@ -73,7 +74,7 @@ def convert(
                 heard.add(finding)
     said = Report()
     said.merge(dataset.report)
-    with _whole(place) as folder, Target(folder, media, progress) as made:
+    with _whole(place) as folder, Target(folder, media, jobs=jobs, progress=progress) as made:
         counts = writer.write(dataset, made, parsed, said)
     if is_checked:  # which told the same findings
         for loss in said.losses:

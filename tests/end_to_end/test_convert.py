@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from pycocotools.coco import COCO
 
 import lading
 from lading import Report
@@ -98,3 +102,57 @@ def test_one_picture_of_every_sensor_is_written(fixtures: Path, tmp_path: Path) 
         lading.convert(dataset, tmp_path / to, to=to, is_checked=False)
         written = [path.read_bytes() for path in (tmp_path / to).rglob("*") if is_image_name(path.name)]
         assert sorted(written) == sorted(pictures)
+
+
+def objects_of(folder: Path) -> Counter[tuple[str, str, float, float, float, float]]:
+    """Every box of a VOC tree, by ElementTree alone: the picture's name, the object's, and the corners."""
+    found: Counter[tuple[str, str, float, float, float, float]] = Counter()
+    for file in folder.rglob("Annotations/**/*.xml"):
+        root = ElementTree.parse(file).getroot()
+        for element in root.iter():
+            box = element.find("bndbox")
+            if box is not None:
+                corners = [float(box.findtext(name) or "nan") for name in ("xmin", "ymin", "xmax", "ymax")]
+                found[(file.stem, element.findtext("name") or "", *corners)] += 1
+    return found
+
+
+@pytest.mark.parametrize("name", ["voc2012-detection", "voc2012-layout-action"])
+def test_pycocotools_finds_the_boxes_of_real_voc_files(samples: Path, tmp_path: Path, name: str) -> None:
+    source = samples / "voc" / name
+    lading.convert(lading.open_dataset(source), tmp_path / "out", to="coco", is_checked=False)
+    found: Counter[tuple[str, str, float, float, float, float]] = Counter()
+    for file in (tmp_path / "out" / "annotations").iterdir():
+        with contextlib.redirect_stdout(None):
+            coco = COCO(str(file))
+        for row in coco.loadAnns(coco.getAnnIds(iscrowd=False)):
+            x, y, width, height = row["bbox"]
+            image, category = coco.loadImgs([row["image_id"]])[0], coco.loadCats([row["category_id"]])[0]
+            # Counted from 1, maxima inclusive (source-formats.md 5.7).
+            found[(Path(image["file_name"]).stem, category["name"], x + 1, y + 1, x + width, y + height)] += 1
+            assert row["area"] == width * height
+    assert found == objects_of(source)
+    assert found.total() > 0
+
+
+@pytest.mark.parametrize(("pixels", "first"), [("verbatim", 0), ("voc", 1)])
+def test_elementtree_finds_the_boxes_of_real_coco_files(samples: Path, tmp_path: Path, pixels: str, first: int) -> None:
+    source = samples / "coco" / "val2017-instances-panoptic" / "annotations" / "instances_val2017_with_crowd_rle.json"
+    out = tmp_path / "out"
+    lading.convert(
+        lading.open_dataset(source), out, to="voc", is_checked=False, media="none", options={"pixels": pixels}
+    )
+    document = json.loads(source.read_text())
+    names = {row["id"]: row for row in document["categories"]}
+    stems = {row["id"]: Path(row["file_name"]).stem for row in document["images"]}
+    expected: Counter[tuple[str, str, float, float, float, float]] = Counter()
+    for row in document["annotations"]:
+        category = names[row["category_id"]]
+        parent = category["supercategory"]
+        full = category["name"] if parent == category["name"] else f"{parent}.{category['name']}"
+        x, y, width, height = row["bbox"]
+        corners = (x + first, y + first, x + width, y + height)
+        expected[(stems[row["image_id"]], full, *corners)] += 1
+    assert objects_of(out) == expected
+    listed = [line for file in (out / "ImageSets" / "Main").iterdir() for line in file.read_text().splitlines()]
+    assert sorted(listed) == sorted(stems.values())

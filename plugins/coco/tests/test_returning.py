@@ -95,6 +95,10 @@ FORMS: Mapping[str, Any] = {
         "bbox": [1, 2, 3, 4], "score": 0.5, "ignore": 1,
         "attributes": {"occluded": False, "rotation": 0.0, "who": {"by": ["us"]}, "n": 1},
     },
+    "attributes of one name within and beside": {
+        "bbox": [1, 2, 3, 4], "score": 0.5, "iscrowd": 1, "occluded": 1,
+        "attributes": {"score": 1, "iscrowd": "no", "occluded": False},
+    },
     "attributes that are empty": {"bbox": [1, 2, 3, 4], "attributes": {}},
     "no category": {"bbox": [1, 2, 3, 4], "category_id": None},
     "a category that is not listed": {"bbox": [1, 2, 3, 4], "category_id": 77},
@@ -177,6 +181,21 @@ def test_a_results_file_and_a_packed_file_come_back(write: Callable[..., Path], 
     converted(packed, tmp_path / "again")
     again = gzip.decompress((tmp_path / "again/annotations/x.json.gz").read_bytes())
     assert json.loads(again) == {"images": [], "annotations": []}
+
+
+def test_several_processes_write_the_same_bytes(samples: Path, tmp_path: Path) -> None:
+    for name, source in (("ours", FIXTURE), ("real", samples / "coco" / "val2017-instances-panoptic")):
+        trees = []
+        for jobs in (1, 3):
+            out = tmp_path / f"{name}-{jobs}"
+            report = Report()
+            dataset = lading.open_dataset(source)
+            done = lading.convert(dataset, out, to="coco", is_checked=False, report=report, jobs=jobs)
+            files = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+            trees.append((done, files, report.findings))
+        assert {k for k in {**trees[0][1], **trees[1][1]} if trees[0][1].get(k) != trees[1][1].get(k)} == set()
+        assert trees[0] == trees[1]
+        assert trees[0][0].frames > 0
 
 
 class Changed(lading.MemoryDataset):

@@ -77,7 +77,7 @@ class Writer(ABC):
         """Write a dataset into `target`; how many `frames` and `labels` were written.
 
         It reads each segment once, with `report`, and keeps no labels in memory. What the format cannot hold goes to
-        `report` as losses, one for each kind.
+        `report` as losses, one for each kind; what else it has to tell to `target.report` as findings.
         """
 
 

@@ -23,15 +23,18 @@ _CHUNK = 1 << 20
 class Target:
     """The folder of one conversion.
 
-    `report` has the media that are missing or cannot be read; `progress` is what a writer hands to `all_frames`.
+    `report` has the media that are missing or cannot be read, `files` is how many were brought; `progress` is what a
+    writer hands to `all_frames`. `jobs` is how many processes a writer may use: each makes a Target of the same
+    folder and media, and the first takes over its files with `adopt`, its report and count.
     """
 
-    def __init__(self, folder: Path, media: Media = "copy", progress: Progress | None = None) -> None:
+    def __init__(self, folder: Path, media: Media = "copy", *, jobs: int = 1, progress: Progress | None = None) -> None:
         self.folder = folder
+        self.media: Media = media
+        self.jobs = jobs
         self.report = Report()
         self.progress = progress
         self.files = 0
-        self._media = media
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -53,12 +56,25 @@ class Target:
         """A nameless file to write and read, closed and gone at the end."""
         return self._open.enter_context(tempfile.TemporaryFile(dir=self.folder))
 
+    def lasting_scratch(self) -> tuple[str, IO[bytes]]:
+        """The same, but it stays where it lies until another process adopts it."""
+        number, name = tempfile.mkstemp(prefix=".scratch-", dir=self.folder)
+        return name, self._open.enter_context(os.fdopen(number, "w+b"))
+
+    def adopt(self, name: str) -> IO[bytes]:
+        """A lasting scratch file of another process, from now on nameless."""
+        place = Path(name)
+        stream = place.open("rb")
+        self._open.callback(stream.close)
+        place.unlink()
+        return stream
+
     def add_media(self, content: Content | None, path: str, origin: Origin | None = None) -> bool:
         """Bring a file of the source to `path`; False where it is missing or cannot be read, which is told.
 
         `origin` is the record that names it. The same file may be given again.
         """
-        if self._media == "none":
+        if self.media == "none":
             return True
         if content is None:
             self.report.error("media.missing", f"expected the file {path!r}, found none", origin or Origin(path))
@@ -68,7 +84,7 @@ class Target:
         try:
             if place.exists():
                 return self._is_there(content, place, path, origin)
-            if not (self._media == "link" and _link(content, place)):
+            if not (self.media == "link" and _link(content, place)):
                 _copy(content, place)
         except SourceError as exc:
             message = f"expected a file that can be read, found: {exc.problem}"
@@ -107,9 +123,11 @@ def _link(content: Content, place: Path) -> bool:
 
 
 def _copy(content: Content, place: Path) -> None:
-    with content.open() as source, place.open("xb") as copy:
+    part = place.with_name(f".{os.getpid()}.part")  # another process may bring the same file
+    with content.open() as source, part.open("xb") as copy:
         try:
             shutil.copyfileobj(source, copy, _CHUNK)
         except SourceError:
-            place.unlink()
+            part.unlink()
             raise
+    part.rename(place)

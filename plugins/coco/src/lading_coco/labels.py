@@ -156,14 +156,20 @@ class LabelBuilder:
             extras["area"] = record.area
         if record.num_keypoints is not UNSET:
             extras["num_keypoints"] = record.num_keypoints
+        self._add_attributes(record, row, attributes, extras)
+        if rest:
+            self._add_rest(rest, common, again)
+        return common
+
+    def _add_attributes(self, record: Row, row: int, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
+        """Attributes within `attributes`, then those beside it; of two of one name neither is lost."""
         if record.attributes is not UNSET and not record.attributes:
             extras["attributes"] = record.attributes
-        if record.attributes:
-            for name, value in record.attributes.items():
-                if isinstance(value, dict):
-                    extras.setdefault("attributes", {})[name] = value
-                else:
-                    attributes[name] = value
+        for name, value in (record.attributes or {}).items():
+            if isinstance(value, dict) or (name == "iscrowd" and record.iscrowd is not UNSET):
+                extras.setdefault("attributes", {})[name] = value
+            else:
+                attributes[name] = value
         crowd = record.iscrowd
         if crowd is not UNSET:
             if crowd in _CROWD:
@@ -174,10 +180,7 @@ class LabelBuilder:
                 extras["iscrowd"] = crowd
                 self._tell(row, "coco.bad-number", f"expected 0 or 1, found {crowd!r}", "iscrowd")
         if record.score is not UNSET:
-            attributes["score"] = record.score
-        if rest:
-            self._add_rest(rest, common, again)
-        return common
+            (extras if "score" in attributes else attributes)["score"] = record.score
 
     def _add_rest(self, rest: Mapping[str, Any], common: dict[str, Any], again: int) -> None:
         for key, value in rest.items():

@@ -14,8 +14,9 @@ from lading_coco.widths import width_between
 
 #: Keys of extras that are our notes, not keys of the file.
 _NOTES = frozenset({"records"})
-#: Keys of extras that the geometry of labels comes before, if there is some.
-_OF_LABELS = frozenset({"bbox", "segmentation", "keypoints", "caption", "iscrowd", "attributes", "category_id"})
+#: Keys of extras that are written where no label is, in this order, and all that labels come before.
+_WHERE_NONE = ("segmentation", "bbox", "keypoints", "caption", "category_id")
+_OF_LABELS = frozenset({*_WHERE_NONE, "iscrowd", "attributes"})
 _TOP_LEVEL = frozenset({"iscrowd", *ATTRIBUTES})
 
 
@@ -45,8 +46,8 @@ def annotation(
             record["caption"] = "".join(word.text for word in label.sentence or ())
         elif isinstance(label, PanopticMask):
             record["segments_info"] = [_segment(item) for item in label.items or ()]
-    for key in _OF_LABELS - record.keys():
-        if key in extras and key not in ("iscrowd", "attributes"):
+    for key in _WHERE_NONE:
+        if key in extras and key not in record:
             record[key] = extras[key]
     record.update(image_id)
     if "category_id" not in record and category_id is not None:

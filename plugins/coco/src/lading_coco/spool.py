@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any, BinaryIO
 
 import msgspec
@@ -36,44 +37,50 @@ def _plain(value: Any) -> Any:
 
 
 class Spool:
-    """Records in the order in which they come, given back in the order of their rows."""
+    """Records in the order in which they come, each with the row that it will have."""
 
     def __init__(self, stream: IO[bytes]) -> None:
+        self.rows = array("q")
+        self.sizes = array("I")
         self._stream = stream
-        self._rows = array("q")
-        self._sizes = array("I")
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
     def add(self, text: bytes, row: int) -> None:
-        """Take a record of the row `row`; of equal rows the first stays first."""
+        """Take a record."""
         self._stream.write(text + _END)
-        self._rows.append(row)
-        self._sizes.append(len(text) + len(_END))
+        self.rows.append(row)
+        self.sizes.append(len(text) + len(_END))
 
-    def copy_to(self, file: BinaryIO | gzip.GzipFile) -> None:
-        """Write the records, with commas between them; may be done several times."""
-        rows = np.frombuffer(self._rows, dtype=np.int64)
-        sizes = np.frombuffer(self._sizes, dtype=np.uint32)
-        ends = np.cumsum(sizes, dtype=np.int64)
-        order = np.argsort(rows, kind="stable")
-        # Neighbours that stay neighbours are copied at once.
-        breaks = np.flatnonzero(np.diff(order) != 1)
-        firsts = np.concatenate((order[:1], order[breaks + 1]))
-        lasts = np.concatenate((order[breaks], order[-1:]))
-        places = zip((ends[firsts] - sizes[firsts]).tolist(), ends[lasts].tolist(), strict=True)
-        rest = len(order)
-        for count, (begin, end) in zip((lasts - firsts + 1).tolist(), places, strict=True):
-            rest -= count
-            self._copy(begin, end if rest else end - len(_END), file)
+    def close(self) -> None:
+        """Have everything on disk."""
+        self._stream.flush()
 
-    def _copy(self, begin: int, end: int, file: BinaryIO | gzip.GzipFile) -> None:
-        self._stream.seek(begin)
+    def copy(self, begin: int, end: int, file: BinaryIO | gzip.GzipFile) -> None:
+        """Write a stretch of it into a file."""
+        number = self._stream.fileno()
         while begin < end:
-            chunk = self._stream.read(min(_CHUNK, end - begin))
+            chunk = os.pread(number, min(_CHUNK, end - begin), begin)
             begin += len(chunk)
             file.write(chunk)
+
+
+def copy_sorted(spools: Sequence[Spool], file: BinaryIO | gzip.GzipFile) -> None:
+    """Write the records of all spools by their rows, with commas between them; of equal rows the first is first."""
+    for spool in spools:
+        spool.close()
+    rows = np.concatenate([np.frombuffer(spool.rows, dtype=np.int64) for spool in spools])
+    sizes = [np.frombuffer(spool.sizes, dtype=np.uint32) for spool in spools]
+    ends = np.concatenate([np.cumsum(part, dtype=np.int64) for part in sizes])
+    begins = ends - np.concatenate(sizes)
+    owners = np.repeat(np.arange(len(spools), dtype=np.int32), [len(part) for part in sizes])
+    order = np.argsort(rows, kind="stable")
+    # Neighbours that stay neighbours are copied at once.
+    breaks = np.flatnonzero((np.diff(order) != 1) | np.diff(owners[order]).astype(bool))
+    firsts = order[np.concatenate(([0], breaks + 1))]
+    lasts = order[np.concatenate((breaks, [len(order) - 1]))]
+    last = len(firsts) - 1
+    stretches = zip(owners[firsts].tolist(), begins[firsts].tolist(), ends[lasts].tolist(), strict=True)
+    for number, (owner, begin, end) in enumerate(stretches):
+        spools[owner].copy(begin, end - len(_END) if number == last else end, file)
 
 
 class OutFile:
@@ -84,16 +91,19 @@ class OutFile:
         self.keys = list(keys)
         self.envelope = dict(envelope)
         self.is_list = is_list
-        self.spools: dict[str, Spool] = {}
+        self.spools: dict[str, list[Spool]] = {}
 
     def add(self, key: str, text: bytes, row: int, target: Target) -> None:
         """Add a record to one of the arrays."""
-        spool = self.spools.get(key)
-        if spool is None:
-            spool = self.spools[key] = Spool(target.scratch())
-            if key not in self.keys:
-                self.keys.append(key)
-        spool.add(text, row)
+        if key not in self.spools:
+            self.take(key, Spool(target.scratch()))
+        self.spools[key][-1].add(text, row)
+
+    def take(self, key: str, spool: Spool) -> None:
+        """Have a spool for one of the arrays, beside those that there are."""
+        self.spools.setdefault(key, []).append(spool)
+        if key not in self.keys:
+            self.keys.append(key)
 
     def write(self, target: Target) -> None:
         """Write the file; a path that ends in .gz is packed."""
@@ -121,9 +131,8 @@ class OutFile:
 
     def _array(self, key: str, stream: BinaryIO | gzip.GzipFile) -> None:
         stream.write(b"[")
-        spool = self.spools.get(key)
-        if spool is not None:
+        if key in self.spools:
             stream.write(b"\n")
-            spool.copy_to(stream)
+            copy_sorted(self.spools[key], stream)
             stream.write(b"\n")
         stream.write(b"]")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lading import File, Origin, Report, Source
+from lading import Origin, Report, Source
 from lading.errors import SourceError
+from lading.model.content import Content
 
 
 def read_bytes(source: Source, path: str, report: Report) -> bytes | None:
@@ -12,10 +13,11 @@ def read_bytes(source: Source, path: str, report: Report) -> bytes | None:
     return None if file is None else read_file(file, report)
 
 
-def read_file(file: File, report: Report) -> bytes | None:
+def read_file(file: Content, report: Report) -> bytes | None:
     """A file's bytes, or None and a finding where it cannot be read."""
     try:
-        return file.read()
-    except SourceError as exc:
+        with file.open() as stream:
+            return stream.read()
+    except (SourceError, OSError) as exc:
         report.error("voc.unreadable", f"expected a file that can be read, found: {exc}", Origin(file.path))
         return None

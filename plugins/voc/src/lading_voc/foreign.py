@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import IO, Any
 
 from lading import Box2D, Data, Dataset, Frame, Keypoints2D, Label, Polygon2D, Report, Segment, Target
 from lading.errors import SourceError
 from lading.media import probe
-from lading.model.naming import RemotePaths, wire_path
+from lading.model.naming import RemotePaths, short_hash, wire_path
 from lading.plugin.losses import PictureLosses, is_picture
 from lading_voc.dialect import WRITTEN
 from lading_voc.markup import Node, document, leaf, node, without_forbidden
@@ -31,7 +32,7 @@ class Foreign:
         self._pixels = VOC if pixels == VOC.name else VERBATIM
         self._database = next(text for text, rule in WRITTEN.items() if rule is self._pixels)
         self._paths = RemotePaths()
-        self._stems = RemotePaths()
+        self._ids: set[int] = set()
         self._sets: dict[str, IO[bytes]] = {segment.name: target.scratch() for segment in dataset.segments}
         self._losses.of_dataset(dataset)
         for segment in dataset.segments:
@@ -58,8 +59,7 @@ class Foreign:
     def _picture(self, segment: Segment, data: Data) -> None:
         name = self._paths.assign(data.remote_path, data.path)
         stem, ending = posixpath.splitext(name)
-        stem = _BLANKS.sub("%20", stem)  # of which an image set does not keep those at the ends of its lines
-        own = self._stems.assign(stem, f"{stem}{ending.replace('.', '-')}")  # a.png and a.jpg are two ids
+        own = self._id(_BLANKS.sub("%20", stem), ending)  # blanks at the ends of its lines an image set does not keep
         self._losses.of_data(data)
         self._target.add_media(data.content, f"JPEGImages/{own}{ending}", data.origin)
         objects = [element for group in _grouped(data.labels) for element in self._object(group, data)]
@@ -74,6 +74,13 @@ class Foreign:
         with self._target.create(f"Annotations/{own}.xml") as file:
             file.write(document(node("annotation", [*children, *objects])).encode())
         self._sets[segment.name].write(f"{own}\n".encode())
+
+    def _id(self, stem: str, ending: str) -> str:
+        """An id that no other picture has: a.png and a.jpg are two."""
+        names = chain([stem, f"{stem}{ending.replace('.', '-')}"], (f"{stem}-{n}" for n in count(2)))
+        own = next(name for name in names if short_hash(name) not in self._ids)
+        self._ids.add(short_hash(own))
+        return own
 
     def _object(self, labels: Sequence[Label], data: Data) -> list[Node]:
         shapes: list[Node] = []
@@ -92,7 +99,7 @@ class Foreign:
         first = written[0]
         where = str(data.locate(first))
         if first.instance is not None:
-            self._report.loss("which labels of several pictures are one object (instances)", where)
+            self._report.loss("names of instances", where)
         category = first.category
         if category is not None and category != without_forbidden(category).strip():
             self._report.loss("blanks and control characters in names of categories", where)

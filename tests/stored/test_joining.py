@@ -220,7 +220,11 @@ def test_a_later_version_is_left_out_with_a_finding(trip: Trip, monkeypatch: pyt
     assert [segment.name for segment in back.segments] == ["road"]
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{"), gzip.compress(b"[]"), gzip.compress(b"{}"), b""])
+@pytest.mark.parametrize(
+    "body",
+    [b"no gzip", gzip.compress(b"{"), gzip.compress(b"[]"), gzip.compress(b"{}"), b""],
+    ids=["no gzip", "cut", "array", "object", "empty"],
+)
 def test_a_sidecar_that_is_none_is_said(body: bytes, trip: Trip) -> None:
     trip.upload(plain())
 

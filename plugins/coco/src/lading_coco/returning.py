@@ -17,6 +17,14 @@ from lading_coco.spool import OutFile, encode
 _Place = tuple[str, int]
 
 
+def is_ours(dataset: Dataset) -> bool:
+    """Whether a dataset is what our reader made of COCO files, or segments of it; not one that was split anew."""
+    if dataset.format != "coco" or "forms" not in dataset.extras:
+        return False
+    segments = {form["segment"] for form in dataset.extras["forms"].values()}
+    return {segment.name for segment in dataset.segments} <= segments
+
+
 class Returning:
     """Writes frames that our reader made into the files that they came from."""
 
@@ -24,7 +32,9 @@ class Returning:
         self._target = target
         self._report = report
         self.labels = 0
-        forms: Mapping[str, Any] = dataset.extras["forms"]
+        chosen = {None, *(segment.name for segment in dataset.segments)}
+        known: Mapping[str, Any] = dataset.extras["forms"]
+        forms = {path: form for path, form in known.items() if form["segment"] in chosen}
         envelopes: Mapping[str, Any] = dataset.extras.get("documents", {})
         kinds = {found.file: found.kind for found in dataset.sources}
         self.files = {
@@ -48,7 +58,10 @@ class Returning:
         for data in frame.data:
             self._add_image(frame, data)
             for (path, row), labels in self._by_record(data):
-                self._add_annotation(path, row, labels, data)
+                if path in self.files:
+                    self._add_annotation(path, row, labels, data)
+                else:
+                    self._report.loss("annotations in the file of a segment that was left out", f"{path}: row {row}")
 
     def finish(self) -> None:
         """Write the files."""
@@ -65,7 +78,8 @@ class Returning:
         rows: Mapping[str, int] = frame.extras.get("documents") or {origin.file: _row(origin.pointer)}
         text = encode(_image(data))
         for path, row in rows.items():
-            self.files[path].add("images", text, row, self._target)
+            if path in self.files:  # of a segment that was chosen
+                self.files[path].add("images", text, row, self._target)
         self._target.add_media(data.content, data.path, origin)
 
     def _by_record(self, data: Data) -> Iterator[tuple[_Place, list[Label]]]:

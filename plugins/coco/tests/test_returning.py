@@ -225,6 +225,34 @@ def test_what_was_changed_or_left_out_is_written_as_it_is_now(write: Callable[..
     assert report.losses == []
 
 
+def test_segments_that_were_chosen_come_back_and_new_ones_are_written_as_they_are_now(tmp_path: Path) -> None:
+    source = lading.open_dataset(FIXTURE)
+    quay = list(source.frames("quay"))
+    lading.convert(Changed(source, {"quay": quay}), tmp_path / "quay", to="coco", is_checked=False)
+    name = "annotations/instances_quay.json"
+    assert [str(path.relative_to(tmp_path / "quay")) for path in (tmp_path / "quay").rglob("*.json")] == [name]
+    before, after = (json.loads((folder / name).read_text()) for folder in (FIXTURE, tmp_path / "quay"))
+    assert list(differences(before, after)) == []
+    anew = Changed(source, {"one": quay[:1], "two": quay[1:]})
+    lading.convert(anew, tmp_path / "anew", to="coco", is_checked=False)
+    again = lading.open_dataset(tmp_path / "anew")
+    assert {segment.name: segment.frame_count for segment in again.segments} == {"one": 1, "two": len(quay) - 1}
+
+
+def test_an_id_that_was_kept_goes_where_the_label_was_renamed(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [{"id": n, "image_id": 1, "category_id": 77, "bbox": [1, 2, 3, 4]} for n in (1, 2)]
+    (frame,) = (source := lading.open_dataset(write(annotations=rows))).frames("annotations")
+    one, two = frame.data[0].labels
+    frame.data[0].labels = [one, msgspec.structs.replace(two, category="dog"), lading.Box2D(1, 2, 3, 4)]
+    report = Report()
+    changed = Changed(source, {"annotations": [frame]})
+    done = lading.convert(changed, tmp_path / "out", to="coco", is_checked=False, report=report)
+    written = json.loads((tmp_path / "out" / "annotations.json").read_text())
+    assert [row["category_id"] for row in written["annotations"]] == [77, 5]
+    assert done.labels == 2
+    assert [loss.what for loss in report.losses] == ["labels of type BOX2D that COCO did not have"]
+
+
 def test_memory_does_not_grow_with_the_labels(write: Callable[..., Path], tmp_path: Path) -> None:
     peaks = []
     for count in (2_000, 20_000):

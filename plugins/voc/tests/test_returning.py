@@ -161,6 +161,16 @@ def test_a_set_lists_what_was_written_and_nothing_else(tmp_path: Path) -> None:
     assert (sets / "Segmentation" / "train.txt").read_text() == ""
 
 
+def test_segments_that_are_new_are_image_sets(tmp_path: Path) -> None:
+    dataset = lading.open_dataset(FIXTURES / "voc")
+    frames = list(dataset.frames("train"))
+    anew = lading.MemoryDataset("anew", {"one": frames[:1], "two": frames[1:]}, catalog=dataset.catalog)
+    anew.format, anew.extras = dataset.format, dataset.extras
+    lading.convert(anew, tmp_path / "out", to="voc", is_checked=False)
+    again = lading.open_dataset(tmp_path / "out")
+    assert {segment.name: segment.frame_count for segment in again.segments} == {"one": 1, "two": len(frames) - 1}
+
+
 def labels_of(dataset: lading.Dataset) -> Counter[str]:
     """Every label as text: type, category, numbers; attributes of boxes, since an object's go with its first label."""
     found: Counter[str] = Counter()

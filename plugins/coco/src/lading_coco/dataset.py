@@ -54,8 +54,13 @@ class CocoDataset(Dataset):
             for document in documents
             if document.envelope
         }
-        # What a writer needs to give each file its form back: its keys in order, the attributes within `attributes`.
-        forms = {d.path: {"keys": list(d.envelope), "nested": list(d.traits.nested)} for d in documents}
+        # What a writer needs to give each file its form back: its segment, its keys in order, and which attributes
+        # stand within `attributes`.
+        segment_of = {documents[number].path: split.name for split in index.splits for number in split.documents}
+        forms = {
+            d.path: {"segment": segment_of.get(d.path), "keys": list(d.envelope), "nested": list(d.traits.nested)}
+            for d in documents
+        }
         self.extras = {"documents": kept, "forms": forms} if kept else {"forms": forms}
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import NoneType
 from typing import Any
 
 from lading import Data, Dataset, Frame, Label, PanopticMask, Report, Segment, SemanticMask, Target
 from lading_coco.categories import parent_of
+from lading_coco.ids import other_spelling
 from lading_coco.origins import RowOrigins
 from lading_coco.records import annotation
 from lading_coco.spool import OutFile, encode
 
 #: Labels of one annotation: its file and row.
 _Place = tuple[str, int]
+
+
+def is_ours(dataset: Dataset) -> bool:
+    """Whether a dataset is what our reader made of COCO files, or segments of it; not one that was split anew."""
+    if dataset.format != "coco" or "forms" not in dataset.extras:
+        return False
+    segments = {form["segment"] for form in dataset.extras["forms"].values()}
+    return {segment.name for segment in dataset.segments} <= segments
 
 
 class Returning:
@@ -22,7 +32,9 @@ class Returning:
         self._target = target
         self._report = report
         self.labels = 0
-        forms: Mapping[str, Any] = dataset.extras["forms"]
+        chosen = {None, *(segment.name for segment in dataset.segments)}
+        known: Mapping[str, Any] = dataset.extras["forms"]
+        forms = {path: form for path, form in known.items() if form["segment"] in chosen}
         envelopes: Mapping[str, Any] = dataset.extras.get("documents", {})
         kinds = {found.file: found.kind for found in dataset.sources}
         self.files = {
@@ -32,17 +44,24 @@ class Returning:
         self._nested = {path: frozenset(form["nested"]) for path, form in forms.items()}
         delimiters = (part.category_delimiter for part in dataset.catalog.subcatalogs.values())
         delimiter = next((text for text in delimiters if text is not None), None)
-        self._ids = {path: _ids(envelope.get("categories"), delimiter) for path, envelope in envelopes.items()}
+        self._names = {path: _names(envelope.get("categories"), delimiter) for path, envelope in envelopes.items()}
+        self._ids: dict[str, dict[str, Any]] = {}
         self._every: dict[str, Any] = {}
-        for known in self._ids.values():
-            self._every = {**known, **self._every}
+        self._every_name: dict[Any, str] = {}
+        for path, names in self._names.items():
+            ids = self._ids[path] = {name: key for key, name in reversed(names.items())}  # of one name the first
+            self._every = {**ids, **self._every}
+            self._every_name = {**names, **self._every_name}
 
     def add(self, segment: Segment, frame: Frame) -> None:
         """Write one frame's records into their spools, and bring its files."""
         for data in frame.data:
             self._add_image(frame, data)
             for (path, row), labels in self._by_record(data):
-                self._add_annotation(path, row, labels, data)
+                if path in self.files:
+                    self._add_annotation(path, row, labels, data)
+                else:
+                    self._report.loss("annotations in the file of a segment that was left out", f"{path}: row {row}")
 
     def finish(self) -> None:
         """Write the files."""
@@ -51,28 +70,34 @@ class Returning:
 
     def _add_image(self, frame: Frame, data: Data) -> None:
         origin = data.origin
-        if origin is None or not (origin.pointer or "").startswith("/images/"):
+        if origin is None:
+            self._report.loss("pictures that COCO did not have", data.path)
+            return
+        if not (origin.pointer or "").startswith("/images/"):
             return  # known by annotations alone, in a file that lists no images
         rows: Mapping[str, int] = frame.extras.get("documents") or {origin.file: _row(origin.pointer)}
         text = encode(_image(data))
         for path, row in rows.items():
-            self.files[path].add("images", text, row, self._target)
+            if path in self.files:  # of a segment that was chosen
+                self.files[path].add("images", text, row, self._target)
         self._target.add_media(data.content, data.path, origin)
 
     def _by_record(self, data: Data) -> Iterator[tuple[_Place, list[Label]]]:
         """The labels of each annotation, of an annotation in two files twice; files of masks are brought at once."""
         groups: dict[_Place, list[Label]] = {}
         for label in data.labels:
-            self.labels += 1
             if isinstance(label, (PanopticMask, SemanticMask)) and label.path is not None:
                 self._target.add_media(label.content, label.path, data.locate(label))
             place = None
             if label.origin is not None and isinstance(data.origins, RowOrigins):
                 place = data.origins.record(label.origin)
             if place is None:
-                if not isinstance(label, SemanticMask):
-                    self._report.loss(f"{label.kind} of no annotation in the source", str(data.locate(label)))
+                if isinstance(label, SemanticMask):
+                    self.labels += 1
+                else:
+                    self._report.loss(f"labels of type {label.kind} that COCO did not have", str(data.locate(label)))
                 continue
+            self.labels += 1
             path, row, part = place
             if part == 0:  # those of other parts stand in extras too
                 groups.setdefault((path, row), []).append(label)
@@ -89,6 +114,8 @@ class Returning:
             extras = {**label.extras, **extras}
         keys = extras.get("records", {}).get(path, {}).get("keys")
         name = labels[0].category
+        if name is not None and "category_id" in extras and not self._stands(path, extras["category_id"], name):
+            del extras["category_id"]
         category = None if name is None or "category_id" in extras else self._category(path, name)
         has_image = "id" in data.extras
         record = annotation(
@@ -101,6 +128,11 @@ class Returning:
         if keys is not None:
             record = {key: value for key, value in record.items() if key in keys}
         self.files[path].add("annotations", encode(record), row, self._target)
+
+    def _stands(self, path: str, key: Any, name: str) -> bool:
+        """Whether an id that was kept is still that of the category: labels may have been renamed."""
+        listed = self._names.get(path) or self._every_name
+        return name in (listed.get(key), listed.get(other_spelling(key)), str(key), f"category:{key}")
 
     def _category(self, path: str, name: str) -> Any:
         """The id of a category; one that the source did not list, since labels were renamed, gets the next."""
@@ -141,13 +173,13 @@ def _image(data: Data) -> dict[str, Any]:
     return {**record, **extras}
 
 
-def _ids(rows: Any, delimiter: str | None) -> dict[str, Any]:
-    """The ids of categories by their full names, as the reader makes those."""
-    ids: dict[str, Any] = {}
+def _names(rows: Any, delimiter: str | None) -> dict[Any, str]:
+    """The full names of categories by their ids, as the reader makes them."""
+    names: dict[Any, str] = {}
     for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and "id" in row:
+        if isinstance(row, dict) and not isinstance(row.get("id"), (list, dict, NoneType)):
             written = row.get("name")
             name = written if isinstance(written, str) and written else str(row["id"])
             parent = parent_of({**row, "name": name})
-            ids.setdefault(name if parent is None or delimiter is None else f"{parent}{delimiter}{name}", row["id"])
-    return ids
+            names.setdefault(row["id"], name if parent is None or delimiter is None else f"{parent}{delimiter}{name}")
+    return names

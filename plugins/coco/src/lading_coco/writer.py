@@ -8,7 +8,7 @@ from typing import ClassVar
 from lading import Dataset, Options, Report, Target, Writer, all_frames
 from lading_coco.dataset import CocoDataset
 from lading_coco.foreign import Foreign
-from lading_coco.returning import Returning
+from lading_coco.returning import Returning, is_ours
 from lading_coco.sharing import add_shared
 
 
@@ -20,7 +20,7 @@ class CocoWriter(Writer):
 
     def write(self, dataset: Dataset, target: Target, options: Options, report: Report) -> Mapping[str, int]:
         """Write every frame, in one pass."""
-        if "forms" not in dataset.extras or dataset.format != self.name:
+        if not is_ours(dataset):
             return _written(Foreign(dataset, target, report), dataset, target, report)
         work = Returning(dataset, target, report)
         if target.jobs == 1 or not isinstance(dataset, CocoDataset):  # labels that were changed may need new categories

@@ -37,9 +37,9 @@ class VocDataset(Dataset):
         self.sources = sources
         self.segments = [Segment(name=name, frame_count=len(refs)) for name, refs in index.segments.items()]
         self.rules = {"pixels": _rules(index, dialects)}
-        # What a writer needs to write it back: the rule of each tree, and the files that list ids and names.
+        # What a writer needs to write it back: its segments, the rule of each tree, the files that list ids and names.
         pixels = {tree.root: dialect.pixels.name for tree, dialect in zip(index.trees, dialects, strict=True)}
-        self.extras = {"pixels": pixels}
+        self.extras = {"segments": list(index.segments), "pixels": pixels}
         self.companions = _lists(source, index, dialects)
         self._source = source
         self._index = index

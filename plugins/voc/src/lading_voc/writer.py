@@ -31,7 +31,8 @@ class VocWriter(Writer):
 
     def write(self, dataset: Dataset, target: Target, options: VocWriterOptions, report: Report) -> Mapping[str, int]:
         """Write every frame, in one pass."""
-        is_ours = dataset.format == self.name and "pixels" in dataset.extras
+        known = dataset.extras.get("segments", ()) if dataset.format == self.name else ()
+        is_ours = bool(known) and {segment.name for segment in dataset.segments} <= set(known)  # not split anew
         work: Returning | Foreign
         work = Returning(dataset, target, report) if is_ours else Foreign(dataset, target, report, options.pixels)
         frames = 0

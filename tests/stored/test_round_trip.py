@@ -46,6 +46,21 @@ def test_a_fixture_comes_back_from_the_platform(
     assert (done.code, done.out) == (0, "no difference\n"), done.err
 
 
+REAL = ["coco/val2017-instances-panoptic", "kitti/object", "kitti/tracking", "nuscenes/mini-one-keyframe",
+        "voc/voc2012-detection"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_come_back_those_that_are_missing_too(
+    name: str, samples: Path, platform: RunningPlatform, tmp_path: Path
+) -> None:
+    source = lading.open_dataset(samples / name)
+    dataset = name.replace("/", "-")
+    assert brought(source, dataset, platform, tmp_path, allow_missing=True).failed == 0
+    back = lading.open_dataset(f"{platform.url}/{dataset}", access_key=platform.access_key)
+    assert everything(back) == everything(source)
+
+
 def test_fixtures_come_back_from_the_objects_alone(fixtures: Path, tmp_path: Path) -> None:
     sources = {name: lading.open_dataset(fixtures / name) for name in FIXTURES}
     with running(tmp_path / "data") as platform:
@@ -80,3 +95,23 @@ def test_parts_bring_masks_of_the_source_too(fixtures: Path, platform: RunningPl
     assert [result.commit_id is not None for result in results] == [False, False, True]
     back = lading.open_dataset(f"{platform.url}/trip-parts", access_key=platform.access_key)
     assert everything(back) == everything(source)
+
+
+@pytest.mark.parametrize("name", ["coco", "nuscenes"])
+def test_rules_find_and_counts_count_the_same(
+    name: str, fixtures: Path, platform: RunningPlatform, tmp_path: Path
+) -> None:
+    source = lading.open_dataset(fixtures / name)
+    brought(source, f"checked-{name}", platform, tmp_path)
+    back = lading.open_dataset(f"{platform.url}/checked-{name}", access_key=platform.access_key)
+
+    def found(dataset: lading.Dataset) -> list[tuple[Any, ...]]:
+        return sorted((f.rule, f.severity, f.segment or "", f.frame or "", f.message) for f in lading.validate(dataset))
+
+    def counted(dataset: lading.Dataset, jobs: int) -> Any:
+        summary = lading.summarize(dataset, lading.Report(), jobs=jobs).to_json()
+        return summary["segments"], summary["categories"]
+
+    of_readers = {finding.rule for finding in source.report.findings}
+    assert found(back) == [row for row in found(source) if row[0] not in of_readers]
+    assert counted(back, 2) == counted(source, 1)

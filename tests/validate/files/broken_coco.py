@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from broken import Broken, Change, Place, copied, cut, edited, filled, redrawn, removed
+from broken import Broken, Change, Place, both, copied, cut, edited, filled, redrawn, removed
 
 A = "annotations/"
 HARBOUR, QUAY, PANOPTIC = A + "instances_harbour.json", A + "instances_quay.json", A + "panoptic_harbour.json"
+EMPTY = A + "image_info_empty.json"
 POINTS = A + "person_keypoints_harbour.json"
 PICTURES = "images/harbour/"
 MASK = A + "panoptic_harbour/a b.c.png"
@@ -112,6 +113,8 @@ BROKEN = [
          at("images", 2, "id", file=QUAY)),
     coco("path.duplicate", edited(QUAY, lambda v: v["images"].append(v["images"][1] | {"id": "3f2a-03"})),
          at("images", 2, file=QUAY)),
+    coco("segment.empty", both(removed("images/empty/empty.png"), edited(EMPTY, lambda v: v.update(images=[]))),
+         [(None, None, None)]),
     coco("media.missing", removed("quay/day.png"), at("images", 1, file=QUAY)),
     coco("media.unreadable", filled(PICTURES + "no labels.png", b""), whole(PICTURES + "no labels.png"), "empty"),
     coco("media.unreadable", cut(PICTURES + "no labels.png", 0.7), whole(PICTURES + "no labels.png"), "cut"),

@@ -87,7 +87,7 @@ class IndexBuilder:
         self._tell_overlaps()
         frames_of = [self._place_annotations(number) for number in range(len(self._documents))]
         return Index(
-            splits=[split for split in self.splits if split.end > split.begin or len(self.splits) == 1],
+            splits=[split for split in self.splits if self._is_told(split)],
             home=_joined(self._home, np.int32),
             row=_joined(self._row, np.int32),
             images=[Grouping(self._frame_of_image[number]) for number in range(len(self._documents))],
@@ -155,6 +155,12 @@ class IndexBuilder:
             frames[own] = place[frames[own] - begin]
         bare = self._bare
         self._bare = {int(place[f - begin]) if f >= begin else f: known for f, known in bare.items()}
+
+    def _is_told(self, split: Split) -> bool:
+        """Whether a split is a segment: not if its images are all of earlier splits; one of no images at all is."""
+        documents = [self._documents[number] for number in split.documents]
+        is_empty = not any(len(document.images) or len(document.annotations) for document in documents)
+        return split.end > split.begin or len(self.splits) == 1 or is_empty
 
     def _agrees(self, split: Split, number: int) -> bool:
         """Whether no image id of the document stands for another file in a document of the split."""

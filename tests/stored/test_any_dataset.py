@@ -157,9 +157,23 @@ def datasets(draw: st.DrawFn) -> lading.Dataset:
     return dataset
 
 
+SETTINGS = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
+
+
 @given(dataset=datasets())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=10, **SETTINGS)
 def test_any_dataset_comes_back(dataset: lading.Dataset, platform: RunningPlatform) -> None:
+    check(dataset, platform)
+
+
+@pytest.mark.slow
+@given(dataset=datasets())
+@settings(max_examples=150, **SETTINGS)
+def test_many_more_datasets_come_back(dataset: lading.Dataset, platform: RunningPlatform) -> None:
+    check(dataset, platform)
+
+
+def check(dataset: lading.Dataset, platform: RunningPlatform) -> None:
     name = f"any-{next(NAMES)}"
     with tempfile.TemporaryDirectory() as ledgers:
         place = {"platform": platform.url, "access_key": platform.access_key, "ledgers": ledgers}

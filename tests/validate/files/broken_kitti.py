@@ -47,6 +47,12 @@ def times(order: tuple[int, int, int]) -> Change:
     return change
 
 
+def without_camera(root: Path) -> None:
+    """No line P2 in the calibration of the first frame."""
+    path = root / T / "calib/000000.txt"
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if not line.startswith("P2:")))
+
+
 CAR = "1 0 Car 0 1 -1.403177 44.012486 17.694442 55.585924 26.681723 1.500000 1.600000 3.900000 -2.100000 1.600000"
 BESIDE = CAR.replace("44.0", "45.0").replace("-2.1", "-1.9")
 
@@ -68,6 +74,7 @@ BROKEN = [
     Broken("media.missing", "kitti", removed(T + "velodyne/000001.bin"), whole(T + "velodyne/000001.bin")),
     Broken("media.missing", "kitti-tracking", removed(T + "velodyne/0000/000002.bin"),
            whole(T + "velodyne/0000/000002.bin")),
+    Broken("sensor.no-intrinsics", "kitti", without_camera, whole(T + "calib/000000.txt")),
     Broken("media.unreadable", "kitti", filled(T + "velodyne/000001.bin", b""), whole(T + "velodyne/000001.bin")),
     Broken("kitti.velodyne-size", "kitti", filled(T + "velodyne/000001.bin", b"x" * 33),
            whole(T + "velodyne/000001.bin")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from lading import Report, Source
+from lading import Origin, Report, Source
 from lading.model.sensor import Sensor
 from lading_kitti.calibration import Calibration, calibration_of, raw_calibration
 from lading_kitti.index import SegmentIndex
@@ -32,15 +32,18 @@ class Calibrations:
         self._index = index
         self._kept: OrderedDict[bytes, Calibrated] = OrderedDict()
 
-    def sensors(self, calibration: Calibration | None) -> dict[str, Sensor]:
-        """The sensors of the segment, as far as a calibration places them."""
+    def sensors(self, calibration: Calibration | None, path: str | None = None) -> dict[str, Sensor]:
+        """The sensors of the segment, as far as a calibration places them; `path` is its file."""
         is_rectified = self._index.is_rectified
-        return {
+        made = {
             media.name: lidar_sensor(media.name, calibration)
             if media.is_lidar
             else camera_sensor(media.name, media.camera, calibration, is_rectified=is_rectified)
             for media in self._index.media
         }
+        if path is None:
+            return made
+        return {name: sensor.model_copy(update={"origin": Origin(path)}) for name, sensor in made.items()}
 
     def of_segment(self, report: Report) -> Calibrated | None:
         """The calibration of a segment: that of its first frame that has one, where each has its own."""
@@ -77,7 +80,7 @@ class Calibrations:
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
-            known = self._kept[data] = Calibrated(calibration, self.sensors(calibration))
+            known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         else:

@@ -91,9 +91,10 @@ class KittiDataset(Dataset):
         if origin is not None:
             extras["world_origin_m"] = list(origin)
         calibrations = Calibrations(self._source, index)
+        sensors = calibrations.sensors(None) if base is None else base.sensors
         return Segment(
             name=index.name,
-            sensors=tuple(calibrations.sensors(calibration).values()) if self.is_fusion else (),
+            sensors=tuple(sensors.values()) if self.is_fusion else (),
             is_calibrated_by_frame=self.is_fusion and calibrations.differ(base),
             frame_count=len(index.keys),
             extras=extras,

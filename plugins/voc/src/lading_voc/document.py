@@ -120,11 +120,11 @@ def add_to(extras: dict[str, Any], element: Element, depth: int = 0) -> None:
 
 def stray_text(element: Element) -> str:
     """What stands between and before the elements in another, where VOC has nothing but blanks."""
-    text = element.text or ""
-    for child in element:
-        text += child.tail or ""
-    if not text or text.isspace():
-        return ""
+    try:
+        if "".join([element.text, *[child.tail for child in element]]).isspace():  # type: ignore[list-item]
+            return ""
+    except TypeError:  # nothing stands somewhere, not even blanks
+        pass
     return " ".join(part.strip() for part in _between(element) if not part.isspace())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lading import Data, Dataset, Frame, InstanceMask, Label, Report, Segment, SemanticMask, Target
 from lading.model.content import Content
-from lading_voc.contents import read_file
+from lading_voc.contents import read_content
 from lading_voc.image_sets import entries_of
 from lading_voc.layout import folder_of
 from lading_voc.markup import Node, document, leaf, node, nodes_of
@@ -50,7 +50,7 @@ class Returning:
         """Write the image sets, with the lines of frames that were written, and the files of names."""
         for path, file in self._lists.items():
             root = folder_of(path.rpartition("/")[0]).root
-            data = read_file(file, self._target.report)
+            data = read_content(file, self._target.report)
             if data is None:
                 continue
             if folder_of(path.rpartition("/")[0]).role == "sets":

@@ -43,6 +43,7 @@ def test_the_real_sample_is_parted_by_calibration_and_no_box_moves(samples: Path
             access_key=platform.access_key,
             verify=True,
             allow_missing=True,
+            sidecar=False,
             report=(report := lading.Report()),
         )
         found = asyncio.run(_read(platform, str(result.commit_id)))

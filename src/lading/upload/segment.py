@@ -47,6 +47,9 @@ Args = TypeVarTuple("Args")
 #: Frames that are read at once by the thread that reads.
 _CHUNK = 16
 
+#: Hashed files that wait for a worker, their bytes in memory where they are small.
+_AHEAD = 8
+
 #: Files that a thread hashes at once: going there and back costs as much as hashing 50 KB.
 _BATCH = 16
 
@@ -118,7 +121,7 @@ class SegmentUpload:
         self._frames_read = 0
         self._hashing = job.hash_threads
         self._read: asyncio.Queue[list[tuple[Item, _Way]] | None] = asyncio.Queue(1)
-        self._hashed: asyncio.Queue[_Hashed | None] = asyncio.Queue(job.gate.most)
+        self._hashed: asyncio.Queue[_Hashed | None] = asyncio.Queue(_AHEAD)
 
     async def run(self) -> list[Place]:
         """Bring the segment up to date; the segments of the platform that it lies in."""

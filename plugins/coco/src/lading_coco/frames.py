@@ -147,6 +147,8 @@ class FrameReader:
 
     def _documents_of(self, images: list[_Image]) -> dict[str, Any]:
         """Where an image is listed, if in more than one file: the row by the file's path, for who writes it back."""
+        if len(images) < 2:
+            return {}
         rows: dict[str, int] = {}
         for number, row, _ in images:
             rows.setdefault(self._documents[number].path, row)

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Codes: TypeAlias = NDArray[np.int64]
 
+#: Of how many numbers one at least has to be an id for a table of all of them.
+_DENSE = 8
+
 #: Where a record has no id.
 MISSING = -(1 << 63)
 
@@ -60,12 +63,20 @@ def look_up(wanted: Codes, codes: Codes, places: NDArray[Any]) -> NDArray[np.int
     """For each code the place that belongs to it, -1 where `codes` (sorted) has it not."""
     if not len(codes):
         return np.full(len(wanted), -1, dtype=np.int64)
+    low, high = int(codes[0]), int(codes[-1])
+    if high - low < _DENSE * len(codes) and len(wanted) > len(codes):  # a table of the range is quicker than a search
+        table = np.full(high - low + 1, -1, dtype=np.int64)
+        table[codes - low] = places
+        known = (wanted >= low) & (wanted <= high) & (wanted != MISSING)
+        return np.where(known, table[np.clip(wanted, low, high) - low], -1)
     at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
     return np.where((codes[at] == wanted) & (wanted != MISSING), places[at], -1).astype(np.int64)
 
 
 def repeats(codes: Codes) -> NDArray[np.intp]:
     """The places, in order, whose code stands at an earlier place too."""
+    if (codes[1:] > codes[:-1]).all():  # as many files number their records
+        return np.empty(0, dtype=np.intp)
     unique, first = np.unique(codes, return_index=True)
     if len(unique) == len(codes):
         return np.empty(0, dtype=np.intp)

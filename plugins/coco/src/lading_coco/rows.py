@@ -112,11 +112,12 @@ class RowReader(Generic[Typed]):
             return []
         order = np.argsort(numbers, kind="stable")
         ordered = numbers[order]
-        ends = np.append(np.flatnonzero(np.diff(ordered) != 1), count - 1)  # where neighbours in the file end
-        begins = np.concatenate(([0], ends[:-1] + 1))
-        first, last = ordered[begins], ordered[ends]
-        offsets = self._places[first]
-        sizes = self._places[last] + self._sizes[last] - offsets
+        offsets, sizes = self._places[ordered], self._sizes[ordered]
+        is_next = np.diff(ordered) == 1
+        if is_next.any():  # neighbours in the file are read at once
+            begins = np.flatnonzero(np.concatenate(([True], ~is_next)))
+            ends = np.append(begins[1:], count) - 1
+            offsets, sizes = offsets[begins], offsets[ends] + sizes[ends] - offsets[begins]
         texts = self._access.read_many(offsets.tolist(), sizes.tolist())
         texts[0] = b"[" + texts[0]
         texts[-1] += b"]"

@@ -60,7 +60,8 @@ class Client:
     def __init__(self, folder: Path, name: str, url: str, home: Path) -> None:
         command = [sys.executable, "-m", "lading", "upload", str(folder), "--dataset", name, "--platform", url]
         self.process = subprocess.Popen(
-            [*command, "--no-validate", "--json", "-q"],
+            # Without the sidecar, so that the objects are the files and nothing else.
+            [*command, "--no-validate", "--no-sidecar", "--json", "-q"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

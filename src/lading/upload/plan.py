@@ -131,8 +131,8 @@ class SegmentPlan:
             return self.name
         known = {sensor.name: sensor for sensor in self._segment.sensors} | dict(frame.calibration or {})
         name = f"{self.name}-{calibration_digest(known.values())}"
-        sensors = tuple(known.values())
-        if self.sensors.setdefault(name, sensors) != sensors:
+        first = self.sensors.setdefault(name, tuple(known.values()))
+        if {sensor.name: sensor for sensor in first} != known:  # whatever their order
             raise UploadError(f"frame {frame.key!r}: expected a calibration of its own digest, found another's: {name}")
         return name
 

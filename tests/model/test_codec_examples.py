@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lading.errors import RecordError
 from lading.model.codec import (
     decode_catalog,
     decode_labels,
@@ -245,3 +246,18 @@ def test_a_catalog_knows_the_file_it_was_read_from_and_is_equal_without() -> Non
     assert decode_catalog(value).origin is None
     assert read == decode_catalog(value)
     assert encode_catalog(read) == value
+
+
+@pytest.mark.parametrize(
+    ("label", "pointer"),
+    [
+        ({"RLE": [{"rle": [5, 1 << 64]}]}, "/RLE/0/rle/1"),
+        ({"RLE": [{"rle": [1e300]}]}, "/RLE/0/rle/0"),
+        ({"POLYGON2D": [{"polygon2d": [{"x": 10**400, "y": 1}]}]}, "/POLYGON2D/0/polygon2d/0/x"),
+        ({"BOX2D": [{"box2d": {"xmin": -(10**400), "ymin": 0, "xmax": 1, "ymax": 1}}]}, "/BOX2D/0/box2d/xmin"),
+    ],
+)
+def test_a_number_that_no_array_holds_is_refused_at_its_place(label, pointer):
+    with pytest.raises(RecordError, match="expected a number of 64 bits") as caught:
+        decode_labels(label)
+    assert str(caught.value).find(pointer) >= 0

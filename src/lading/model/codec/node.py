@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from lading.errors import RecordError
 from lading.model.report import Origin
+
+Number = TypeVar("Number", int, float)
 
 
 class Node:
@@ -42,18 +44,24 @@ class Node:
         return self.value
 
     def number(self) -> float:
-        """The value as a number; true and false are none."""
+        """The value as a number of 64 bits; true and false are none."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             raise self.wrong("a number")
-        return self.value
+        return self._of_64_bits(self.value)
 
     def integer(self) -> int:
-        """The value as an integer; 3.0 is one, true is none."""
+        """The value as an integer of 64 bits; 3.0 is one, true is none."""
         if isinstance(self.value, float) and self.value.is_integer():
-            return int(self.value)
+            return self._of_64_bits(int(self.value))
         if isinstance(self.value, bool) or not isinstance(self.value, int):
             raise self.wrong("an integer")
-        return self.value
+        return self._of_64_bits(self.value)
+
+    def _of_64_bits(self, number: Number) -> Number:
+        """The number itself: a longer integer fits into no array of coordinates or counts."""
+        if isinstance(number, int) and not -(1 << 63) <= number < 1 << 63:
+            raise self.wrong("a number of 64 bits")
+        return number
 
     def field(self, name: str) -> Node:
         """A field that has to be there."""

@@ -235,7 +235,8 @@ def compare(given: argparse.Namespace) -> None:
                     server.stdout.close()
                     shutil.rmtree(data, ignore_errors=True)
                 row = json.loads(done.stdout)
-                assert row["files"] == given.files, row
+                if row["files"] != given.files:
+                    sys.exit(f"{side}: expected {given.files} files, found {row}")
                 rate = row["files"] / row["seconds"]
                 rates[side].append(rate)
                 print(

@@ -132,13 +132,8 @@ def _share(
 ) -> Generator[tuple[int, None], None, tuple[Statistics, Report]]:
     """The work of one process of several."""
     found, report = Statistics(), Report()
-    done = 0
-    for segment in dataset.segments:
-        for frame in dataset.frames(segment.name, part, report):
-            found.add(segment, frame)
-            done += 1
-            if done % 50 == 0:
-                progress(done, None)
+    for segment, frame in all_frames(dataset, report, progress=progress, part=part):
+        found.add(segment, frame)
     yield from ()
     return found, report
 

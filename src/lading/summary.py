@@ -42,12 +42,7 @@ def _share(
 ) -> Generator[tuple[int, None], None, tuple[Tally, Report]]:
     """The work of one process of several: nothing on the way, its counts at the end."""
     tally, report = Tally(), Report(stop_on_error=is_stopping)
-    done = 0
-    for segment in dataset.segments:
-        for frame in dataset.frames(segment.name, part, report):
-            tally.add(segment, frame)
-            done += 1
-            if done % 50 == 0:
-                progress(done, None)
+    for segment, frame in all_frames(dataset, report, progress=progress, part=part):
+        tally.add(segment, frame)
     yield from ()
     return tally, report

@@ -296,7 +296,7 @@ def test_an_object_arrives_as_it_is(against, size, kind):
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_every_success_of_a_store_counts(against, status):
     handler = answering(status, text="")
-    against(handler, lambda client: client.post_object(form_for(client), "c", b"x", size=1))
+    assert against(handler, lambda client: client.post_object(form_for(client), "c", b"x", size=1)) is None
 
 
 def test_a_refusal_of_the_store_has_its_code(against):

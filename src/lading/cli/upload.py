@@ -15,7 +15,7 @@ from lading.cli.progress import bar
 if TYPE_CHECKING:
     from lading.cli.progress import Bar
     from lading.model.dataset import Dataset
-    from lading.upload import Progress, UploadResult
+    from lading.upload import Progress, Settings, UploadResult
 
 #: How many findings, failures and missing files are listed one by one.
 _SHOWN = 20
@@ -68,25 +68,15 @@ def upload(
 ) -> int:
     """Check a dataset, upload it and commit."""
     from lading import upload as send
-    from lading.cli.opening import access_key, opened, print_findings
+    from lading.cli.opening import opened, print_findings
     from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
-    from lading.upload import Settings
 
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
         if not no_validate and not _is_clean(dataset, config):
             return 1
-        running = None
-        if platform is None:
-            from lading import local_platform
-
-            running = stack.enter_context(local_platform())
-            platform, key = running.url, running.access_key
-        else:
-            key = access_key(given)
-        # The embedded platform is in this process: no proxy leads to it.
-        settings = Settings(uses_proxies=running is None)
+        url, key, settings = _way(stack, platform, given)
         report = Report()
         told = _Told()
         try:
@@ -94,7 +84,7 @@ def upload(
                 result = send(
                     dataset,
                     name,
-                    platform=platform,
+                    platform=url,
                     access_key=key,
                     commit=message,
                     is_committing=not no_commit,
@@ -119,6 +109,19 @@ def upload(
         _print(result)
     is_whole = result.failed == 0 and (allow_missing or result.missing == 0) and not (commit_only and result.absent)
     return 0 if is_whole and not report.count("error") else 1
+
+
+def _way(stack: ExitStack, platform: str | None, given: dict[str, Any]) -> tuple[str, str, Settings]:
+    """The platform's address and key, and how to get there; without one the embedded one runs while `stack` is open."""
+    from lading.cli.opening import access_key
+    from lading.upload import Settings
+
+    if platform is not None:
+        return platform, access_key(given), Settings()
+    from lading import local_platform
+
+    running = stack.enter_context(local_platform())
+    return running.url, running.access_key, Settings(uses_proxies=False)  # it is in this process: no proxy leads there
 
 
 class _Told:

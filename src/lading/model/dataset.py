@@ -136,21 +136,25 @@ def all_frames(
     report: Report | None = None,
     segments: Iterable[str] | None = None,
     progress: Progress | None = None,
+    part: Part = WHOLE,
 ) -> Iterator[tuple[Segment, Frame]]:
-    """Every frame of a dataset, or of some of its segments, with its segment; `progress` hears of every 50th."""
+    """Every frame of a dataset, or of some of its segments, with its segment; `progress` hears of every 50th.
+
+    With a `part` (k, n) the k-th of n shares of each segment. Raises OptionError for a part or segment that is none.
+    """
     chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
     if progress is not None:
-        yield from _watched(all_frames(dataset, report, segments), chosen, progress)
+        counts = [segment.frame_count if part == WHOLE else None for segment in chosen]
+        yield from _watched(all_frames(dataset, report, segments, part=part), counts, progress)
         return
     for segment in chosen:
-        for frame in dataset.frames(segment.name, report=report):
+        for frame in dataset.frames(segment.name, part, report):
             yield segment, frame
 
 
 def _watched(
-    frames: Iterable[tuple[Segment, Frame]], segments: Sequence[Segment], progress: Progress
+    frames: Iterable[tuple[Segment, Frame]], counts: Sequence[int | None], progress: Progress
 ) -> Iterator[tuple[Segment, Frame]]:
-    counts = [segment.frame_count for segment in segments]
     total = None if None in counts else sum(count for count in counts if count is not None)
     done = 0
     for done, item in enumerate(frames, 1):

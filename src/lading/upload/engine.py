@@ -23,10 +23,11 @@ from lading.platform.client import Client
 from lading.platform.route import Routes
 from lading.upload.completion import look
 from lading.upload.gate import Gate
+from lading.upload.job import Job, Stop
 from lading.upload.ledger import Ledger
 from lading.upload.place import Place
 from lading.upload.result import LISTED, Listener, Progress, UploadResult
-from lading.upload.segment import Job, SegmentUpload, Stop
+from lading.upload.segment import SegmentUpload
 from lading.upload.settings import Settings
 from lading.upload.sidecar import Sidecar, SidecarWay
 from lading.upload.target import DRAFT_TITLE, Target

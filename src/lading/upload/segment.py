@@ -19,26 +19,21 @@ from lading.errors import (
     StorageError,
     TransientError,
 )
-from lading.model.catalog import Catalog
 from lading.model.codec.sidecar import mask_file
 from lading.model.content import Content
-from lading.model.dataset import WHOLE, Dataset, Part, Segment
+from lading.model.dataset import WHOLE, Segment
 from lading.model.frame import Frame
 from lading.model.label import MASK_TYPES, MaskLabel
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import Json, PutLabels
 from lading.upload.files import HashedFile, hash_files
-from lading.upload.gate import Gate
-from lading.upload.ledger import Ledger
+from lading.upload.job import Job
 from lading.upload.masks import SOURCE_ID, MaskFile, mask_key, prepare_mask
 from lading.upload.place import Place
 from lading.upload.plan import Item, SegmentPlan
 from lading.upload.remote import Entry, entry_of
-from lading.upload.result import Listener, Progress, UploadResult
-from lading.upload.settings import Settings
-from lading.upload.sidecar import Sidecar, SidecarWay
-from lading.upload.target import Target
+from lading.upload.result import Progress
 from lading.upload.transfer import Callbacks, Policies, Posts, Work
 
 T = TypeVar("T")
@@ -52,38 +47,6 @@ _AHEAD = 8
 
 #: Files that a thread hashes at once: going there and back costs as much as hashing 50 KB.
 _BATCH = 16
-
-
-class Stop:
-    """Set when the user wants an upload to end: what is in flight is finished, nothing new is begun."""
-
-    is_set = False
-
-
-class Job(msgspec.Struct, kw_only=True):
-    """What all segments of an upload share; `faults` counts the files in a row that the platform could not take.
-
-    `sidecar` takes up what the wire cannot say, from the pass that reads everything; `sidecar_way` brings it there.
-    """
-
-    dataset: Dataset
-    target: Target
-    ledger: Ledger
-    result: UploadResult
-    report: Report
-    settings: Settings
-    gate: Gate
-    part: Part
-    is_verifying: bool
-    stop: Stop
-    reader: Executor
-    hashers: Executor
-    hash_threads: int
-    catalog: Catalog
-    sidecar: Sidecar | None = None
-    sidecar_way: SidecarWay | None = None
-    progress: Listener | None = None
-    faults: int = 0
 
 
 class _Way(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lading import Dataset, Report, Target
 from lading.errors import TargetError
-from lading.model.dataset import Part, Progress
+from lading.model.dataset import Part, Progress, all_frames
 from lading.parallel import Shares
 from lading.plugin.target import Media
 from lading_coco.returning import Returning
@@ -82,12 +82,9 @@ def _share(
 
 def _add_part(work: Returning, dataset: Dataset, part: Part, report: Report, progress: Progress) -> int:
     frames = 0
-    for segment in dataset.segments:
-        for frame in dataset.frames(segment.name, part, report):
-            work.add(segment, frame)
-            frames += 1
-            if frames % 50 == 0:
-                progress(frames, None)
+    for segment, frame in all_frames(dataset, report, progress=progress, part=part):
+        work.add(segment, frame)
+        frames += 1
     return frames
 
 

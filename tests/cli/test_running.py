@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,12 +36,11 @@ def test_a_reader_of_our_output_that_leaves_early_is_no_error(buffered: bool) ->
     assert process.returncode == 0
 
 
-def test_a_full_disk_is_said() -> None:
+def test_a_full_disk_is_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command("dump", COCO), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode != 0
-    assert "No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
+    wanted = "error: standard output: expected room for what is printed, found No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, wanted)
 
 
 @pytest.mark.parametrize(
@@ -125,3 +125,44 @@ def test_fail_on_and_on_error_choose_the_exit_code_and_the_end(tmp_path: Path) -
     assert run("validate", tmp_path, "--fail-on", "never").returncode == 0
     stopped = run("validate", tmp_path, "--json", "--on-error", "stop")
     assert (stopped.returncode, json.loads(stopped.stdout)["summary"]) == (1, {"error": 1, "warning": 0})
+
+
+@pytest.mark.parametrize("command", ["inspect", "stats"])
+def test_a_table_has_the_categories_with_the_most_labels_and_says_how_many_more_there_are(
+    command: str, tmp_path: Path
+) -> None:
+    # Category n of 25 has n labels, so that 5 of them have no place among 20.
+    boxes = [n for n in range(1, 26) for _ in range(n)]
+    document = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 10, "height": 10}],
+        "annotations": [
+            {"id": i, "image_id": 1, "category_id": n, "bbox": [1, 1, 2, 2 + i / 1000]} for i, n in enumerate(boxes)
+        ],
+        "categories": [{"id": n, "name": f"kind {n:02}"} for n in range(1, 26)],
+    }
+    (tmp_path / "annotations.json").write_text(json.dumps(document))
+
+    def categories(*arguments: str) -> list[str]:
+        lines = run(command, tmp_path, *arguments).stdout.splitlines()
+        return [line[:7] for line in lines if line.startswith("kind ")] + [line for line in lines if " more (" in line]
+
+    shown = [f"kind {n:02}" for n in range(25, 0, -1)]
+    assert categories() == [*shown[:20], "and 5 categories more (--all, --json)"]
+    assert categories("--all") == shown
+
+
+def test_ctrl_c_while_reading_is_one_line_and_the_shells_exit_code(tmp_path: Path) -> None:
+    # Nobody reads the pipe, and the dump is larger than it: the process waits in the middle.
+    document = {
+        "images": [{"id": i, "file_name": f"{i}.png", "width": 10, "height": 10} for i in range(2_000)],
+        "annotations": [{"id": i, "image_id": i, "category_id": 1, "bbox": [1, 1, 2, 2]} for i in range(2_000)],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    (tmp_path / "annotations.json").write_text(json.dumps(document))
+    with subprocess.Popen(command("dump", tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().strip() == b"interrupted"  # on a line of its own, after the ^C that terminals show
+        assert process.wait() == 130

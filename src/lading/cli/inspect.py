@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lading.cli import options
-from lading.cli.output import print_json, print_table, print_text
+from lading.cli.output import print_head, print_json, print_table, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 @click.command(cls=options.Command)
 @options.paths
 @options.jobs
+@options.categories
 @options.as_json
-def inspect(jobs: int, as_json: bool, **given: Any) -> int:
+def inspect(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
     """Count what is in a dataset: segments, frames, files, labels, categories, and what could not be read."""
     from lading import summarize
     from lading.cli.opening import opened, print_findings
@@ -31,11 +33,11 @@ def inspect(jobs: int, as_json: bool, **given: Any) -> int:
         if as_json:
             print_json(summary)
             return 1 if summary["findings"]["error"] else 0
-        _print(summary)
+        _print(summary, most)
         return print_findings(dataset.report, report)
 
 
-def _print(summary: Mapping[str, Any]) -> None:
+def _print(summary: Mapping[str, Any], most: int | None) -> None:
     kind = "sensor fusion" if summary["fusion"] else "one file a frame"
     print_text(f"{summary['name']}: {summary['format']}, {kind}")
     for what, rule in summary["rules"].items():
@@ -55,7 +57,20 @@ def _print(summary: Mapping[str, Any]) -> None:
         for segment in summary["segments"]
     ]
     print_table(("segment", "frames", "files", "missing", "sensors", "labels"), rows, right=(1, 2, 3))
-    for kind, categories in summary["categories"].items():
-        print_text()
-        print_table((kind, "labels"), list(categories.items()), right=(1,))
+    _print_categories(summary["categories"], most)
     print_text()
+
+
+def _print_categories(counts: Mapping[str, Mapping[str, int]], most: int | None) -> None:
+    """A row a category, a column a label type; those with the most labels first."""
+    totals: Counter[str] = Counter()
+    for categories in counts.values():
+        totals.update(categories)
+    if not totals:
+        return
+    rows = [
+        (name or "(none)", *(categories.get(name, "-") for categories in counts.values()))
+        for name in sorted(totals, key=lambda name: (-totals[name], name))
+    ]
+    print_text()
+    print_head(("category", *counts), rows, "categories", right=range(1, len(counts) + 1), most=most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -29,6 +30,9 @@ from lading.errors import LadingError
 #: Bad usage, or nothing could be read (design.md section 6).
 NOTHING_DONE = 2
 
+#: What the system says when there is no room for more.
+_OUTPUT_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
@@ -40,6 +44,13 @@ def main() -> None:
 
 for _command in (formats, detect, inspect, catalog, dump, validate, convert, upload, serve, demo, stats, preview, diff):
     main.add_command(_command)
+
+
+def _system_error(exc: OSError) -> str:
+    """What the system refused, and where; without a name it is the output, as every file has one."""
+    if exc.filename is None and exc.errno in _OUTPUT_FULL:
+        return f"standard output: expected room for what is printed, found {exc.strerror}"
+    return f"{exc.filename or 'system'}: expected it to work, found {exc.strerror or exc}"
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -58,7 +69,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         exc.show(sys.stderr)
         return exc.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; the same command takes up what is left", err=True)
+        click.echo("interrupted", err=True)
         return INTERRUPTED
     except (BrokenPipeError, OutputClosedError):
         # Whoever read our output has what it wanted; Python would complain once more when it flushes at exit.
@@ -67,8 +78,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except LadingError as exc:
         return _fail(str(exc))
     except OSError as exc:
-        where = exc.filename if exc.filename is not None else "input or output"
-        return _fail(f"{where}: expected it to work, found {exc.strerror or exc}")
+        return _fail(_system_error(exc))
     except Exception as exc:  # noqa: BLE001  a defect of ours or of a plugin: it ends the run, in one line like any error
         return _fail(f"internal error: {type(exc).__name__}: {exc}; --debug shows where")
     return answer if isinstance(answer, int) else 0

@@ -14,6 +14,9 @@ import click
 #: Ended by Ctrl-C, as shells count it.
 INTERRUPTED = 128 + signal.SIGINT
 
+#: As many categories as a table for people has without `--all`: they and what is above them fit on a screen.
+MOST_CATEGORIES = 20
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -139,6 +142,17 @@ def source_paths(function: _Function) -> _Function:
     """PATH for a command whose `-o` is its output; the reader's options are `--option` there."""
     argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
     return _reading(argument(function), "--option")
+
+
+def categories(function: _Function) -> _Function:
+    """`--all`: every category in a table for people, as `most`: None for all of them, else how many."""
+    return click.option(
+        "--all",
+        "most",
+        is_flag=True,
+        callback=lambda _context, _option, is_set: None if is_set else MOST_CATEGORIES,
+        help=f"List every category, not only the {MOST_CATEGORIES} with the most labels.",
+    )(function)
 
 
 def reading(function: _Function) -> _Function:

@@ -79,6 +79,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
         print_text(line.rstrip())
 
 
+def print_head(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], what: str, *, right: Sequence[int] = (), most: int | None
+) -> None:
+    """The first `most` rows of a table, and how many others there are; all of them where it is None."""
+    print_table(columns, rows[:most], right=right)
+    if most is not None and len(rows) > most:
+        print_text(f"and {len(rows) - most:,} {what} more (--all, --json)")
+
+
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lading.cli import options
-from lading.cli.output import print_json, print_table, print_text
+from lading.cli.output import print_head, print_json, print_table, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 @click.command(cls=options.Command)
 @options.paths
 @options.jobs
+@options.categories
 @options.as_json
-def stats(jobs: int, as_json: bool, **given: Any) -> int:
+def stats(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
     """Count labels by category and segment, boxes by size, frames by labels."""
     from lading import statistics
     from lading.cli.opening import opened, print_findings
@@ -31,11 +32,11 @@ def stats(jobs: int, as_json: bool, **given: Any) -> int:
         if as_json:
             print_json(numbers)
         else:
-            _print(numbers)
+            _print(numbers, most)
         return print_findings(dataset.report, report)
 
 
-def _print(numbers: Mapping[str, Any]) -> None:
+def _print(numbers: Mapping[str, Any], most: int | None) -> None:
     rows = [
         (
             segment["name"],
@@ -51,7 +52,7 @@ def _print(numbers: Mapping[str, Any]) -> None:
         total = sum(row["labels"] for row in categories) or 1
         print_text()
         shown = [(row["category"] or "(none)", row["labels"], f"{row['labels'] / total:.1%}") for row in categories]
-        print_table((kind, "labels", "share"), shown, right=(1, 2))
+        print_head((kind, "labels", "share"), shown, "categories", right=(1, 2), most=most)
     for title, key, unit in (
         ("BOX2D by root of area", "boxSides", " px"),
         ("BOX3D by distance", "boxDistances", " m"),

@@ -95,6 +95,9 @@ def upload(
                     settings=settings,
                     progress=lambda p: told.take(p, show),
                 )
+        except KeyboardInterrupt:
+            click.echo("interrupted; the same command takes up what is left", err=True)
+            return options.INTERRUPTED
         except (PlatformError, TransientError) as exc:
             if not told.is_begun:
                 raise

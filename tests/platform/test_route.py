@@ -198,12 +198,37 @@ def test_addresses_of_proxies(address: str, found: tuple[str, str, int], monkeyp
     assert "pw" not in repr(proxy)
 
 
-@pytest.mark.parametrize("address", ["socks5://u:secret@proxy:1080", "http://u:secret@", "http://u:secret@x:port"])
-def test_what_is_no_proxy_is_refused_unseen(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", address)
-    with pytest.raises(OptionError, match=r"HTTPS_PROXY: expected an address such as http://proxy:3128") as caught:
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("socks5://u:secret@proxy:1080", "one of socks5, which is not spoken"),
+        ("SOCKS5H://u:secret@proxy", "one of socks5h, which is not spoken"),
+        ("secret://proxy", "another"),
+        ("http://u:secret@", "another"),
+        ("http://u:secret@x:port", "another"),
+    ],
+)
+def test_what_is_no_proxy_is_refused_unseen(
+    address: str, found: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, address)
+    expected = rf"{name.upper()}: expected an address such as http://proxy:3128, found {found}$"
+    with pytest.raises(OptionError, match=expected) as caught:
         Routes().proxy("https", "host", 443)
     assert "secret" not in str(caught.value)
+    monkeypatch.setenv("NO_PROXY", "host")
+    assert Routes().proxy("https", "host", 443) is None
+
+
+def test_all_proxy_is_for_what_has_none_of_its_own(proxy: MiddleProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://other:1")
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    use(Platform())
+    assert len(proxy.lines) == 3
+    found = Routes().proxy("https", "host", 443)
+    assert found is not None
+    assert (found.host, found.port) == ("other", 1)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from lading.errors import OptionError
 
 _PORTS = {"http": 80, "https": 443}
 
+#: Kinds of proxies that are not spoken to; named in the refusal, as no part of an address is.
+_SOCKS = frozenset({"socks", "socks4", "socks4a", "socks5", "socks5h"})
+
 
 @dataclass(frozen=True)
 class Proxy:
@@ -39,7 +42,7 @@ class Proxy:
 
 
 class Routes:
-    """The ways out of this process: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the certificates of SSL_CERT_FILE.
+    """The ways out of this process: HTTP_PROXY, HTTPS_PROXY, else ALL_PROXY, and NO_PROXY; certificates: SSL_CERT_FILE.
 
     `ca_bundle` is a PEM file whose certificates are trusted in place of the system's. `uses_proxies` is False for
     what surely needs none. Raises OptionError for a bundle that cannot be read.
@@ -64,7 +67,8 @@ class Routes:
 
     def _proxy(self, scheme: str, host: str, port: int) -> Proxy | None:
         """The proxy to such a host; None where the way is direct. Raises OptionError for one that cannot be used."""
-        address = self._variables.get(scheme)
+        name = scheme if scheme in self._variables else "all"
+        address = self._variables.get(name)
         if address is None or _is_excepted(self._variables.get("no", ""), host, port):
             return None
         try:
@@ -74,8 +78,9 @@ class Routes:
             own_host = own_port = None
         if not own_host or parts.scheme not in _PORTS:
             # Not shown: it may hold a password.
-            message = f"{scheme.upper()}_PROXY: expected an address such as http://proxy:3128, found another"
-            raise OptionError(message)
+            kind = address.partition("://")[0].lower()
+            found = f"one of {kind}, which is not spoken" if kind in _SOCKS else "another"
+            raise OptionError(f"{name.upper()}_PROXY: expected an address such as http://proxy:3128, found {found}")
         return Proxy(parts.scheme, own_host, own_port or _PORTS[parts.scheme], _basic(parts.username, parts.password))
 
 

@@ -122,6 +122,11 @@ def test_the_same_name_for_other_pictures_is_another_segment(read: Any) -> None:
     )
     found = {name: [label.category for label in frames[0].data[0].labels] for name, frames in done.frames.items()}
     assert found == {"x": ["cat"], "x-2": ["dog"]}
+    ((place, message),) = [told[1:] for told in done.told if told[0] == "coco.other-picture"]
+    assert place == "two/instances_x.json#/images/0/file_name"
+    assert (
+        "that one/instances_x.json has under this id, 'a.png', found 'b.png', and others for 1 of 1 images" in message
+    )
 
 
 def test_what_two_files_say_of_one_image_is_kept_or_told(read: Any) -> None:
@@ -132,6 +137,8 @@ def test_what_two_files_say_of_one_image_is_kept_or_told(read: Any) -> None:
     (loss,) = done.report.losses
     assert loss.what == "another `width` of the same image in a second file"
     assert loss.example == "instances_x.json#/images/0/width"
+    message = "expected the 40 that captions_x.json has of this image, found 41"
+    assert done.told == [("coco.other-size", "instances_x.json#/images/0/width", message)]
 
 
 def test_ids_that_repeat_in_other_splits_are_other_frames(read: Any) -> None:
@@ -171,6 +178,30 @@ def test_videos_are_segments_in_the_order_of_the_file(read: Any) -> None:
     for segment in done.dataset.segments:
         parts = [f.key for k in (1, 2) for f in done.dataset.frames(segment.name, (k, 2))]
         assert parts == [key for key, _ in found[segment.name]]
+
+
+def test_numbers_of_frames_that_are_odd_are_told_once_a_video(read: Any) -> None:
+    numbers = [(7, 0), (7, 1), (7, 3), (7, 3), (7, 2), (7, None), (7, 9), ("b", 0), ("b", 5), ("b", 10)]
+    images = [shot(key, video) | {"frame_id": number} for key, (video, number) in enumerate(numbers)]
+    del images[5]["frame_id"]
+    done = read(images=images, annotations=[], videos=VIDEOS)
+    assert [frame.key for frame in done.frames["annotations-pier/img1"]] == ["0", "1", "2", "3", "4", "5", "6"]
+    place = "annotations.json#/images/{}/frame_id"
+    assert done.told[:4] == [
+        (
+            "coco.bad-frame-id",
+            place.format(5),
+            "expected a whole number, as other frames of the video have, found none",
+        ),
+        ("coco.duplicate-frame-id", place.format(3), "expected each number once in a video, found 3"),
+        (
+            "coco.frame-order",
+            place.format(4),
+            "expected frames in the order of their numbers, kept as they come, found 2",
+        ),
+        ("coco.frame-gap", place.format(6), "expected 4 behind 3, as in other steps, found 9"),
+    ]
+    assert [rule for rule in done.rules if "frame" in rule][4:] == []
 
 
 def test_a_video_that_is_not_listed_names_its_segment_by_its_id(read: Any) -> None:

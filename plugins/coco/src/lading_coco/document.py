@@ -46,7 +46,8 @@ class Document:
     """One annotation file.
 
     Of its images, `names` are hashes of their file names, `keys` of what their frames are called, `media` the numbers
-    of their files, and `video_of` the codes of their videos' ids, None where none has one.
+    of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots` are their
+    numbers within the videos, `MISSING` where there is no whole number.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -65,6 +66,7 @@ class Document:
         self.keys: Codes
         self.media: NDArray[np.int32]
         self.video_of: Codes | None = None
+        self.shots: Codes | None = None
         self.annotation_ids: Codes
         self.image_of: Codes
 
@@ -77,7 +79,7 @@ class Document:
         """Let go of what only the index is made of."""
         none = np.empty(0, dtype=np.int64)
         self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = none
-        self.video_of = None
+        self.video_of = self.shots = None
 
     def origin(self, *parts: str | int) -> Origin:
         """A place in the envelope."""
@@ -128,6 +130,7 @@ class _Reading:
         self._keys: list[Codes] = []
         self._media: list[NDArray[np.int32]] = []
         self._videos: list[Codes] = []
+        self._shots: list[Codes] = []
         self._image_of: list[Codes] = []
         self._told: dict[str, set[int]] = {}
         self.columns: dict[str, Column] = {}
@@ -158,7 +161,7 @@ class _Reading:
 
         if key == "images":
             self.columns[key] = Column(ImageHead, None, problem)
-            self._names, self._keys, self._media, self._videos = [], [], [], []
+            self._names, self._keys, self._media, self._videos, self._shots = [], [], [], [], []
         else:
             self.columns[key] = Column(AnnotationHead, PlainHead, problem)
             self._image_of, self._document.traits = [], Traits()
@@ -177,7 +180,9 @@ class _Reading:
                 self._check_image(row + index, head, name, is_found=number >= 0)
         videos = [head.video_id for head in heads]
         has_none = videos.count(None) == len(videos)
-        self._videos.append(np.full(len(videos), MISSING) if has_none else codes_of(videos))
+        none = np.full(len(videos), MISSING)
+        self._videos.append(none if has_none else codes_of(videos))
+        self._shots.append(none if has_none else _shots([head.frame_id for head in heads]))
         self._names.append(np.array(names, dtype=np.int64))
         self._keys.append(np.array(keys, dtype=np.int64))
         self._media.append(np.array(media, dtype=np.int32))
@@ -221,7 +226,8 @@ class _Reading:
         document.keys = _joined(self._keys, np.int64)
         document.media = _joined(self._media, np.int32)
         videos = _joined(self._videos, np.int64)
-        document.video_of = None if (videos == MISSING).all() else videos
+        if (videos != MISSING).any():
+            document.video_of, document.shots = videos, _joined(self._shots, np.int64)
         document.image_of = _joined(self._image_of, np.int64)
 
 
@@ -229,6 +235,11 @@ def name_from_url(url: str | None) -> str | None:
     """What an image without `file_name` is called: the last two parts of its `coco_url` (LVIS v1)."""
     parts = [part for part in (url or "").split("/") if part]
     return "/".join(parts[-2:]) or None
+
+
+def _shots(values: Sequence[Any]) -> Codes:
+    is_number = [type(value) is int and MISSING < value < -MISSING for value in values]
+    return np.array([v if known else MISSING for v, known in zip(values, is_number, strict=True)], dtype=np.int64)
 
 
 def _joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:

@@ -233,8 +233,12 @@ class FrameReader:
                 if key not in known:
                     known[key] = data.extras[key] = value
                 elif known[key] != value:
-                    example = str(self._documents[number].images.origin(row, key))
-                    self._report.loss(f"another `{key}` of the same image in a second file", example)
+                    at = self._documents[number].images.origin(row, key)
+                    self._report.loss(f"another `{key}` of the same image in a second file", str(at))
+                    if key in ("width", "height"):
+                        home = self._documents[own[0]].path
+                        message = f"expected the {known[key]!r} that {home} has of this image, found {value!r}"
+                        self._report.warning("coco.other-size", message, at)
 
 
 def _fields(record: ImageRow | Loose) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class ImageHead(msgspec.Struct, gc=False):
     file_name: Any = None
     coco_url: Any = None
     video_id: Any = None
+    frame_id: Any = None
 
 
 class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):

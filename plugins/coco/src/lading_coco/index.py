@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Report
+from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
 from lading_coco.rows import records_at, values_at
+from lading_coco.shots import tell_shots
 from lading_coco.videos import by_first, video_name, videos_of
 
 Numbers = NDArray[np.int64]
@@ -101,10 +103,13 @@ class IndexBuilder:
         """Give frames to the documents of one split; a document that contradicts the others gets a split of its own."""
         splits: list[Split] = []
         for number in numbers:
-            split = next((s for s in splits if self._agrees(s, number)), None)
+            found = [clash_of(self._documents[number], [self._documents[n] for n in s.documents]) for s in splits]
+            split = next((s for s, clash in zip(splits, found, strict=True) if clash is None), None)
             if split is None:
                 split = Split(_free_name(name, {s.name for s in (*self._groups, *self.splits, *splits)}))
                 splits.append(split)
+                if (clash := next(filter(None, found), None)) is not None:
+                    tell_clash(self._documents[number], clash, split.name, self._report)
             split.documents.append(number)
         self._groups += splits
         for split in splits:
@@ -128,6 +133,7 @@ class IndexBuilder:
             return [split]
         order, first = by_first(videos)
         self._reorder(split, order)
+        ordered = homes[order], rows[order]
         parts: list[Split] = []
         group = [self._documents[number] for number in split.documents]
         for place, count in first:
@@ -138,6 +144,9 @@ class IndexBuilder:
             others = (other for other in self._groups if other is not split)
             name = _free_name(name, {s.name for s in (*others, *self.splits, *parts)})
             parts.append(Split(name, split.documents, begin, begin + count))
+            own = slice(begin - split.begin, begin - split.begin + count)
+            if videos[place] != MISSING:
+                tell_shots(self._documents, ordered[0][own], ordered[1][own], self._report)
             begin += count
         return parts
 
@@ -161,17 +170,6 @@ class IndexBuilder:
         documents = [self._documents[number] for number in split.documents]
         is_empty = not any(len(document.images) or len(document.annotations) for document in documents)
         return split.end > split.begin or len(self.splits) == 1 or is_empty
-
-    def _agrees(self, split: Split, number: int) -> bool:
-        """Whether no image id of the document stands for another file in a document of the split."""
-        document = self._documents[number]
-        for other in (self._documents[n] for n in split.documents):
-            ids, first = first_places(other.image_ids)
-            at = look_up(document.image_ids, ids, first)
-            both = at >= 0
-            if (other.names[at[both]] != document.names[both]).any():
-                return False
-        return True
 
     def _add_images(self, split: Split, number: int) -> None:
         document = self._documents[number]

@@ -8,7 +8,7 @@ import os
 import struct
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lading.errors import LadingError, SourceError
 from lading.model.content import Content
+from lading.model.label import MaskLabel
 from lading.pcd import pcd_problem
 
 if TYPE_CHECKING:
@@ -108,12 +109,13 @@ class MaskPixels(msgspec.Struct, frozen=True):
     is_colour: bool
 
 
-def read_mask(content: Content) -> MaskPixels:
+def read_mask(content: Content, ids: Collection[int] = ()) -> MaskPixels:
     """The pixel values of a PNG mask.
 
-    Palette: the index, not the colour. Grey: the sample, at any bit depth. Colour: R + 256 G + 65536 B, as COCO's
-    panoptic ids are stored (source-formats.md 2.7); alpha is left out. Raises SourceError for any other file (a
-    re-encoded JPEG has lost its ids) and where it does not open.
+    Palette: the index, not the colour; unless `ids`, what a panoptic mask lists, has all of the colours and not all of
+    the indexes (programs that make PNGs smaller give one of few colours a palette). Grey: the sample, at any bit depth.
+    Colour: R + 256 G + 65536 B, as COCO's panoptic ids are stored (source-formats.md 2.7); alpha is left out. Raises
+    SourceError for any other file (a re-encoded JPEG has lost its ids) and where it does not open.
     """
     data = _whole(content)
     if not data.startswith(_PNG):
@@ -122,9 +124,18 @@ def read_mask(content: Content) -> MaskPixels:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pillow warns of odd metadata
             with _open(io.BytesIO(data)) as image:
-                return _values(image, depth=data[24])
+                seen = _values(image, depth=data[24])
+                if image.mode == "P" and ids and not _are_listed(seen.values, ids):
+                    colours = _colours(image)
+                    return MaskPixels(colours, True) if _are_listed(colours, ids) else seen
+                return seen
     except _BAD_BYTES as exc:
         raise SourceError(content.path, f"expected a PNG that opens, found {_tell(exc)}") from exc
+
+
+def panoptic_ids(label: MaskLabel) -> frozenset[int]:
+    """The ids that a panoptic mask lists; none of any other mask, whose palettes hold indexes."""
+    return frozenset(item.value for item in label.items or ()) if label.kind == "PANOPTIC_MASK" else frozenset()
 
 
 def read_picture(content: Content, longest: int) -> Image:
@@ -172,8 +183,17 @@ def _values(image: ImageFile, depth: int) -> MaskPixels:
         return MaskPixels(grey // (255 // ((1 << depth) - 1)) if depth < 8 else grey, False)
     if image.mode == "P" or image.mode.startswith("I"):
         return MaskPixels(np.asarray(image).astype(np.uint32), False)
+    return MaskPixels(_colours(image), True)
+
+
+def _colours(image: ImageFile) -> NDArray[np.uint32]:
     rgb: NDArray[np.uint32] = np.asarray(image.convert("RGB")).astype(np.uint32)
-    return MaskPixels(rgb[:, :, 0] | rgb[:, :, 1] << np.uint32(8) | rgb[:, :, 2] << np.uint32(16), True)
+    ids: NDArray[np.uint32] = rgb[:, :, 0] | rgb[:, :, 1] << np.uint32(8) | rgb[:, :, 2] << np.uint32(16)
+    return ids
+
+
+def _are_listed(values: NDArray[np.uint32], ids: Collection[int]) -> bool:
+    return set(np.unique(values).tolist()) - {0} <= set(ids)
 
 
 def probe(content: Content, *, marks: bool = False) -> Probe:

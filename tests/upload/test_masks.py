@@ -95,6 +95,38 @@ def test_a_mask_of_one_channel_goes_up_as_it_is(pixels: np.ndarray, mode: str | 
     assert read_mask(content("m.png", data)).values.tolist() == pixels.tolist()
 
 
+#: Colours of the ids 300 and 70000, as a program gives them a palette that makes a PNG smaller.
+PALETTE = [0, 0, 0, 44, 1, 0, 112, 17, 1] + [0] * 3 * 253
+
+
+def with_palette(indexes: list[list[int]]) -> bytes:
+    pixels = np.array(indexes, dtype=np.uint8)
+    image = Image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
+    image.putpalette(PALETTE)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_palette_whose_colours_are_the_listed_ids_is_read_by_its_colours() -> None:
+    data = with_palette([[0, 1], [2, 1]])
+    seen = read_mask(content("p.png", data), {300, 70000, 6582139})
+    assert (seen.values.tolist(), seen.is_colour) == ([[0, 300], [70000, 300]], True)
+    made = prepare_mask(PanopticMask(items=ITEMS), content("p.png", data))
+    assert isinstance(made.file.body, bytes)
+    with Image.open(io.BytesIO(made.file.body)) as image:
+        assert np.asarray(image).tolist() == [[0, 1], [2, 1]]
+    assert [item["attributes"]["source_id"] for item in made.label["info"]] == [6582139, 300, 70000]
+
+
+def test_a_palette_whose_indexes_are_the_listed_ids_is_read_by_them_and_goes_up_as_it_is() -> None:
+    data = with_palette([[0, 1], [2, 1]])
+    items = (MaskItem(1, category_id=1), MaskItem(2, category_id=3))
+    assert read_mask(content("p.png", data), {1, 2}).values.tolist() == [[0, 1], [2, 1]]
+    assert prepare_mask(PanopticMask(items=items), content("p.png", data)).file.body == data
+    assert not read_mask(content("p.png", data), {7}).is_colour  # neither is listed: its indexes, as of any palette
+
+
 def test_a_semantic_mask_whose_values_are_not_its_category_ids_gets_these() -> None:
     data = png(np.array([[0, 128], [128, 64]], dtype=np.uint8))
     items = (MaskItem(128, category_id=1, category="car"), MaskItem(64, category_id=2, category="bus"))

@@ -146,6 +146,24 @@ def test_stuff_is_no_instance(read: Any) -> None:
     assert done.told == []
 
 
+def test_an_id_png_that_was_given_a_palette_is_held_to_its_table(write: Any, opened: Any) -> None:
+    segments = [{"id": 70000, "category_id": 2, "iscrowd": 0}, {"id": 300, "category_id": 5, "iscrowd": 0}]
+    row = {"image_id": 1, "file_name": "a.png", "segments_info": segments}
+    folder = write({"panoptic_x.json": {"images": [IMAGE], "annotations": [row], "categories": PETS}})
+    (folder / "panoptic_x").mkdir()
+    colours = Image.new("RGB", (40, 30), (0, 0, 0))
+    colours.paste((112, 17, 1), (0, 0, 20, 30))  # 112 + 256 * 17 + 65536 = 70000
+    colours.paste((44, 1, 0), (20, 0, 40, 15))  # 44 + 256 = 300
+    colours.quantize(16, dither=Image.Dither.NONE).save(folder / "panoptic_x" / "a.png")
+    with Image.open(folder / "panoptic_x" / "a.png") as image:
+        assert image.mode == "P"
+    assert [f for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")] == []
+    colours.paste((45, 1, 0), (20, 15, 40, 30))
+    colours.quantize(16, dither=Image.Dither.NONE).save(folder / "panoptic_x" / "a.png")
+    (found,) = [f for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")]
+    assert (found.rule, found.where) == ("coco.mask-pixels", "panoptic_x/a.png")
+
+
 def test_a_panoptic_png_is_named_with_the_table_of_its_ids(read: Any) -> None:
     segments = [
         {"id": 70000, "category_id": 2, "iscrowd": 0, "area": 7, "bbox": [0, 0, 1, 7]},

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from lading.errors import GeometryError, LadingError
-from lading.media import read_mask
+from lading.media import panoptic_ids, read_mask
 from lading.model.label import (
     MASK_TYPES,
     Box2D,
@@ -165,7 +165,7 @@ def read_mask_or_none(label: Label) -> NDArray[np.uint32] | None:
     if not isinstance(label, MASK_TYPES) or label.content is None:
         return None
     try:
-        return read_mask(label.content).values
+        return read_mask(label.content, panoptic_ids(label)).values
     except LadingError:
         return None
 

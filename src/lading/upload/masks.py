@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading.errors import SourceError
-from lading.media import encode_mask, read_mask
+from lading.media import encode_mask, panoptic_ids, read_mask
 from lading.model.catalog import Attribute
 from lading.model.codec import encode_label
 from lading.model.content import Content
@@ -50,16 +50,21 @@ def mask_key(label: MaskLabel, content: Content) -> bytes | None:
 def prepare_mask(label: MaskLabel, content: Content) -> MaskFile:
     """A mask as the platform takes it (platform-api.md E: one channel, pixel = category id or instance id).
 
-    A PNG of that kind goes up as it is. Others keep their pixel values where these fit into 16 bits; larger ones
-    (COCO's panoptic ids have 24) are numbered by rank from 1, 0 stays 0, and the source's value becomes the attribute
-    `source_id`. A semantic mask's values become its items' category ids. Raises SourceError where it cannot be read
-    or has too many values.
+    A PNG of that kind goes up as it is, but not a panoptic one whose palette has its ids as colours. Others keep their
+    pixel values where these fit into 16 bits; larger ones (COCO's panoptic ids have 24) are numbered by rank from 1,
+    0 stays 0, and the source's value becomes the attribute `source_id`. A semantic mask's values become its items'
+    category ids. Raises SourceError where it cannot be read or has too many values.
     """
     file = hash_file(content)
     mapping = _category_ids(label)
-    if _is_single_channel(file.head) and not mapping:
+    is_single = _is_single_channel(file.head) and not mapping
+    is_certain = label.kind != "PANOPTIC_MASK" or not _has_palette(file.head)
+    if is_single and is_certain:
         return MaskFile(file=file, label=_value(label, file), is_renumbered=False)
-    pixels = read_mask(content).values
+    read = read_mask(content, panoptic_ids(label))
+    if is_single and not read.is_colour:
+        return MaskFile(file=file, label=_value(label, file), is_renumbered=False)
+    pixels = read.values
     if not mapping and label.kind != "SEMANTIC_MASK":
         mapping = _ranks(label, pixels)
     ours = _renumbered(label, mapping) if mapping else label
@@ -114,3 +119,7 @@ def _is_single_channel(head: bytes) -> bool:
         return False
     depth, colour = head[24], head[25]
     return (colour == 0 and depth in (8, 16)) or (colour == 3 and depth == 8)  # grey; indexes into a palette
+
+
+def _has_palette(head: bytes) -> bool:
+    return head[25:26] == b"\x03"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lading import Catalog, Checker, Data, Dataset, Finding, Frame, Origin, PanopticMask, Rule, Segment
 from lading.errors import SourceError
-from lading.media import probe, read_mask
+from lading.media import panoptic_ids, probe, read_mask
 from lading.model.report import Severity
 from lading.plugin.contracts import CheckerFactory, GroupedRule
 from lading_coco.origins import RowOrigins
@@ -52,14 +52,17 @@ def _problems(label: PanopticMask, data: Data, origins: RowOrigins) -> Iterator[
         return
     png = Origin(content.path)
     try:
-        pixels = read_mask(content)
+        pixels = read_mask(content, panoptic_ids(label))
     except SourceError as exc:
         seen = probe(content)
         if seen.problem is None and seen.format == "PNG":  # else `media.unreadable` or `mask.not-png` says it
             yield "coco.mask-pixels", exc.problem, png
         return
     if not pixels.is_colour:
-        message = "expected ids as colours, R + 256 G + 65536 B, found a PNG of greys or of a palette"
+        message = (
+            "expected ids as colours, R + 256 G + 65536 B, found a PNG of greys, or of a palette whose colours are "
+            "not those that are listed"
+        )
         yield "coco.mask-pixels", message, png
         return
     found = _distinct(pixels.values)
@@ -95,7 +98,7 @@ class MaskPixels(_PixelsRule):
     code = "coco.mask-pixels"
     severity = "error"
     title = "the PNG of a panoptic annotation holds ids as colours"
-    bad = "a PNG of a palette, or of greys"
+    bad = "a PNG of greys, or of a palette whose colours are not the ids"
     good = "a PNG in RGB, id = R + 256 G + 65536 B"
     fix = "Export the PNG in RGB, without a palette."
 

@@ -44,6 +44,19 @@ class Clock:
         return self.now_s
 
 
+def send(method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+    """One request over a connection of its own."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, target, body, headers or {})
+        response = connection.getresponse()
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+    finally:
+        connection.close()
+
+
 @dataclass
 class Api:
     """Sends what it is told to; `dataset_id` and `draft` fill the common places."""
@@ -54,15 +67,7 @@ class Api:
     dataset_id: str = ""
 
     def send(self, method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        try:
-            target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-            connection.request(method, target, body, headers or {})
-            response = connection.getresponse()
-            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        finally:
-            connection.close()
+        return send(method, url, body, headers)
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
         """A call of the API with the key; `{id}` in the path is the dataset's."""

@@ -15,8 +15,8 @@ from lading.errors import LadingError, NotFoundError, RecordError, SourceNotFoun
 from lading.server import folder_store
 from lading.server.archive import list_datasets, read_manifest
 from lading.server.embedded import running
+from tests.s3.bucket import Bucket
 
-from . import seaweed
 from .conftest import KEY, Api, Clock
 
 CATALOG = {"BOX2D": {"categories": [{"name": "car"}]}}
@@ -105,25 +105,21 @@ def test_everything_comes_back_from_the_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_everything_comes_back_from_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("botocore")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", seaweed.KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", seaweed.SECRET)
-    with seaweed.bucket(tmp_path) as bucket:
-        with running(tmp_path / "data", access_key=KEY, objects=bucket.url) as platform:
-            api = Api(platform, Clock())
+def test_everything_comes_back_from_a_bucket(tmp_path: Path, bucket: Bucket) -> None:
+    with running(tmp_path / "data", access_key=KEY, objects=bucket.url) as platform:
+        api = Api(platform, Clock())
 
-            def upload(content: bytes) -> str:
-                checksum = hashlib.sha1(content).hexdigest()
-                bucket.client.put_object(Bucket=bucket.name, Key=f"{api.dataset_id}/{checksum}", Body=content)
-                return checksum
+        def upload(content: bytes) -> str:
+            checksum = hashlib.sha1(content).hexdigest()
+            bucket.client.put_object(Bucket=bucket.name, Key=f"{api.dataset_id}/{checksum}", Body=content)
+            return checksum
 
-            contents = fill(api, upload)
-        shutil.rmtree(tmp_path / "data")
-        check(bucket.url, contents)
-        with running(tmp_path / "data", access_key=KEY, objects=bucket.url) as platform:
-            assert Api(platform, Clock()).ok("GET", "datasets")["totalCount"] == 0  # and nothing is removed
-        check(bucket.url, contents)
+        contents = fill(api, upload)
+    shutil.rmtree(tmp_path / "data")
+    check(bucket.url, contents)
+    with running(tmp_path / "data", access_key=KEY, objects=bucket.url) as platform:
+        assert Api(platform, Clock()).ok("GET", "datasets")["totalCount"] == 0  # and nothing is removed
+    check(bucket.url, contents)
 
 
 def folder(api: Api) -> Path:

@@ -1,4 +1,4 @@
-"""Objects in a bucket: what is signed for it, what is asked of it, and a whole upload against a real server."""
+"""Objects in a bucket: what is signed for it, what is asked of it, and a whole upload against real servers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from lading.errors import OptionError
 from lading.server.embedded import running
 from lading.server.s3_store import S3Store, open_bucket
+from tests.s3.bucket import KEY_ID, SECRET, Bucket
 
-from . import seaweed
 from .conftest import KEY, Api, Clock
 
 pytest.importorskip("botocore")
@@ -23,8 +23,8 @@ pytest.importorskip("botocore")
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", seaweed.KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", seaweed.SECRET)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
@@ -43,7 +43,7 @@ def test_policy_is_signed_for_the_bucket() -> None:
     assert {"success_action_status": "200"} in policy["conditions"]  # stores take no starts-with here
     assert ["content-length-range", 0, 5 << 30] in policy["conditions"]
     assert grant.fields["x-amz-credential"] == "LOCALKEY/20210324/us-east-1/s3/aws4_request"
-    assert seaweed.SECRET not in json.dumps([grant.host, dict(grant.fields)])
+    assert SECRET not in json.dumps([grant.host, dict(grant.fields)])
 
 
 @pytest.mark.usefixtures("keys")
@@ -94,14 +94,8 @@ def test_keys_that_are_missing_are_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
         store()
 
 
-@pytest.fixture(scope="module")
-def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed.Bucket]:
-    with seaweed.bucket(tmp_path_factory.mktemp("seaweed")) as found:
-        yield found
-
-
 @pytest.fixture
-def real(bucket: seaweed.Bucket, keys: None, tmp_path: Path) -> Iterator[Api]:
+def real(bucket: Bucket, tmp_path: Path) -> Iterator[Api]:
     with running(tmp_path, access_key=KEY, objects=bucket.url) as platform:
         yield Api(platform, Clock())
 
@@ -124,7 +118,7 @@ def _part(name: str, value: str | bytes) -> bytes:
 
 
 @pytest.mark.slow
-def test_upload_goes_to_the_bucket_and_comes_back_from_it(real: Api, bucket: seaweed.Bucket) -> None:
+def test_upload_goes_to_the_bucket_and_comes_back_from_it(real: Api, bucket: Bucket) -> None:
     content = b"\xff\xd8\xff straight to the bucket"
     policy_host = real.make().policy()["extra"]["host"]
     assert policy_host == f"{bucket.endpoint}/{bucket.name}"
@@ -153,8 +147,7 @@ def test_object_of_one_dataset_is_none_of_another(real: Api) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("keys")
-def test_batch_of_fifty_and_documents(bucket: seaweed.Bucket) -> None:
+def test_batch_of_fifty_and_documents(bucket: Bucket) -> None:
     objects = open_bucket(bucket.url, largest=5 << 30)
     contents = [f"file {i}".encode() for i in range(50)]
     names = [hashlib.sha1(content).hexdigest() for content in contents]

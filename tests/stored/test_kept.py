@@ -13,6 +13,7 @@ import pytest
 import lading
 from lading.errors import NotFoundError, RecordError
 from lading.server.embedded import running
+from tests.s3.bucket import Bucket
 
 from .conftest import CATALOG, Other
 from .everything import everything
@@ -83,17 +84,11 @@ def test_an_object_that_is_gone_is_an_error_of_that_file(objects: Path) -> None:
 
 
 @pytest.mark.slow
-def test_everything_comes_back_from_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixtures: Path) -> None:
-    pytest.importorskip("botocore")
-    from tests.server import seaweed
-
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", seaweed.KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", seaweed.SECRET)
-    with seaweed.bucket(tmp_path) as bucket:
-        source = lading.open_dataset(fixtures / "coco")
-        with running(tmp_path / "data", objects=bucket.url) as platform:
-            lading.upload(source, "harbour", platform=platform.url, access_key=platform.access_key, tag="v1")
-        shutil.rmtree(tmp_path / "data")
-        place, _, query = bucket.url.partition("?")
-        back = lading.open_dataset(f"{place}/harbour@v1?{query}")
-        assert everything(back) == everything(source)
+def test_everything_comes_back_from_a_bucket(tmp_path: Path, bucket: Bucket, fixtures: Path) -> None:
+    source = lading.open_dataset(fixtures / "coco")
+    with running(tmp_path / "data", objects=bucket.url) as platform:
+        lading.upload(source, "harbour", platform=platform.url, access_key=platform.access_key, tag="v1")
+    shutil.rmtree(tmp_path / "data")
+    place, _, query = bucket.url.partition("?")
+    back = lading.open_dataset(f"{place}/harbour@v1?{query}")
+    assert everything(back) == everything(source)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import pickle
 import zipfile
 from typing import Any
 
 import pytest
 from lading_coco.layout import split_of
-from lading_coco.reader import CocoOptions, CocoReader
+from lading_coco.reader import CocoReader
+from PIL import Image
 
-from lading import Report, Source
+from lading import Source, validate
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 
@@ -142,19 +145,58 @@ def test_a_long_list_of_categories_in_front_does_not_hide_the_images(read: Any) 
     assert list(read({"lvis.json": document}).frames) == ["lvis"]
 
 
-def test_packed_masks_are_read_where_their_archive_is_named(write: Any) -> None:
-    segments = [{"id": 3, "category_id": 1}]
-    whole = {
-        "images": [IMAGE],
-        "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": segments}],
-        "categories": [{"id": 1, "name": "cat"}],
-    }
-    folder = write({"annotations/panoptic_x.json": whole})
+PACKED = {
+    "images": [IMAGE],
+    "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": [{"id": 3, "category_id": 1}]}],
+    "categories": [{"id": 1, "name": "cat"}],
+}
+
+
+def id_png() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), (3, 0, 0)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("member", ["panoptic_x/a.png", "a.png"])
+@pytest.mark.parametrize("is_packed_whole", [False, True], ids=["in a folder", "in another archive"])
+def test_masks_in_the_archive_of_the_official_download_are_read(
+    write: Any, opened: Any, tmp_path: Any, member: str, is_packed_whole: bool
+) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr(member, id_png())
+        archive.writestr("__MACOSX/panoptic_x/._a.png", b"x")
+    folder = write({"annotations/panoptic_x.json": PACKED, "annotations/panoptic_x.zip": inner.getvalue()})
+    if is_packed_whole:
+        whole = tmp_path / "panoptic_annotations.zip"
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in ("annotations/panoptic_x.json", "annotations/panoptic_x.zip", "images/a.png"):
+                archive.write(folder / name, name)
+        folder = whole
+    done = opened(folder)
+    (mask,) = done.labels
+    path = f"annotations/{member}"
+    assert (mask.path, mask.content.path, mask.content.read(), done.told) == (path, path, id_png(), [])
+    again = pickle.loads(pickle.dumps(done.dataset))
+    ((frame,),) = [list(again.frames(segment.name)) for segment in again.segments]
+    assert frame.data[0].labels[0].content.read() == id_png()
+    assert [finding for finding in validate(done.dataset) if finding.severity == "error"] == []
+
+
+def test_an_archive_of_masks_that_does_not_open_or_has_none_is_told(write: Any, opened: Any) -> None:
+    folder = write({"annotations/panoptic_x.json": PACKED, "annotations/panoptic_x.zip": b"PK"})
+    done = opened(folder)
+    assert done.labels[0].content is None
+    ((rule, place, message),) = done.told
+    assert (rule, place) == ("coco.packed-masks", "annotations/panoptic_x.zip")
+    assert message.startswith("expected a whole zip archive, found a broken one")
     with zipfile.ZipFile(folder / "annotations" / "panoptic_x.zip", "w") as archive:
-        archive.writestr("panoptic_x/a.png", b"x")
-    for paths, told in (([folder], ["coco.packed-masks"]), ([folder, folder / "annotations" / "panoptic_x.zip"], [])):
-        report = Report()
-        dataset = CocoReader().open(Source.open(*paths), CocoOptions(), report)
-        (frame,) = dataset.frames("x")
-        (mask,) = frame.data[0].labels
-        assert (mask.content is None, [finding.rule for finding in report.findings]) == (bool(told), told)
+        archive.writestr("other/a.txt", b"x")
+    assert opened(folder).told == [
+        (
+            "coco.packed-masks",
+            "annotations/panoptic_x.zip",
+            "expected the PNGs of annotations/panoptic_x.json, found none where they would be unpacked to",
+        )
+    ]

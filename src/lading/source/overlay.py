@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 import unicodedata
 from array import array
@@ -16,6 +17,7 @@ from lading.model.report import Finding
 from lading.source import names
 from lading.source.file import File
 from lading.source.folder import Folder
+from lading.source.inner import InnerLayer
 from lading.source.layer import Layer
 from lading.source.shadow import Clashes
 from lading.source.tar_layer import TarLayer
@@ -118,6 +120,17 @@ class Source:
         if file is None:
             raise SourceNotFoundError(f"{self.label}/{names.shown(path)}")
         return file.read()
+
+    def inside(self, path: str) -> Source:
+        """The files of an archive of this source, as if it were unpacked where it lies.
+
+        One that lies within another archive is copied to a temporary file, which goes with the new source. Raises
+        SourceNotFoundError where there is no such file, SourceError where it does not open.
+        """
+        file = self.get(path)
+        if file is None:
+            raise SourceNotFoundError(f"{self.label}/{names.shown(path)}")
+        return Source([InnerLayer.scan(file)], label=file.where, name=names.stem(posixpath.basename(path)))
 
     def close(self) -> None:
         """Remove temporary files; a source holds nothing else."""

@@ -11,6 +11,7 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.frames import FrameReader
 from lading_coco.index import Index
+from lading_coco.layout import MaskPlace
 from lading_coco.origins import RowOrigins
 
 _RECORDS = frozenset({"images", "annotations"})
@@ -26,7 +27,7 @@ class CocoDataset(Dataset):
         index: Index,
         report: Report,
         *,
-        masks: Mapping[int, str],
+        masks: Mapping[int, MaskPlace],
         pixelmaps: Mapping[int, str],
         is_centred: bool,
     ) -> None:

@@ -15,6 +15,7 @@ from lading_coco.document import Document, Records, name_from_url
 from lading_coco.forms import number_of
 from lading_coco.index import Index, Split
 from lading_coco.labels import LabelBuilder
+from lading_coco.layout import MaskPlace
 from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, RowsOfFrame
 from lading_coco.origins import STEP, RowOrigins
@@ -41,7 +42,7 @@ class FrameReader:
         source: Source,
         origins: RowOrigins,
         *,
-        masks: Mapping[int, str],
+        masks: Mapping[int, MaskPlace],
         pixelmaps: Mapping[int, str],
         shift: float,
         report: Report,
@@ -59,7 +60,7 @@ class FrameReader:
             for number, document in enumerate(documents)
         ]
         self._masks = [
-            MaskBuilder(document, names, source, folder=masks.get(number), report=report)
+            MaskBuilder(document, names, source, place=masks.get(number), report=report)
             for number, document in enumerate(documents)
         ]
         self._merging = FrameLabels(documents, self._labels, self._masks, index.second, origins, report)

@@ -6,6 +6,7 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from lading import Source
 
@@ -174,8 +175,15 @@ def _mask_folders(path: str, split: str) -> list[str]:
     return [posixpath.join(base, name) for base in (folder, home, "") for name in names]
 
 
+class MaskPlace(NamedTuple):
+    """A folder of masks, and the source that it is in."""
+
+    folder: str
+    source: Source
+
+
 def packed_masks(files: Files, path: str, split: str) -> str | None:
-    """The archive that a folder of id PNGs is still packed in, deeper in the tree than archives are opened in place."""
+    """The archive that a folder of id PNGs is packed in: the official download has it beside the JSON."""
     for candidate in dict.fromkeys(_mask_folders(path, split)):
         for ending in ARCHIVES:
             if files.number(f"{candidate}{ending}") >= 0:

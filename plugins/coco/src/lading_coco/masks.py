@@ -10,6 +10,7 @@ from lading import PanopticMask, Report, SemanticMask, Source
 from lading.model.label import MaskItem
 from lading_coco.categories import Names
 from lading_coco.document import Document
+from lading_coco.layout import MaskPlace
 from lading_coco.rows import Loose
 
 _OF_SEGMENT = frozenset({"id", "category_id", "iscrowd"})
@@ -18,12 +19,14 @@ _OF_SEGMENT = frozenset({"id", "category_id", "iscrowd"})
 class MaskBuilder:
     """Makes the mask labels of a document; what is wrong goes to the report. PNGs are named, not read."""
 
-    def __init__(self, document: Document, names: Names, source: Source, *, folder: str | None, report: Report) -> None:
+    def __init__(
+        self, document: Document, names: Names, source: Source, *, place: MaskPlace | None, report: Report
+    ) -> None:
         self._document = document
         self._source = source
         self._listed = names.listed(document)
         self._unlisted = names.unlisted[document.path]
-        self._folder = folder
+        self._place = place or MaskPlace(posixpath.splitext(document.path)[0], source)
         self._report = report
 
     def panoptic(self, record: Loose, row: int, origin: int) -> PanopticMask:
@@ -38,8 +41,8 @@ class MaskBuilder:
         extras = {k: v for k, v in record.items() if k not in ("segments_info", "image_id")}
         path = content = None
         if isinstance(name, str) and name:
-            path = posixpath.join(self._folder or posixpath.splitext(self._document.path)[0], name)
-            content = self._source.get(path)
+            path = posixpath.join(self._place.folder, name)
+            content = self._place.source.get(path)
         else:
             self._tell("coco.missing-file-name", f"expected `file_name`, found {name!r}", row, "file_name")
         return PanopticMask(items=tuple(items), path=path, content=content, extras=extras, origin=origin)

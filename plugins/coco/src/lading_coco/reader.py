@@ -9,13 +9,13 @@ from pydantic import Field
 
 import lading
 from lading import Dataset, Match, Origin, Reader, Report, Source
-from lading.errors import DetectionError, InputError, OptionError
+from lading.errors import DetectionError, InputError, OptionError, SourceError
 from lading_coco.dataset import CocoDataset
 from lading_coco.detection import Look, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
 from lading_coco.index import IndexBuilder
-from lading_coco.layout import Files, Finder, mask_folder, packed_masks, pixelmap_folder, split_of
+from lading_coco.layout import Files, Finder, MaskPlace, mask_folder, packed_masks, pixelmap_folder, split_of
 from lading_coco.text import JsonText
 
 
@@ -69,22 +69,20 @@ class CocoReader(Reader):
         index = IndexBuilder(documents, report).build()
         for document in documents:
             document.forget_ids()
-        numbered = list(enumerate(documents))
-        masks = {n: mask_folder(files, d.path, d.split) for n, d in numbered if d.traits.has_segments}
-        for n in (n for n, folder in masks.items() if folder is None):
-            _tell_packed(files, documents[n], report)
-        maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in numbered if d.kind == "stuff"}
+        masks = _mask_places(files, documents, report)
+        maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in enumerate(documents) if d.kind == "stuff"}
         dataset = CocoDataset(
             source,
             documents,
             index,
             report,
-            masks={n: folder for n, folder in masks.items() if folder is not None},
+            masks=masks,
             pixelmaps={n: folder for n, folder in maps.items() if folder is not None},
             is_centred=options.keypoints == "centre",
         )
         if source.selected is None:
-            _tell_unnamed(files, documents, [*masks.values(), *maps.values()], report)
+            folders = [*(place.folder for place in masks.values() if place.source is source), *maps.values()]
+            _tell_unnamed(files, documents, folders, report)
         return dataset
 
 
@@ -138,12 +136,36 @@ def _join_results(documents: list[Document], wanted: str | None) -> None:
             document.split = others[hits.index(best)].split
 
 
-def _tell_packed(files: Files, document: Document, report: Report) -> None:
-    """The official download has the PNGs in a zip beside their JSON."""
-    archive = packed_masks(files, document.path, document.split)
-    if archive is not None:
-        message = f"expected the PNGs of {document.path} unpacked, found them packed; name the archive as a PATH too"
+def _mask_places(files: Files, documents: Sequence[Document], report: Report) -> dict[int, MaskPlace]:
+    """Where the id PNGs of panoptic files lie: in a folder, else in the archive that the official download has."""
+    places: dict[int, MaskPlace] = {}
+    for number, document in enumerate(documents):
+        if not document.traits.has_segments:
+            continue
+        folder = mask_folder(files, document.path, document.split)
+        if folder is not None:
+            places[number] = MaskPlace(folder, files.source)
+        elif (archive := packed_masks(files, document.path, document.split)) is not None:
+            packed = _unpacked(files, document, archive, report)
+            if packed is not None:
+                places[number] = packed
+    return places
+
+
+def _unpacked(files: Files, document: Document, archive: str, report: Report) -> MaskPlace | None:
+    try:
+        source = files.source.inside(archive)
+    except SourceError as exc:
+        report.error("coco.packed-masks", exc.problem, Origin(archive))
+        return None
+    for finding in source.findings:
+        report.add(finding)
+    folder = mask_folder(Files(source), document.path, document.split)
+    if folder is None:
+        message = f"expected the PNGs of {document.path}, found none where they would be unpacked to"
         report.warning("coco.packed-masks", message, Origin(archive))
+        return None
+    return MaskPlace(folder, source)
 
 
 def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | None], report: Report) -> None:

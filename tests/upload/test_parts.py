@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import textwrap
@@ -102,8 +104,9 @@ def test_a_part_that_there_is_not_is_refused(send: Send, part: tuple[int, int]) 
         send(dataset(send.name), part=part)
 
 
-def test_ctrl_c_ends_what_is_in_flight_and_the_next_run_takes_up_the_rest(
-    send: Send, reading: Reading, tmp_path: Path
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_what_is_in_flight_and_the_next_run_takes_up_the_rest(
+    name: str, send: Send, reading: Reading, tmp_path: Path
 ) -> None:
     """A real signal to a real process, in the middle of its files."""
     tests = Path(__file__).parents[1]
@@ -118,7 +121,7 @@ def test_ctrl_c_ends_what_is_in_flight_and_the_next_run_takes_up_the_rest(
             def open(self):
                 time.sleep(0.02)
                 if self.path == "010.jpg":
-                    os.kill(os.getpid(), signal.SIGINT)
+                    os.kill(os.getpid(), signal.{name})
                 return super().open()
         rows = dataset({send.name!r})
         for segment in ("train", "val"):
@@ -128,12 +131,12 @@ def test_ctrl_c_ends_what_is_in_flight_and_the_next_run_takes_up_the_rest(
         try:
             upload(rows, {send.name!r}, platform={send.platform.url!r}, access_key={send.platform.access_key!r},
                    ledgers={str(tmp_path)!r}, jobs=2)
-        except KeyboardInterrupt:
-            print("interrupted")
+        except KeyboardInterrupt as exc:
+            print("interrupted by", signal.Signals(exc.args[0]).name)
         """
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.stdout == "interrupted\n", done.stderr
+    assert done.stdout == f"interrupted by {name}\n", done.stderr
     assert "what is in flight is finished" in done.stderr
     assert "Traceback" not in done.stderr
     (draft,) = reading.drafts(send.name)
@@ -144,4 +147,14 @@ def test_ctrl_c_ends_what_is_in_flight_and_the_next_run_takes_up_the_rest(
     assert 10 <= result.skipped < FILES
     assert result.sent == FILES - result.skipped
     assert sum(step == "POST object" for step in faults.log) == result.sent + BESIDE  # nothing was left half done
+    check_whole(reading, send.name, result.commit_id)
+
+
+def test_a_signal_that_is_ignored_stays_so(send: Send, reading: Reading) -> None:
+    """As `nohup` has it: a terminal that is closed does not end the upload."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        result = send(dataset(send.name), progress=lambda progress: os.kill(os.getpid(), signal.SIGHUP))
+    finally:
+        signal.signal(signal.SIGHUP, before)
     check_whole(reading, send.name, result.commit_id)

@@ -95,9 +95,9 @@ def upload(
                     settings=settings,
                     progress=lambda p: told.take(p, show),
                 )
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as exc:
             click.echo("interrupted; the same command takes up what is left", err=True)
-            return options.INTERRUPTED
+            return 128 + exc.args[0] if exc.args else options.INTERRUPTED  # by the signal, as shells count
         except (PlatformError, TransientError) as exc:
             if not told.is_begun:
                 raise

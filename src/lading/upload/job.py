@@ -7,20 +7,15 @@ from concurrent.futures import Executor
 import msgspec
 
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Part
+from lading.model.dataset import WHOLE, Dataset
 from lading.model.report import Report
 from lading.upload.gate import Gate
+from lading.upload.interrupt import Stop
 from lading.upload.ledger import Ledger
-from lading.upload.result import Listener, UploadResult
-from lading.upload.settings import Settings
+from lading.upload.options import Options
+from lading.upload.result import UploadResult
 from lading.upload.sidecar import Sidecar, SidecarWay
 from lading.upload.target import Target
-
-
-class Stop:
-    """Set when the user wants an upload to end: what is in flight is finished, nothing new is begun."""
-
-    is_set = False
 
 
 class Job(msgspec.Struct, kw_only=True):
@@ -30,14 +25,12 @@ class Job(msgspec.Struct, kw_only=True):
     """
 
     dataset: Dataset
+    options: Options
     target: Target
     ledger: Ledger
     result: UploadResult
     report: Report
-    settings: Settings
     gate: Gate
-    part: Part
-    is_verifying: bool
     stop: Stop
     reader: Executor
     hashers: Executor
@@ -45,5 +38,9 @@ class Job(msgspec.Struct, kw_only=True):
     catalog: Catalog
     sidecar: Sidecar | None = None
     sidecar_way: SidecarWay | None = None
-    progress: Listener | None = None
     faults: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it brings all of the dataset, not one part of several."""
+        return self.options.part == WHOLE

@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
-from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Part
-from lading.model.report import Report
+from lading.model.dataset import Dataset
 from lading.upload.engine import upload_async
-from lading.upload.result import Listener, UploadResult
-from lading.upload.settings import Settings
+from lading.upload.options import Keywords, Options
+from lading.upload.result import UploadResult
 
 T = TypeVar("T")
 
 
-class Options(TypedDict, total=False):
-    """The options of `upload_async`, which says what they mean."""
+def upload(dataset: Dataset, name: str, *, platform: str, access_key: str, **options: Unpack[Keywords]) -> UploadResult:
+    """Do what `upload_async` does and wait for it, also where an event loop runs already (Jupyter).
 
-    jobs: int | None
-    dry_run: bool
-    commit: str | None
-    is_committing: bool
-    tag: str | None
-    verify: bool
-    allow_missing: bool
-    part: Part
-    commit_only: bool
-    catalog: Catalog | None
-    sidecar: bool
-    ledgers: str | os.PathLike[str] | None
-    ca_bundle: str | os.PathLike[str] | None
-    progress: Listener | None
-    report: Report | None
-    settings: Settings | None
-
-
-def upload(dataset: Dataset, name: str, *, platform: str, access_key: str, **options: Unpack[Options]) -> UploadResult:
-    """Do what `upload_async` does and wait for it, also where an event loop runs already (Jupyter)."""
-    return run_blocking(upload_async(dataset, name, platform=platform, access_key=access_key, **options))
+    `upload.options.Options` says what the options mean.
+    """
+    chosen = Options(**options)
+    return run_blocking(upload_async(dataset, name, platform=platform, access_key=access_key, options=chosen))
 
 
 def run_blocking(work: Coroutine[Any, Any, T]) -> T:

@@ -21,7 +21,7 @@ from lading.errors import (
 )
 from lading.model.codec.sidecar import mask_file
 from lading.model.content import Content
-from lading.model.dataset import WHOLE, Segment
+from lading.model.dataset import Segment
 from lading.model.frame import Frame
 from lading.model.label import MASK_TYPES, MaskLabel
 from lading.model.report import Report
@@ -78,7 +78,7 @@ class SegmentUpload:
         self._segment = segment
         self._target = job.target
         self._plan = SegmentPlan(job.dataset, segment, job.report, is_carried=job.sidecar_way is not None)
-        gathers = job.sidecar if job.part == WHOLE else None
+        gathers = job.sidecar if job.is_whole else None
         self._sidecar = None if gathers is None else gathers.segment(segment, self._plan)
         self._ways: dict[str, _Way] = {}
         self._frames_read = 0
@@ -96,11 +96,11 @@ class SegmentUpload:
         if not self._ways:  # a segment without frames is a segment
             await self._open(self._plan.name, self._segment.sensors)
         places = [way.place for way in self._ways.values()]
-        if self._job.is_verifying and not self._target.is_dry_run:
+        if self._job.options.verify and not self._target.is_dry_run:
             self._tell("verify")
             for place in places:
                 await place.verify(self._job.result)
-        if self._job.part == WHOLE and not self._job.stop.is_set:
+        if self._job.is_whole and not self._job.stop.is_set:
             for place in places:
                 place.report_strangers(self._job.report, self._segment.name)
         return places
@@ -125,7 +125,7 @@ class SegmentUpload:
         """Read frames in a thread of their own, as fast as the workers take them."""
         job = self._job
         await self._in(job.reader, self._skip_earlier_parts)
-        frames = job.dataset.frames(self._segment.name, job.part, job.report)
+        frames = job.dataset.frames(self._segment.name, job.options.part, job.report)
         while not job.stop.is_set:
             count, items = await self._in(job.reader, self._next_items, frames)
             if count == 0:
@@ -139,7 +139,7 @@ class SegmentUpload:
 
     def _skip_earlier_parts(self) -> None:
         """What earlier parts have decides on names and numbers here, so it is read, though not sent."""
-        k, n = self._job.part
+        k, n = self._job.options.part
         for earlier in range(1, k):
             for frame in self._job.dataset.frames(self._segment.name, (earlier, n), Report()):
                 self._plan.skip(frame)
@@ -164,8 +164,10 @@ class SegmentUpload:
         job = self._job
         place = Place(job.target, job.ledger, name, is_fusion=job.dataset.is_fusion)
         await place.open(self._segment.description, sensors)
-        posts = Posts(job.target, Policies(job.target, name, job.settings.policy_s), job.ledger)
-        callbacks = Callbacks(job.target, name, posts, job.settings.batch, partial(self._done, place), self._refused)
+        posts = Posts(job.target, Policies(job.target, name, job.options.settings.policy_s), job.ledger)
+        callbacks = Callbacks(
+            job.target, name, posts, job.options.settings.batch, partial(self._done, place), self._refused
+        )
         self._ways[name] = _Way(place, posts, callbacks)
         return self._ways[name]
 
@@ -262,7 +264,7 @@ class SegmentUpload:
         except TransientError as exc:
             gate.back_off()
             self._job.faults += 1
-            if self._job.faults >= self._job.settings.give_up:
+            if self._job.faults >= self._job.options.settings.give_up:
                 raise
             raise StorageError(str(exc)) from exc
         finally:
@@ -349,9 +351,9 @@ class SegmentUpload:
         self._job.result.fail(work.item.data.path, reason)
 
     def _tell(self, phase: Literal["upload", "verify"]) -> None:
-        if self._job.progress is not None:
+        if self._job.options.progress is not None:
             total, sent = self._segment.frame_count, self._job.result.bytes_sent
-            self._job.progress(Progress(phase, self._segment.name, self._frames_read, total, sent))
+            self._job.options.progress(Progress(phase, self._segment.name, self._frames_read, total, sent))
 
     async def _in(self, executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, call, *args)

@@ -129,6 +129,17 @@ class Catalog(BaseModel):
         """The subcatalog of a label type, or None."""
         return self.subcatalogs.get(kind)
 
+    def skeleton(self, category: str | None) -> list[list[int]]:
+        """The pairs of keypoints, by index, that are joined in this category; none where nothing says so."""
+        subcatalog = self.get("KEYPOINTS2D")
+        if subcatalog is None:
+            return []
+        for rule in subcatalog.keypoints or ():
+            parents = rule.parent_categories
+            if not parents or (category is not None and any(subcatalog.is_below(category, p) for p in parents)):
+                return rule.skeleton or []
+        return []
+
     def kinds(self) -> Iterator[str]:
         """The label types that are declared, in the order of LABEL_TYPES; then any that are not known."""
         yield from (kind for kind in LABEL_TYPES if kind in self.subcatalogs)

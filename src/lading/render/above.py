@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from lading.model.geometry import Transform3D
 from lading.model.label import Box3D, Label
+from lading.model.projection import corners_or_none
 from lading.render.colours import MARK, colour_of
-from lading.render.draw import corners_or_none
 from lading.render.points import Cloud
 
 SIZE_PX = 800

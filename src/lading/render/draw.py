@@ -14,7 +14,6 @@ from lading.media import panoptic_ids, read_mask
 from lading.model.label import (
     MASK_TYPES,
     Box2D,
-    Box3D,
     Cuboid2D,
     Keypoints2D,
     Label,
@@ -25,10 +24,10 @@ from lading.model.label import (
     Polyline2D,
     Rle,
 )
+from lading.model.projection import Corners, edges_in_camera
 from lading.model.rle import mask_from_counts
 from lading.model.sensor import Camera
 from lading.render.colours import MARK, Colour, colour_of
-from lading.render.projection import Corners, corners_of, edges_in_camera
 
 #: The pairs of keypoints that are joined, by category.
 Skeletons: TypeAlias = Callable[[str | None], Sequence[Sequence[int]]]
@@ -168,12 +167,3 @@ def read_mask_or_none(label: Label) -> NDArray[np.uint32] | None:
         return read_mask(label.content, panoptic_ids(label)).values
     except LadingError:
         return None
-
-
-def corners_or_none(box: Box3D) -> Corners | None:
-    """The corners of a box; None where it has no rotation or is not finite, which the rules tell."""
-    try:
-        corners = corners_of(box)
-    except GeometryError:
-        return None
-    return corners if np.isfinite(corners).all() else None

@@ -7,19 +7,18 @@ from collections.abc import Container
 import numpy as np
 from PIL import Image
 
-from lading.errors import GeometryError, LadingError
+from lading.errors import GeometryError
 from lading.media import is_image_name, probe, read_picture
-from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
 from lading.model.geometry import Transform3D
 from lading.model.label import Box3D
+from lading.model.projection import boxes_in_camera, sensor_of
 from lading.model.sensor import Camera
 from lading.render.above import draw_above
 from lading.render.colours import MARK, colour_of
-from lading.render.draw import Drawing, Skeletons, corners_or_none
+from lading.render.draw import Drawing
 from lading.render.points import read_points
-from lading.render.projection import sensor_of, way_between
 
 #: The longer side of a picture, in pixels.
 LONGEST_PX = 1280
@@ -56,7 +55,7 @@ def draw_data(
         return image
     picture, scale = _ground(data, longest)
     drawing = Drawing(picture, scale)
-    drawing.labels(data.labels, skeletons=skeletons(dataset.catalog), marked=marked)
+    drawing.labels(data.labels, skeletons=dataset.catalog.skeleton, marked=marked)
     _boxes(drawing, segment, frame, data, marked)
     return drawing.image
 
@@ -90,41 +89,7 @@ def _boxes(drawing: Drawing, segment: Segment, frame: Frame, camera_data: Data, 
     camera = sensor_of(segment, frame, camera_data.sensor_name)
     if not isinstance(camera, Camera):
         return
-    for data in frame.data:
-        if not has_boxes(data):
-            continue
-        way = way_between(segment, frame, data, camera_data)
-        if way is None:
-            continue
-        for index, label in enumerate(data.labels):
-            corners = corners_or_none(label) if isinstance(label, Box3D) else None
-            if corners is None:
-                continue
-            try:
-                moved = way.apply(corners)
-            except LadingError:
-                continue  # a rotation of length 0: the rules tell it
-            is_marked = data is camera_data and index in marked
-            colour = MARK if is_marked else colour_of(label.category)
-            if np.isfinite(moved).all():
-                drawing.box3d(moved, camera, colour, 3 if is_marked else 1)
-
-
-def skeletons(catalog: Catalog) -> Skeletons:
-    """The pairs of keypoints that the catalog joins, by category."""
-    subcatalog = catalog.get("KEYPOINTS2D")
-    rules = (subcatalog.keypoints or []) if subcatalog is not None else []
-
-    def of(category: str | None) -> list[list[int]]:
-        for rule in rules:
-            parents = rule.parent_categories
-            is_its = (
-                category is not None
-                and subcatalog is not None
-                and any(subcatalog.is_below(category, parent) for parent in parents)
-            )
-            if is_its or not parents:
-                return rule.skeleton or []
-        return []
-
-    return of
+    for data, index, corners in boxes_in_camera(segment, frame, camera_data):
+        is_marked = data is camera_data and index in marked
+        colour = MARK if is_marked else colour_of(data.labels[index].category)
+        drawing.box3d(corners, camera, colour, 3 if is_marked else 1)

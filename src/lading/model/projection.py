@@ -34,6 +34,15 @@ def corners_of(box: Box3D) -> Corners:
     return corners
 
 
+def corners_or_none(box: Box3D) -> Corners | None:
+    """The corners of a box; None where it has no rotation or is not finite, which the rules tell."""
+    try:
+        corners = corners_of(box)
+    except GeometryError:
+        return None
+    return corners if np.isfinite(corners).all() else None
+
+
 def sensor_of(segment: Segment, frame: Frame, name: str | None) -> Sensor | None:
     """The sensor of a file, as its frame has it, else its segment."""
     if name is not None and frame.calibration is not None and name in frame.calibration:
@@ -56,6 +65,28 @@ def way_between(segment: Segment, frame: Frame, data: Data, camera: Data) -> Tra
         return target.extrinsics.inverse() @ way
     except GeometryError:
         return None  # frames of reference that do not meet, or no rotation: the rules tell it
+
+
+def boxes_in_camera(segment: Segment, frame: Frame, camera: Data) -> Iterator[tuple[Data, int, Corners]]:
+    """Every 3D box of a frame that has a way to the camera: its file, its index there, its corners as the camera has them.
+
+    Boxes without rotation or with numbers that are not finite are left out, which the rules tell.
+    """
+    for data in frame.data:
+        boxes = [(index, label) for index, label in enumerate(data.labels) if isinstance(label, Box3D)]
+        way = way_between(segment, frame, data, camera) if boxes else None
+        if way is None:
+            continue
+        for index, box in boxes:
+            corners = corners_or_none(box)
+            if corners is None:
+                continue
+            try:
+                moved = way.apply(corners)
+            except GeometryError:
+                continue
+            if np.isfinite(moved).all():
+                yield data, index, moved
 
 
 def edges_in_camera(corners: Corners, camera: Camera) -> Iterator[list[tuple[float, float]]]:

@@ -157,12 +157,73 @@ def test_frame_of_a_fusion_dataset_is_seen_from_above(api: Api) -> None:
         item = {"remotePath": path, "checksum": api.upload(content), "frameId": FRAME, "sensorName": sensor}
         api.ok("PUT", "datasets/{id}/callback", {**place, **item, "label": label})
     page = get(api, frame_path(api, "drive", FRAME)).body.decode()
-    assert page.index("cam: a.png") < page.index("lidar: a.bin")
+    assert page.index("<h2>cam</h2>") < page.index("a.png") < page.index("<h2>lidar</h2>") < page.index("a.bin")
     above = re.search(r'<svg[^>]*class="above".*?</svg>', page, re.DOTALL)
     assert above is not None
     assert "M-1.00 -3.00h0" in above[0]  # forward is up, left is left
     assert "M-6.000 -12.000L-4.000 -12.000L-4.000 -8.000L-6.000 -8.000Z" in above[0]
     assert "FRAME" not in page
+
+
+def test_boxes_are_projected_into_the_cameras_of_their_frame(api: Api) -> None:
+    api.make(1, segment="drive")
+    place = {"draftNumber": 1, "segmentName": "drive"}
+    zero = {"x": 0, "y": 0, "z": 0}
+    ahead = {"w": 0.5, "x": -0.5, "y": 0.5, "z": -0.5}  # the camera's z is the ego's x, its x the ego's -y
+    camera = {
+        "intrinsics": {"cameraMatrix": {"fx": 100, "fy": 100, "cx": 20, "cy": 15, "skew": 0}},
+        "extrinsics": {"translation": zero, "rotation": ahead},
+    }
+    upright = {"translation": zero, "rotation": {"w": 1, "x": 0, "y": 0, "z": 0}}
+    api.ok("POST", "datasets/{id}/sensors", {**place, "name": "cam", "type": "CAMERA", **camera})
+    api.ok("POST", "datasets/{id}/sensors", {**place, "name": "lidar", "type": "LIDAR", "extrinsics": upright})
+
+    def box(x: float, y: float) -> dict[str, Any]:
+        size = {"x": 4, "y": 2, "z": 1}
+        return {"translation": {"x": x, "y": y, "z": 0}, "size": size, "rotation": upright["rotation"]}
+
+    boxes = [("car", box(10, 0)), ("behind", box(-10, 0)), ("beside", box(10, 40))]
+    label = {"BOX3D": [{"box3d": value, "category": name} for name, value in boxes]}
+    for sensor, path, content, given in [("cam", "a.png", picture(), {}), ("lidar", "a.bin", b"", label)]:
+        item = {"remotePath": path, "checksum": api.upload(content), "frameId": FRAME, "sensorName": sensor}
+        api.ok("PUT", "datasets/{id}/callback", {**place, **item, "label": given})
+    page = get(api, frame_path(api, "drive", FRAME)).body.decode()
+    drawn = re.findall(r'<g [^>]*><title>(\w+)</title><path d="([^"]*)"/></g>', page.partition("<h2>lidar</h2>")[0])
+    assert [name for name, _ in drawn] == ["car"]  # the others are not in the picture
+    ends = {tuple(map(float, line.split("L")[end].split())) for line in drawn[0][1].split("M")[1:] for end in (0, -1)}
+    # 1 m to each side and 0.5 m up and down, 12 m ahead at the front and 8 m at the back, by 100 pixels a unit
+    assert ends == {
+        (round(20 + sx * 100 / z, 1), round(15 + sy * 50 / z, 1)) for z in (12, 8) for sx in (1, -1) for sy in (1, -1)
+    }
+
+
+def test_keypoints_are_joined_as_the_catalog_says(api: Api) -> None:
+    api.make(segment="car")
+    rule = {"number": 4, "skeleton": [[0, 1], [1, 2], [2, 3]]}
+    catalog = {"KEYPOINTS2D": {"categories": [{"name": "person"}], "keypoints": [rule]}}
+    api.ok("PUT", "datasets/{id}/labels/catalogs", {"catalog": catalog, "draftNumber": 1})
+    points = [{"x": x, "y": 2, "v": v} for x, v in ((1, 2), (5, 1), (9, 2), (0, 0))]
+    label = {"KEYPOINTS2D": [{"keypoints2d": points, "category": "person"}]}
+    body = {"draftNumber": 1, "segmentName": "car", "remotePath": "a.png", "checksum": api.upload(picture())}
+    api.ok("PUT", "datasets/{id}/callback", {**body, "label": label})
+    page = get(api, frame_path(api, "car", "a.png")).body.decode()
+    # the last point is said to be invisible, so its line is left away with it
+    assert re.findall(r'<polyline points="([^"]*)"/>', page) == ["1,2 5,2", "5,2 9,2"]
+
+
+def test_frames_lead_to_their_neighbours(api: Api) -> None:
+    api.make(segment="car")
+    for name in ("a.png", "b.png", "c.png"):
+        body = {"draftNumber": 1, "segmentName": "car", "remotePath": name, "checksum": api.upload(picture())}
+        api.ok("PUT", "datasets/{id}/callback", {**body, "label": {}})
+
+    def steps(name: str) -> list[tuple[str, str]]:
+        page = get(api, frame_path(api, "car", name)).body.decode()
+        return re.findall(r"frame=(\w\.png)[^>]*>(earlier|later)</a>", page)
+
+    assert steps("a.png") == [("b.png", "later")]
+    assert steps("b.png") == [("a.png", "earlier"), ("c.png", "later")]
+    assert steps("c.png") == [("b.png", "earlier")]
 
 
 def test_camera_looks_along_z() -> None:

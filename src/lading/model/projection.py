@@ -68,7 +68,7 @@ def way_between(segment: Segment, frame: Frame, data: Data, camera: Data) -> Tra
 
 
 def boxes_in_camera(segment: Segment, frame: Frame, camera: Data) -> Iterator[tuple[Data, int, Corners]]:
-    """Every 3D box of a frame that has a way to the camera: its file, its index there, its corners as the camera has them.
+    """Every 3D box of a frame that has a way to the camera: its file, its index there, its corners as the camera sees.
 
     Boxes without rotation or with numbers that are not finite are left out, which the rules tell.
     """

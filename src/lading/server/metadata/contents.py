@@ -263,6 +263,15 @@ def list_frames(
     return connection.execute(count).scalar_one(), list(rows.items())
 
 
+def neighbours(connection: Connection, content_id: int, key: str, *, is_fusion: bool) -> tuple[str | None, str | None]:
+    """The frames before and after one, by frame id, in a segment of type 0 the files by remote path."""
+    column = data.c.frame_id if is_fusion else data.c.slot
+    of_content = data.c.content_id == content_id
+    before = select(func.max(column)).where(of_content, column < key)
+    after = select(func.min(column)).where(of_content, column > key)
+    return connection.execute(before).scalar(), connection.execute(after).scalar()
+
+
 def paths_from(connection: Connection, content_id: int, start: str) -> list[str]:
     """The remote paths that begin so."""
     is_from = (data.c.remote_path >= start) & (data.c.remote_path <= f"{start}\U0010ffff")

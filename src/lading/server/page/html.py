@@ -14,6 +14,8 @@ a{color:#0645ad;text-decoration:none}a:hover{text-decoration:underline}
 h1{font-size:1.4em}h2{font-size:1.1em;margin:1.4em 0 .3em}
 table{border-collapse:collapse}td,th{text-align:left;padding:.15em 1em .15em 0;vertical-align:top}
 th{font-weight:600;color:#666}.n{text-align:right}.dim{color:#777}.error{color:#b00020}
+.files{display:grid;grid-template-columns:repeat(auto-fill,minmax(25em,1fr));gap:1em}
+.files section{min-width:0;overflow-wrap:anywhere}body:has(.files){max-width:120em}summary{cursor:pointer}
 svg{max-width:100%;max-height:80vh;height:auto;background:#f4f4f4}code{font-size:.9em;word-break:break-all}
 """
 
@@ -70,6 +72,11 @@ def page(title: str, *parts: object, trail: Sequence[object] = (), status: int =
         f"<body><nav>{trail_html}</nav><h1>{text(title)}</h1>{joined(parts)}</body></html>"
     )
     return Response(body, status, _HEADERS, media_type="text/html; charset=utf-8")
+
+
+def folded(summary: object, *parts: object, is_open: bool) -> Html:
+    """What a click on its summary shows and hides."""
+    return Html(f"<details{' open' * is_open}><summary>{text(summary)}</summary>{joined(parts)}</details>")
 
 
 def heading(words: str) -> Html:

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from sqlalchemy import Connection, Row
 
+from lading.model.codec import decode_catalog, decode_sensor
+from lading.model.dataset import Segment
 from lading.platform.wire.constants import DEFAULT_BRANCH, FUSION, ROOT_COMMIT
 from lading.server.api.request import Asked, DatasetPath, Platform, Version, VersionSelector
 from lading.server.metadata import contents, datasets, versions
 from lading.server.metadata.paging import Page
-from lading.server.page.frame import Shown, show_file
+from lading.server.page.frame import Shown, show_files
 from lading.server.page.html import Html, heading, joined, link, page, sign_in_page, table
 from lading.server.page.session import SignInNeededError, require_session, sign_in
 from lading.server.refusal import not_found
@@ -148,14 +150,21 @@ def show_frame(
         version_id = version.resolve(connection, dataset_id)
         content_id = contents.readable_content(connection, version_id, segment)
         _, fields = contents.get_notes(connection, version_id)
-        sensors = contents.list_sensors(connection, content_id)
+        sensors = tuple(decode_sensor(body) for body in contents.list_sensors(connection, content_id).values())
+        catalog = decode_catalog(contents.get_catalog(connection, version_id))
         files = _files(connection, content_id, frame, is_fusion=row.type == FUSION)
+        around = contents.neighbours(connection, content_id, frame, is_fusion=row.type == FUSION)
     if not files:
         raise not_found("frame", frame)
-    shown = Shown(platform, base.rstrip("/"), dataset_id, sensors, fields)
+    shown = Shown(platform, base.rstrip("/"), dataset_id, Segment(name=segment, sensors=sensors), catalog, fields)
     query = {"segment": segment, **_query(version)}
     trail = [_dataset_link(row, version), link(segment, "dataset", dataset_id, "segment", **query)]
-    return page(frame, *(show_file(shown, file) for file in files), trail=trail)
+    steps = [
+        link(word, "dataset", dataset_id, "frame", frame=key, **query)
+        for word, key in zip(("earlier", "later"), around, strict=True)
+        if key is not None
+    ]
+    return page(frame, joined(steps, " "), show_files(shown, files), trail=trail)
 
 
 def _files(connection: Connection, content_id: int, frame: str, *, is_fusion: bool) -> list[Row[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,26 @@ def test_the_server_keeps_what_it_was_given(fixtures: Path, run: Any, platform: 
         assert without_urls(after) == without_urls(before)
     finally:
         assert again.stop() == 0
+
+
+@pytest.mark.parametrize("checks", [[], ["--no-validate"]], ids=["checked", "not checked"])
+def test_what_the_reader_could_not_place_is_told_when_it_is_uploaded(
+    checks: list[str], fixtures: Path, run: Any, platform: Any
+) -> None:
+    place = ["--dataset", "nuscenes", "--platform", platform.url]
+    done = run("upload", fixtures / "nuscenes", *place, *checks, key=platform.key)
+    told = [line for line in done.err.splitlines() if line.startswith("not read: ")]
+    assert any(line.startswith("not read: files of the CAN bus") for line in told)
+    assert len(told) == len(set(told)) == 5  # docs/formats/nuscenes.md: lidarseg, CAN bus, sweeps, maps, stray files
+    assert done.code == 0, done.err
+
+
+def test_a_table_that_is_missing_is_told_also_where_nothing_is_checked(
+    fixtures: Path, tmp_path: Path, run: Any, platform: Any
+) -> None:
+    shutil.copytree(fixtures / "nuscenes", tmp_path / "nuscenes")
+    (tmp_path / "nuscenes" / "v1.0-mini" / "visibility.json").unlink()
+    place = ["--dataset", "nuscenes", "--platform", platform.url]
+    done = run("upload", tmp_path / "nuscenes", *place, "--no-validate", key=platform.key)
+    assert done.code == 1
+    assert "error: v1.0-mini/visibility.json: expected the table 'visibility', found no such file" in done.err

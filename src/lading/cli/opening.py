@@ -65,14 +65,20 @@ def print_findings(*reports: Report, done: str = "read") -> int:
     for part in reports:
         report.merge(part)
     errors, warnings = report.count("error"), report.count("warning")
+    print_losses(report, done=done)
     if not is_quiet():
-        for loss in report.losses:
-            click.echo(f"not {done}: {loss.what} ({loss.count:,}; for example {loss.example})", err=True)
         for finding in report.findings[:_SHOWN]:
             click.echo(f"{finding.severity}: {finding} [{finding.rule}]", err=True)
         if errors + warnings > _SHOWN:
             click.echo(f"... and {errors + warnings - _SHOWN:,} more; `lading validate` lists them", err=True)
     return 1 if errors else 0
+
+
+def print_losses(report: Report, *, done: str = "read") -> None:
+    """Tell people on stderr what could not be `done`."""
+    if not is_quiet():
+        for loss in report.losses:
+            click.echo(f"not {done}: {loss.what} ({loss.count:,}; for example {loss.example})", err=True)
 
 
 def read_catalog(path: Path) -> Catalog:

@@ -68,14 +68,18 @@ def upload(
 ) -> int:
     """Check a dataset, upload it and commit."""
     from lading import upload as send
-    from lading.cli.opening import opened, print_findings
+    from lading.cli.opening import opened, print_findings, print_losses
     from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
 
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
-        if not no_validate and not _is_clean(dataset, config):
+        if no_validate:
+            print_findings(dataset.report)
+        elif not _is_clean(dataset, config):
             return 1
+        else:
+            print_losses(dataset.report)
         url, key, settings = _way(stack, platform, given)
         report = Report()
         told = _Told()
@@ -111,7 +115,7 @@ def upload(
     else:
         _print(result)
     is_whole = result.failed == 0 and (allow_missing or result.missing == 0) and not (commit_only and result.absent)
-    return 0 if is_whole and not report.count("error") else 1
+    return 0 if is_whole and not report.count("error") and not dataset.report.count("error") else 1
 
 
 def _way(stack: ExitStack, platform: str | None, given: dict[str, Any]) -> tuple[str, str, Settings]:

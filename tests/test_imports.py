@@ -37,7 +37,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "stored": ({"platform", "server.archive", "model", "errors"}, {"msgspec"}),
     "opening": ({"stored", "plugin", "source", "model", "errors"}, set()),
     "home": (set(), {"platformdirs"}),
-    "upload": ({"platform", "model", "source", "media", "home", "errors"}, {"msgspec", "numpy"}),
+    "upload": ({"platform", "stored", "compare", "model", "source", "media", "home", "errors"}, {"msgspec", "numpy"}),
     "server": (
         {"platform.wire", "model", "validate", "home", "errors"},
         {

@@ -46,7 +46,7 @@ def diff(before: str, after: str, ignore: tuple[str, ...], no_content: bool, as_
             if as_json:
                 print_json_line({"kind": "difference", **_json(difference)})
             elif counts[(difference.what, difference.change)] <= _SHOWN:
-                print_text(_line(difference))
+                print_text(str(difference))
     if as_json:
         rows = [{"what": what, "change": change, "count": count} for (what, change), count in counts.items()]
         print_json_line({"kind": "summary", "differences": counts.total(), "counts": rows})
@@ -63,18 +63,3 @@ def diff(before: str, after: str, ignore: tuple[str, ...], no_content: bool, as_
 
 def _json(difference: Difference) -> dict[str, Any]:
     return {name: getattr(difference, name) for name in difference.__struct_fields__}
-
-
-def _line(difference: Difference) -> str:
-    """`change what: place: field: before -> after`."""
-    place = "/".join(p for p in (difference.segment, difference.frame, difference.sensor) if p is not None)
-    parts = [f"{difference.change} {difference.what}", place, difference.name, difference.field]
-    text = ": ".join(part for part in parts if part)
-    if difference.change != "changed":
-        return text
-    return f"{text}: {_short(difference.before)} -> {_short(difference.after)}"
-
-
-def _short(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."

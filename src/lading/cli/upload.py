@@ -46,7 +46,7 @@ def _part(context: click.Context, option: click.Parameter, text: str | None) -> 
 @options.config
 @click.option("--allow-missing", is_flag=True, help="Exit 0 although files are missing.")
 @click.option("--tag", metavar="NAME", help="A tag for the commit.")
-@click.option("--verify", is_flag=True, help="Read everything back and compare.")
+@click.option("--verify", is_flag=True, help="Read everything back before the commit and compare.")
 @click.option(
     "--part", callback=_part, metavar="K/N", help="Upload one part of N; the part that finds everything there commits."
 )

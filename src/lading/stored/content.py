@@ -31,6 +31,10 @@ class StoredContent:
         """By its checksum."""
         return None if self.blob.checksum is None else f"sha1:{self.blob.checksum}"
 
+    def checksum(self) -> str | None:
+        """Its SHA-1 as the place tells it, without a look at its bytes."""
+        return self.blob.checksum
+
     def open(self) -> BinaryIO:
         """Its bytes. Raises SourceError where they cannot be had."""
         try:

@@ -112,14 +112,21 @@ class MaskContent:
         """By what went up."""
         return None if self.sent is None else self.sent.stamp
 
+    def checksum(self) -> str | None:
+        """Its SHA-1 as the place tells it, without a look at its bytes. Raises SourceError where it is not there."""
+        return self._file().checksum()
+
     def open(self) -> BinaryIO:
         """Its bytes. Raises SourceError where they cannot be had."""
+        return self._file().open()
+
+    def _file(self) -> StoredContent:
         try:
             own = self.shelf.find(SIDECAR_SEGMENT, mask_file(self.path))
         except LadingError as exc:
             raise SourceError(self.path, f"expected its bytes at {self.shelf.place}, found: {exc}") from exc
         if own is not None:
-            return StoredContent(self.path, self.shelf, blob_of(SIDECAR_SEGMENT, own)).open()
+            return StoredContent(self.path, self.shelf, blob_of(SIDECAR_SEGMENT, own))
         if self.sent is None:
             raise SourceError(self.path, f"expected its bytes in the sidecar at {self.shelf.place}, found none")
-        return self.sent.open()
+        return self.sent

@@ -28,17 +28,23 @@ _DRAFT = re.compile("draft-([1-9][0-9]{0,14})")
 class LiveShelf:
     """A version of a dataset on a platform. A branch or tag is looked up once, so it may move while it is read.
 
-    `ca_bundle` is a PEM file of the certificates to trust in place of the system's. Raises OptionError for an address,
-    key or bundle that cannot be one.
+    `ca_bundle` is a PEM file of the certificates to trust in place of the system's; `uses_proxies` is False for what
+    needs none, whatever HTTP_PROXY says. Raises OptionError for an address, key or bundle that cannot be one.
     """
 
     def __init__(
-        self, address: StoredAddress, access_key: str, ca_bundle: str | os.PathLike[str] | None = None
+        self,
+        address: StoredAddress,
+        access_key: str,
+        ca_bundle: str | os.PathLike[str] | None = None,
+        *,
+        uses_proxies: bool = True,
     ) -> None:
         self.place = str(address)
         self._address = address
         self._access_key = access_key
         self._ca_bundle = ca_bundle
+        self._uses_proxies = uses_proxies
         self._dataset_id = ""
         self._version = Version()
         self._client = BlockingClient(self._make_client)
@@ -51,7 +57,7 @@ class LiveShelf:
         self._client = BlockingClient(self._make_client)
 
     def _make_client(self) -> Client:
-        routes = Routes(self._ca_bundle)
+        routes = Routes(self._ca_bundle, uses_proxies=self._uses_proxies)
         return Client(self._address.place, self._access_key, connections=_CONNECTIONS, routes=routes)
 
     def header(self) -> Header:

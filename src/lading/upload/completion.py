@@ -12,11 +12,11 @@ from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Frame
 from lading.model.naming import short_hash
 from lading.model.report import Report
+from lading.upload.place import Outcome
 from lading.upload.plan import Item, SegmentPlan
-from lading.upload.remote import Entry, entry_of, item_digest, read_segment
+from lading.upload.remote import Entry, entry_of, read_segment
 from lading.upload.sidecar import SegmentSidecar, Sidecar
 from lading.upload.target import Target
-from lading.upload.verify import Outcome
 
 _CHUNK = 256
 
@@ -74,13 +74,11 @@ def _next_items(plan: SegmentPlan, frames: Iterator[Frame], beside: SegmentSidec
 async def _entries(target: Target, name: str, found: Completion, *, is_fusion: bool) -> dict[int, Entry]:
     entries: dict[int, Entry] = {}
     rows: set[int] = set()
-    digest = 0
     if name in target.segments:
         async for key, entry in read_segment(target.client, target.id, target.version, name):
             entries[short_hash(key)] = entry
             rows.add(short_hash(key.partition("\n")[0] if is_fusion else key))
-            digest += item_digest(key, entry)
-    found.outcomes.append(Outcome(segment_name=name, rows=len(rows), digest=digest))
+    found.outcomes.append(Outcome(segment_name=name, rows=len(rows)))
     return entries
 
 

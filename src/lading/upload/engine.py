@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from lading.errors import OptionError
@@ -14,6 +15,9 @@ from lading.model.naming import SIDECAR_SEGMENT
 from lading.model.report import Report
 from lading.platform.client import Client
 from lading.platform.route import Routes
+from lading.stored.address import StoredAddress
+from lading.stored.live import LiveShelf
+from lading.stored.shelf import Shelf
 from lading.upload.finish import finish, send_sidecar
 from lading.upload.gate import Gate
 from lading.upload.interrupt import interruptible
@@ -49,7 +53,8 @@ async def upload_async(
         target = Target(client, name, report, is_dry_run=chosen.dry_run)
         await target.find(is_fusion=dataset.is_fusion)
         result.dataset_id = target.dataset_id
-        with _job(dataset, chosen, target, result, report) as job:
+        shelf = partial(_shelf, client, name, access_key, chosen)
+        with _job(dataset, chosen, target, result, report, shelf) as job:
             places = [] if chosen.commit_only else await _bring_up(job)
             job.stop.check()
             if chosen.dry_run:
@@ -65,8 +70,21 @@ def _client(platform: str, access_key: str, options: Options) -> Client:
     return Client(platform, access_key, timeout=settings.timeout_s, retry=settings.retry, routes=routes)
 
 
+def _shelf(client: Client, name: str, access_key: str, options: Options, revision: str) -> Shelf:
+    """A revision of the dataset, for reading."""
+    address = StoredAddress(kind="platform", place=client.address.base, dataset=name, revision=revision)
+    return LiveShelf(address, access_key, options.ca_bundle, uses_proxies=options.settings.uses_proxies)
+
+
 @contextmanager
-def _job(dataset: Dataset, options: Options, target: Target, result: UploadResult, report: Report) -> Iterator[Job]:
+def _job(
+    dataset: Dataset,
+    options: Options,
+    target: Target,
+    result: UploadResult,
+    report: Report,
+    shelf: Callable[[str], Shelf],
+) -> Iterator[Job]:
     """What all segments share, open while the block runs: ledger, threads, sidecar."""
     folder = Path(options.ledgers) if options.ledgers is not None else home() / "ledgers"
     ledger = Ledger.of(folder, target.dataset_id, options.part)
@@ -86,13 +104,15 @@ def _job(dataset: Dataset, options: Options, target: Target, result: UploadResul
             hashers=hashers,
             hash_threads=hash_threads,
             catalog=options.catalog if options.catalog is not None else dataset.catalog,
+            shelf=shelf,
         )
-        if not options.sidecar:
+        if not (options.sidecar or options.verify):
             yield job
             return
         with closing(Sidecar(dataset)) as sidecar:
             job.sidecar = sidecar
-            job.sidecar_way = SidecarWay(target, ledger, options.settings, result, is_fusion=dataset.is_fusion)
+            if options.sidecar:
+                job.sidecar_way = SidecarWay(target, ledger, options.settings, result, is_fusion=dataset.is_fusion)
             yield job
 
 

@@ -8,30 +8,47 @@ from lading.errors import NotFoundError, UploadError
 from lading.model.codec import encode_catalog
 from lading.upload.completion import look
 from lading.upload.job import Job
-from lading.upload.place import Place
+from lading.upload.place import Outcome, Place
 from lading.upload.result import LISTED, Progress
 from lading.upload.target import DRAFT_TITLE
-from lading.upload.verify import Outcome, check_commit
+from lading.upload.verify import check_commit, verify
 
 
 async def finish(job: Job, places: Sequence[Place]) -> None:
-    """Commit our draft, if there is one and nothing holds it, and read back what the commit has."""
+    """Commit our draft, if there is one and nothing holds it; where that is wanted, all is read back before.
+
+    Of several parts, the one that commits reads back what all of them brought.
+    """
     target, result = job.target, job.result
     result.draft_number = target.draft_number
-    if result.failed or not job.options.is_committing:
+    if result.failed:
         return
     if target.draft_number is None:
-        # Nothing had changed: the head is what was asked for.
+        await _keep_head(job)
+    elif job.is_whole and not job.options.commit_only:
+        if job.options.verify:
+            await verify(job)
+        if job.options.is_committing and not result.failed:
+            await _commit(job, [place.outcome() for place in places])
+    elif job.options.is_committing:
+        outcomes = await _of_all_parts(job)
+        if outcomes is not None and job.options.verify:
+            await verify(job)
+        if outcomes is not None and not result.failed:
+            await _commit(job, outcomes)
+
+
+async def _keep_head(job: Job) -> None:
+    """Nothing had changed: the head is what was asked for."""
+    target, result, options = job.target, job.result, job.options
+    if options.verify:
+        if job.sidecar_way is None and (options.commit_only or not job.is_whole):
+            await look(job.dataset, target, listed=LISTED, sidecar=job.sidecar)  # what would be in the sidecar
+        await verify(job)
+    if options.is_committing and not result.failed:
         result.commit_id = target.head_commit
-        if job.options.tag is not None and result.commit_id is not None:
-            await target.tag_head(job.options.tag)
-        return
-    if job.is_whole and places:
-        await _commit(job, [place.outcome() for place in places])
-        return
-    outcomes = await _of_all_parts(job)
-    if outcomes is not None:
-        await _commit(job, outcomes)
+        if options.tag is not None and result.commit_id is not None:
+            await target.tag_head(options.tag)
 
 
 async def _of_all_parts(job: Job) -> list[Outcome] | None:
@@ -58,7 +75,7 @@ async def _commit(job: Job, outcomes: Sequence[Outcome]) -> None:
     result.commit_id = await job.target.commit(job.options.commit or DRAFT_TITLE, job.options.tag)
     for outcome in outcomes:
         job.ledger.commit(outcome.segment_name, result.commit_id)
-    await check_commit(job.target, result.commit_id, outcomes, is_thorough=job.options.verify)
+    await check_commit(job.target, result.commit_id, outcomes)
 
 
 async def send_sidecar(job: Job) -> list[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from lading.model.catalog import Catalog
 from lading.model.dataset import WHOLE, Dataset
 from lading.model.report import Report
+from lading.stored.shelf import Shelf
 from lading.upload.gate import Gate
 from lading.upload.interrupt import Stop
 from lading.upload.ledger import Ledger
@@ -21,7 +23,8 @@ from lading.upload.target import Target
 class Job(msgspec.Struct, kw_only=True):
     """What all segments of an upload share; `faults` counts the files in a row that the platform could not take.
 
-    `sidecar` takes up what the wire cannot say, from the pass that reads everything; `sidecar_way` brings it there.
+    `shelf` opens a revision for reading. `sidecar` takes up what the wire cannot say, from the pass that reads
+    everything; `sidecar_way` brings it there.
     """
 
     dataset: Dataset
@@ -36,6 +39,7 @@ class Job(msgspec.Struct, kw_only=True):
     hashers: Executor
     hash_threads: int
     catalog: Catalog
+    shelf: Callable[[str], Shelf]
     sidecar: Sidecar | None = None
     sidecar_way: SidecarWay | None = None
     faults: int = 0

@@ -14,7 +14,6 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias
 
@@ -22,7 +21,7 @@ import msgspec
 
 from lading.errors import LadingError, UploadError
 from lading.model.dataset import WHOLE, Part
-from lading.upload.remote import Entry, item_digest
+from lading.upload.remote import Entry
 
 _log = logging.getLogger(__name__)
 
@@ -125,6 +124,11 @@ class Ledger:
         """Remember what a mask became, as JSON."""
         self._later("insert or replace into masks values (?, ?)", (key, json.dumps(value)))
 
+    def settle(self) -> None:
+        """Write down what was noted; from now on what this run noted is known, too."""
+        self.flush()
+        self._is_new = False
+
     # Objects: by their whole key in the store.
 
     def is_posted(self, key: str) -> bool:
@@ -188,13 +192,11 @@ class Ledger:
         rows = self._all(f"select key {where} order by key limit ?", (segment, self.run, limit))
         return (0 if row is None else int(row[0])), [key for (key,) in rows]
 
-    def count(self, segment: str) -> tuple[int, int]:
-        """Of the files that the platform holds of a segment: their number, and the sum of their digests."""
-        total, digest = 0, 0
-        for key, *row in self._rows("select key, sha1, label, place, masks from files where segment = ?", (segment,)):
-            total += 1
-            digest += item_digest(key, _entry(row))
-        return total, digest
+    def count(self, segment: str) -> int:
+        """How many files the platform holds of a segment."""
+        self.flush()
+        row = self._row("select count(*) from files where segment = ?", (segment,))
+        return 0 if row is None else int(row[0])
 
     def frames(self, segment: str) -> int:
         """How many frames the files of a fusion segment make."""
@@ -204,18 +206,15 @@ class Ledger:
         )
         return 0 if row is None else int(row[0])
 
-    def sent(self, segment: str) -> Iterator[tuple[str, Entry]]:
-        """The files of a segment that this run's dataset has and the platform holds."""
-        rows = self._rows(
-            "select key, sha1, label, place, masks from files where segment = ? and run = ?", (segment, self.run)
-        )
-        for key, *row in rows:
-            yield key, _entry(row)
-
     def commit(self, segment: str, version: str) -> None:
         """What was called back of a segment is in this commit now."""
         self._now("update files set state = 'committed' where segment = ?", (segment,))
         self._set_version(segment, version)
+
+    def distrust(self) -> None:
+        """Have the next run read from the platform what it holds, as it was found to hold something else."""
+        self._now("update segments set version = ?", (DRAFT,))
+        self.flush()
 
     # Underneath.
 
@@ -271,11 +270,6 @@ class Ledger:
         except sqlite3.Error as exc:
             self._give_up(exc)
             return self._db.execute(query, values).fetchall()
-
-    def _rows(self, query: str, values: tuple[object, ...]) -> Iterator[Any]:
-        """Many rows, read while they are used, with all that was noted among them."""
-        self.flush()
-        yield from self._db.execute(query, values)
 
     def _next_run(self) -> int:
         self._db.execute("insert into runs default values")

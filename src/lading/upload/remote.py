@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -51,9 +50,3 @@ def _of_row(row: DetailRow) -> Entry:
 def _entry(checksum: str, label: Json, remote_path: str, timestamp_s: float | None) -> Entry:
     masks = frozenset(str(label[kind].get("checksum")) for kind in MASK_KINDS if isinstance(label.get(kind), dict))
     return Entry(checksum, json_digest(comparable_label(label)), json_digest([remote_path, timestamp_s]), masks)
-
-
-def item_digest(key: str, entry: Entry) -> int:
-    """A number for one file; the sum of a segment's numbers tells its content, in whatever order it comes."""
-    text = b"\0".join((key.encode(), entry.checksum.encode(), entry.label, entry.place))
-    return int.from_bytes(hashlib.sha256(text).digest())

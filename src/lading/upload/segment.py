@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import islice
-from typing import Literal, TypeVar, TypeVarTuple, Unpack
+from typing import TypeVar, TypeVarTuple, Unpack
 
 import msgspec
 
@@ -96,10 +96,6 @@ class SegmentUpload:
         if not self._ways:  # a segment without frames is a segment
             await self._open(self._plan.name, self._segment.sensors)
         places = [way.place for way in self._ways.values()]
-        if self._job.options.verify and not self._target.is_dry_run:
-            self._tell("verify")
-            for place in places:
-                await place.verify(self._job.result)
         if self._job.is_whole and not self._job.stop.is_set:
             for place in places:
                 place.report_strangers(self._job.report, self._segment.name)
@@ -119,7 +115,7 @@ class SegmentUpload:
             await way.callbacks.flush()
         if self._sidecar is not None:
             self._sidecar.close()
-        self._tell("upload")
+        self._tell()
 
     async def _produce(self) -> None:
         """Read frames in a thread of their own, as fast as the workers take them."""
@@ -218,7 +214,7 @@ class SegmentUpload:
         while (hashed := await self._hashed.get()) is not None:
             if not self._job.stop.is_set:
                 await self._take(hashed)
-            self._tell("upload")
+            self._tell()
 
     async def _take(self, hashed: _Hashed) -> None:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
@@ -350,10 +346,10 @@ class SegmentUpload:
     def _refused(self, work: Work, reason: str) -> None:
         self._job.result.fail(work.item.data.path, reason)
 
-    def _tell(self, phase: Literal["upload", "verify"]) -> None:
+    def _tell(self) -> None:
         if self._job.options.progress is not None:
             total, sent = self._segment.frame_count, self._job.result.bytes_sent
-            self._job.options.progress(Progress(phase, self._segment.name, self._frames_read, total, sent))
+            self._job.options.progress(Progress("upload", self._segment.name, self._frames_read, total, sent))
 
     async def _in(self, executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, call, *args)

@@ -49,7 +49,7 @@ _DESCRIPTION = "Files of lading, for what the platform has no field for; no data
 
 
 @dataclass(frozen=True)
-class _Written:
+class Written:
     """A file that was written here."""
 
     path: str
@@ -58,9 +58,11 @@ class _Written:
 
     @property
     def size(self) -> int:
+        """Its bytes."""
         return self.place.stat().st_size
 
     def open(self) -> BinaryIO:
+        """A new stream at its first byte."""
         return self.place.open("rb")
 
 
@@ -71,7 +73,7 @@ class Sidecar:
         self._dataset = dataset
         self._folder = tempfile.TemporaryDirectory(prefix="lading-sidecar-")
         self._records: list[Json] = []
-        self._files: list[_Written] = []
+        self._files: list[Written] = []
         self._segments: list[SegmentSidecar] = []
 
     def segment(self, segment: Segment, plan: SegmentPlan) -> SegmentSidecar:
@@ -81,11 +83,11 @@ class Sidecar:
         return self._segments[-1]
 
     def _new_file(self, name: str) -> Path:
-        written = _Written(name, Path(self._folder.name) / f"{len(self._files)}")
+        written = Written(name, Path(self._folder.name) / f"{len(self._files)}")
         self._files.append(written)
         return written.place
 
-    def finish(self, catalog: Json, uploaded: Json) -> Sequence[_Written]:
+    def finish(self, catalog: Json, uploaded: Json) -> Sequence[Written]:
         """All files, that of the dataset last; `uploaded` is what the platform made of the catalog."""
         with _Compressed(self._new_file(DATASET_FILE)) as file:
             for record in (dataset_record(self._dataset, catalog, uploaded), *self._records):

@@ -1,0 +1,90 @@
+"""One thing in which two datasets differ, and how they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from lading.model.content import Content
+from lading.model.label import Label, same
+
+Change: TypeAlias = Literal["added", "removed", "changed"]
+
+#: The checksum by which the bytes of a file, or of a mask (its label is given then), are told from others.
+Digest: TypeAlias = Callable[[Content, Label | None], str]
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is not the same: `what` it is, where, and both values where it changed.
+
+    As text it is a line for people: `change what: place: name: field: before -> after`.
+    """
+
+    change: Change
+    what: Literal["dataset", "segment", "sensor", "catalog", "frame", "file", "label"]
+    segment: str | None = None
+    frame: str | None = None
+    sensor: str | None = None
+    field: str | None = None
+    name: str | None = None
+    before: Any = None
+    after: Any = None
+
+    @property
+    def place(self) -> str:
+        """Segment, frame and sensor, as far as it has them."""
+        return "/".join(part for part in (self.segment, self.frame, self.sensor) if part is not None)
+
+    @property
+    def found(self) -> str:
+        """What it is, without the place."""
+        return self._line("")
+
+    def __str__(self) -> str:
+        return self._line(self.place)
+
+    def _line(self, place: str) -> str:
+        parts = (f"{self.change} {self.what}", place, self.name, self.field)
+        text = ": ".join(part for part in parts if part)
+        return text if self.change != "changed" else f"{text}: {_short(self.before)} -> {_short(self.after)}"
+
+
+class How(msgspec.Struct, frozen=True):
+    """What is not compared, and how bytes are, where they are."""
+
+    ignore: frozenset[str]
+    digests: tuple[Digest, Digest] | None
+
+
+def field_differences(
+    what: Literal["dataset", "segment", "frame", "file"],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    where: Mapping[str, Any],
+    how: How,
+) -> Iterator[Difference]:
+    """The values by their names that are not the same."""
+    for field, one in before.items():
+        if field not in how.ignore and not same(one, after[field]):
+            two = plain_value(after[field])
+            yield Difference(change="changed", what=what, field=field, before=plain_value(one), after=two, **where)
+
+
+def plain_value(value: Any) -> Any:
+    """A value of the model as JSON has it."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [plain_value(part) for part in value]
+    if isinstance(value, Mapping):
+        return {name: plain_value(part) for name, part in value.items()}
+    if isinstance(value, msgspec.Struct):
+        return {name: plain_value(getattr(value, name)) for name in value.__struct_fields__}
+    return value
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."

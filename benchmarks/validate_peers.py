@@ -2,9 +2,10 @@
 
     python benchmarks/validate_peers.py --scale 0.1 --rounds 3 --datum PATH_OF_DATUM --panlabel PATH_OF_PANLABEL
 
-The file is made from the seed of `validate.py`. Each command runs in a process of its own, in turns; rules that open
-pictures are off, for there are none. Prints the best clock and CPU seconds and the peak of memory of each, processes
-that it starts included.
+The file is made from the seed of `validate.py`. Each command runs in a process of its own, in turns, with bytecode kept
+beside the modules as an installed package has it; rules that open pictures are off, for there are none. Prints the best
+clock and CPU seconds and the peak of memory of each: the sum of what each of its processes held at most. A command
+that fails, or that leaves no report behind, ends the benchmark.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +25,20 @@ from validate import CATEGORIES, HEIGHT, MEDIA, WIDTH, Seeded
 
 from lading import Box2D, Polygon2D
 
+#: How often the memory of a command's processes is looked at, in seconds.
+LOOK = 0.01
+
+
+class Tool(NamedTuple):
+    """A command, the exit codes of a run that was done, and whether the folder and what it printed show one."""
+
+    command: list[str]
+    codes: tuple[int, ...]
+    is_done: Callable[[Path, str], bool]
+
 
 class Cost(NamedTuple):
-    """Clock and CPU seconds, and MB at the peak of the largest process."""
+    """Clock and CPU seconds, and MB at the peaks of its processes."""
 
     clock: float
     cpu: float
@@ -64,29 +77,63 @@ def make(folder: Path, scale: float) -> Path:
     return path
 
 
-def commands(file: Path, given: argparse.Namespace) -> dict[str, list[str]]:
+def tools(file: Path, given: argparse.Namespace) -> dict[str, Tool]:
     """What is run, by name."""
     off = [f"--rule={rule}=off" for rule in MEDIA]
     ours = [sys.executable, "-m", "lading", "validate", str(file), "--output", "json", *off]
-    found = {"lading": ours, "lading, 2 processes": [*ours, "--jobs", "2"]}
+    found = {
+        "lading": Tool(ours, (0, 1), lambda folder, printed: "summary" in json.loads(printed)),
+        "lading, 2 processes": Tool(
+            [*ours, "--jobs", "2"], (0, 1), lambda folder, printed: "summary" in json.loads(printed)
+        ),
+    }
     if given.panlabel:
-        found["panlabel"] = [given.panlabel, "validate", "--format", "coco", str(file)]
+        command = [given.panlabel, "validate", "--format", "coco", str(file)]
+        found["panlabel"] = Tool(command, (0,), lambda folder, printed: "Validation passed" in printed)
     if given.datum:
-        found["Datumaro"] = [given.datum, "validate", "-t", "segmentation", f"{file.parent.parent}:coco_instances"]
+        command = [given.datum, "validate", "-t", "segmentation", f"{file.parent.parent}:coco_instances"]
+        found["Datumaro"] = Tool(command, (0,), lambda folder, printed: (folder / "validation_report.json").is_file())
     return found
 
 
-def run(command: list[str]) -> Cost:
-    """One run. Raises SystemExit where a command breaks off; findings are no failure."""
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder)
-        _, told = process.communicate() if process.stderr is None else (None, process.stderr.read())
-        _, status, usage = os.wait4(process.pid, 0)
-        clock = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
-        sys.exit(f"{' '.join(command)}: {told.decode(errors='replace')[-400:]}")
-    return Cost(clock, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024)
+def run(tool: Tool) -> Cost:
+    """One run. Raises SystemExit where a command breaks off or leaves no report; findings are no failure."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (folder / "printed").open("wb") as out, (folder / "told").open("wb") as err:
+            started = time.perf_counter()
+            process = subprocess.Popen(tool.command, stdout=out, stderr=err, cwd=folder, env=variables)
+            peaks: dict[int, int] = {}
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            while not ended:
+                look(process.pid, peaks)
+                time.sleep(LOOK)
+                ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            clock = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed = (folder / "printed").read_text("utf-8", "replace")
+        if process.returncode not in tool.codes or not tool.is_done(folder, printed):
+            told = (folder / "told").read_text("utf-8", "replace")[-400:]
+            sys.exit(f"{' '.join(tool.command)}: expected a report, found exit code {process.returncode}: {told}")
+    return Cost(clock, usage.ru_utime + usage.ru_stime, sum(peaks.values()) // 1024)
+
+
+def look(pid: int, peaks: dict[int, int]) -> None:
+    """Note the kB that a process and those that it started have held at most, each by its number.
+
+    Not what the system says when a process has ended: that counts what the process it was forked from had held.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    held = status.partition("VmHWM:")[2].split()
+    if held:
+        peaks[pid] = int(held[0])
+    for child in children:
+        look(int(child), peaks)
 
 
 def main() -> None:
@@ -102,8 +149,8 @@ def main() -> None:
     print(f"{file.stat().st_size:,} bytes")
     costs: dict[str, list[Cost]] = {}
     for _ in range(given.rounds):
-        for name, command in commands(file, given).items():
-            costs.setdefault(name, []).append(run(command))
+        for name, tool in tools(file, given).items():
+            costs.setdefault(name, []).append(run(tool))
     print(f"{'':22}{'seconds':>9}{'CPU':>9}{'peak MB':>9}")
     for name, all_costs in costs.items():
         best = Cost(*(min(column) for column in zip(*all_costs, strict=True)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from lading.model.catalog import Catalog
 from lading.model.codec.labels import SINGLE_KINDS
@@ -12,22 +12,27 @@ from lading.model.label import MASK_TYPES, Box2D, Label, MaskLabel, MultiPolygon
 from lading.model.report import Finding, Severity
 from lading.validate.checks.boxes import box2d_suspects, check_box2d
 from lading.validate.checks.geometry import GEOMETRY, GeometryCheck, check_finite
-from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans, is_region
+from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans
 from lading.validate.checks.polygons import Polygons
 from lading.validate.checks.problem import Place, Problem
-from lading.validate.checks.same import KEYS
+from lading.validate.checks.rings import outlines_of
+from lading.validate.checks.same import SAMENESS, Sameness
 from lading.validate.checks.usage import Usage
-
-#: Whether the labels of a type have a table of items.
-_PLAIN, _MASK = range(2)
-
-#: Geometry (None: judged elsewhere, or none), plans, keys of equal labels, whether a file has one at most, whether each
-#: has an instance of its own, and whether it is a mask. A tuple, since it is taken apart for every file.
-_Kind: TypeAlias = tuple[GeometryCheck | None, KindPlans, Callable[[list[Any]], list[Hashable]] | None, bool, bool, int]
 
 _Found: TypeAlias = list[tuple[Problem, Label]]
 
 _NO_TYPES: frozenset[type] = frozenset()
+
+
+class _Kind(NamedTuple):
+    """What is looked at in the labels of one type: None is not looked at, or elsewhere."""
+
+    geometry: GeometryCheck | None
+    plans: KindPlans
+    sameness: Sameness | None
+    is_single: bool
+    has_instance: bool
+    is_mask: bool
 
 
 class LabelsPass:
@@ -49,65 +54,71 @@ class LabelsPass:
         if self._told:
             self._told.clear()
 
-    def judge(self, place: Place, right: float, bottom: float, masks: list[MaskLabel]) -> Iterator[Finding]:
+    def judge(self, place: Place, right: float, bottom: float, masks: list[MaskLabel]) -> Iterable[Finding]:
         """What is wrong with the labels of a file, within these limits; its masks are put into `masks`.
 
         Polygons are only gathered.
         """
         found: _Found = []
+        limits = right, bottom
         groups: dict[type[Label], list[Any]] = defaultdict(list)
         for label in place.data.labels:
             groups[type(label)].append(label)
+        outlines = outlines_of([label.points for label in groups[Polygon2D]]) if Polygon2D in groups else []
         for label_type, labels in groups.items():
             kind = self._kinds.get(label_type)
             if kind is None:
                 kind = self._prepare(label_type)
-            self._group(place, kind, labels, (right, bottom), found)
-            if kind[-1] == _MASK:
+            self._group(place, kind, labels, limits, found)
+            if len(labels) > 1:
+                self._compare(kind, labels, outlines if label_type is Polygon2D else None, found)
+            if kind.is_mask:
                 masks += labels
-        polygons = [*groups.get(Polygon2D, ()), *groups.get(MultiPolygon2D, ())]
-        if polygons and self.polygons.is_wanted:
-            boxes = {box.instance: box for box in reversed(groups.get(Box2D, ())) if box.instance is not None}
-            self.polygons.add(place, polygons, [_box_of(polygon, boxes) for polygon in polygons], right, bottom)
-        return self._tell(place, found) if found else iter(())
+        if self.polygons.is_wanted and (outlines or MultiPolygon2D in groups):
+            boxes = _by_instance(groups.get(Box2D, ()))
+            multiple = groups.get(MultiPolygon2D, ())
+            self.polygons.add(place, groups.get(Polygon2D, ()), outlines, multiple, boxes, limits)
+        return self._tell(place, found) if found else ()
 
     def _group(self, place: Place, kind: _Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
-        """What is wrong with the labels of one type."""
-        geometry, plans, keys, is_single, has_instance, role = kind
+        """What is wrong with the labels of one type, each by itself."""
+        geometry, plans, _, _, _, is_mask = kind
         if geometry is not None:
             suspects = box2d_suspects(labels, *limits) if geometry is check_box2d else labels
             for label in suspects:
                 found.extend((problem, label) for problem in geometry(label, *limits))
-        known = plans.plans.get
+        free_of = plans.free.get
         for label in labels:
-            plan = known(label.category)
-            if plan is None:
-                plan = plans.plan(label.category)
-                if label.category is not None:
-                    self._usage.note(place, label, label.category)
-            if plan.is_strict:
-                found.extend((problem, label) for problem in plan.check(label))
-            elif label.attributes:
-                free = plan.free
+            free = free_of(label.category)
+            if free is None:
+                self._check(place, plans, label, found)
+            else:
                 for name, value in label.attributes.items():
                     if type(value) not in free.get(name, _NO_TYPES):
-                        found.extend((problem, label) for problem in plan.check(label))
+                        found.extend((problem, label) for problem in plans.plan(label.category).check(label))
                         break
-            if role == _MASK:
+            if is_mask:
                 self._usage.note_items(place, label)
-        if len(labels) == 1:
-            return
-        if keys is not None:
-            met = keys(labels)
-            if len(set(met)) != len(met):
-                _tell_same(labels, met, found)
-        if is_single:
+
+    def _check(self, place: Place, plans: KindPlans, label: Label, found: _Found) -> None:
+        """A label whose category is new, or always needs a look."""
+        if label.category is not None and not plans.knows(label.category):
+            self._usage.note(place, label, label.category)
+        found.extend((problem, label) for problem in plans.plan(label.category).check(label))
+
+    def _compare(self, kind: _Kind, labels: list[Any], marks: Sequence[Hashable] | None, found: _Found) -> None:
+        """What is wrong with labels of one type beside each other."""
+        sameness = kind.sameness
+        if sameness is not None:
+            if marks is None:
+                marks = sameness.marks(labels)
+            if len(set(marks)) != len(marks):
+                _tell_same(labels, sameness.keys(labels), found)
+        if kind.is_single:
             message = f"expected one label of {labels[0].kind} a file, found another before this one"
             found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
-        elif has_instance:
-            instances = [label.instance for label in labels if label.instance is not None]
-            if len(set(instances)) != len(instances):
-                _tell_twice(labels, found)
+        elif kind.has_instance and len({label.instance for label in labels}) != len(labels):
+            _tell_twice(labels, found)
 
     def _tell(self, place: Place, found: _Found) -> Iterator[Finding]:
         """The findings in the order of the labels; what two labels have out of one record is told once."""
@@ -129,26 +140,28 @@ class LabelsPass:
         name = label_type.kind
         is_single = name in SINGLE_KINDS
         wanted = frozenset(self._severities)
-        prepared = (
-            GEOMETRY.get(name, check_finite),
-            KindPlans(name, self._catalog, wanted, is_contract=self._is_contract),
-            KEYS.get(name) if "label.duplicate" in wanted else None,
-            is_single and "label.more-than-one" in wanted,
-            name not in WITHOUT_INSTANCE and "label.instance-twice" in wanted,
-            _MASK if label_type in MASK_TYPES else _PLAIN,
+        prepared = _Kind(
+            geometry=GEOMETRY.get(name, check_finite),
+            plans=KindPlans(name, self._catalog, wanted, is_contract=self._is_contract),
+            sameness=SAMENESS.get(name) if "label.duplicate" in wanted else None,
+            is_single=is_single and "label.more-than-one" in wanted,
+            has_instance=name not in WITHOUT_INSTANCE and "label.instance-twice" in wanted,
+            is_mask=label_type in MASK_TYPES,
         )
         self._kinds[label_type] = prepared
         return prepared
 
 
-def _box_of(polygon: Label, boxes: Mapping[str, Box2D]) -> Box2D | None:
-    """The box of the same object; none for a crowd, whose box and outline are drawn apart (design.md section 8)."""
-    if polygon.instance is None or is_region(polygon):
-        return None
-    return boxes.get(polygon.instance)
+def _by_instance(boxes: Sequence[Box2D]) -> Mapping[str | None, Box2D]:
+    """The first box of each object that has a name."""
+    named = {box.instance: box for box in boxes}
+    if len(named) != len(boxes):
+        named = {box.instance: box for box in reversed(boxes)}
+    named.pop(None, None)
+    return named
 
 
-def _tell_same(labels: list[Any], keys: list[Hashable], found: _Found) -> None:
+def _tell_same(labels: list[Any], keys: Sequence[Hashable], found: _Found) -> None:
     """Labels that are equal to an earlier one."""
     firsts: dict[Hashable, Label] = {}
     for key, label in zip(keys, labels, strict=True):

@@ -38,16 +38,13 @@ class Plan(NamedTuple):
     """What holds for all labels of one type and category.
 
     `problem` is what is wrong with the category itself; `attributes` is None where the catalog does not speak of
-    any; `others` are the checks that only some types and catalogs need. `free` has, by the name of an attribute, the
-    types of values that need no look: a label that has only such attributes is right, unless the plan `is_strict`.
+    any; `others` are the checks that only some types and catalogs need.
     """
 
     problem: Problem | None = None
     attributes: Mapping[str, ValueCheck] | None = None
     misplaced: frozenset[str] = frozenset()
     others: tuple[_Check, ...] = ()
-    free: Mapping[str, frozenset[type]] = {}
-    is_strict: bool = True
 
     def check(self, label: Label) -> list[Problem]:
         """What is wrong with a label, its geometry left aside."""
@@ -68,10 +65,14 @@ class KindPlans:
     A catalog that somebody gave is a contract: what it does not list is not allowed. Of the catalog that the format
     declares, an empty list means that the format does not declare such things, and nothing is said about them.
     `wanted` are the codes of the rules that run.
+
+    `free` has, by category and the name of an attribute, the types of values that need no look: a label that has only
+    such attributes is right. Categories are not there whose labels need a look in any case.
     """
 
     def __init__(self, kind: str, catalog: Catalog, wanted: frozenset[str], *, is_contract: bool) -> None:
-        self.plans: dict[str | None, Plan] = {}
+        self.free: dict[str | None, Mapping[str, frozenset[type]]] = {}
+        self._plans: dict[str | None, Plan] = {}
         self._kind = kind
         self._wanted = wanted
         self._is_contract = is_contract
@@ -85,15 +86,19 @@ class KindPlans:
             if is_contract or self._subcatalog.attributes:
                 self._attributes = attribute_checks(self._subcatalog.attributes)
 
+    def knows(self, category: str | None) -> bool:
+        """Whether labels of this category came before. Only so many are kept."""
+        return category in self._plans
+
     def plan(self, category: str | None) -> Plan:
         """The plan of a category. Only so many are kept, for bad data may have a category a label."""
-        made = self._make(category)
-        plan = made._replace(
-            free={} if made.attributes is None else self._free(made.misplaced),
-            is_strict=made.problem is not None or bool(made.others),
-        )
-        if len(self.plans) < _KEPT:
-            self.plans[category] = plan
+        plan = self._plans.get(category)
+        if plan is None:
+            plan = self._make(category)
+            if len(self._plans) < _KEPT:
+                self._plans[category] = plan
+                if plan.problem is None and not plan.others:
+                    self.free[category] = {} if plan.attributes is None else self._free(plan.misplaced)
         return plan
 
     def _make(self, category: str | None) -> Plan:

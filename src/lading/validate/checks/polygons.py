@@ -1,18 +1,20 @@
-"""Polygons of many frames at once: numpy over all their points, shapely for rings that cross themselves."""
+"""Polygons of many frames at once, all their points in columns."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading.model.label import Box2D, MultiPolygon2D, Points, Polygon2D
+from lading.model.label import Box2D, MultiPolygon2D, Polygon2D
 from lading.model.report import Finding, Severity
 from lading.validate.checks.bounds import TOLERANCE_PX, size_text
+from lading.validate.checks.crossings import covered, crossings
+from lading.validate.checks.plans import is_region
 from lading.validate.checks.problem import Place, Problem
+from lading.validate.checks.rings import NO_AREA, Areas, Rings, outlines_of
 
 PolygonLabel: TypeAlias = Polygon2D | MultiPolygon2D
 
@@ -31,16 +33,10 @@ POLYGON_RULES = frozenset(
 PICTURE_TOLERANCE_PX = 1.0
 BOX_TOLERANCE_PX = 2.0
 
-#: Share of a ring's bounds below which its area counts as none: what rounding makes of points on a line.
-_NO_AREA = 1e-9
-#: Share of a coordinate that is lost where shapely prints it.
-_PRINTED = 1e-12
 #: Polygons that are judged at once: enough for numpy, few enough for their arrays to stay in the cache.
 _ENOUGH = 512
-_POINT_BYTES = 16
 
 _Bounds: TypeAlias = NDArray[np.float64]
-_AT = re.compile(r"\[(\S+) (\S+)\]")
 
 
 class _Batch:
@@ -49,47 +45,23 @@ class _Batch:
     def __init__(self) -> None:
         self.labels: list[PolygonLabel] = []
         self.boxes: list[Box2D | None] = []
-        self.owners: list[int] = []  # the number of the file
         self.places: list[Place] = []
+        self.sizes: list[int] = []  # how many polygons each place has
         self.limits: list[tuple[float, float]] = []
-
-    def size(self) -> int:
-        return len(self.labels)
-
-
-class _Rings:
-    """Rings of three points or more, all points in two columns."""
-
-    def __init__(self) -> None:
-        self.rows: list[int] = []  # the number of the polygon
+        self.rows: list[int] = []  # of each ring the number of its polygon, its own number in that, its points
         self.parts: list[int] = []
-        self.points: list[bytes] = []  # joining bytes is quicker than concatenating small arrays
+        self.outlines: list[bytes] = []
+        self.ringless: list[int] = []
 
-    def add(self, row: int, part: int, points: Points) -> None:
-        self.rows.append(row)
-        self.parts.append(part)
-        self.points.append((points if points.dtype.char == "d" else points.astype(np.float64)).tobytes())
-
-    def columns(self) -> None:
-        """Lay the points out; once all rings are there."""
-        self.counts = np.fromiter(map(len, self.points), np.intp, len(self.points)) // _POINT_BYTES
-        self.ends = np.cumsum(self.counts)
-        self.starts = self.ends - self.counts
-        joined = np.frombuffer(b"".join(self.points)).reshape(-1, 2)
-        self.x, self.y = np.ascontiguousarray(joined[:, 0]), np.ascontiguousarray(joined[:, 1])
-
-    def has_point(self, index: int, point: tuple[float, float]) -> bool:
-        """Whether a ring has a point there, but for what is lost in printing it."""
-        part = slice(self.starts[index], self.ends[index])
-        near = (abs(self.x[part] - point[0]) <= _PRINTED * abs(point[0])) & (
-            abs(self.y[part] - point[1]) <= _PRINTED * abs(point[1])
-        )
-        return bool(near.any())
-
-    def ring(self, index: int) -> Points:
-        """The points of one ring."""
-        part = slice(self.starts[index], self.ends[index])
-        return np.stack((self.x[part], self.y[part]), axis=1)
+    def add_parts(self, labels: Sequence[MultiPolygon2D]) -> None:
+        """Take the rings of polygons of several."""
+        for row, label in enumerate(labels, len(self.labels)):
+            self.rows += [row] * len(label.rings)
+            self.parts += range(len(label.rings))
+            self.outlines += outlines_of(label.rings)
+            if not label.rings:
+                self.ringless.append(row)
+        self.labels += labels
 
 
 class Polygons:
@@ -101,30 +73,47 @@ class Polygons:
         self._batch = _Batch()
 
     def add(
-        self, place: Place, labels: Sequence[PolygonLabel], boxes: Sequence[Box2D | None], right: float, bottom: float
+        self,
+        place: Place,
+        single: Sequence[Polygon2D],
+        outlines: Sequence[bytes],
+        multiple: Sequence[MultiPolygon2D],
+        boxes: Mapping[str | None, Box2D],
+        limits: tuple[float, float],
     ) -> None:
-        """Take the polygons of a file, the box of the object of each, and the limits of the picture."""
+        """Take the polygons of a file, the boxes by their objects, and the limits of the picture.
+
+        `outlines` are the points of those of one ring, as `outlines_of` gives them.
+        """
         batch = self._batch
-        batch.owners += [len(batch.places)] * len(labels)
+        first = len(batch.labels)
+        batch.rows += range(first, first + len(single))
+        batch.parts += [0] * len(single)
+        batch.outlines += outlines
+        batch.labels += single
+        if multiple:
+            batch.add_parts(multiple)
+        batch.boxes += [boxes.get(label.instance) for label in single]
+        batch.boxes += [boxes.get(label.instance) for label in multiple]
+        batch.sizes.append(len(single) + len(multiple))
         batch.places.append(place)
-        batch.limits.append((right, bottom))
-        batch.labels += labels
-        batch.boxes += boxes
+        batch.limits.append(limits)
 
     @property
     def is_full(self) -> bool:
         """Whether enough have gathered."""
-        return self._batch.size() >= _ENOUGH
+        return len(self._batch.labels) >= _ENOUGH
 
     def flush(self) -> Iterator[Finding]:
         """What is wrong with those that have gathered, in the order in which they came."""
         batch, self._batch = self._batch, _Batch()
-        if not batch.labels:
+        problems = _judge(batch, self._wanted) if batch.labels else {}
+        if not problems:
             return
-        problems = _judge(batch, self._wanted)
+        owners = np.repeat(np.arange(len(batch.sizes)), batch.sizes).tolist()
         for index in sorted(problems):
             for problem in problems[index]:
-                finding = batch.places[batch.owners[index]].finding(problem, batch.labels[index])
+                finding = batch.places[owners[index]].finding(problem, batch.labels[index])
                 if finding is not None:
                     yield finding
 
@@ -143,52 +132,45 @@ class _Found(dict[int, list[Problem]]):
 
 def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
     found = _Found(wanted)
-    rings = _rings(batch.labels, found)
-    if not rings.rows:
+    for row in batch.ringless:
+        found.tell(row, "polygon.too-few-points", "expected at least 1 part, found none")
+    rings = Rings.of(batch.rows, batch.parts, batch.outlines)
+    are_short = rings.counts < 3
+    if are_short.any():
+        _short(batch, rings, np.flatnonzero(are_short).tolist(), found)
+        rings = rings.chosen(~are_short)
+    if not len(rings):
         return found
-    rings.columns()
-    if not (np.isfinite(rings.x).all() and np.isfinite(rings.y).all()):
-        rings = _finite(rings, found)
-        if not rings.rows:
+    low, high = rings.bounds()
+    are_finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(np.concatenate((low, high))))
+    if not are_finite.all():
+        for index in np.flatnonzero(~are_finite).tolist():
+            _tell_not_finite(found, int(rings.rows[index]))
+        rings = rings.chosen(are_finite)
+        low, high = low[:, are_finite], high[:, are_finite]
+        if not len(rings):
             return found
-        rings.columns()
-    columns = (rings.x, rings.y)
-    low = np.stack([np.minimum.reduceat(column, rings.starts) for column in columns], axis=1)
-    high = np.stack([np.maximum.reduceat(column, rings.starts) for column in columns], axis=1)
-    areas = _areas(rings, low)
-    has_area = _have_area(rings, areas, high - low, found)
+    areas = Areas(rings, low, high)
+    have_area = _have_area(rings, areas, high - low, found)
     _bounds(batch, rings, low, high, found)
     if "polygon.self-crossing" in wanted:
-        _crossings(rings, areas, has_area, found)
+        for index, where in crossings(rings, areas, have_area):
+            part = f" of part {rings.parts[index]}" if rings.parts[index] else ""
+            message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
+            found.tell(int(rings.rows[index]), "polygon.self-crossing", message)
     return found
 
 
-def _rings(labels: Sequence[PolygonLabel], found: _Found) -> _Rings:
-    rings = _Rings()
-    for index, label in enumerate(labels):
-        if isinstance(label, Polygon2D):
-            points = label.points
-            if len(points) >= 3:
-                rings.add(index, 0, points)
-            else:
-                _tell_short(found, index, points, "")
+def _short(batch: _Batch, rings: Rings, which: list[int], found: _Found) -> None:
+    for index in which:
+        row, points = int(rings.rows[index]), rings.ring(index)
+        if not np.isfinite(points).all():
+            _tell_not_finite(found, row)
             continue
-        if not label.rings:
-            found.tell(index, "polygon.too-few-points", "expected at least 1 part, found none")
-        for number, points in enumerate(label.rings):
-            if len(points) >= 3:
-                rings.add(index, number, points)
-            else:
-                _tell_short(found, index, points, f" in part {number}" if len(label.rings) > 1 else "")
-    return rings
-
-
-def _tell_short(found: _Found, row: int, points: Points, which: str) -> None:
-    if np.isfinite(points).all():
-        message = f"expected at least 3 points{which}, found {len(points)}"
-        found.tell(row, "polygon.too-few-points", message)
-    else:
-        _tell_not_finite(found, row)
+        label = batch.labels[row]
+        is_one = isinstance(label, Polygon2D) or len(label.rings) == 1
+        part = "" if is_one else f" in part {rings.parts[index]}"
+        found.tell(row, "polygon.too-few-points", f"expected at least 3 points{part}, found {len(points)}")
 
 
 def _tell_not_finite(found: _Found, row: int) -> None:
@@ -196,132 +178,67 @@ def _tell_not_finite(found: _Found, row: int) -> None:
         found.tell(row, "label.not-finite", "expected finite coordinates, found NaN or infinity")
 
 
-def _finite(rings: _Rings, found: _Found) -> _Rings:
-    """The rings that are finite."""
-    kept = _Rings()
-    for row, part, data in zip(rings.rows, rings.parts, rings.points, strict=True):
-        points = np.frombuffer(data).reshape(-1, 2)
-        if np.isfinite(points).all():
-            kept.add(row, part, points)
-        else:
-            _tell_not_finite(found, row)
-    return kept
-
-
-def _areas(rings: _Rings, low: _Bounds) -> NDArray[np.float64]:
-    """What rings go round, once to the left and less what they go round to the right (shoelace).
-
-    From each ring's own corner, so that large offsets cost no digits.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        x = rings.x - np.repeat(low[:, 0], rings.counts)
-        y = rings.y - np.repeat(low[:, 1], rings.counts)
-        terms = np.empty_like(x)
-        terms[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-        last, first = rings.ends - 1, rings.starts
-        terms[last] = x[last] * y[first] - x[first] * y[last]
-        areas: NDArray[np.float64] = np.abs(np.add.reduceat(terms, rings.starts)) / 2
-    return areas
-
-
-def _have_area(rings: _Rings, areas: NDArray[np.float64], extent: _Bounds, found: _Found) -> NDArray[np.bool_]:
+def _have_area(rings: Rings, areas: Areas, extent: _Bounds, found: _Found) -> NDArray[np.bool_]:
     """Which rings go round anything; of a bow that is of two equal halves the area comes out as 0."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        has_area: NDArray[np.bool_] = ~(areas <= _NO_AREA * np.prod(extent, axis=1))  # what is too large to tell has
-    for index in np.flatnonzero(~has_area).tolist():
-        width, height = extent[index].tolist()
-        if _covered(rings.ring(index)) > _NO_AREA * width * height:
-            has_area[index] = True
+    have_area: NDArray[np.bool_] = ~(areas.areas <= NO_AREA * areas.bounds)  # what is too large to tell has
+    for index in np.flatnonzero(~have_area).tolist():
+        width, height = extent[:, index].tolist()
+        if covered(rings.ring(index)) > NO_AREA * width * height:
+            have_area[index] = True
             continue
         which = f" of part {rings.parts[index]}" if rings.parts[index] else ""
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
-        found.tell(rings.rows[index], "polygon.empty", message)
-    return has_area
+        found.tell(int(rings.rows[index]), "polygon.empty", message)
+    return have_area
 
 
-def _covered(points: Points) -> float:
-    """The area of what a ring goes round an odd number of times."""
-    import shapely  # 0.1 s to import, for rings alone that are odd
-
-    return float(shapely.make_valid(shapely.polygons(points)).area)
-
-
-def _bounds(batch: _Batch, rings: _Rings, low: _Bounds, high: _Bounds, found: _Found) -> None:
-    owner = np.array(rings.rows)
-    firsts = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-    if len(firsts) < len(owner):
-        low, high = np.minimum.reduceat(low, firsts), np.maximum.reduceat(high, firsts)
-    present = owner[firsts]
-    limits = np.array(batch.limits)[np.array(batch.owners)[present]]
+def _bounds(batch: _Batch, rings: Rings, low: _Bounds, high: _Bounds, found: _Found) -> None:
+    firsts = np.flatnonzero(np.diff(rings.rows, prepend=-1))
+    if len(firsts) < len(rings):
+        low, high = np.minimum.reduceat(low, firsts, axis=1), np.maximum.reduceat(high, firsts, axis=1)
+    present = rings.rows[firsts]
+    limits = np.repeat(np.array(batch.limits).T, batch.sizes, axis=1)[:, present]
     with np.errstate(over="ignore"):
-        is_out = (low < -PICTURE_TOLERANCE_PX).any(axis=1) | (high > limits + PICTURE_TOLERANCE_PX).any(axis=1)
+        is_out = (low < -PICTURE_TOLERANCE_PX).any(axis=0) | (high > limits + PICTURE_TOLERANCE_PX).any(axis=0)
+    edges = np.concatenate((low, high))
     for at in np.flatnonzero(is_out).tolist():
-        message = f"expected a polygon within {size_text(*limits[at].tolist())}, found one within "
-        found.tell(int(present[at]), "polygon.outside-image", message + _edges(low[at], high[at]))
-    _boxes(batch, present.tolist(), low, high, limits, found)
+        message = (
+            f"expected a polygon within {size_text(*limits[:, at].tolist())}, found one within {_shown(edges[:, at])}"
+        )
+        found.tell(int(present[at]), "polygon.outside-image", message)
+    _boxes(batch, present.tolist(), edges, limits, found)
 
 
-def _boxes(batch: _Batch, present: list[int], low: _Bounds, high: _Bounds, limits: _Bounds, found: _Found) -> None:
+def _boxes(batch: _Batch, present: list[int], edges: _Bounds, limits: _Bounds, found: _Found) -> None:
     """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
-    which = [at for at, row in enumerate(present) if batch.boxes[row] is not None and row not in found]
-    if not which:
+    if "polygon.box-mismatch" not in found.wanted:
         return
+    which = [at for at, row in enumerate(present) if batch.boxes[row] is not None and row not in found]
     boxes = [box for box in (batch.boxes[present[at]] for at in which) if box is not None]
-    columns = ([b.xmin for b in boxes], [b.ymin for b in boxes], [b.xmax for b in boxes], [b.ymax for b in boxes])
-    edges = np.stack([np.array(column, dtype=np.float64) for column in columns], axis=1)
+    numbers = [edge for box in boxes for edge in (box.xmin, box.ymin, box.xmax, box.ymax)]
+    of_boxes = np.array(numbers, np.float64).reshape(-1, 4).T
     with np.errstate(invalid="ignore", over="ignore"):
-        apart = np.abs(np.hstack((low[which], high[which])) - edges)
-        is_off = (apart > BOX_TOLERANCE_PX).any(axis=1) & ~_are_told(edges, limits[which], found.wanted)
+        apart = np.abs(edges[:, which] - of_boxes)
+        is_off = (apart > BOX_TOLERANCE_PX).any(axis=0) & ~_are_told(of_boxes, limits[:, which], found.wanted)
     for number in np.flatnonzero(is_off).tolist():
-        at, box = which[number], boxes[number]
-        shown = f"({box.xmin:g}, {box.ymin:g}, {box.xmax:g}, {box.ymax:g})"
-        message = f"expected a polygon that fills its box {shown}, found one within {_edges(low[at], high[at])}"
-        found.tell(present[at], "polygon.box-mismatch", message)
+        row = present[which[number]]
+        if is_region(batch.labels[row]):  # a crowd, whose box and outline are drawn apart (design.md section 8)
+            continue
+        box, at = _shown(of_boxes[:, number]), _shown(edges[:, which[number]])
+        message = f"expected a polygon that fills its box {box}, found one within {at}"
+        found.tell(row, "polygon.box-mismatch", message)
 
 
 def _are_told(edges: _Bounds, limits: _Bounds, wanted: frozenset[str]) -> NDArray[np.bool_]:
     """Which boxes are wrong by themselves: not finite, turned inside out, empty, or outside the picture."""
-    low, high = edges[:, :2], edges[:, 2:]
-    is_told = np.logical_not((low <= high).all(axis=1))
+    low, high = edges[:2], edges[2:]
+    is_told = np.logical_not((low <= high).all(axis=0))
     if "box2d.empty" in wanted:
-        is_told |= ~(low < high).all(axis=1)
+        is_told |= ~(low < high).all(axis=0)
     if "box2d.outside-image" in wanted:
-        is_told |= (low < -TOLERANCE_PX).any(axis=1) | (high > limits).any(axis=1)
+        is_told |= (low < -TOLERANCE_PX).any(axis=0) | (high > limits).any(axis=0)
     return is_told
 
 
-def _edges(low: _Bounds, high: _Bounds) -> str:
-    return f"({low[0]:g}, {low[1]:g}, {high[0]:g}, {high[1]:g})"
-
-
-def _crossings(rings: _Rings, areas: NDArray[np.float64], has_area: NDArray[np.bool_], found: _Found) -> None:
-    """Rings that cross themselves; one that touches itself, or goes out and back on one line, is let be."""
-    import shapely
-
-    is_one = has_area & (rings.counts > 3)
-    candidates = np.flatnonzero(is_one)
-    if not len(candidates):
-        return
-    chosen = np.repeat(is_one, rings.counts)
-    points = np.stack((rings.x[chosen], rings.y[chosen]), axis=1)
-    numbers = np.repeat(np.arange(len(candidates)), rings.counts[candidates])
-    shapes = shapely.polygons(shapely.linearrings(points, indices=numbers))
-    for at in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
-        ring = int(candidates[at])
-        place = _AT.search(shapely.is_valid_reason(shapes[at]))
-        point = None if place is None else (float(place[1]), float(place[2]))
-        if (point is None or rings.has_point(ring, point)) and not _changes_side(rings.ring(ring), areas[ring]):
-            continue
-        where = "" if point is None else f" at ({point[0]:g}, {point[1]:g})"
-        part = f" of part {rings.parts[ring]}" if rings.parts[ring] else ""
-        message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
-        found.tell(rings.rows[ring], "polygon.self-crossing", message)
-
-
-def _changes_side(points: Points, area: float) -> bool:
-    """Whether a ring whose edges meet in one of its points goes over to its other side, or only touches itself.
-
-    What it covers is not what the shoelace says if it does. That costs much, and such rings are few; edges that meet
-    where none of them ends cross in any case.
-    """
-    return not abs(_covered(points) - area) <= _NO_AREA * float(np.prod(np.ptp(points, axis=0)))
+def _shown(edges: _Bounds) -> str:
+    return f"({', '.join(f'{edge:g}' for edge in edges)})"

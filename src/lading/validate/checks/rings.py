@@ -1,0 +1,120 @@
+"""Rings of many polygons in columns: their points, what bounds them, what they go round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading.model.label import Points
+
+#: Share of a ring's bounds below which an area counts as none: what rounding makes of points on a line.
+NO_AREA = 1e-9
+
+_DOUBLE = np.dtype(np.float64)
+_POINT_BYTES = 16
+
+#: Share of a ring's bounds that a triangle has to have for its side to be sure: far above what rounding makes.
+_SURE = 1e-12
+#: Bounds below which triangles are lost among the smallest numbers, in square pixels.
+_TINY = 1e-200
+
+
+def outlines_of(rings: Iterable[Points]) -> list[bytes]:
+    """The coordinates of each ring: joining bytes is quicker than concatenating small arrays."""
+    return [points.tobytes() if points.dtype is _DOUBLE else points.astype(np.float64).tobytes() for points in rings]
+
+
+class Rings:
+    """Rings and their points, all x and all y in a row each.
+
+    `rows` are the numbers of their polygons, `parts` their own within them.
+    """
+
+    def __init__(
+        self, rows: NDArray[np.intp], parts: NDArray[np.intp], counts: NDArray[np.intp], points: NDArray[np.float64]
+    ) -> None:
+        self.rows = rows
+        self.parts = parts
+        self.counts = counts
+        self.points = points
+        self.ends = np.cumsum(counts)
+        self.starts = self.ends - counts
+
+    @classmethod
+    def of(cls, rows: Sequence[int], parts: Sequence[int], outlines: Sequence[bytes]) -> Rings:
+        """Rings out of their coordinates, as `outlines_of` gives them."""
+        counts = np.fromiter(map(len, outlines), np.intp, len(outlines)) // _POINT_BYTES
+        points = np.frombuffer(b"".join(outlines)).reshape(-1, 2).T.copy()
+        return cls(np.array(rows, np.intp), np.array(parts, np.intp), counts, points)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def chosen(self, are_chosen: NDArray[np.bool_]) -> Rings:
+        """Some of the rings."""
+        points = np.take(self.points, np.flatnonzero(np.repeat(are_chosen, self.counts)), axis=1)
+        return Rings(self.rows[are_chosen], self.parts[are_chosen], self.counts[are_chosen], points)
+
+    def ring(self, index: int) -> Points:
+        """The points of one ring, (N, 2)."""
+        return self.points[:, self.starts[index] : self.ends[index]].T
+
+    def each(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For each point the value of its ring."""
+        return np.repeat(values, self.counts, axis=-1)
+
+    def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The least and the largest x and y of each ring, (2, rings); NaN where it has one. No ring may be empty."""
+        low = np.minimum.reduceat(self.points, self.starts, axis=1)
+        return low, np.maximum.reduceat(self.points, self.starts, axis=1)
+
+    @cached_property
+    def following(self) -> NDArray[np.intp]:
+        """The number of the point that follows each in its ring; the first follows the last."""
+        following = np.arange(1, self.points.shape[1] + 1)
+        following[self.ends - 1] = self.starts
+        return following
+
+
+class Areas:
+    """What finite rings go round: once to the left, less what they go round to the right (shoelace).
+
+    Reckoned from each ring's own corner, so that large offsets cost no digits. `bounds` are areas too, all in square
+    pixels.
+    """
+
+    def __init__(self, rings: Rings, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+        self._rings = rings
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.bounds: NDArray[np.float64] = np.prod(high - low, axis=0)
+            self._here = rings.points - rings.each(low)
+            self._there = np.take(self._here, rings.following, axis=1)
+            self._turns = _turns(self._here, self._there)
+            self._signed = np.add.reduceat(self._turns, rings.starts) / 2
+        self.areas: NDArray[np.float64] = np.abs(self._signed)
+
+    def are_stars(self) -> NDArray[np.bool_]:
+        """Which rings surely do not cross themselves, for all of each can be seen from the middle of its area.
+
+        Seen from there every edge turns the same way, and together they go round once.
+        """
+        rings = self._rings
+        with np.errstate(all="ignore"):
+            middles = np.add.reduceat((self._here + self._there) * self._turns, rings.starts, axis=1)
+            spokes = self._here - rings.each(middles / (6 * self._signed))
+            after = np.take(spokes, rings.following, axis=1)
+            turns = _turns(spokes, after)
+            turns[(spokes == after).all(axis=0)] = np.nan  # a point that is there twice makes no edge
+            sure = _SURE * self.bounds
+            least, most = np.fmin.reduceat(turns, rings.starts), np.fmax.reduceat(turns, rings.starts)
+        borders = np.add.reduceat((spokes[1] < 0) != (after[1] < 0), rings.starts, dtype=np.intp)
+        are_stars: NDArray[np.bool_] = ((least > sure) | (most < -sure)) & (borders == 2) & (self.bounds > _TINY)
+        return are_stars
+
+
+def _turns(here: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.float64]:
+    turns: NDArray[np.float64] = here[0] * there[1] - there[0] * here[1]
+    return turns

@@ -343,6 +343,13 @@ def test_the_imus_place_is_enough_for_ego_poses(kitti: Any) -> None:
 
 def test_oxts_without_the_imus_place(kitti: Any) -> None:
     found = kitti.read({"training/image_02/0000/000000.png": kitti.PIXEL, "training/oxts/0000.txt": f"{OXTS}\n"})
+    finding = only(found, "kitti.calibration-missing")
+    assert finding.file == "training/calib/0000.txt"
+    assert finding.message == (
+        "expected a calibration of the cameras, found none; there are no intrinsics and no ego poses"
+    )
+    assert found.told("kitti.ego-pose") == []
+    found = kitti.read({"training/calib/0000.txt": kitti.CALIBRATION.replace("Tr_imu_to_velo", "Tr_imu_to_car")})
     finding = only(found, "kitti.ego-pose")
     assert finding.file == "training/oxts/0000.txt"
     assert finding.message == (

@@ -40,7 +40,11 @@ def test_an_official_split(kitti: Any) -> None:
         ("image_3", "image_3/000000.png", "none"),
         ("velodyne", "velodyne/000000.bin", "present"),
     ]
-    assert found.report.findings == []
+    due = [("kitti.calibration-missing", "testing/calib"), ("kitti.calibration-key", "training/calib/000000.txt")]
+    assert [(finding.rule, finding.file) for finding in found.report.findings] == due
+    finding = found.report.findings[1]
+    assert finding.severity == "warning"
+    assert finding.message == "expected a line P3, found none; the camera image_3 has no intrinsics"
     assert found.losses == {}
 
 
@@ -287,7 +291,8 @@ def test_previous_pictures_are_frames_where_they_are_asked_for(kitti: Any) -> No
     assert frames["000001_02"].calibration["image_2"] == frames["000001"].calibration["image_2"]
     assert frames["000000"].extras["prev_1"] == ["prev_1/000000_01.png"]  # a camera that has no other pictures
     assert len({frame.frame_id for frame in frames.values()}) == 5
-    assert found.report.findings == []
+    assert [finding.file for finding in found.told("kitti.calibration-key")] == ["calib/000000.txt", "calib/000001.txt"]
+    assert len(found.report.findings) == 2
     assert list(kitti.read(files).frames["all"]) == ["000000", "000001"]
 
 

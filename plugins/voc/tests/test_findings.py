@@ -46,10 +46,10 @@ def test_an_object_without_a_box_is_told_and_counted_as_lost(one: Callable[..., 
 @pytest.mark.parametrize(
     ("corner", "message"),
     [
-        ("abc", "expected four numbers in `bndbox`, found 'abc' as xmin"),
-        ("", "expected four numbers in `bndbox`, found '' as xmin"),
-        ("1_0", "expected four numbers in `bndbox`, found '1_0' as xmin"),
-        ("12,5", "expected four numbers in `bndbox`, found '12,5' as xmin"),
+        ("abc", "expected four finite numbers in `bndbox`, found 'abc' as xmin"),
+        ("", "expected four finite numbers in `bndbox`, found '' as xmin"),
+        ("1_0", "expected four finite numbers in `bndbox`, found '1_0' as xmin"),
+        ("12,5", "expected four finite numbers in `bndbox`, found '12,5' as xmin"),
     ],
 )
 def test_a_corner_that_is_no_number_is_nan(
@@ -67,16 +67,16 @@ def test_a_corner_that_is_no_number_is_nan(
 
 def test_a_corner_that_is_missing_is_nan(one: Callable[..., Any]) -> None:
     found = one(f"<object>{DOG}<bndbox><xmin>1</xmin><xmax>3</xmax><ymax>4</ymax></bndbox></object>")
-    assert found.finding("voc.corner").message == "expected four numbers in `bndbox`, found no ymin"
+    assert found.finding("voc.corner").message == "expected four finite numbers in `bndbox`, found no ymin"
     assert math.isnan(found.data("a").labels[0].ymin)
 
 
-def test_nan_and_infinity_stay_for_the_rules_to_judge(one: Callable[..., Any], box: Callable[..., str]) -> None:
+def test_nan_and_infinity_stay_and_are_told(one: Callable[..., Any], box: Callable[..., str]) -> None:
     found = one(f"<object>{DOG}{box('nan', 2, 'inf', 4)}</object>")
     (label,) = found.data("a").labels
     assert math.isnan(label.xmin)
     assert label.xmax == math.inf
-    assert found.findings == []
+    assert found.finding("voc.corner").message == "expected four finite numbers in `bndbox`, found 'nan' as xmin"
 
 
 def test_several_boxes_of_an_object_are_several_boxes(one: Callable[..., Any], box: Callable[..., str]) -> None:

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lading_voc.image_sets import class_of, entries_of, image_set, is_class_set
 
+from lading import Origin
+
 CLASS = "ImageSets/Main/dog_train.txt"
 
 
@@ -165,9 +167,8 @@ def test_ids_without_files_are_frames_without_files_and_are_told(
     found = voc({"Annotations/a.xml": xml("dog"), "ImageSets/Main/train.txt": "a\ngone.png\nlost\na\n"})
     assert found.keys == {"train": ["a", "gone", "lost"]}
     assert [found.data(key).is_missing for key in ("gone", "lost")] == [True, True]
-    without = found.finding("voc.listed-without-file")
-    assert (without.severity, without.file, without.line) == ("warning", "ImageSets/Main/train.txt", 2)
-    assert without.message == ("expected a picture or an annotation of each id, found 2 without either, first 'gone'")
+    lines = [found.data(key).locate() for key in ("gone", "lost")]
+    assert lines == [Origin("ImageSets/Main/train.txt", line=2), Origin("ImageSets/Main/train.txt", line=3)]
     twice = found.finding("voc.listed-twice")
     assert (twice.severity, twice.line) == ("warning", 4)
     assert twice.message == "expected each id once, found 1 that is listed again, first 'a'"

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from lading_voc.names import OFFICIAL, official_colour
 from PIL import Image
 
+from lading import validate
+
 ID = "2008_000001"
 ROOT = "VOCdevkit/VOC2012"
 LABELMAP = "# label:color_rgb:parts:actions\nbackground:0,0,0::\ncrane:10,20,30:hook,cab:lifting\nshed:1,2,3::\n"
@@ -107,18 +109,18 @@ def test_colours_nobody_knows_are_told_and_kept(voc: Callable[..., Any], xml: Ca
 
 def test_values_nobody_knows_are_told_and_kept(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
     found = voc(official(xml, "person", SegmentationClass=mask([[0, 21, 77], [15, 15, 15]])))
-    finding = found.finding("voc.mask-value")
-    assert finding.message == "expected values of the classes of VOC, found 21, 77"
+    due = [("mask.unknown-id", f"expected a category id of the catalog, found {value}") for value in (21, 77)]
+    assert [(one.rule, one.message) for one in validate(found.dataset) if one.rule.startswith("mask.")] == due
     assert table(labels(found)["SEMANTIC_MASK"]) == {0: "background", 15: "person", 21: None, 77: None}
 
 
 def test_gaps_among_objects_and_objects_without_annotation_are_told(
     voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:
-    found = voc(official(xml, "person", SegmentationObject=mask([[0, 1, 4], [4, 255, 6]])))
+    found = voc(official(xml, "person", "dog", "cat", SegmentationObject=mask([[0, 1, 4], [4, 255, 6]])))
     gap, beyond = found.finding("voc.mask-gap"), found.finding("voc.mask-object")
-    assert gap.message == "expected objects numbered from 1 to 6, found none of 2, 3, 5"
-    assert beyond.message == "expected a number of one of the 1 objects of its annotation, found 6"
+    assert gap.message == "expected objects numbered from 1 to 3, found none of 2, 3"
+    assert beyond.message == "expected a number of one of the 3 objects of its annotation, found 6"
     assert {gap.severity, beyond.severity} == {"warning"}
     assert {gap.file, beyond.file} == {f"{ROOT}/SegmentationObject/{ID}.png"}
     items = labels(found)["INSTANCE_MASK"].items

@@ -52,7 +52,9 @@ class Dataset(ABC):
     Its header is set on opening: `name`, `format`, `is_fusion`, `catalog` (what the source declares), `segments`,
     `rules` (how numbers were read, `{"pixels": ...}`), `sources`, `notes` and `extras`. `report` has what was met
     on opening. `places` are the paths on disk that it was opened from. `companions` are files of the source, by path,
-    that say again what frames and catalog say (image sets): a writer of the same format copies them.
+    that say again what frames and catalog say (image sets): a writer of the same format copies them. `told_rules` are
+    codes of rules of which the reader tells every breach itself, at its place and under codes of its own: they are
+    not run, for one defect is told once, unless they are asked for or graded.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Dataset(ABC):
     extras: Mapping[str, Any] = {}
     places: Sequence[str] = ()
     companions: Mapping[str, Content] = {}
+    told_rules: frozenset[str] = frozenset()
     report: Report
 
     @abstractmethod

@@ -67,12 +67,12 @@ def validate(
     """What is wrong with a dataset, as it is met: on opening, while frames are read, and by the rules.
 
     `catalog` is a contract for all segments; without it the declared one is checked as far as it says something.
-    `rules` are the codes to run, by default all that are on; `severities` re-grades codes (those of readers too),
-    switches on what is off by default, and `off` leaves out. Losses met on the way go to `report`. `part` reads the
-    k-th of n shares of each segment; with `jobs` above 1 as many processes share the whole and find the same; what a
-    rule gathers over frames may come in another order. `progress` hears of every 50th frame. Raises OptionError for a
-    rule or grade that is not known, at once; then, on the way, what the reader raises, and PluginError, which names
-    the distribution, where a rule fails.
+    `rules` are the codes to run, by default all that are on and not among the dataset's `told_rules`; `severities`
+    re-grades codes (those of readers too), switches on what is off by default, and `off` leaves out. Losses met on the
+    way go to `report`. `part` reads the k-th of n shares of each segment; with `jobs` above 1 as many processes share
+    the whole and find the same; what a rule gathers over frames may come in another order. `progress` hears of every
+    50th frame. Raises OptionError for a rule or grade that is not known, at once; then, on the way, what the reader
+    raises, and PluginError, which names the distribution, where a rule fails.
     """
     if jobs < 1 or (jobs > 1 and part != WHOLE):
         raise OptionError(f"jobs: expected 1 or more, and 1 for a part of a dataset, found {jobs}")
@@ -83,7 +83,7 @@ def validate(
     plugins = registry if registry is not None else Registry.load()
     for broken in plugins.broken:
         _log.warning("%s; its rules are left out", broken.error)
-    chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades)
+    chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades, dataset.told_rules)
     task = _Task(dataset, catalog if catalog is not None else dataset.catalog, tuple(chosen), grades, plugins)
     told = None if progress is None else _with_total(progress, dataset if part == WHOLE else None)
     if jobs > 1:
@@ -118,14 +118,18 @@ def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]
 
 
 def _choose(
-    known: Mapping[str, Registered[Rule]], wanted: list[str] | None, grades: Mapping[str, Grade]
+    known: Mapping[str, Registered[Rule]],
+    wanted: list[str] | None,
+    grades: Mapping[str, Grade],
+    told: frozenset[str],
 ) -> dict[str, Registered[Rule]]:
     for code in wanted or ():
         if code not in known:
             raise OptionError(f"rules: expected codes out of {', '.join(known)}, found {code!r}")
     chosen = {}
     for code, registered in known.items():
-        is_on = code in grades or registered.cls.is_default if wanted is None else code in wanted
+        is_usual = registered.cls.is_default and code not in told
+        is_on = code in grades or is_usual if wanted is None else code in wanted
         if is_on and grades.get(code) != "off":
             chosen[code] = registered
     return chosen

@@ -28,6 +28,10 @@ the table `[tool.lading]` of a `pyproject.toml`, a rule is switched and graded a
 "catalog.unused" = "on"
 ```
 
+What a reader tells itself, at its place and under a code of its own (the pages of formats list those), is not told
+again by a rule: `pose.rotation` is not run on nuScenes, which has `nuscenes.rotation-length`. Where such a rule is
+graded, it is.
+
 This page is made from the rules themselves: `python -m lading.validate.rulebook > docs/rules.md`.
 """
 

@@ -74,7 +74,7 @@ BROKEN = [
     Broken("media.missing", "kitti", removed(T + "velodyne/000001.bin"), whole(T + "velodyne/000001.bin")),
     Broken("media.missing", "kitti-tracking", removed(T + "velodyne/0000/000002.bin"),
            whole(T + "velodyne/0000/000002.bin")),
-    Broken("sensor.no-intrinsics", "kitti", without_camera, whole(T + "calib/000000.txt")),
+    Broken("kitti.calibration-key", "kitti", without_camera, whole(T + "calib/000000.txt")),
     Broken("media.unreadable", "kitti", filled(T + "velodyne/000001.bin", b""), whole(T + "velodyne/000001.bin")),
     Broken("kitti.velodyne-size", "kitti", filled(T + "velodyne/000001.bin", b"x" * 33),
            whole(T + "velodyne/000001.bin")),

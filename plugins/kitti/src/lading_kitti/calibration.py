@@ -84,6 +84,15 @@ class Calibration:
         places = (self.lidar_to_rect, self.lidar_to_cam0, self.imu_to_lidar)
         return not self.projections and all(place is None for place in places)
 
+    def names_camera(self, camera: int, *, is_rectified: bool) -> bool:
+        """Whether a line gives a camera's matrix, rightly or not: P, or K of pictures that are not rectified."""
+        keys = {key for name, value in self.entries.items() for key in (value if isinstance(value, dict) else (name,))}
+        if is_rectified:
+            return any((match := _PROJECTION.fullmatch(key)) and int(match[1]) == camera for key in keys)
+        return any(
+            (match := _UNRECTIFIED.fullmatch(key)) and match[1] == "K" and int(match[2]) == camera for key in keys
+        )
+
     def camera_placement(self, camera: int) -> Placement | None:
         """How boxes come into a rectified camera's frame, or None where its projection is not known."""
         offset = self.baselines.get(camera)

@@ -11,10 +11,13 @@ from lading_kitti.calibration import Calibration, calibration_of, raw_calibratio
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW
 from lading_kitti.sensors import camera_sensor, lidar_sensor
-from lading_kitti.texts import read_bytes
+from lading_kitti.texts import Problem, read_bytes
 
 #: How many calibrations are kept; official sets have one a recording day.
 _KEPT = 64
+
+#: The file of raw's three that is about cameras.
+_CAMERAS = "calib_cam_to_cam.txt"
 
 
 class Calibrated(NamedTuple):
@@ -80,6 +83,7 @@ class Calibrations:
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
+            calibration.problems += self._unseen(calibration)
             known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
@@ -89,6 +93,23 @@ class Calibrations:
             problem.tell(report, path)
         return None if known.calibration.is_empty else known
 
+    def _unseen(self, calibration: Calibration) -> list[Problem]:
+        """Cameras that a calibration file has no line of; a line that is wrong is told by itself."""
+        problems = []
+        for media in self._index.cameras:
+            number, is_rectified = media.camera or 0, self._index.is_rectified
+            if not calibration.names_camera(number, is_rectified=is_rectified):
+                key = (
+                    f"P{number}"
+                    if self._index.layout is not RAW
+                    else f"P_rect_0{number}"
+                    if is_rectified
+                    else f"K_0{number}"
+                )
+                message = f"expected a line {key}, found none; the camera {media.name} has no intrinsics"
+                problems.append(Problem("kitti.calibration-key", message, is_error=False))
+        return problems
+
     def _raw(self, report: Report) -> Calibrated | None:
         paths = self._index.raw_calib
         read = {name: read_bytes(self._source, path, report) for name, path in paths.items()}
@@ -97,4 +118,7 @@ class Calibrations:
             for problem in parts[name].problems if name in parts else ():
                 problem.tell(report, path)
         whole = parts[""]
+        if _CAMERAS in parts:
+            for problem in self._unseen(whole):
+                problem.tell(report, paths[_CAMERAS])
         return None if whole.is_empty and not whole.unrectified else Calibrated(whole, self.sensors(whole))

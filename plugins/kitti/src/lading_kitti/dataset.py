@@ -14,6 +14,7 @@ from lading_kitti.catalog import declared_catalog
 from lading_kitti.index import SegmentIndex
 from lading_kitti.label_rows import category_of
 from lading_kitti.layouts import ODOMETRY, RAW, TRACKING
+from lading_kitti.leftovers import tell_uncalibrated
 from lading_kitti.motion import Motion
 from lading_kitti.reading import SegmentReading
 from lading_kitti.texts import read_bytes, read_lines
@@ -26,6 +27,9 @@ POINT_FIELDS = ("X", "Y", "Z", "Intensity")
 class KittiDataset(Dataset):
     """One source's splits, sequences and drives. Memory: the index of its files, and a segment's whole-file lists."""
 
+    #: What a calibration lacks is told once, at its file.
+    told_rules = frozenset({"sensor.no-intrinsics"})
+
     def __init__(self, source: Source, indexes: Sequence[SegmentIndex], report: Report) -> None:
         self._source = source
         self._indexes = {index.name: index for index in indexes}
@@ -35,6 +39,8 @@ class KittiDataset(Dataset):
         self.name = source.name
         self.report = report
         self.is_fusion = any(self._bases.values()) or any(len(index.media) > 1 for index in indexes)
+        has_use = [index for index in indexes if self.is_fusion or index.poses or index.oxts or index.oxts_file]
+        self._uncalibrated = {index.name for index in has_use if tell_uncalibrated(index, report)}
         self.is_continuous = all(index.layout.is_continuous for index in indexes)
         clouds = [index.lidar for index in indexes if index.lidar is not None]
         if clouds and all(media.ending == ".bin" for media in clouds):
@@ -77,6 +83,7 @@ class KittiDataset(Dataset):
             index,
             self._bases[segment],
             is_fusion=self.is_fusion,
+            is_told=segment in self._uncalibrated,
             report=heard,
             head=heard if part[0] == 1 else Report(),
         )

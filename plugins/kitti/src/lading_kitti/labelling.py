@@ -43,11 +43,11 @@ class Labelling:
     Memory: the lines of such files, and the poses of tracklets, of this one segment.
     """
 
-    def __init__(self, source: Source, index: SegmentIndex, report: Report, head: Report) -> None:
+    def __init__(self, source: Source, index: SegmentIndex, report: Report, head: Report, *, is_told: bool) -> None:
         self._source = source
         self._index = index
         self._report = report
-        self._is_told = False
+        self._is_told = is_told
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []

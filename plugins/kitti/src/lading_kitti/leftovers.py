@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from posixpath import dirname
 
 from lading import Origin, Report
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING, Role
 from lading_kitti.tree import Tree, join
+
+_CAMERAS = "calib_cam_to_cam.txt"
 
 _STRANGER = "file that no layout of KITTI has a place for"
 
@@ -42,6 +45,27 @@ def tell_leftovers(tree: Tree, segments: Sequence[SegmentIndex], used_sets: Coll
                 report.loss(
                     f"file of a folder {folder.name!r} that is not read here", folder.items[0].path, len(folder.items)
                 )
+
+
+def tell_uncalibrated(segment: SegmentIndex, report: Report) -> bool:
+    """Whether a segment with cameras has no file that calibrates them, which is told once, where it would lie."""
+    if not segment.cameras or segment.calib or segment.calib_file is not None or _CAMERAS in segment.raw_calib:
+        return False
+    if segment.layout is RAW:
+        day = dirname(next(iter(segment.raw_calib.values()), segment.root))
+        path = join(day, _CAMERAS)
+    elif segment.layout is ODOMETRY:
+        path = join(segment.root, "calib.txt")
+    else:
+        path = join(segment.root, "calib", f"{segment.sequence}.txt" if segment.sequence else "")
+    lost = "there are no intrinsics"
+    if segment.poses or segment.oxts or segment.oxts_file:
+        lost += " and no ego poses"
+    if segment.labels is not None:
+        lost += ", and 3D columns become attributes of BOX2D"
+    message = f"expected a calibration of the cameras, found none; {lost}"
+    report.warning("kitti.calibration-missing", message, Origin(path.rstrip("/")), segment=segment.name)
+    return True
 
 
 def tell_differences(segment: SegmentIndex, report: Report) -> None:

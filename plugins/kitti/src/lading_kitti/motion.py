@@ -115,10 +115,12 @@ class Motion:
             records = (record for path in paths for record in self._lines_of_oxts(path, Report()))
         world = oxts_world(records, self._calibration)
         path = self._index.oxts_file or next(iter(self._index.oxts.values()), None)
-        if world is None and path is not None:
+        is_calibrated = self._calibration is not None or not self._index.cameras  # else told once, for the segment
+        if world is None and path is not None and is_calibrated:
             message = "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, path)
-        if self._poses and (self._calibration is None or self._calibration.lidar_to_rect is None):
+        lacks_way = self._calibration is None or self._calibration.lidar_to_rect is None
+        if self._poses and lacks_way and is_calibrated:
             message = "expected Tr in calib.txt, from the velodyne to the camera of the poses, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, self._index.poses or "")
         return world

@@ -22,7 +22,7 @@ POINT_LABEL_BYTES = 4
 
 
 class SegmentReading:
-    """Makes the frames of a segment.
+    """Makes the frames of a segment; `is_told` where it is told already that it has no calibration.
 
     What is wrong with a frame's own files goes to `report`, what is wrong with a file of the whole segment to `head`.
     """
@@ -34,6 +34,7 @@ class SegmentReading:
         base: Calibrated | None,
         *,
         is_fusion: bool,
+        is_told: bool,
         report: Report,
         head: Report,
     ) -> None:
@@ -44,7 +45,7 @@ class SegmentReading:
         self._report = report
         self._calibrations = Calibrations(source, index)
         self._base_sensors = self._calibrations.sensors(None if base is None else base.calibration)
-        self._labelling = Labelling(source, index, report, head)
+        self._labelling = Labelling(source, index, report, head, is_told=is_told)
         self._motion = Motion(source, index, None if base is None else base.calibration, head)
         self._times = {media.name: read_times(source, media, head) for media in index.media}
 
@@ -52,7 +53,8 @@ class SegmentReading:
         """The frame at a place in the segment's order."""
         index, key = self._index, self._index.keys[position]
         number = int(key) if index.layout.is_continuous else position
-        calibrated = self._calibrations.of_frame(key, self._report) if index.calib else self._base
+        heard = Report() if key in index.previous else self._report  # what it leads to tells the same
+        calibrated = self._calibrations.of_frame(key, heard) if index.calib else self._base
         shelves = self._labelling.shelves(key, number, None if calibrated is None else calibrated.calibration)
         pose, extras = self._motion.of_frame(key, number, self._report)
         data = []

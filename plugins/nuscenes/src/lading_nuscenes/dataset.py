@@ -19,6 +19,8 @@ class NuScenesDataset(Dataset):
     """One version of a database of the nuScenes schema."""
 
     is_fusion = True
+    #: Tokens that lead to no category or sensor, and rows of ego_pose, are told once, where they stand in a table.
+    told_rules = frozenset({"category.missing", "frame.unknown-sensor", "pose.not-finite", "pose.rotation"})
 
     def __init__(self, name: str, database: Database, report: Report, *, sweeps: bool) -> None:
         self.name = name

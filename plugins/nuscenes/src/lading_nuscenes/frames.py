@@ -213,16 +213,22 @@ class Frames:
         self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
 
     def _tell_carrier(self, data: list[Data], carrier: Data, count: int, key: str) -> None:
-        """Say that boxes lie on another sensor than on those of other frames."""
+        """Say that boxes lie on another sensor than on those of other frames.
+
+        Where the usual one has a file without a pose, its row of ego_pose is a finding, and this what came of it.
+        """
         usual = self._plan.carrier
         if usual is None or carrier.sensor_name == usual:
             return
         lidar = next((part for part in data if part.sensor_name == usual), None)
-        found = "no file of it" if lidar is None else "none"
+        if lidar is not None:
+            what = "boxes of samples whose usual sensor has no pose, on another one"
+            self._report.loss(what, str(lidar.origin), count)
+            return
         place = f"{carrier.sensor_name}'s frame"
-        message = f"expected a pose for {usual} to carry {count} boxes, found {found}; they lie in {place}"
-        at = lidar.origin if lidar is not None else carrier.origin
-        self._report.warning("nuscenes.carrier", message, at, segment=self._plan.segment.name, frame=key, sensor=usual)
+        message = f"expected a file of {usual} to carry {count} boxes, found none; they lie in {place}"
+        where = {"segment": self._plan.segment.name, "frame": key, "sensor": usual}
+        self._report.warning("nuscenes.carrier", message, carrier.origin, **where)
 
     def _tell_twice(self, data: list[Data], key: str) -> None:
         names = Counter(part.sensor_name for part in data if part.sensor_name is not None)

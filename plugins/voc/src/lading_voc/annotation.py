@@ -28,10 +28,15 @@ _OTHERS = {"annotations": "`annotations`, one XML for many pictures as CVAT for 
 
 
 class Annotation(msgspec.Struct, kw_only=True):
-    """What one file says. `is_read` is False where nothing of it could be read."""
+    """What one file says. `is_read` is False where nothing of it could be read.
+
+    `object_count` is None where the file ends too early to tell. `is_whole` is False where an object is told to be
+    without a name or a place, or to be cut off: what is missing then says nothing.
+    """
 
     is_read: bool = False
-    object_count: int = 0
+    is_whole: bool = True
+    object_count: int | None = 0
     labels: list[Label] = []
     places: list[Place] = []
     extras: dict[str, Any] = {}
@@ -63,9 +68,12 @@ def read_annotation(
     result = Annotation(is_read=True)
     result.extras = _header(document, root, path, result, report)
     reader = ObjectReader(document, path, key, pixels, report, is_tied=is_tied)
-    for element, pointer, number in objects_of(root):
+    count = 0
+    for count, (element, pointer, number) in enumerate(objects_of(root), 1):  # noqa: B007
         reader.read(element, pointer, number)
-        result.object_count += 1
+    is_cut = document.trouble is not None and not document.trouble.is_read
+    result.object_count = None if is_cut else count
+    result.is_whole = reader.is_whole and not is_cut
     result.labels, result.places = reader.labels, reader.places
     result.zero_based, result.zero_based_count = reader.zero_based, reader.zero_based_count
     return result

@@ -9,16 +9,20 @@ from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading_voc.annotation import Annotation, read_annotation
 from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
+from lading_voc.image_sets import ImageSet
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree, remote_path
 from lading_voc.masks import Choice, MaskReader, Masks
-from lading_voc.memberships import Memberships
+from lading_voc.memberships import Listed, Memberships
 from lading_voc.places import MaskPlaces, Places
 from lading_voc.tally import Tally
 
 
 class VocDataset(Dataset):
     """Frames stream; memory is the index and, once frames are asked for, a byte a frame and image set."""
+
+    #: Objects without a name, and numbers that are none or not finite, are told where they are read.
+    told_rules = frozenset({"category.missing", "label.not-finite"})
 
     def __init__(
         self,
@@ -80,7 +84,8 @@ class VocDataset(Dataset):
         if path is not None and found.is_read:
             is_verbatim = not self._dialects[ref.tree].pixels.edge
             tally.add(path, found, is_other_rule=is_verbatim and is_official_database(found.database))
-            tally.compare(ref.id, listed.differing(found.labels))
+            if found.is_whole:
+                tally.compare(ref.id, self._differing(ref, listed, found.labels))
             self._check_filename(path, found, picture, report)
         labels, origins = self._labels(ref, key, file, found, report)
         if path is not None and not (found.is_read or labels or listed.values or picture):
@@ -96,10 +101,21 @@ class VocDataset(Dataset):
             annotation="present" if labels else "empty" if found.is_read else "none",
             labels=labels,
             extras=found.extras,
-            origin=None if path is None else Origin(path, "/annotation"),
+            origin=self._index.unfiled.get(ref) if path is None else Origin(path, "/annotation"),
             origins=origins,
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
+
+    def _differing(self, ref: Ref, listed: Listed, labels: list[Label]) -> list[tuple[ImageSet, int, int]]:
+        """The sets that disagree with an annotation; a class that is missed where another is misspelt is not told."""
+        differing = list(listed.differing(labels))
+        names = self._dialects[ref.tree].names
+        if not differing or names is None:
+            return differing
+        known = {*names.classes.values(), *names.parts}
+        if all(label.category in known for label in labels):
+            return differing
+        return [(found, said, has) for found, said, has in differing if has != -1]
 
     def _annotation(self, ref: Ref, key: str, report: Report) -> tuple[File | None, Annotation]:
         """The annotation file of a frame, and what it says; nothing where there is none or it cannot be read."""

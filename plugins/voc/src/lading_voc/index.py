@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from lading import Origin
 from lading_voc.image_sets import ImageSet
 from lading_voc.layout import Tree
 
@@ -20,7 +21,8 @@ class Ref(NamedTuple):
 class Index(msgspec.Struct):
     """Trees with something to say, their sets, and the frames of each segment in order.
 
-    `found` are pictures whose name is not that of the id; `repeated` are ids that several trees have.
+    `found` are pictures whose name is not that of the id; `repeated` are ids that several trees have; `unfiled` says
+    where ids are listed that have neither a picture nor an annotation.
     """
 
     trees: list[Tree]
@@ -29,6 +31,7 @@ class Index(msgspec.Struct):
     segments: dict[str, list[Ref]] = {}
     found: dict[Ref, str] = {}
     repeated: frozenset[str] = frozenset()
+    unfiled: dict[Ref, Origin] = {}
 
     def picture(self, ref: Ref, filename: str | None = None) -> str | None:
         """The path of a frame's picture; of several the one that the annotation names, else the first."""

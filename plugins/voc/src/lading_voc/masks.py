@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -71,9 +70,6 @@ class MaskReader:
         found = _values_of(pixels.values)
         if pixels.is_colour:
             return self._colour_items(file, found)
-        unknown = [value for value in found if value not in classes]
-        if unknown and self._is_named:
-            self._tell_unknown(file, unknown)
         return tuple(MaskItem(value, category=classes.get(value)) for value in found)
 
     def _colour_items(self, file: File, found: list[int]) -> tuple[MaskItem, ...]:
@@ -92,11 +88,6 @@ class MaskReader:
             message = f"expected colours of {self._names.origin or 'the VOC colour map'}, found {len(unknown)} others, "
             self._report.warning("voc.mask-value", f"{message}as {shown}", Origin(file.path))
         return tuple(items)
-
-    def _tell_unknown(self, file: File, unknown: Iterable[int]) -> None:
-        shown = ", ".join(map(str, unknown))
-        message = f"expected values of the classes of {self._names.origin}, found {shown}"
-        self._report.warning("voc.mask-value", message, Origin(file.path))
 
     def _object_items(
         self, masks: Masks, file: File, pixels: MaskPixels, classes: MaskPixels | None
@@ -132,14 +123,16 @@ class MaskReader:
         return None if best is None else self._names.classes.get(best)
 
     def _tell_numbers(self, masks: Masks, file: File, numbers: list[int]) -> None:
-        missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+        last = max(numbers, default=0)
+        if masks.objects is not None and last > masks.objects:
+            message = f"expected a number of one of the {masks.objects} objects of its annotation, found {last}"
+            self._report.warning("voc.mask-object", message, Origin(file.path))
+            last = masks.objects  # what lies between is no gap of its own
+        missing = sorted(set(range(1, last + 1)) - set(numbers))
         if missing:
             shown = ", ".join(map(str, missing[:5]))
-            message = f"expected objects numbered from 1 to {max(numbers)}, found none of {shown}"
+            message = f"expected objects numbered from 1 to {last}, found none of {shown}"
             self._report.warning("voc.mask-gap", message, Origin(file.path))
-        if masks.objects is not None and max(numbers, default=0) > masks.objects:
-            message = f"expected a number of one of the {masks.objects} objects of its annotation, found {max(numbers)}"
-            self._report.warning("voc.mask-object", message, Origin(file.path))
 
 
 def _mask(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
+from lading.model.label import Points
 from lading_voc.document import MAX_DEPTH, Document, Element, add_to, as_json, stray_text, text_of
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels, corners, extent, point, polygon, turned_box
@@ -41,6 +43,7 @@ class ObjectReader:
         self.places: list[Place] = []
         self.zero_based: Origin | None = None
         self.zero_based_count = 0
+        self.is_whole = True
         self._document = document
         self._path = path
         self._key = key
@@ -56,6 +59,7 @@ class ObjectReader:
         if known.category is None:
             message = "expected a `name`, found none or an empty one"
             self._report.error("voc.no-name", message, self._at(known))
+            self.is_whole = False
         shapes = known.shapes
         if known.parts or len(shapes) > 1 or self._is_tied:
             known.instance = f"{self._key}#{number}"
@@ -93,7 +97,7 @@ class ObjectReader:
         """The box of a `bndbox`; a corner that is no number is NaN, so that the object is not lost."""
         xmin, ymin, xmax, ymax, wrong, unknown = corners(shape)
         if wrong is not None:
-            message = f"expected four numbers in `bndbox`, found {wrong}"
+            message = f"expected four finite numbers in `bndbox`, found {wrong}"
             self._report.error("voc.corner", message, self._at(known, shape))
         for child in unknown:
             add_to(extras.setdefault("bndbox", {}), child)
@@ -131,15 +135,23 @@ class ObjectReader:
             if turned is None:
                 return None
             common["attributes"] = {**attributes, **turned}
+            self._tell_infinite(shape, known, [*turned.values()])
             return Box2D(*extent(turned, self._pixels), **common)
         points = polygon(shape, self._pixels) if shape.tag == "polygon" else point(shape, self._pixels)
         if points is None:
             return None
+        self._tell_infinite(shape, known, points)
         return Polygon2D(points, **common) if shape.tag == "polygon" else Keypoints2D(points, **common)
+
+    def _tell_infinite(self, shape: Element, known: _Object, numbers: Points | list[float]) -> None:
+        if not np.isfinite(numbers).all():
+            message = f"expected finite numbers in `{shape.tag}`, found {as_json(shape)!r}"
+            self._report.error("voc.shape", message, self._at(known, shape))
 
     def _without_label(self, known: _Object, *, is_part: bool) -> None:
         """An object that has no place in the picture is no label: a finding, and a loss."""
         at = self._at(known)
+        self.is_whole = False
         if not known.shapes:
             grade = self._report.warning if is_part else self._report.error
             grade("voc.no-box", "expected a `bndbox`, found none", at)

@@ -44,29 +44,21 @@ class Segments:
                 continue
             seen: set[str] = set()
             again: list[Entry] = []
-            without: list[Entry] = []
             for entry in entries_of(read_bytes(self._source, found.path, self._report) or b"", self._known[number]):
                 if entry.id in seen:
                     if not entry.columns:  # Layout and Action list a picture once an object
                         again.append(entry)
                     continue
                 seen.add(entry.id)
-                if entry.id not in self._known[number]:
-                    without.append(entry)
                 if entry.id not in self._taken[number]:
                     self._taken[number].add(entry.id)
-                    yield Ref(number, entry.id)
-            self._tell(found, again, without)
-
-    def _tell(self, found: ImageSet, again: list[Entry], without: list[Entry]) -> None:
-        for rule, entries, expected in (
-            ("voc.listed-twice", again, "each id once"),
-            ("voc.listed-without-file", without, "a picture or an annotation of each id"),
-        ):
-            if entries:
-                what = "that is listed again" if rule == "voc.listed-twice" else "without either"
-                message = f"expected {expected}, found {len(entries):,} {what}, first {entries[0].id!r}"
-                self._report.warning(rule, message, Origin(found.path, line=entries[0].line))
+                    ref = Ref(number, entry.id)
+                    if entry.id not in self._known[number]:
+                        self._index.unfiled[ref] = Origin(found.path, line=entry.line)
+                    yield ref
+            if again:
+                message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
+                self._report.warning("voc.listed-twice", message, Origin(found.path, line=again[0].line))
 
     def _unlisted(self, number: int, key: str) -> str:
         """The segment of a frame that no set lists: by the folder of a split, by its tree, or `unlisted`."""

@@ -32,7 +32,10 @@ VERBATIM = Pixels("verbatim", 0, 0.0)
 
 
 class Corners(NamedTuple):
-    """A box as it is written; `wrong` names what is no number (NaN in its place), `unknown` is what is no corner."""
+    """A box as it is written; `wrong` names what is no finite number, `unknown` is what is no corner.
+
+    NaN stands for what is no number at all.
+    """
 
     xmin: float
     ymin: float
@@ -48,7 +51,9 @@ def corners(box: Element) -> Corners:
     try:
         left, top, right, bottom = texts["xmin"], texts["ymin"], texts["xmax"], texts["ymax"]
         if len(box) == 4 and left and top and right and bottom and "_" not in left + top + right + bottom:
-            return Corners(float(left), float(top), float(right), float(bottom))
+            numbers = (float(left), float(top), float(right), float(bottom))
+            if math.isfinite(sum(numbers)):
+                return Corners(*numbers)
     except (KeyError, ValueError):
         pass  # told below
     return _odd_corners(box)
@@ -63,8 +68,9 @@ def _odd_corners(box: Element) -> Corners:
             unknown.append(child)
             continue
         value = number(child.text or "")
+        if value is None or not math.isfinite(value):
+            wrong = wrong or f"{(child.text or '').strip()!r} as {child.tag}"
         if value is None:
-            wrong = f"{(child.text or '').strip()!r} as {child.tag}"
             unknown.append(child)
             value = math.nan
         found[child.tag] = value

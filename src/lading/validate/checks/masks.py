@@ -23,12 +23,17 @@ def check_items(label: Label, ids: frozenset[int]) -> list[Problem]:
         return []
     problems = []
     seen: set[int] = set()
+    is_numbered = any(item.category_id is not None for item in label.items)
     for index, item in enumerate(label.items):
         if item.value in seen:
             message = f"expected each pixel value once in the mask's table, found {item.value} again"
             problems.append(Problem("mask.duplicate-id", message, f"items/{index}"))
         seen.add(item.value)
-        category_id = item.value if isinstance(label, SemanticMask) else item.category_id
+        category_id = item.category_id
+        if isinstance(label, SemanticMask) and category_id is None:
+            if is_numbered:
+                continue  # a table of colours, where the reader tells which are no class's
+            category_id = item.value
         if ids and category_id not in ids and not isinstance(label, InstanceMask):
             message = f"expected a category id of the catalog, found {category_id}"
             problems.append(Problem("mask.unknown-id", message, f"items/{index}"))

@@ -1,0 +1,185 @@
+"""One defect is one finding, also where a reader and a rule both look: the reader's where it knows the place."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lading import open_dataset, validate
+from lading.model.dataset import MemoryDataset
+from lading.model.frame import Data, Frame
+from lading.model.label import Box2D
+
+TABLES = "v1.0-mini/"
+VOC = "VOCdevkit/VOC2012/"
+XML = VOC + "Annotations/2012_000001.xml"
+DRIVES = "2011_09_26/"
+NOWHERE = "f" * 32
+
+#: Whether pictures are alike depends on which sensor they are thought to be of.
+MEDIA = ("media.duplicate", "media.leak")
+
+
+class Once(NamedTuple):
+    """A defect: how it is planted, and the one finding that is due."""
+
+    name: str
+    fixture: str
+    plant: Callable[[Path], None]
+    rule: str
+    file: str
+    pointer: str | None = None
+    line: int | None = None
+
+
+def row(table: str, index: int, **values: Any) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        path = root / f"{TABLES}{table}.json"
+        rows = json.loads(path.read_text())
+        rows[index].update(values)
+        path.write_text(json.dumps(rows))
+
+    return plant
+
+
+def pose(**values: Any) -> Callable[[Path], None]:
+    """Change the ego pose of the first lidar file of a sample."""
+
+    def plant(root: Path) -> None:
+        rows = json.loads((root / f"{TABLES}sample_data.json").read_text())
+        tokens = [one["ego_pose_token"] for one in rows if one["filename"].startswith("samples/LIDAR_TOP")]
+        poses = json.loads((root / f"{TABLES}ego_pose.json").read_text())
+        (index,) = [number for number, one in enumerate(poses) if one["token"] == tokens[0]]
+        assert index == POSE
+        row("ego_pose", index, **values)(root)
+
+    return plant
+
+
+#: Its row in the fixture.
+POSE = 15
+
+
+def changed(file: str, pattern: str, new: str) -> Callable[[Path], None]:
+    """The first place that a pattern has."""
+
+    def plant(root: Path) -> None:
+        text, count = re.subn(pattern, new, (root / file).read_text(), count=1, flags=re.DOTALL)
+        assert count == 1
+        (root / file).write_text(text)
+
+    return plant
+
+
+def removed(*patterns: str) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        for path in [path for pattern in patterns for path in root.glob(pattern)]:
+            path.unlink()
+
+    return plant
+
+
+def painted(file: str, value: int) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        with Image.open(root / file) as image:
+            image.load()
+        image.putpixel((0, 0), value)
+        image.save(root / file)
+
+    return plant
+
+
+def coloured(root: Path) -> None:
+    """A class mask in RGB with one colour that no class has."""
+    file = root / VOC / "SegmentationClass/2012_000001.png"
+    with Image.open(file) as image:
+        values = np.array(image.convert("RGB"))
+    values[0, 0] = (1, 2, 3)
+    Image.fromarray(values).save(file)
+
+
+DANGLING = "nuscenes.dangling-token"
+KITTI = "training/calib/000001.txt"
+
+DEFECTS = [
+    Once("a pose that is no unit", "nuscenes", pose(rotation=[0.9, 0, 0, 0]),
+         "nuscenes.rotation-length", f"{TABLES}ego_pose.json", f"/{POSE}/rotation"),
+    Once("a pose of NaN", "nuscenes", pose(translation=[math.nan, 0, 0]),
+         "nuscenes.not-finite", f"{TABLES}ego_pose.json", f"/{POSE}/translation"),
+    Once("a pose that turns by nothing", "nuscenes", pose(rotation=[0, 0, 0, 0]),
+         "nuscenes.no-rotation", f"{TABLES}ego_pose.json", f"/{POSE}/rotation"),
+    Once("an instance that is not there", "nuscenes", row("sample_annotation", 1, instance_token=NOWHERE),
+         DANGLING, f"{TABLES}sample_annotation.json", "/1/instance_token"),
+    Once("a category that is not there", "nuscenes", row("instance", 1, category_token=NOWHERE),
+         DANGLING, f"{TABLES}instance.json", "/1/category_token"),
+    Once("a sensor that is not there", "nuscenes", row("calibrated_sensor", 1, sensor_token=NOWHERE),
+         DANGLING, f"{TABLES}calibrated_sensor.json", "/1/sensor_token"),
+    Once("an object without a name", "voc", changed(XML, "<name>person</name>", ""),
+         "voc.no-name", XML, "/annotation/object[1]", 15),
+    Once("an object with an empty name", "voc", changed(XML, "person", ""),
+         "voc.no-name", XML, "/annotation/object[1]", 15),
+    Once("an object without a box", "voc", changed(XML, "<bndbox>.*?</bndbox>", ""),
+         "voc.no-box", XML, "/annotation/object[1]", 15),
+    Once("a box without a corner", "voc", changed(XML, "<xmin>3</xmin>", ""),
+         "voc.corner", XML, "/annotation/object[1]/bndbox", 20),
+    Once("a corner of letters", "voc", changed(XML, "<xmin>3<", "<xmin>three<"),
+         "voc.corner", XML, "/annotation/object[1]/bndbox", 20),
+    Once("a corner that is NaN", "voc", changed(XML, "<xmin>3<", "<xmin>nan<"),
+         "voc.corner", XML, "/annotation/object[1]/bndbox", 20),
+    Once("a class that is misspelt", "voc", changed(XML, "person", "Person"),
+         "category.unknown", XML, "/annotation/object[1]/name", 16),
+    Once("a file that is cut", "voc", changed(XML, r"<truncated>1</truncated>.*", ""), "voc.unreadable", XML, None, 58),
+    Once("a line of what is not there", "voc", changed(VOC + "ImageSets/Main/train.txt", r"\Z", "2012_000777\n"),
+         "media.missing", VOC + "ImageSets/Main/train.txt", None, 4),
+    Once("a value of no class", "voc", painted(VOC + "SegmentationClass/2012_000001.png", 77),
+         "mask.unknown-id", VOC + "SegmentationClass/2012_000001.png", ""),
+    Once("a colour of no class", "voc", coloured, "voc.mask-value", VOC + "SegmentationClass/2012_000001.png"),
+    Once("a number of no object", "voc", painted(VOC + "SegmentationObject/2012_000001.png", 9),
+         "voc.mask-object", VOC + "SegmentationObject/2012_000001.png"),
+    Once("no calibration of a frame", "kitti", removed(KITTI), "kitti.calibration-missing", "training/calib"),
+    Once("no calibration of any frame", "kitti", removed("training/calib/*"),
+         "kitti.calibration-missing", "training/calib"),
+    Once("a calibration without a camera", "kitti", changed(KITTI, "P3:.*?\n", ""), "kitti.calibration-key", KITTI),
+    Once("a camera's line that is cut", "kitti", changed(KITTI, r"(P3:.*?) \S+\n", r"\1\n"),
+         "kitti.calibration-row", KITTI, None, 4),
+    Once("no calibration of a drive's cameras", "kitti-raw", removed(DRIVES + "calib_cam_to_cam.txt"),
+         "kitti.calibration-missing", DRIVES + "calib_cam_to_cam.txt"),
+    Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),
+         "kitti.calibration-missing", "dataset/sequences/00/calib.txt"),
+]  # fmt: skip
+
+
+def told(root: Path) -> Counter[tuple[str, str | None, str | None, int | None]]:
+    off: dict[str, Any] = dict.fromkeys(MEDIA, "off")
+    findings = validate(open_dataset(root), severities=off)
+    return Counter((one.rule, one.file, one.pointer, one.line) for one in findings)
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.fixture}, {defect.name}")
+def test_a_defect_is_told_once(defect: Once, fixtures: Path, tmp_path: Path) -> None:
+    root = tmp_path / defect.fixture
+    shutil.copytree(fixtures / defect.fixture, root)
+    before = told(root)
+    defect.plant(root)
+    assert told(root) - before == Counter([(defect.rule, defect.file, defect.pointer, defect.line)])
+
+
+def test_a_rule_that_a_reader_answers_runs_where_it_is_asked_for() -> None:
+    box = Box2D(10, 10, 5, 20, origin=0)
+    data = Data(path="1.jpg", remote_path="1.jpg", labels=[box])
+    dataset = MemoryDataset("harbour", {"quay": [Frame(key="1", data=[data])]})
+    dataset.told_rules = frozenset({"box2d.inverted"})
+    assert [one.rule for one in validate(dataset)] == ["media.missing"]
+    assert [one.rule for one in validate(dataset, rules=["box2d.inverted"])] == ["box2d.inverted"]
+    graded = validate(dataset, severities={"box2d.inverted": "warning", "media.missing": "off"})
+    assert [(one.rule, one.severity) for one in graded] == [("box2d.inverted", "warning")]

@@ -201,7 +201,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": rows({"segmentation": {"size": [3, 2], "counts": None}})},
         "coco.bad-rle",
         "/annotations/1/segmentation/counts",
-        "expected run lengths or their text, found NoneType",
+        "expected run lengths or their text, found None",
     ),
     "run lengths of another alphabet": (
         {"annotations": rows({"segmentation": {"size": [3, 2], "counts": "!!"}})},
@@ -430,6 +430,63 @@ def test_a_broken_file_beside_a_whole_one_is_told(read: Any, document: Any) -> N
     assert [(rule, place) for rule, place, _ in done.told] == [("coco.malformed-file", "other.json")]
     assert done.told[0][2].startswith("expected whole JSON, found the end of the file at byte ")
     assert len(done.labels) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "level"),
+    [
+        ("instances_z.json", "error"),
+        ("annotations/z.json", "error"),
+        ("valid/_annotations.coco.json", "error"),
+        ("package.json", "warning"),
+        ("images/a.json", "warning"),
+    ],
+)
+def test_a_file_that_is_no_json_is_an_error_where_it_is_named_as_annotations(
+    path: str, level: str, read: Any, document: Any
+) -> None:
+    done = read({"annotations.json": document(), path: ""})
+    found = [(f.severity, f.where, f.message) for f in done.report.findings]
+    assert found == [(level, path, "expected JSON in UTF-8, found an empty file")]
+
+
+def test_text_outside_the_records_in_another_encoding_costs_nothing_else(read: Any, document: Any) -> None:
+    pets = [{"id": 2, "name": "caf\u00e9"}]
+    data = json.dumps(document(categories=pets), ensure_ascii=False).encode("latin-1")
+    done = read({"annotations.json": data})
+    place = data.index(b"\xe9")
+    message = f"expected text in UTF-8, found byte 0xe9 at byte {place}; read with replacement characters"
+    assert done.told == [("coco.encoding", "annotations.json", message)]
+    assert [label.category for label in done.labels] == ["caf\ufffd"]
+
+
+def test_keys_that_are_there_twice_outside_the_records_are_told(read: Any, document: Any) -> None:
+    text = json.dumps(document()).replace('"name": "cat"', '"name": "cow", "name": "cat"')
+    text = text[:-1] + ', "info": {"year": 1}, "info": {"year": 2}}'
+    done = read({"annotations.json": text})
+    assert done.told == [
+        ("coco.duplicate-key", "annotations.json#/info", "expected `info` once, found it again; the last one counts"),
+        (
+            "coco.duplicate-key",
+            "annotations.json",
+            "expected each key of an object once, found 'name' again; the last one counts",
+        ),
+    ]
+    assert [label.category for label in done.labels] == ["cat"]
+
+
+def test_a_3d_box_of_a_camera_is_a_loss(read: Any) -> None:
+    done = read(annotations=[ROW | {"bbox_cam3d": [1, 2, 3, 4, 5, 6, 7]}])
+    (loss,) = done.report.losses
+    assert (loss.what, loss.count) == ("3D boxes of a camera, `bbox_cam3d` (kept in extras)", 1)
+    assert done.labels[0].extras["bbox_cam3d"] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_name_in_the_spelling_of_addresses_finds_its_picture(read: Any, write: Any) -> None:
+    image = IMAGE | {"file_name": "my%20a.png"}
+    done = read({"annotations.json": {"images": [image], "annotations": []}, "images/my a.png": b"x"})
+    (frame,) = next(iter(done.frames.values()))
+    assert (frame.data[0].path, frame.data[0].remote_path) == ("images/my a.png", "my%20a.png")
 
 
 def test_a_file_that_git_lfs_did_not_fetch_is_told(read: Any, document: Any) -> None:

@@ -106,7 +106,7 @@ def test_one_file_of_several_can_be_chosen(read: Any, write: Any, document: Any,
     assert done.told == []
 
 
-def test_files_that_are_not_coco_are_left_alone(read: Any, document: Any) -> None:
+def test_files_that_are_not_coco_are_told_and_left_alone(read: Any, document: Any) -> None:
     files = {
         "x.json": document(),
         "notes.json": {"images": "none"},
@@ -117,7 +117,10 @@ def test_files_that_are_not_coco_are_left_alone(read: Any, document: Any) -> Non
     }
     done = read(files)
     assert [source.file for source in done.dataset.sources] == ["x.json"]
-    assert done.told == []
+    message = (
+        "expected COCO, found 5 JSON files of another kind, such as this one: the shapes of one picture, as labelme"
+    )
+    assert done.told == [("coco.other-json", "labelme.json", f"{message} itself keeps them")]
 
 
 @pytest.mark.parametrize(
@@ -125,11 +128,23 @@ def test_files_that_are_not_coco_are_left_alone(read: Any, document: Any) -> Non
     [
         (None, "no JSON file"),
         ('{"a": 1}', "x.json: no `images`"),
-        ("[]", "x.json: an array of other records"),
+        ("[]", "x.json: an array without records"),
+        ('[{"a": 1}]', "x.json: an array of other records"),
+        ('{"images": []}', "x.json: an array `images`, but neither `annotations` nor `categories`"),
+        ('{"shapes": [], "imagePath": "a.png"}', "x.json: the shapes of one picture, as labelme itself keeps them"),
         ("version https://git-lfs.github.com/spec/v1\n", "x.json: a Git LFS pointer"),
         ('{"videos": [], "annotations": [{"video_id": 1, "bboxes": []}]}', "annotations of whole videos"),
     ],
-    ids=["nothing", "another object", "an empty list", "git lfs", "youtube-vis"],
+    ids=[
+        "nothing",
+        "another object",
+        "an empty list",
+        "another list",
+        "images alone",
+        "labelme",
+        "git lfs",
+        "youtube-vis",
+    ],
 )
 def test_no_has_its_reason(content: str | None, reason: str, tmp_path: Any) -> None:
     if content is not None:

@@ -78,12 +78,13 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     ("data", "message"),
     [
         (b'{"images": []}]', "found a bracket that closes nothing at byte 14"),
-        (b'{"images": [], "info": {"a": }}', "found an error outside its records"),
-        (b'{"images": []} {"images": []}', "found an error outside its records"),
-        (b'{"info": "\xff"}', "expected JSON in UTF-8"),
+        (b'{"images": [{"id": 1}], "info": {"a": }}', "expected JSON, found expecting value at byte 38"),
+        (b'{"images": [{"id": 1}]} {"images": []}', "expected JSON, found extra data at byte 24"),
+        (b'\xef\xbb\xbf{"x\xc3\xbc": 1, "images": [{}, {}], }', r"found .* at byte 3[0-9]$"),
+        (b'{"info": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "expected JSON, found values too deep to be read"),
         (b"", "found an empty file"),
     ],
-    ids=["a bracket too many", "no value", "two documents", "other text", "nothing"],
+    ids=["a bracket too many", "no value", "two documents", "a comma too many", "deep", "nothing"],
 )
 def test_what_is_no_json_is_told(data: bytes, message: str) -> None:
     with pytest.raises(RecordError, match=message):
@@ -92,6 +93,15 @@ def test_what_is_no_json_is_told(data: bytes, message: str) -> None:
 
 def test_a_key_that_is_there_twice_is_noted() -> None:
     scanner = Scanner("f.json", lambda *given: None)
-    scanner.feed(b'{"images": [{"id": 1}], "images": [{"id": 2}, {"id": 3}]}')
-    assert scanner.repeated == ["images"]
+    scanner.feed(b'{"images": [{"id": 1}], "info": {"a": {"b": 1, "b": 2}}, "images": [{"id": 2}, {"id": 3}]}')
+    assert scanner.finish() == {"images": [], "info": {"a": {"b": 2}}}
+    assert (scanner.repeated, scanner.repeated_below) == (["images"], ["b"])
     assert scanner.arrays["images"].count == 2
+
+
+def test_text_outside_the_records_that_is_no_utf_8_is_read_and_told() -> None:
+    scanner = Scanner("f.json", lambda *given: None)
+    data = b'\xef\xbb\xbf{"images": [{"id": 1}], "info": "caf\xe9"}'
+    scanner.feed(data)
+    assert scanner.finish() == {"images": [], "info": "caf\ufffd"}
+    assert scanner.replaced == (0xE9, data.index(b"\xe9"))

@@ -14,9 +14,7 @@ SCHEMA_VERSION = 1
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object, indented; NaN and infinities as null."""
-    import msgspec
-
-    write(msgspec.json.format(_encode(value), indent=2))
+    write(_encode(value, indent=2))
 
 
 def print_json_line(value: Mapping[str, Any]) -> None:
@@ -24,15 +22,17 @@ def print_json_line(value: Mapping[str, Any]) -> None:
     write(_encode(value))
 
 
-def _encode(value: Mapping[str, Any]) -> bytes:
+def _encode(value: Mapping[str, Any], indent: int | None = None) -> bytes:
     import msgspec
 
     whole = {"schemaVersion": SCHEMA_VERSION, **value}
     try:
-        return msgspec.json.encode(whole, enc_hook=_plain)
+        text = msgspec.json.encode(whole, enc_hook=_plain)
+        return text if indent is None else msgspec.json.format(text, indent=indent)
     except UnicodeEncodeError:  # half a surrogate, which JSON may hold (RFC 8259, 8.2) and UTF-8 may not
         plain = _without_nan(msgspec.to_builtins(whole, enc_hook=_plain))
-        return json.dumps(plain, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+        separators = (",", ":") if indent is None else None
+        return json.dumps(plain, indent=indent, separators=separators, ensure_ascii=True).encode("ascii")
 
 
 def _without_nan(value: Any) -> Any:

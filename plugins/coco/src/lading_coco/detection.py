@@ -25,6 +25,8 @@ _CATEGORIES = re.compile(rb'[{,]\s*"(?:categories|licenses|info)"\s*:')
 
 #: Of YouTube-VIS: the pictures of a video, in one record.
 _FILE_NAMES = re.compile(rb'"videos"\s*:\s*\[\s*\{[^{]*"file_names"\s*:')
+#: Of labelme's own files.
+_LABELME = re.compile(rb'"(?:shapes|imagePath)"\s*:.*"(?:shapes|imagePath)"\s*:', re.DOTALL)
 #: How a value of JSON begins (`NaN` and `Infinity` as Python writes them).
 _BEGINNINGS = tuple(bytes([byte]) for byte in b'{["-0123456789tfnNI')
 
@@ -95,7 +97,7 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
         record = first.get("")
         if isinstance(record, dict) and "image_id" in record:
             return Look("results", f"{path}: an array of records with `image_id`")
-        return Look(None, f"{path}: an array of other records")
+        return Look(None, f"{path}: an array of other records" if first else f"{path}: an array without records")
     record = first.get("annotations")
     if isinstance(record, dict) and "image_id" in record:
         return Look("annotations", f"{path}: annotations with `image_id`")
@@ -105,8 +107,12 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
     has_more = bool(_CATEGORIES.search(scanner.envelope))
     if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
         return Look("annotations", f"{path}: an array `images`")
-    if is_whole and has_more and scanner.is_open:
+    if is_whole and scanner.is_open and (has_more or scanner.arrays):
         return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
+    if is_whole and "images" in scanner.arrays:
+        return Look(None, f"{path}: an array `images`, but neither `annotations` nor `categories`")
+    if is_whole and _LABELME.search(scanner.envelope):
+        return Look(None, f"{path}: the shapes of one picture, as labelme itself keeps them")
     if is_whole or not has_more:
         return Look(None, f"{path}: no `images`")
     return None

@@ -14,7 +14,7 @@ from lading import Origin, Report
 from lading_coco.heads import AnnotationHead, Column, ImageHead, PlainHead
 from lading_coco.ids import MISSING, Codes, codes_of
 from lading_coco.layout import Finder, unsafe_name
-from lading_coco.structure import Offsets, RecordArray, scan
+from lading_coco.structure import Offsets, RecordArray, Scanner, scan
 from lading_coco.text import JsonText
 from lading_coco.traits import Traits
 
@@ -91,9 +91,7 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report) ->
     document = Document(text, split)
     reading = _Reading(document, finder, report)
     scanner, envelope = scan(text.path, text.chunks(), reading.take)
-    for key in scanner.repeated:
-        message = f"expected `{key}` once, found it again; the last one counts"
-        report.warning("coco.duplicate-key", message, document.origin(key))
+    _tell_envelope(document, scanner, report)
     document.is_results = isinstance(envelope, list)
     document.envelope = envelope if isinstance(envelope, dict) else {}
     for key in ("images", "annotations"):
@@ -116,6 +114,20 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report) ->
         rows = [row for _, row in document.categories]
         document.kind = document.traits.kind(rows, count=len(document.annotations))
     return document
+
+
+def _tell_envelope(document: Document, scanner: Scanner, report: Report) -> None:
+    """What is odd outside the records."""
+    for key in scanner.repeated:
+        message = f"expected `{key}` once, found it again; the last one counts"
+        report.warning("coco.duplicate-key", message, document.origin(key))
+    for key in scanner.repeated_below:
+        message = f"expected each key of an object once, found {key!r} again; the last one counts"
+        report.warning("coco.duplicate-key", message, Origin(document.path))
+    if scanner.replaced is not None:
+        byte, place = scanner.replaced
+        message = f"expected text in UTF-8, found byte 0x{byte:02x} at byte {place}; read with replacement characters"
+        report.warning("coco.encoding", message, Origin(document.path))
 
 
 class _Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from lading_coco.rle_forms import rle_from_record
+from lading_coco.rle_forms import rle_from_record, shown
 from lading_coco.rows import UNSET, Row
 
 #: Tells of something wrong: rule, message, and the parts of the pointer below the record.
@@ -173,12 +173,6 @@ def _attributes(key: str, value: Any, tell: Tell) -> Any:
     if isinstance(value, dict) or value is None:
         return value
     return UNSET if value else None
-
-
-def shown(value: Any) -> str:
-    """A value as a message has it."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 #: What is read of a record besides the keys that are kept as they are.

@@ -282,6 +282,8 @@ class LabelBuilder:
         """What some relatives of COCO add: groups of keypoints, DensePose."""
         if _DENSEPOSE & rest.keys():
             self._report.loss("dense correspondences (kept in extras)", str(self._origin(row)))
+        if "bbox_cam3d" in rest:  # mmdetection3d's export of one camera (source-formats.md 2.2)
+            self._report.loss("3D boxes of a camera, `bbox_cam3d` (kept in extras)", str(self._origin(row)))
         for number, (field, box, valid, part) in enumerate(PARTS, 1):
             if field not in rest:
                 continue

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from lading import Source
 
@@ -53,6 +54,12 @@ def split_of(path: str, source_name: str) -> str:
             rest = stem[len(task) :]
             return _RELEASE.sub("", rest, count=1) if task == "lvis_" and _RELEASE.match(rest) else rest
     return stem
+
+
+def is_named_as_annotations(path: str) -> bool:
+    """Whether a JSON file has the name of an annotation file, or lies in a folder of them."""
+    stem, folder = stem_of(path).lower(), posixpath.basename(posixpath.dirname(path)).lower()
+    return folder in _ANNOTATION_FOLDERS or stem.startswith((*_TASKS, "_annotations.coco"))
 
 
 def is_picture(path: str) -> bool:
@@ -147,7 +154,10 @@ class Finder:
         if number >= 0:
             return number
         stem = posixpath.splitext(plain)[0]
-        return self._find_any(f"{stem}{ending}" for ending in PICTURES)
+        number = self._find_any(f"{stem}{ending}" for ending in PICTURES)
+        if number < 0 and "%" in plain and (decoded := unquote(plain)) != plain and ".." not in decoded.split("/"):
+            return self._find_any([decoded, posixpath.basename(decoded)])
+        return number
 
     def _find_any(self, names: Iterator[str] | list[str]) -> int:
         known = list(names)

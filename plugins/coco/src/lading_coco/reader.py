@@ -15,7 +15,16 @@ from lading_coco.detection import Look, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
 from lading_coco.index import IndexBuilder
-from lading_coco.layout import Files, Finder, MaskPlace, mask_folder, packed_masks, pixelmap_folder, split_of
+from lading_coco.layout import (
+    Files,
+    Finder,
+    MaskPlace,
+    is_named_as_annotations,
+    mask_folder,
+    packed_masks,
+    pixelmap_folder,
+    split_of,
+)
 from lading_coco.text import JsonText
 
 
@@ -111,14 +120,23 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
 
 
 def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None:
-    """What is not read though it may well belong to the dataset."""
+    """What is not read: an error where its name says that it belongs to the dataset, else a warning."""
+    others: list[tuple[str, str]] = []
     for text, seen in texts:
+        reason = seen.reason.removeprefix(f"{text.path}: ")
         if seen.kind == "lfs":
             report.error("coco.lfs-pointer", "expected a COCO file, found a Git LFS pointer", Origin(text.path))
         elif seen.kind == "broken":
-            report.error("coco.malformed-file", seen.reason.removeprefix(f"{text.path}: "), Origin(text.path))
+            take = report.error if is_named_as_annotations(text.path) else report.warning
+            take("coco.malformed-file", reason, Origin(text.path))
         elif seen.kind == "videos":
             report.loss("files of whole videos (YouTube-VIS)", text.path)
+        elif seen.kind is None:
+            others.append((text.path, reason))
+    if others:
+        path, reason = others[0]
+        message = f"expected COCO, found {len(others)} JSON files of another kind, such as this one: {reason}"
+        report.warning("coco.other-json", message, Origin(path))
 
 
 def _join_results(documents: list[Document], wanted: str | None) -> None:

@@ -27,8 +27,14 @@ def rle_from_record(record: Mapping[str, Any], tell: Callable[..., None], key: s
         return RleRow(size, counts)
     if isinstance(counts, str):
         return RleRow(size, counts)
-    tell("coco.bad-rle", f"expected run lengths or their text, found {type(counts).__name__}", key, "counts")
+    tell("coco.bad-rle", f"expected run lengths or their text, found {shown(counts)}", key, "counts")
     return UNSET
+
+
+def shown(value: Any) -> str:
+    """A value as a message has it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def counts_of(row: RleRow, tell: Callable[..., None]) -> Counts | None:

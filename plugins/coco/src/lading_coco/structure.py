@@ -54,14 +54,20 @@ class RecordArray:
 class Scanner:
     """Takes the chunks of a file in order and hands on its records.
 
-    `arrays` has the arrays found, the last one where a key is there twice; `repeated` names those keys.
+    `arrays` has the arrays found, the last one where a key is there twice. `repeated` are the keys at the top that are
+    there twice, `repeated_below` those of objects within it outside the records; `replaced` is the first byte outside
+    the records that is no UTF-8, with its place.
     """
 
     def __init__(self, path: str, take: Take) -> None:
         self.path = path
         self.arrays: dict[str, RecordArray] = {}
         self.repeated: list[str] = []
+        self.repeated_below: list[str] = []
+        self.replaced: tuple[int, int] | None = None
+        self._cuts: list[RecordArray] = []
         self._take = take
+        self._start = 0  # the mark of UTF-8 in front
         self._offset = 0  # of the chunk at hand
         self._depth = 0
         self._in_string = False
@@ -87,6 +93,7 @@ class Scanner:
         """Take the next bytes. Raises RecordError where a bracket closes nothing."""
         if self._offset == 0 and chunk.startswith(codecs.BOM_UTF8):
             chunk, self._offset = chunk[len(codecs.BOM_UTF8) :], len(codecs.BOM_UTF8)
+            self._start = self._offset
         places, steps = self._brackets(chunk)
         depths = self._depth + np.cumsum(steps, dtype=np.int64)
         if len(depths):
@@ -108,11 +115,35 @@ class Scanner:
             found = f"the end of the file at byte {self._offset}" if self._offset else "an empty file"
             raise RecordError(self.path, expected="whole JSON", found=found)
         try:
-            return json.loads(self._envelope.decode("utf-8"))
+            text = self._envelope.decode("utf-8")
         except UnicodeDecodeError as exc:
-            raise RecordError(self.path, expected="JSON in UTF-8", found=exc.reason) from exc
-        except (json.JSONDecodeError, RecursionError) as exc:
-            raise RecordError(self.path, expected="JSON", found=f"an error outside its records ({exc})") from exc
+            self.replaced = self._envelope[exc.start], self._place(exc.start)
+            text = self._envelope.decode("utf-8", "replace")
+        try:
+            return json.loads(text, object_pairs_hook=self._object)
+        except json.JSONDecodeError as exc:
+            place = self._place(len(text[: exc.pos].encode("utf-8", "surrogatepass")))
+            raise RecordError(self.path, expected="JSON", found=f"{exc.msg.lower()} at byte {place}") from exc
+        except RecursionError as exc:
+            raise RecordError(self.path, expected="JSON", found="values too deep to be read") from exc
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object outside the records, the outermost one last; of a key that is there twice the last value counts."""
+        found = dict(pairs)
+        self.repeated_below += self.repeated
+        self.repeated = []
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            self.repeated = [key for key in found if keys.count(key) > 1]
+        return found
+
+    def _place(self, offset: int) -> int:
+        """Where a byte of the envelope stands in the file."""
+        place = offset + self._start
+        for array in self._cuts:
+            if array.begin <= place:
+                place += array.end - array.begin
+        return place
 
     def _brackets(self, chunk: bytes) -> tuple[Offsets, NDArray[np.int8]]:
         """The brackets outside strings, and whether each opens (1) or closes (-1)."""
@@ -191,9 +222,8 @@ class Scanner:
             key = "" if found is None else found[1].decode("utf-8", "replace")
             if key not in RECORD_ARRAYS:
                 return
-        if key in self.arrays:
-            self.repeated.append(key)
         self._array = self.arrays[key] = RecordArray(key, begin)
+        self._cuts.append(self._array)
 
     def _hand_on(self, array: RecordArray, chunk: bytes, begins: Offsets, ends: Offsets, low: int, high: int) -> None:
         b = begins[np.searchsorted(begins, low) : np.searchsorted(begins, high)] + self._offset

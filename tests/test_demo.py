@@ -13,6 +13,7 @@ import pytest
 
 from lading.demo.run import ARCHIVES, Contents, contents_of, differences, run_demo
 from lading.platform.client import Client
+from lading.platform.download import Download
 
 
 def test_the_demo_ends_well_in_under_thirty_seconds(tmp_path: Path) -> None:
@@ -42,8 +43,8 @@ def test_the_demo_counts_what_is_in_its_archives() -> None:
 
 
 def test_the_demo_notices_other_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fetch(self: Client, url: str) -> bytes:
-        return b"something else"
+    async def fetch(self: Client, url: str, into: Download) -> None:
+        into.write(b"something else")
 
     monkeypatch.setattr(Client, "fetch", fetch)
     outcome = run_demo(lambda line: None)

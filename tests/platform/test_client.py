@@ -6,7 +6,9 @@ import asyncio
 import hashlib
 import io
 import logging
+import random
 import socket
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -26,6 +28,7 @@ from lading.errors import (
     UnreachableError,
 )
 from lading.platform.client import Client, Version, pages
+from lading.platform.download import SPOOL, Download
 from lading.platform.form import PostForm
 from lading.platform.retry import Retry
 from lading.platform.transport import SMALL
@@ -152,7 +155,8 @@ def test_the_key_goes_to_the_api_and_never_to_the_files(against):
 
     async def test(client):
         await client.list_datasets()
-        await client.fetch(f"{client.address}/blobs/1")
+        with Download("1") as file:
+            await client.fetch(f"{client.address}/blobs/1", file)
 
     against(handler, test)
     assert seen == {f"{API}/datasets": ("key-1", "lading"), "/blobs/1": (None, None)}
@@ -344,6 +348,67 @@ def test_a_file_that_cannot_be_opened(against):
         against(answering(200), lambda client: client.post_object(form_for(client), "c", Locked(b""), size=9))
 
 
+def fetched(against, handler, **known):
+    async def test(client):
+        with Download("s/a.bin", **known) as file:
+            await client.fetch(f"{client.address}/blobs/1?signature=secret", file)
+            with file.take() as stream:
+                return stream.read()
+
+    return against(handler, test)
+
+
 def test_fetch_of_a_url_that_expired(against):
-    with pytest.raises(StorageError, match="expected the file's bytes, found 403"):
-        against(answering(403, text=""), lambda client: client.fetch(f"{client.address}/blobs/1"))
+    with pytest.raises(StorageError, match="expected the file's bytes, found 403") as caught:
+        fetched(against, answering(403, text=""))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [0, 5, SPOOL + 5])
+def test_a_file_comes_in_whole(against, size):
+    data = random.Random(size).randbytes(size)
+    checksum = hashlib.sha1(data).hexdigest()
+
+    async def handler(request):
+        return web.Response(body=data)
+
+    assert fetched(against, handler, checksum=checksum, size=size) == data
+
+
+def test_a_file_that_breaks_off_is_fetched_again_from_its_start(against):
+    data, asked = bytes(range(256)) * 1000, []
+
+    async def handler(request):
+        asked.append(request.path)
+        response = web.StreamResponse(headers={"Content-Length": str(len(data))})
+        await response.prepare(request)
+        await response.write(data[: len(data) if len(asked) == 3 else 1000])
+        if len(asked) < 3:
+            request.transport.close()
+        return response
+
+    assert fetched(against, handler, checksum=hashlib.sha1(data).hexdigest()) == data
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        (
+            {"checksum": "0" * 40},
+            f"s/a.bin: expected bytes of SHA-1 {'0' * 40}, found {hashlib.sha1(b'x').hexdigest()}",
+        ),
+        ({"size": 2}, "s/a.bin: expected 2 bytes, found 1"),
+    ],
+)
+def test_a_file_that_is_another_is_refused(against, known, message):
+    with pytest.raises(StorageError, match=f"^{message}$"):
+        fetched(against, answering(200, text="x"), **known)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_no_fault_of_the_platform(against, monkeypatch):
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", lambda size: open("/dev/full", "wb", buffering=0))  # noqa: SIM115
+    message = "^temporary file in .*: expected room for s/a.bin, found No space left on device$"
+    with pytest.raises(LadingError, match=message):
+        fetched(against, answering(200, text="x"))

@@ -15,6 +15,7 @@ from PIL import Image
 import lading
 from lading.errors import LadingError, NotFoundError, OptionError, SourceError, StorageError, UnauthorizedError
 from lading.platform.client import Client
+from lading.platform.download import Download
 from lading.server.embedded import RunningPlatform
 from lading.stored.content import StoredContent
 
@@ -44,9 +45,9 @@ class Calls:
             self.pages += 1
             return await listing(client, *given, **named)
 
-        async def counted_fetch(client: Client, url: str) -> bytes:
+        async def counted_fetch(client: Client, url: str, into: Download) -> None:
             self.fetched += 1
-            return await fetch(client, url)
+            await fetch(client, url, into)
 
         patch.setattr(Client, "list_details", counted_listing)
         patch.setattr(Client, "fetch", counted_fetch)
@@ -94,10 +95,10 @@ def test_an_address_that_no_longer_holds_is_asked_for_anew(
     assert isinstance(first, StoredContent)
     fetch = Client.fetch
 
-    async def expired(client: Client, url: str) -> bytes:
+    async def expired(client: Client, url: str, into: Download) -> None:
         if url == first.blob.url:
             raise StorageError(f"{url}: expired", status=403)
-        return await fetch(client, f"{url}&x=1" if url == first.blob.url else url)
+        await fetch(client, url, into)
 
     later = "lading.server.folder_store.URL_LIFE_S"
     monkeypatch.setattr(later, 24 * 3600 + 5)  # or the new address would be the old one
@@ -112,7 +113,7 @@ def test_bytes_that_cannot_be_had_are_a_source_error(
     content = next(opened(many, platform).frames("road")).data[0].content
     assert content is not None
 
-    async def lost(client: Client, url: str) -> bytes:
+    async def lost(client: Client, url: str, into: Download) -> None:
         raise StorageError("blob: expected the file's bytes, found 404 NoSuchKey", status=404)
 
     monkeypatch.setattr(Client, "fetch", lost)

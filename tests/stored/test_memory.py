@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
+import subprocess
+import sys
+import textwrap
+import threading
 import tracemalloc
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import BinaryIO
+
+import pytest
 
 from lading.model.codec.sidecar import DATASET_FILE, segment_file
 from lading.model.naming import SIDECAR_SEGMENT
@@ -64,6 +72,59 @@ def peak_of(count: int) -> int:
     tracemalloc.stop()
     assert keys == count
     return peak
+
+
+SCRIPT = textwrap.dedent(
+    """
+    import hashlib, sys
+    from pathlib import Path
+    from lading.stored.address import StoredAddress
+    from lading.stored.live import LiveShelf
+    from lading.stored.shelf import Blob
+
+    shelf = LiveShelf(StoredAddress(kind="platform", place=sys.argv[1], dataset="d"), "key")
+    blob = Blob(segment="s", remote_path="large", checksum=sys.argv[2], url=f"{sys.argv[1]}large")
+    with shelf.open(blob) as stream:
+        assert stream.read(1) == b"\\0"
+        print(stream.seek(0, 2), Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+    """
+)
+
+
+class Zeros(BaseHTTPRequestHandler):
+    """Answers with as many zeros as the server has."""
+
+    def do_GET(self) -> None:
+        left = self.server.size  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.send_header("Content-Length", str(left))
+        self.end_headers()
+        block = bytes(1 << 20)
+        while left:
+            left -= self.wfile.write(block[:left])
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@pytest.mark.parametrize(
+    "size", [64 << 20, pytest.param(5_000_000_000, marks=pytest.mark.slow)], ids=["64 MiB", "5 GB"]
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_large_file_that_is_read_back_is_never_in_memory(size: int) -> None:
+    digest = hashlib.sha1(usedforsecurity=False)
+    for start in range(0, size, 1 << 20):
+        digest.update(bytes(min(1 << 20, size - start)))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Zeros) as server:
+        server.size = size  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        command = [sys.executable, "-c", SCRIPT, f"http://127.0.0.1:{server.server_port}/", digest.hexdigest()]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    length, peak_kb = map(int, done.stdout.split())
+    assert length == size
+    assert peak_kb < 90_000
 
 
 def test_ten_times_the_frames_take_no_more_memory() -> None:

@@ -20,6 +20,7 @@ from lading.model.dataset import Dataset
 from lading.model.naming import SIDECAR_SEGMENT, RemotePaths, wire_segment
 from lading.model.report import Report
 from lading.platform.client import Client, Version, pages
+from lading.platform.download import Download
 from lading.platform.route import Routes
 from lading.platform.wire import DetailList, DetailRow, SegmentList
 from lading.plugin.detection import open_dataset
@@ -172,4 +173,9 @@ async def _read_back(platform: RunningPlatform, name: str, commit: str) -> tuple
                         for part in (row,) if isinstance(row, DetailRow) else row.frame:
                             found[segment.name, part.remote_path] = (part.checksum or "", part.label)
                             url = url or part.url
-        return found, None if url is None else await client.fetch(url)
+        if url is None:
+            return found, None
+        with Download("the demo's file") as file:
+            await client.fetch(url, file)
+            with file.take() as stream:
+                return found, stream.read()

@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 from lading.model.content import Content
 from lading.platform import wire
 from lading.platform.address import Address
+from lading.platform.download import Download
 from lading.platform.form import PostForm
 from lading.platform.retry import Retry
 from lading.platform.route import Routes
@@ -335,9 +336,9 @@ class Client:
         query = _rows_query(version, segment_name, offset, limit)
         return await self._get(constants.LABELS, dataset_id, wire.LabelList, query)
 
-    async def fetch(self, url: str) -> bytes:
-        """The bytes behind a URL of `list_urls`, to which the access key is not sent (A2)."""
-        return await self._http.fetch(url)
+    async def fetch(self, url: str, into: Download) -> None:
+        """Write down the bytes behind a URL of `list_urls`, to which the access key is not sent (A2)."""
+        await self._http.fetch(url, into)
 
     async def _get(
         self,

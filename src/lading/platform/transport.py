@@ -16,6 +16,7 @@ from lading.model.content import Content
 from lading.platform import answers
 from lading.platform.address import Address
 from lading.platform.connection import Answer
+from lading.platform.download import Download
 from lading.platform.form import PostForm
 from lading.platform.posting import Body, Posting, place_of
 from lading.platform.retry import Retry
@@ -132,16 +133,16 @@ class Transport:
 
         await self.retry.run(once)
 
-    async def fetch(self, url: str) -> bytes:
-        """The bytes behind a URL that carries its own authorisation (A2)."""
+    async def fetch(self, url: str, into: Download) -> None:
+        """Write down the bytes behind a URL that carries its own authorisation (A2), which is not shown."""
+        where = f"GET {url.partition('?')[0]}"
 
-        async def once() -> bytes:
-            got = await self._send("GET", url, url)
+        async def once() -> None:
+            got = await self._send("GET", url, where, into=into)
             if got.status != 200:
-                raise answers.storage_refusal(got.status, got.body, url, got.headers, expected="the file's bytes")
-            return got.body
+                raise answers.storage_refusal(got.status, got.body, where, got.headers, expected="the file's bytes")
 
-        return await self.retry.run(once)
+        await self.retry.run(once)
 
     async def _send(
         self,
@@ -153,8 +154,12 @@ class Transport:
         query: Mapping[str, str | int] | None = None,
         data: bytes | AsyncIterator[bytes] | None = None,
         form: tuple[str, int, Body] | None = None,
+        into: Download | None = None,
     ) -> Answer:
-        """One exchange, with a body of the API (`data`) or an object's `form`; nothing else speaks to the network."""
+        """One exchange, with a body of the API (`data`) or an object's `form`; nothing else speaks to the network.
+
+        Where the answer is `into` a file, its body is not in the answer.
+        """
         if self._session is None:
             raise LadingError("client: expected to be used within `async with`, found it closed")
         place = place_of(url)
@@ -176,7 +181,11 @@ class Transport:
                     proxy_headers=proxy.headers if proxy is not None and place.is_tls else None,
                     ssl=self._routes.tls if place.is_tls or (proxy and proxy.scheme == "https") else True,
                 ) as response:
-                    return Answer(response.status, response.headers, await response.read())
+                    if into is not None and response.status == 200:
+                        body = await _saved(response, into)
+                    else:
+                        body = await response.read()
+                    return Answer(response.status, response.headers, body)
         except LadingError:
             raise
         except aiohttp.InvalidURL as exc:
@@ -231,6 +240,14 @@ def unreadable(path: str, error: BaseException) -> SourceError:
     """The exception for a file whose bytes cannot be had."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return SourceError(path, f"expected a file that can be read, found {reason[:1].lower()}{reason[1:]}")
+
+
+async def _saved(response: aiohttp.ClientResponse, into: Download) -> bytes:
+    """Write the body down as it comes; nothing is left of it."""
+    into.restart()
+    async for block in response.content.iter_chunked(BLOCK):
+        into.write(block)
+    return b""
 
 
 def _payload(data: bytes) -> bytes | AsyncIterator[bytes]:

@@ -7,19 +7,17 @@ import threading
 import weakref
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO
 
 import msgspec
 
 from lading.errors import NotFoundError, RecordError
 from lading.model.naming import SIDECAR_SEGMENT
+from lading.platform.download import Download
 from lading.platform.wire.constants import FUSION
 from lading.server.archive import Manifest, read_manifest
 from lading.stored.address import StoredAddress
 from lading.stored.shelf import Blob, Header, Json, StoredFile, StoredRow, StoredSegment
-
-#: Bytes of a file that stay in memory while it is open; what is larger goes to a temporary file.
-_SPOOL = 8 << 20
 
 _decoder = msgspec.msgpack.Decoder(StoredRow)
 
@@ -73,14 +71,10 @@ class KeptShelf:
         if blob.checksum is None:
             raise NotFoundError(f"{blob.segment}/{blob.remote_path}: expected a checksum in the manifest, found none")
         pieces = self._scanned().manifest.read_object(blob.checksum)
-        file = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115  the caller closes it
-        try:
-            file.writelines(pieces)
-            file.seek(0)
-        except BaseException:
-            file.close()
-            raise
-        return cast(BinaryIO, file)
+        with Download(f"{blob.segment}/{blob.remote_path}", checksum=blob.checksum, size=blob.size) as file:
+            for piece in pieces:
+                file.write(piece)
+            return file.take()
 
     def _scanned(self) -> _Scan:
         if self._scan is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import os
 import re
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any, BinaryIO
 
 from lading.errors import NotFoundError, StorageError
 from lading.platform.client import Client, Version, pages
+from lading.platform.download import Download
 from lading.platform.route import Routes
 from lading.platform.wire import DetailFrame, DetailList, DetailRow, SegmentRow
 from lading.platform.wire.constants import FUSION, PAGE_SIZE, ROOT_COMMIT
@@ -159,17 +159,23 @@ class LiveShelf:
         return [file for file in files if file.remote_path == remote_path]
 
     def open(self, blob: Blob) -> BinaryIO:
-        """The bytes behind an address; one that no longer holds (they are good for a day) is asked for anew."""
+        """The bytes behind an address; one that no longer holds (they are good for a day) is asked for anew.
+
+        Raises StorageError where they are not those of the file's checksum.
+        """
         url = blob.url if blob.url is not None else self._url(blob)
         try:
-            return self._fetch(url)
+            return self._fetch(url, blob)
         except StorageError as exc:
             if exc.status != 403 or blob.url is None:
                 raise
-            return self._fetch(self._url(blob))
+            return self._fetch(self._url(blob), blob)
 
-    def _fetch(self, url: str) -> BinaryIO:
-        return io.BytesIO(self._client.run(lambda client: client.fetch(url)))
+    def _fetch(self, url: str, blob: Blob) -> BinaryIO:
+        # The size may be the sidecar's, of a file that somebody has changed since.
+        with Download(f"{blob.segment}/{blob.remote_path}", checksum=blob.checksum) as file:
+            self._client.run(lambda client: client.fetch(url, file))
+            return file.take()
 
     def _url(self, blob: Blob) -> str:
         for file in self._all(blob.segment, blob.remote_path):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 COMMANDS = ["formats", "detect", "inspect", "catalog", "dump", "validate", "convert", "upload", "serve", "demo"]
-COMMANDS += ["stats", "preview", "diff"]
+COMMANDS += ["stats", "preview", "diff", "prune"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

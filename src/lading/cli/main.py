@@ -21,6 +21,7 @@ from lading.cli.formats import formats
 from lading.cli.inspect import inspect
 from lading.cli.options import DEBUG, INTERRUPTED, Command, Group, OutputClosedError
 from lading.cli.preview import preview
+from lading.cli.prune import prune
 from lading.cli.serve import serve
 from lading.cli.stats import stats
 from lading.cli.upload import upload
@@ -42,7 +43,9 @@ def main() -> None:
     """
 
 
-for _command in (formats, detect, inspect, catalog, dump, validate, convert, upload, serve, demo, stats, preview, diff):
+_READING = (formats, detect, inspect, catalog, dump, validate, convert, stats, preview, diff)
+_PLATFORM = (upload, serve, prune, demo)
+for _command in (*_READING, *_PLATFORM):
     main.add_command(_command)
 
 

@@ -212,6 +212,19 @@ def hidden_key(context: click.Context, option: click.Parameter, key: str | None)
     return key
 
 
+def platform_place(function: _Function) -> _Function:
+    """Where the local platform keeps what it is given."""
+    folder = click.Path(path_type=Path, file_okay=False)
+    place = "A folder, or s3://BUCKET?endpoint=URL; the data folder if absent."
+    for decorate in (
+        click.option("--objects", metavar="PLACE", help=place),
+        click.option("--database", metavar="URL", help="sqlite:///FILE; a file in the data folder if absent."),
+        click.option("--data", "data_dir", type=folder, help="Where it keeps what it is given."),
+    ):
+        function = decorate(function)
+    return function
+
+
 jobs = click.option(
     "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share the reading."
 )

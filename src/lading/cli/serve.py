@@ -13,9 +13,7 @@ from lading.cli.output import print_text
 
 
 @click.command(cls=options.Command)
-@click.option(
-    "--data", "data_dir", type=click.Path(path_type=Path, file_okay=False), help="Where it keeps what it is given."
-)
+@options.platform_place
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @click.option(
@@ -28,8 +26,6 @@ from lading.cli.output import print_text
 @click.option("--tls-key", type=click.Path(path_type=Path), help="PEM file of its key.")
 @click.option("--public-url", help="The address clients reach it by, where that is another.")
 @click.option("--strict-labels", is_flag=True, help="Refuse labels that break the catalog.")
-@click.option("--database", metavar="URL", help="sqlite:///FILE; a file in the data folder if absent.")
-@click.option("--objects", metavar="PLACE", help="A folder, or s3://BUCKET?endpoint=URL; the data folder if absent.")
 def serve(**given: Any) -> None:
     """Run the local platform until SIGTERM or Ctrl-C."""
     from lading.server.embedded import serve as serve_platform

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from lading.errors import LadingError, NotFoundError, OptionError
-from lading.server.objects import CHECKSUM, URL_LIFE_S, Grant
+from lading.server.objects import CHECKSUM, URL_LIFE_S, Grant, KeptObject
 from lading.server.post_policy import SigningKey, sign_policy
 
 UPLOAD_PATH = "upload"
@@ -31,6 +33,8 @@ class FolderStore:
 
     The platform itself takes the POST and gives the bytes out; `key` signs both.
     """
+
+    is_by_dataset = False
 
     def __init__(self, root: Path, key: SigningKey) -> None:
         self.root = root
@@ -103,6 +107,30 @@ class FolderStore:
         """The bytes of an object. Raises NotFoundError."""
         return _read(self.path(checksum), checksum)
 
+    def aged_objects(self, min_age_s: float) -> Iterator[KeptObject]:
+        """The objects that nobody has posted for so long."""
+        for number in range(256):
+            shard = f"{number:02x}"
+            before_s = time.time() - min_age_s
+            with os.scandir(self.root / shard) as entries:
+                for entry in entries:
+                    checksum = f"{shard}{entry.name}"
+                    if CHECKSUM.fullmatch(checksum) and (status := _status(entry)) and status.st_mtime < before_s:
+                        yield KeptObject("", checksum, status.st_size)
+
+    def remove_objects(self, objects: Iterable[KeptObject], min_age_s: float) -> list[KeptObject]:
+        """Remove those of the objects that are still so old; which they were."""
+        removed: list[KeptObject] = []
+        before_s = time.time() - min_age_s
+        for item in objects:
+            path = self.path(item.checksum)
+            with _locked(path.parent, fcntl.LOCK_EX):
+                status = _status(path)
+                if status is not None and status.st_mtime < before_s:
+                    path.unlink()
+                    removed.append(item)
+        return removed
+
     def put_document(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write a document beside its place, then put it there."""
         path = self._document(name)
@@ -144,6 +172,24 @@ class FolderStore:
         if ".." in name.split("/"):
             raise LadingError(f"document: expected a name that stays in its folder, found {name!r}")
         return self.root / name
+
+
+@contextmanager
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    """Between processes too: no object is removed in the moment in which it is posted anew."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, kind)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _status(path: Path | os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:  # removed since it was listed
+        return None
 
 
 def _sync_folder(path: Path) -> None:
@@ -190,7 +236,9 @@ class IncomingObject:
         """Bring the bytes to disk and give them their name; what was there under it is the same and is replaced."""
         os.fsync(self._file.fileno())
         self._file.close()
-        self._path.replace(self._store.path(self.checksum()))
+        path = self._store.path(self.checksum())
+        with _locked(path.parent, fcntl.LOCK_SH):
+            self._path.replace(path)
 
     def drop(self) -> None:
         """Forget the bytes; does nothing after `keep`."""

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from lading.platform.wire.constants import FUSION, ROOT_COMMIT
-from lading.server.metadata import contents, datasets, versions
+from lading.server.metadata import contents, datasets, pruning, versions
 from lading.server.metadata.database import Database
 from lading.server.objects import ObjectStore
 
@@ -48,15 +48,22 @@ def keep_refs(objects: ObjectStore, connection: Connection, dataset_id: str) -> 
     objects.put_document(refs_name(dataset_id), [_refs(connection, dataset_id)])
 
 
-def forget(objects: ObjectStore, dataset_id: str) -> None:
-    """Remove what was written of a dataset that is deleted; its name first."""
-    objects.remove_document(refs_name(dataset_id))
-    for name in objects.document_names(f"{FOLDER}{dataset_id}/"):
-        objects.remove_document(name)
+def settle(objects: ObjectStore, database: Database, dataset_id: str) -> None:
+    """Remove what was written of a dataset that is not there: deleted, or never quite made; its name first."""
+    with database.writing() as connection:
+        if dataset_id not in datasets.all_ids(connection):
+            objects.remove_document(refs_name(dataset_id))
+            for name in objects.document_names(f"{FOLDER}{dataset_id}/"):
+                objects.remove_document(name)
+        pruning.note_settled(connection, dataset_id)
 
 
 def refresh(objects: ObjectStore, database: Database) -> None:
-    """Write what a kill, or an older platform, left unwritten."""
+    """Write what a kill, or an older platform, left unwritten, and remove what a kill left behind."""
+    with database.reading() as connection:
+        unsettled = pruning.list_unsettled(connection)
+    for dataset_id in unsettled:
+        settle(objects, database, dataset_id)
     names = set(objects.document_names(FOLDER))
     with database.writing() as connection:
         for dataset_id in datasets.all_ids(connection):

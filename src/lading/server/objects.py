@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from lading.errors import OptionError
@@ -25,11 +25,22 @@ class Grant:
     prefix: str
 
 
+class KeptObject(NamedTuple):
+    """An object of the store; `dataset_id` is "" where all datasets share it."""
+
+    dataset_id: str
+    checksum: str
+    size: int
+
+
 class ObjectStore(Protocol):
     """Objects by dataset and checksum, and named documents.
 
-    Methods raise LadingError where the store does not work.
+    Methods raise LadingError where the store does not work. `is_by_dataset`: every dataset has objects of its own, and
+    clients post them past the platform.
     """
+
+    is_by_dataset: bool
 
     def prepare(self) -> None:
         """Make or check what is needed. Raises OptionError for a store that cannot be used."""
@@ -42,6 +53,12 @@ class ObjectStore(Protocol):
 
     def settle(self, checksums: Iterable[str]) -> None:
         """Bring the names of objects to disk, before something durable points at them."""
+
+    def aged_objects(self, min_age_s: float) -> Iterator[KeptObject]:
+        """The objects that nobody has posted for so long, one folder or page of them in memory."""
+
+    def remove_objects(self, objects: Iterable[KeptObject], min_age_s: float) -> list[KeptObject]:
+        """Remove those of the objects that are still so old; which they were."""
 
     def url(self, base_url: str, dataset_id: str, checksum: str, now_s: float) -> str:
         """The address of an object, signed, good for URL_LIFE_S."""

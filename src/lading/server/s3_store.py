@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lading.errors import LadingError, NotFoundError, OptionError
-from lading.server.objects import CHECKSUM, URL_LIFE_S, Grant
+from lading.server.objects import CHECKSUM, URL_LIFE_S, Grant, KeptObject
 from lading.server.post_policy import SigningKey, sign_policy
 
 #: Objects that are asked for at once.
@@ -19,6 +22,10 @@ _BLOCK = 1 << 20
 _SPOOL = 16 << 20
 #: Codes by which stores say that there is no such key.
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+#: The key of an object: dataset and checksum.
+_OBJECT = re.compile("([0-9a-f]{32})/([0-9a-f]{40})")
 
 
 def open_bucket(url: str, *, largest: int) -> S3Store:
@@ -65,6 +72,8 @@ class S3Store:
     A bucket does not compare the bytes with their checksum, as the folder's store does; the size is compared at the
     callback.
     """
+
+    is_by_dataset = True
 
     def __init__(self, session: Any, client: Any, bucket: str, region: str, *, largest: int) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -144,9 +153,38 @@ class S3Store:
 
     def document_names(self, start: str) -> list[str]:
         """The names of the documents that begin so, in order."""
+        return sorted(item["Key"] for page in self._pages(start) for item in page.get("Contents", ()))
+
+    def aged_objects(self, min_age_s: float) -> Iterator[KeptObject]:
+        """The objects that nobody has posted for so long; what lies under other names is nothing of ours."""
+        for page in self._pages(""):
+            for item in page.get("Contents", ()):
+                match = _OBJECT.fullmatch(item["Key"])
+                if match and _age_s(page, item["LastModified"]) > min_age_s:
+                    yield KeptObject(match[1], match[2], item["Size"])
+
+    def remove_objects(self, objects: Iterable[KeptObject], min_age_s: float) -> list[KeptObject]:
+        """Remove those of the objects that are still so old; which they were."""
+        items = list(objects)
+        gone = self._askers.map(lambda item: self._remove(f"{item.dataset_id}/{item.checksum}", min_age_s), items)
+        return [item for item, is_gone in zip(items, gone, strict=True) if is_gone]
+
+    def _remove(self, key: str, min_age_s: float) -> bool:
+        try:
+            head = self._client.head_object(Bucket=self.bucket, Key=key)
+            if _age_s(head, head["LastModified"]) <= min_age_s:
+                return False
+            self._client.delete_object(Bucket=self.bucket, Key=key)
+        except self._failed as exc:
+            if self._is_absent(exc):
+                return False
+            raise self._fault(key, exc) from exc
+        return True
+
+    def _pages(self, start: str) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)
         try:
-            return sorted(item["Key"] for page in pages for item in page.get("Contents", ()))
+            yield from pages
         except self._failed as exc:
             raise self._fault(start, exc) from exc
 
@@ -178,3 +216,8 @@ class S3Store:
 
     def _fault(self, key: str, error: Exception) -> LadingError:
         return LadingError(f"s3://{self.bucket}/{key}: expected the object store to work, found {error}")
+
+
+def _age_s(answer: dict[str, Any], modified: datetime) -> float:
+    """How long ago that was, by the clock of the store that says it."""
+    return (parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]) - modified).total_seconds()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from lading.platform import wire
 from lading.platform.wire.constants import CALLBACK, FUSION, MULTI_CALLBACK
 from lading.server.api.labels_json import KeptLabel, keep_label
+from lading.server.api.presence import Presence
 from lading.server.api.request import Body, DatasetPath, Platform, done, parse
 from lading.server.api.strict import judge_labels
 from lading.server.metadata import contents, datasets, versions
@@ -55,16 +56,19 @@ def _is_batch(body: bytes) -> bool:
 def _register(
     platform: Services, dataset_id: str, draft_number: int, segment: str, objects: Sequence[wire.CallbackObject]
 ) -> Response:
+    presence = Presence(platform, dataset_id)
     labels = [keep_label(platform, dataset_id, item.label) if item.label else None for item in objects]
     sizes = platform.objects.sizes(dataset_id, {item.checksum for item in objects})
     files = [_stored_file(sizes, item, label) for item, label in zip(objects, labels, strict=True)]
     masks = (mask for label in labels if label is not None for mask in label.masks)
-    platform.objects.settle([*masks, *(file.checksum for file in files)])
+    checksums = [*masks, *(file.checksum for file in files)]
+    platform.objects.settle(checksums)
     rows = {item.remote_path: label.rows for item, label in zip(objects, labels, strict=True) if label is not None}
     with platform.database.writing() as connection:
         dataset = datasets.get_dataset(connection, dataset_id)
         version_id = versions.writable_version(connection, dataset_id, draft_number)
         content_id = contents.writable_content(connection, version_id, segment)
+        presence.confirm(connection, checksums)
         if dataset.type == FUSION:
             _check_frames(connection, content_id, files)
         else:

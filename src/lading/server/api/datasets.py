@@ -11,7 +11,7 @@ from lading.platform.wire.changes import TotalSize, UpdateDataset, User
 from lading.platform.wire.constants import DATASET, DATASETS
 from lading.server import manifest
 from lading.server.api.request import Asked, Body, DatasetPath, Platform, answer, done, parse
-from lading.server.metadata import contents, datasets, versions
+from lading.server.metadata import contents, datasets, pruning, versions
 
 router = APIRouter()
 
@@ -37,8 +37,12 @@ def create_dataset(platform: Platform, body: Body) -> Response:
     """B2."""
     request = parse(wire.CreateDataset, body)
     with platform.database.writing() as connection:
-        dataset_id = datasets.create_dataset(
+        dataset_id = datasets.new_id(connection, request.name)
+        pruning.note_unsettled(connection, dataset_id)
+    with platform.database.writing() as connection:
+        datasets.create_dataset(
             connection,
+            dataset_id,
             name=request.name,
             kind=request.type,
             alias=request.alias,
@@ -47,6 +51,7 @@ def create_dataset(platform: Platform, body: Body) -> Response:
             now_s=platform.now_s(),
         )
         manifest.keep_refs(platform.objects, connection, dataset_id)
+        pruning.note_settled(connection, dataset_id)
     return answer(wire.DatasetId(id=dataset_id), 201)
 
 
@@ -107,7 +112,8 @@ def delete_dataset(platform: Platform, dataset_id: DatasetPath) -> Response:
     """B6: a body is not looked at."""
     with platform.database.writing() as connection:
         datasets.delete_dataset(connection, dataset_id)
-    manifest.forget(platform.objects, dataset_id)
+        pruning.note_unsettled(connection, dataset_id)
+    manifest.settle(platform.objects, platform.database, dataset_id)
     return done()
 
 

@@ -13,7 +13,7 @@ from lading.platform.wire.constants import MAX_INT, POLICIES, POLICY_EXPIRED_MAX
 from lading.server.api.request import Caller, DatasetPath, Platform, answer
 from lading.server.folder_store import BLOBS_PATH, UPLOAD_PATH, FolderStore
 from lading.server.media_type import media_type
-from lading.server.metadata import datasets, versions
+from lading.server.metadata import datasets, pruning, versions
 from lading.server.post_object import receive_post
 from lading.server.post_policy import refuse
 from lading.server.services import Services
@@ -44,9 +44,11 @@ def get_policy(
         versions.writable_version(connection, dataset_id, draft_number)
     issued_s = int(platform.now_s())
     expire_at = issued_s + min(expired or POLICY_EXPIRED_S, POLICY_EXPIRED_MAX_S)
-    grant = platform.objects.grant(
-        client.base_url, dataset_id, issued_s=issued_s, expiration_s=expire_at + POLICY_GRACE_S
-    )
+    expiration_s = expire_at + POLICY_GRACE_S
+    if platform.objects.is_by_dataset:  # such a POST does not come past here, where it would be seen
+        with platform.database.writing() as connection:
+            pruning.note_grant(connection, dataset_id, expiration_s)
+    grant = platform.objects.grant(client.base_url, dataset_id, issued_s=issued_s, expiration_s=expiration_s)
     extra = wire.PolicyExtra(host=grant.host, backend_type="s3", object_prefix=grant.prefix)
     result: dict[str, str | int | None] = {**grant.fields, "multipleUploadLimit": _MULTIPLE_UPLOAD_LIMIT}
     return answer(wire.Policy(result=result, extra=extra, expire_at=expire_at))

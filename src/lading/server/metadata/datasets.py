@@ -14,12 +14,25 @@ from lading.server.metadata.tables import branches, commits, data, datasets, lab
 from lading.server.refusal import not_found, taken
 
 
-def create_dataset(
-    connection: Connection, *, name: str, kind: int, alias: str, is_public: bool, config_name: str, now_s: float
-) -> str:
-    """A new dataset with an empty root commit; its id. Raises ConflictError where the name is taken."""
+def new_id(connection: Connection, name: str) -> str:
+    """The id for a dataset of this name. Raises ConflictError where the name is taken."""
     _check_free(connection, name)
-    dataset_id = uuid.uuid4().hex
+    return uuid.uuid4().hex
+
+
+def create_dataset(
+    connection: Connection,
+    dataset_id: str,
+    *,
+    name: str,
+    kind: int,
+    alias: str,
+    is_public: bool,
+    config_name: str,
+    now_s: float,
+) -> None:
+    """A new dataset with an empty root commit. Raises ConflictError where the name is taken."""
+    _check_free(connection, name)
     connection.execute(
         insert(datasets).values(
             id=dataset_id,
@@ -50,7 +63,6 @@ def create_dataset(
         )
     )
     connection.execute(insert(branches).values(dataset_id=dataset_id, name=DEFAULT_BRANCH, commit_id=ROOT_COMMIT))
-    return dataset_id
 
 
 def _check_free(connection: Connection, name: str) -> None:
@@ -97,5 +109,10 @@ def delete_dataset(connection: Connection, dataset_id: str) -> None:
     """Remove a dataset with all its versions. Raises NotFoundError."""
     if connection.execute(delete(datasets).where(datasets.c.id == dataset_id)).rowcount == 0:
         raise not_found("dataset", dataset_id)
+    forget_unused_labels(connection)
+
+
+def forget_unused_labels(connection: Connection) -> None:
+    """Remove the labels that no file has any more."""
     used = select(data.c.label).where(data.c.label.is_not(None))
     connection.execute(delete(labels).where(labels.c.digest.not_in(used)))

@@ -150,3 +150,23 @@ data = Table(
     Index("data_by_path", "content_id", "remote_path"),
     sqlite_with_rowid=False,
 )
+
+#: How often objects were pruned, and whether that is going on (or was killed); one row, of id 1.
+pruning = Table(
+    "pruning",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+
+#: Until when clients may post into a bucket for a dataset; outlives the dataset.
+grants = Table(
+    "grants",
+    metadata,
+    Column("dataset_id", String(32), primary_key=True),
+    Column("until_s", Float, nullable=False),
+)
+
+#: Datasets that are being made or deleted: where one is not there, neither shall its documents be.
+unsettled = Table("unsettled", metadata, Column("dataset_id", String(32), primary_key=True))

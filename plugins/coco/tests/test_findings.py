@@ -251,6 +251,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/iscrowd",
         "expected 0 or 1, found 2",
     ),
+    "a crowd of minus one": (
+        {"annotations": rows({"iscrowd": -1})},
+        "coco.bad-number",
+        "/annotations/1/iscrowd",
+        "expected 0 or 1, found -1",
+    ),
     "an area that is none": (
         {"annotations": rows({"area": "large"})},
         "coco.bad-number",

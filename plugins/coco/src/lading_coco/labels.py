@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from struct import Struct
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +13,9 @@ from lading.model.label import Points
 from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import numbers_of, row_of
+from lading_coco.plain import PlainLabels
 from lading_coco.rle_forms import counts_of
-from lading_coco.rows import UNSET, AnyRow, PlainRow, RleRow, Row, as_row
+from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, RleRow, Row, as_row
 from lading_coco.traits import ATTRIBUTES, PARTS
 from lading_coco.widths import is_recovered
 
@@ -27,14 +26,7 @@ _MAY_BE_EMPTY = ("bbox", "segmentation", "keypoints", "caption")
 #: Fields of DensePose, kept in extras: the model has no place for them.
 _DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
 _CROWD: Mapping[Any, bool] = {0: False, 1: True}
-_PLAIN_CROWD = frozenset({-1, 0, 1})
 _NO_REST: Mapping[str, Any] = {}
-
-
-@lru_cache(maxsize=1024)
-def _packer(count: int) -> Callable[..., bytes]:
-    """Makes the bytes of so many doubles: three quarters of the time that numpy needs to take them one by one."""
-    return Struct(f"{count}d").pack
 
 
 class LabelBuilder:
@@ -55,16 +47,22 @@ class LabelBuilder:
         self._step = step
         self._shift = shift
         self._report = report
+        known = {} if self._is_stuff else self._names
+        self._plain = PlainLabels(known, base, step, lambda record, row: self._any(as_row(record), row, 0))
+
+    def plain(self, records: Sequence[PlainRow], rows: Sequence[int]) -> list[Label]:
+        """The labels of several records of one frame; no other has the id of one of them."""
+        return self._plain.labels(records, rows)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""
+        if not isinstance(record, PlainRow):
+            return self._any(record, row, again)
+        return self._any(as_row(record), row, again) if again else self._plain.labels((record,), (row,))
+
+    def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
         rest = _NO_REST
-        if isinstance(record, PlainRow):
-            made = self.plain(record, row) if not again else None
-            if made is not None:
-                return made
-            record = as_row(record)
-        elif isinstance(record, dict):
+        if isinstance(record, dict):
             record, rest = row_of(record, self._teller(row))
         common = self._common(record, rest, row, again)
         labels: list[Label] = []
@@ -85,52 +83,6 @@ class LabelBuilder:
         if not labels:
             self._report.loss("annotations without anything that is a label", str(self._origin(row)))
         return labels
-
-    def plain(self, record: PlainRow, row: int) -> list[Label] | None:
-        """The labels of a record in which all is as it should be: what `labels` makes, faster. None for any other."""
-        category = self._names.get(record.category_id)
-        crowd = record.iscrowd
-        segmentation = record.segmentation
-        if category is None or crowd not in _PLAIN_CROWD or self._is_stuff or type(segmentation) is not list:
-            return None
-        rings = []
-        for part in segmentation:
-            count = len(part)
-            if count & 1 or count < 4:
-                return None
-            rings.append(np.ndarray((count >> 1, 2), np.float64, bytearray(_packer(count)(*part))))
-        key = record.id
-        # Written out: keywords that are known when this is compiled cost a fifth of a dict that is unpacked.
-        attributes = {} if crowd < 0 else {"iscrowd": crowd == 1}
-        extras: dict[str, Any] = {"id": key, "area": record.area}
-        name, origin = str(key), self._base + row * self._step
-        x, y, width, height = record.bbox
-        right, bottom = x + width, y + height
-        # Boxes nearer than 1e9, of sizes of two decimals, give their sizes back (lading_coco.widths); most are such.
-        if not (
-            (width * 100 + 0.5) // 1 / 100 == width
-            and (height * 100 + 0.5) // 1 / 100 == height
-            and x > -1e9 < y
-            and right < 1e9 > bottom
-        ) and not is_recovered(record.bbox):
-            extras["bbox"] = list(record.bbox)
-        if not segmentation:
-            extras["segmentation"] = []
-        box = Box2D(
-            x, y, right, bottom, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
-        )
-        if not rings:
-            return [box]
-        if len(rings) > 1:
-            parts = tuple(rings)
-            mask: Label = MultiPolygon2D(
-                parts, category=category, attributes=attributes, instance=name, extras=extras, origin=origin
-            )
-        else:
-            mask = Polygon2D(
-                rings[0], category=category, attributes=attributes, instance=name, extras=extras, origin=origin
-            )
-        return [box, mask]
 
     def _common(self, record: Row, rest: Mapping[str, Any], row: int, again: int) -> dict[str, Any]:
         """What the labels of a record share."""

@@ -10,7 +10,7 @@ from lading_coco.document import Document
 from lading_coco.labels import LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, AnyRow, PlainRow
+from lading_coco.rows import UNSET, AnyRow, Row, is_plain
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
 RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
@@ -46,12 +46,10 @@ class FrameLabels:
         made: list[Label] = []
         if len(records) == 1:
             number, rows, found = records[0]
-            plain = self._labels[number].plain
+            if is_plain(found) and not self._second:
+                return self._labels[number].plain(found, rows)
             for row, record in zip(rows, found, strict=True):
-                quick = plain(record, row) if type(record) is PlainRow and not self._second else None
-                if quick is not None:
-                    made += quick
-                elif record is not None:
+                if record is not None:
                     made += self._of(number, record, row)
             return made
         seen: dict[Any, tuple[int, AnyRow, list[Label]]] = {}
@@ -124,9 +122,7 @@ def _field(record: AnyRow, key: str) -> Any:
 def _keys(record: AnyRow) -> list[str]:
     if isinstance(record, dict):
         return list(record)
-    if isinstance(record, PlainRow):
-        return [name for name in PlainRow.__struct_fields__ if name != "iscrowd" or record.iscrowd != -1]
-    return [name for name in record.__struct_fields__ if getattr(record, name) is not UNSET]
+    return [name for name in Row.__struct_fields__ if getattr(record, name, UNSET) is not UNSET]
 
 
 def _added(known: list[Label], more: list[Label]) -> list[Label]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeGuard, TypeVar
 
 import msgspec
 import numpy as np
@@ -26,16 +26,22 @@ class RleRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     counts: str | list[int]
 
 
-class PlainRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    """An annotation as the official instances files have it, with all their fields and no others."""
+#: An edge or a size of a box, in pixels, near enough for the short way in `lading_coco.widths`.
+Near: TypeAlias = Annotated[float, msgspec.Meta(ge=-2.5e8, le=2.5e8)]
+#: x and y in turns, of two points at least.
+Ring: TypeAlias = Annotated[list[float], msgspec.Meta(min_length=4)]
 
-    id: int
-    image_id: int
-    category_id: int
-    bbox: tuple[float, float, float, float]
-    segmentation: list[list[float]] | RleRow
+
+class PlainRow(msgspec.Struct, gc=False, forbid_unknown_fields=True, kw_only=True):
+    """An annotation as the official instances files have it, with all their fields, in their order, and no others."""
+
+    segmentation: list[Ring] | RleRow
     area: int | float
-    iscrowd: int = -1
+    iscrowd: Literal[0, 1] | Unset = UNSET
+    image_id: int
+    bbox: tuple[Near, Near, Near, Near]
+    category_id: int
+    id: int
 
 
 class Row(msgspec.Struct, gc=False, forbid_unknown_fields=True):
@@ -68,11 +74,27 @@ class ImageRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     date_captured: Any = UNSET
 
 
+class PlainImage(msgspec.Struct, gc=False, forbid_unknown_fields=True, kw_only=True):
+    """An image as the official files have it, with all their fields, in their order, and no others."""
+
+    license: Any
+    file_name: Annotated[str, msgspec.Meta(min_length=1)]
+    coco_url: Any
+    height: Annotated[int, msgspec.Meta(gt=0)]
+    width: Annotated[int, msgspec.Meta(gt=0)]
+    date_captured: Any
+    flickr_url: Any
+    id: int
+
+
 #: A record as a dict, where it is not of the usual fields and types alone.
 Loose: TypeAlias = dict[str, Any]
 
 #: What an annotation is read as.
 AnyRow: TypeAlias = PlainRow | Row | Loose
+
+#: What an image is read as.
+AnyImage: TypeAlias = PlainImage | ImageRow | Loose
 
 Typed = TypeVar("Typed", Row, ImageRow)
 
@@ -90,9 +112,9 @@ class RowReader(Generic[Typed]):
         self,
         records: Records,
         kind: type[Typed],
+        plain: type[PlainRow] | type[PlainImage],
         access: Access,
         tell: TellRow,
-        plain: type[PlainRow] | None = None,
     ) -> None:
         self._places = records.places
         self._sizes = records.sizes
@@ -102,7 +124,7 @@ class RowReader(Generic[Typed]):
         self._kind: type[Any] = kind
         self._one: msgspec.json.Decoder[Typed] = msgspec.json.Decoder(kind)
         self._many: msgspec.json.Decoder[list[Typed]] = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
-        self._plain = None if plain is None else msgspec.json.Decoder(list[PlainRow])
+        self._plain: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[plain])  # type: ignore[valid-type]
         self._refused = 0
 
     def rows(self, numbers: NDArray[np.int32]) -> Sequence[Any]:
@@ -110,29 +132,24 @@ class RowReader(Generic[Typed]):
         count = len(numbers)
         if not count:
             return []
-        order = np.argsort(numbers, kind="stable")
-        ordered = numbers[order]
-        offsets, sizes = self._places[ordered], self._sizes[ordered]
-        is_next = np.diff(ordered) == 1
+        offsets, sizes = self._places[numbers], self._sizes[numbers]
+        is_next = numbers[1:] == numbers[:-1] + 1
         if is_next.any():  # neighbours in the file are read at once
-            begins = np.flatnonzero(np.concatenate(([True], ~is_next)))
-            ends = np.append(begins[1:], count) - 1
-            offsets, sizes = offsets[begins], offsets[ends] + sizes[ends] - offsets[begins]
+            breaks = np.flatnonzero(~is_next)
+            begins = offsets[np.concatenate(([0], breaks + 1))]
+            lasts = np.append(breaks, count - 1)
+            offsets, sizes = begins, offsets[lasts] + sizes[lasts] - begins
         texts = self._access.read_many(offsets.tolist(), sizes.tolist())
         texts[0] = b"[" + texts[0]
         texts[-1] += b"]"
         found = self._decode(b",".join(texts), count)
         if found is None:
-            found = [self._single(row) for row in ordered.tolist()]
-        if (order[1:] > order[:-1]).all():
-            return found
-        result: list[Any] = [None] * count
-        for place, record in zip(order.tolist(), found, strict=True):
-            result[place] = record
-        return result
+            singles = {row: self._single(row) for row in sorted(numbers.tolist())}
+            found = [singles[row] for row in numbers.tolist()]
+        return found
 
     def _decode(self, text: bytes, count: int) -> Sequence[Any] | None:
-        if self._plain is not None and self._refused < _PATIENCE:
+        if self._refused < _PATIENCE:
             try:
                 plain = self._plain.decode(text)
             except REFUSED:
@@ -182,6 +199,11 @@ def is_utf8(text: bytes) -> bool:
     return True
 
 
+def is_plain(records: Sequence[AnyRow | None]) -> TypeGuard[Sequence[PlainRow]]:
+    """Whether records that were read together are all plain: they are where the first is."""
+    return type(records[0]) is PlainRow
+
+
 def as_row(record: PlainRow) -> Row:
     """A plain row as one that may lack fields."""
     return Row(
@@ -191,7 +213,7 @@ def as_row(record: PlainRow) -> Row:
         bbox=list(record.bbox),
         segmentation=record.segmentation,
         area=record.area,
-        iscrowd=UNSET if record.iscrowd == -1 else record.iscrowd,
+        iscrowd=record.iscrowd,
     )
 
 

@@ -8,6 +8,12 @@ from collections.abc import Sequence
 #: Decimals that are tried; a double has no more.
 _DECIMALS = range(2, 16)
 
+#: Added to a float between -2^51 and 2^51 and taken away again, it leaves the nearest whole number.
+#:
+#: A size that is such a number divided by 100 has two decimals, and comes back from edges nearer than 1e9: there the
+#: difference of the edges is off by less than 1e-6.
+WHOLE = 1.5 * 2.0**52
+
 
 def width_between(low: float, high: float) -> float:
     """The width of the fewest decimals, two at least, that leads from one edge exactly to the other.

@@ -1,0 +1,127 @@
+"""A frame's file out of the records that documents have of its image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from lading import Data, Label, Report, Source
+from lading_coco.document import Document, name_from_url
+from lading_coco.forms import number_of
+from lading_coco.origins import RowOrigins
+from lading_coco.rows import UNSET, AnyImage, ImageRow, PlainImage
+
+#: An image's record: its document's number, its row there, and what stands there.
+Image: TypeAlias = tuple[int, int, AnyImage]
+
+
+class ImageBuilder:
+    """Makes the Data of images; what is wrong with their records goes to the report."""
+
+    def __init__(self, documents: Sequence[Document], source: Source, origins: RowOrigins, report: Report) -> None:
+        self._documents = documents
+        self._has_annotations = [document.is_results or "annotations" in document.envelope for document in documents]
+        self._media = [document.media if (document.media >= 0).any() else None for document in documents]
+        self._source = source
+        self._files = source.names()
+        self._origins = origins
+        self._report = report
+
+    def data(self, images: Sequence[Image], own: Image, labels: list[Label]) -> Data:
+        """The file of an image that several documents may list; `own` is the record that its frame was made for."""
+        number, row, record = own
+        width: int | None
+        height: int | None
+        if type(record) is PlainImage:
+            name, width, height = record.file_name, record.width, record.height
+            extras: dict[str, Any] = {
+                "id": record.id,
+                "license": record.license,
+                "flickr_url": record.flickr_url,
+                "coco_url": record.coco_url,
+                "date_captured": record.date_captured,
+            }
+        else:
+            name, width, height, extras = self._read(number, row, _fields(record))
+        listing = self._media[number]
+        media = -1 if listing is None else listing[row]
+        path = self._files[media] if media >= 0 else name
+        data = Data(
+            path=path,
+            remote_path=name,
+            content=None if media < 0 else self._source.get(path),
+            width=width,
+            height=height,
+            annotation="empty" if self._has_annotations[number] else "none",
+            labels=labels,
+            extras=extras,
+            origin=self._documents[number].images.origin(row),
+            origins=self._origins,
+        )
+        if len(images) > 1:
+            self._take_others(data, own, images)
+        return data
+
+    def listings(self, images: Sequence[Image]) -> dict[str, Any]:
+        """Where an image is listed, if in more than one file: the row by the file's path, for who writes it back."""
+        rows: dict[str, int] = {}
+        for number, row, _ in images:
+            rows.setdefault(self._documents[number].path, row)
+        return {"documents": rows} if len(rows) > 1 else {}
+
+    def _read(
+        self, number: int, row: int, extras: dict[str, Any]
+    ) -> tuple[str, int | None, int | None, dict[str, Any]]:
+        """The name, width and height of an image by its fields, and the other fields."""
+        name = extras.pop("file_name", None)
+        if not isinstance(name, str) or not name:
+            extras["file_name"] = name
+            url = extras.get("coco_url")
+            name = name_from_url(url if isinstance(url, str) else None) or str(extras.get("id", row))
+        width, height = extras.pop("width", UNSET), extras.pop("height", UNSET)
+        width = self._size(width, "width", number, row, extras)
+        return name, width, self._size(height, "height", number, row, extras), extras
+
+    def _size(self, value: Any, key: str, number: int, row: int, extras: dict[str, Any]) -> int | None:
+        """A picture's width or height; what is no whole number above 0 is told and stays in extras."""
+        if type(value) is int and value > 0:
+            return value
+        images = self._documents[number].images
+        read = number_of(value)
+        if read is not None and math.isfinite(read) and read > 0 and read == int(read):
+            if isinstance(value, str):
+                message = f"expected a number, found {value!r}, read as {int(read)}"
+                self._report.warning("coco.number-as-text", message, images.origin(row, key))
+            return int(read)
+        if value is not UNSET:
+            extras[key] = value
+        message = f"expected `{key}` in pixels, found {'none' if value is UNSET else repr(value)}"
+        self._report.warning("coco.missing-size", message, images.origin(row))
+        return None
+
+    def _take_others(self, data: Data, own: Image, images: Sequence[Image]) -> None:
+        """What other files say of the same image: keys that are new go to extras, other values are told."""
+        known = _fields(own[2])
+        for number, row, record in images:
+            if self._has_annotations[number]:
+                data.annotation = "empty"
+            if (number, row) == own[:2]:
+                continue
+            for key, value in _fields(record).items():
+                if key not in known:
+                    known[key] = data.extras[key] = value
+                elif known[key] != value:
+                    at = self._documents[number].images.origin(row, key)
+                    self._report.loss(f"another `{key}` of the same image in a second file", str(at))
+                    if key in ("width", "height"):
+                        home = self._documents[own[0]].path
+                        message = f"expected the {known[key]!r} that {home} has of this image, found {value!r}"
+                        self._report.warning("coco.other-size", message, at)
+
+
+def _fields(record: AnyImage) -> dict[str, Any]:
+    if isinstance(record, dict):
+        return dict(record)
+    fields = ((name, getattr(record, name)) for name in ImageRow.__struct_fields__)
+    return {name: value for name, value in fields if value is not UNSET}

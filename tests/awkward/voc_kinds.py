@@ -129,6 +129,27 @@ PLACES = [
         ["error media.missing ImageSets/Main/train.txt:2"],
     ),
     tree(
+        "a set of a class with an id that nothing else has",
+        {
+            "Annotations/a.xml": WHOLE,
+            "JPEGImages/a.jpg": JPEG,
+            "ImageSets/Main/train.txt": b"a\n",
+            "ImageSets/Main/cat_train.txt": b"a  1\nghost  1\n",
+        },
+        {"train/a": [CAT]},
+        ["warning voc.unknown-id ImageSets/Main/cat_train.txt:2"],
+    ),
+    tree(
+        "a set for segmentation, and no mask",
+        {
+            "Annotations/a.xml": WHOLE,
+            "JPEGImages/a.jpg": JPEG,
+            "ImageSets/Segmentation/train.txt": b"a\n",
+        },
+        {"train/a": [CAT]},
+        ["warning voc.missing-mask ImageSets/Segmentation/train.txt:1"],
+    ),
+    tree(
         "the same number in two years",
         {
             "VOC2007/Annotations/000001.xml": OFFICIAL,
@@ -261,6 +282,24 @@ OBJECTS = [
         "CVAT: a turned box",
         thing("<attributes><attribute><name>rotation</name><value>12.5</value></attribute></attributes>"),
         found=[f'{CAT} {{"rotation": 12.5}}'],
+    ),
+    lone(
+        "a name, a corner and a file name that are there twice",
+        thing("<name>dog</name>", bndbox=box(2, 3, 10, 12).replace("<xmin>", "<xmin>7</xmin><xmin>", 1)),
+        head="<filename>a.jpg</filename><filename>b.jpg</filename>",
+        found=["box2d cat 7 3 10 12"],
+        told=[
+            "warning voc.repeated-element #/annotation/filename",
+            "warning voc.repeated-element #/annotation/object[1]/name",
+            "warning voc.repeated-element #/annotation/object[1]/bndbox",
+        ],
+    ),
+    lone(
+        "an Object in capitals",
+        thing().replace("object>", "Object>"),
+        thing(),
+        found=[CAT],
+        told=["error voc.other-capitals #/annotation/Object"],
     ),
     lone(
         "text between the elements",

@@ -22,6 +22,8 @@ def rules() -> set[str]:
     package = Path(lading_kitti.__file__).parent
     texts = [path.read_text("utf-8") for path in package.glob("*.py")]
     return {rule for text in texts for rule in re.findall(r'"(kitti\.[a-z0-9-]+)"', text)} | {
+        "kitti.label-truncated",
+        "kitti.label-occluded",
         "kitti.label-dimensions",
         "kitti.label-alpha",
         "kitti.label-behind",
@@ -131,6 +133,29 @@ def test_sizes_that_are_odd_stay_as_they_are(kitti: Any, columns: str, message: 
     assert (finding.severity, finding.file, finding.line, finding.message) == ("warning", "label_2/0.txt", 2, message)
     h, w, length = map(float, columns.split())
     assert found.data("all", "0").labels[3].size_m == (length, w, h)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rule", "message"),
+    [
+        ("1.01 0", "truncated", "expected truncated from 0 to 1, or -1 for unset, found 1.01"),
+        ("-0.50 0", "truncated", "expected truncated from 0 to 1, or -1 for unset, found -0.5"),
+        ("0.00 4", "occluded", "expected occluded as 0, 1, 2 or 3, or -1 for unset, found 4"),
+        ("0.00 0.5", "occluded", "expected occluded as 0, 1, 2 or 3, or -1 for unset, found 0.5"),
+    ],
+)
+def test_shares_and_states_out_of_range_are_told_and_kept(kitti: Any, columns: str, rule: str, message: str) -> None:
+    row = kitti.ROW.replace("0.00 0", columns, 1)
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n{row}\n"})
+    finding = only(found, f"kitti.label-{rule}")
+    assert (finding.severity, finding.file, finding.line, finding.message) == ("warning", "label_2/0.txt", 2, message)
+    assert found.data("all", "0").labels[1].attributes[rule] == float(columns.split()[rule == "occluded"])
+
+
+def test_shares_and_states_that_are_unset_are_no_matter(kitti: Any) -> None:
+    rows = [kitti.ROW.replace("0.00 0", columns, 1) for columns in ("-1 -1", "0 3", "1.00 2", "-1.00 1")]
+    found = kitti.read({"label_2/0.txt": "\n".join(rows)})
+    assert found.told("kitti.label-truncated") == found.told("kitti.label-occluded") == []
 
 
 def test_an_alpha_that_does_not_follow(kitti: Any) -> None:

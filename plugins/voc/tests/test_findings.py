@@ -175,3 +175,34 @@ def test_a_file_that_cannot_be_opened_is_told(
     assert (finding.rule, finding.severity, finding.file) == ("voc.unreadable", "error", "Annotations/a.xml")
     assert finding.message.startswith("expected a file that can be read, found: ")
     assert (first.data[0].annotation, len(second.data[0].labels)) == ("none", 1)
+
+
+def test_elements_that_are_there_twice_are_told_and_kept(one: Callable[..., Any]) -> None:
+    found = one(
+        "<filename>a.jpg</filename>\n<filename>b.jpg</filename>\n"
+        "<size><width>40</width><height>30</height></size><size><width>4</width><height>3</height></size>\n"
+        "<object><name>dog</name><name>cat</name><difficult>0</difficult><difficult>1</difficult>\n"
+        "<bndbox><xmin>1</xmin><xmin>2</xmin><ymin>2</ymin><xmax>5</xmax><ymax>6</ymax></bndbox></object>"
+    )
+    told = [(f.pointer, f.line, f.message) for f in found.findings]
+    rest = "the first counts, this one stays in extras"
+    assert told == [
+        ("/annotation/filename", 3, f"expected one `filename`, found another, 'b.jpg'; {rest}"),
+        ("/annotation/size", 4, f"expected one `size`, found another; {rest}"),
+        ("/annotation/object[1]/name", 5, f"expected one `name`, found another, 'cat'; {rest}"),
+        ("/annotation/object[1]/difficult", 5, f"expected one `difficult`, found another, '1'; {rest}"),
+        ("/annotation/object[1]/bndbox", 6, f"expected one `xmin`, found another, '2'; {rest}"),
+    ]
+    assert {(f.rule, f.severity) for f in found.findings} == {("voc.repeated-element", "warning")}
+    (label,) = found.data("a").labels
+    assert (label.category, label.xmin, label.attributes["difficult"]) == ("dog", 1, False)
+    assert label.extras == {"name": "cat", "difficult": "1", "bndbox": {"xmin": "2"}}
+
+
+def test_an_object_in_other_capitals_is_told(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(f"<Object>{DOG}{box(1, 2, 3, 4)}</Object>")
+    (finding,) = found.findings
+    assert finding.message == "expected `object`, found `Object`; it stays in extras and is not read"
+    assert (finding.rule, finding.severity) == ("voc.other-capitals", "error")
+    assert place(finding) == ("a.xml", "/annotation/Object", 2)
+    assert found.data("a").extras["Object"]["name"] == "dog"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lading_voc.image_sets import class_of, entries_of, image_set, is_class_set
+from PIL import Image
 
 from lading import Origin
 
@@ -172,3 +174,45 @@ def test_ids_without_files_are_frames_without_files_and_are_told(
     twice = found.finding("voc.listed-twice")
     assert (twice.severity, twice.line) == ("warning", 4)
     assert twice.message == "expected each id once, found 1 that is listed again, first 'a'"
+
+
+def mask_png() -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (40, 30)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_ids_of_a_class_that_make_no_frame_are_told_once(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(
+        {
+            "Annotations/a.xml": xml("dog"),
+            "Annotations/b.xml": xml("cat"),
+            "ImageSets/Main/train.txt": "a\n",
+            "ImageSets/Main/val.txt": "b\n",
+            "ImageSets/Main/dog_train.txt": "a  1\nx  1\ny -1\n",
+        }
+    )
+    (finding,) = found.findings
+    assert (
+        finding.message == "expected ids that another set lists or that have an annotation, found 2 others, first 'x'"
+    )
+    place = (finding.rule, finding.severity, finding.file, finding.line)
+    assert place == ("voc.unknown-id", "warning", "ImageSets/Main/dog_train.txt", 2)
+
+
+def test_a_mask_that_a_set_promises_is_told_where_it_is_missing(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(
+        {
+            **{f"Annotations/{key}.xml": xml("dog") for key in "abcd"},
+            "ImageSets/Main/train.txt": "a\nb\nc\nd\n",
+            "ImageSets/Segmentation/train.txt": "a\nb\nc\n",
+            "ImageSets/Segmentation/test.txt": "d\n",
+            "SegmentationClass/a.png": mask_png(),
+        }
+    )
+    (finding,) = [f for f in found.findings if f.rule == "voc.missing-mask"]
+    assert finding.message == "expected a mask of the classes of each id, found 2 without one, first 'b'"
+    place = (finding.severity, finding.file, finding.line)
+    assert place == ("warning", "ImageSets/Segmentation/train.txt", 2)

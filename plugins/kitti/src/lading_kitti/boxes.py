@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -116,6 +117,9 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
     `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
     """
     for row in rows:
+        for subject, message in (("truncated", _odd_truncated(row)), ("occluded", _odd_occluded(row))):
+            if message is not None:
+                yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
         columns = row.columns_3d
         if columns is None:
             continue
@@ -126,6 +130,23 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
         ):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
+
+
+def _odd_truncated(row: Row) -> str | None:
+    """What to say of a share that is none: 0 to 1, in tracking 0, 1 or 2; -1 is unset (3.3, 3.7)."""
+    value = row.truncated
+    if value == UNSET_SHARE or not math.isfinite(value):  # what is not finite, a rule tells
+        return None
+    if row.frame is not None:
+        return None if value in (0, 1, 2) else f"expected truncated as 0, 1 or 2, or -1 for unset, found {value!r}"
+    return None if 0 <= value <= 1 else f"expected truncated from 0 to 1, or -1 for unset, found {value!r}"
+
+
+def _odd_occluded(row: Row) -> str | None:
+    value = row.occluded
+    if value == UNSET_SHARE or value in (0, 1, 2, 3) or not math.isfinite(value):
+        return None
+    return f"expected occluded as 0, 1, 2 or 3, or -1 for unset, found {value!r}"
 
 
 def _doubtful_size(category: str, dimensions: Vector3) -> str | None:

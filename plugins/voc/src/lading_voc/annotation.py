@@ -19,6 +19,7 @@ from lading_voc.document import (
     text_of,
 )
 from lading_voc.objects import ObjectReader
+from lading_voc.oddities import ONCE_A_FILE, tell_other_capitals, tell_repeated
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels
 from lading_voc.values import pixels as whole_pixels
@@ -79,6 +80,10 @@ def read_annotation(
     return result
 
 
+def _in_root(document: Document, path: str, child: Element) -> Origin:
+    return Origin(path, f"/annotation/{child.tag}", document.line(child))
+
+
 def _tell(trouble: Trouble, path: str, report: Report) -> None:
     message = f"expected {trouble.expected}, found {trouble.found}"
     if trouble.is_read:
@@ -90,7 +95,7 @@ def _tell(trouble: Trouble, path: str, report: Report) -> None:
 def _header(document: Document, root: Element, path: str, result: Annotation, report: Report) -> dict[str, Any]:
     """Everything beside the objects: size and file name into `result`, all that has no place of its own returned."""
     extras: dict[str, Any] = {f"@{name}": value for name, value in root.items()}
-    is_sized = False
+    is_sized = is_odd = False
     for child in root:
         name = child.tag
         if name == "object":
@@ -105,13 +110,19 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
         elif not len(child) and name not in extras and not child.keys():
             extras[name] = (child.text or "").strip()
         else:
-            if name == "source":
+            if name == "source" and name not in extras:
                 result.database = text_of(child, "database")
+            is_odd = is_odd or name in extras or name == "size" or not name.islower()
             add_to(extras, child)
+    if is_odd:
+        tell_repeated(root, ONCE_A_FILE, lambda child: _in_root(document, path, child), report)
+        tell_other_capitals(root, lambda child: _in_root(document, path, child), report)
     stray = stray_text(root)
     if stray:
         extras["#text"] = stray
     filename = extras.get("filename")
+    if isinstance(filename, list):
+        filename = filename[0]
     result.filename = filename if isinstance(filename, str) else None
     return extras
 

@@ -57,6 +57,9 @@ class VocDataset(Dataset):
         heard = self.report if report is None else report
         refs = self._index.segments[segment]
         memberships = self._loaded(heard)
+        if segment == self.segments[0].name and part[0] == 1:  # once, however many share the frames
+            for listed in memberships:
+                listed.tell_strays(heard)
         tally = Tally(segment)
         for number in share(len(refs), part):
             yield self._frame(refs[number], memberships, tally, heard)

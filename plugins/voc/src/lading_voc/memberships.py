@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Label, Report, Source
+from lading import Label, Origin, Report, Source
 from lading_voc.contents import read_bytes
-from lading_voc.image_sets import ImageSet, class_of, entries_of
+from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of
 
 #: A line of a set without a column is null, with one a number, with more a list. Layout and Action list objects: a
 #: list of those.
@@ -83,6 +83,7 @@ class Memberships:
         self._odd: dict[tuple[int, int], Value] = {}
         self._patterns: dict[bytes, _Pattern] = {}
         self._grids: dict[bytes, NDArray[np.intp] | None] = {}
+        self._strays: list[tuple[ImageSet, list[Entry]]] = []
         names: dict[str, list[str]] = {}
         for found in plain:
             names.setdefault(found.kind, []).append(found.name)
@@ -99,6 +100,13 @@ class Memberships:
                 self._load_lines(column, data)
         self._grids.clear()
         self._marks = np.minimum(self._table, _ELSEWHERE + 1)
+
+    def tell_strays(self, report: Report) -> None:
+        """Lines of sets of classes and actions whose id makes no frame."""
+        for found, entries in self._strays:
+            message = f"expected ids that another set lists or that have an annotation, found {len(entries):,} others, "
+            message += f"first {entries[0].id!r}"
+            report.warning("voc.unknown-id", message, Origin(found.path, line=entries[0].line))
 
     def of(self, key: str) -> Listed:
         """The sets that list an id."""
@@ -164,9 +172,11 @@ class Memberships:
 
     def _load_lines(self, column: int, data: bytes) -> None:
         is_by_object = self._sets[column].kind not in ("Main", "Segmentation")
+        strays = []
         for entry in entries_of(data, self._rows):
             row = self._rows.get(entry.id)
             if row is None:
+                strays.append(entry)
                 continue
             value = _value(entry.columns)
             is_new = self._table[row, column] == _ABSENT
@@ -179,6 +189,8 @@ class Memberships:
                 self._table[row, column] = _BARE if value is None else _ELSEWHERE
                 if value is not None:
                     self._odd[row, column] = value
+        if strays:
+            self._strays.append((self._sets[column], strays))
 
 
 def _value(columns: Sequence[str]) -> Value:

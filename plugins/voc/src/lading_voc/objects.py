@@ -10,6 +10,7 @@ import numpy as np
 from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
 from lading.model.label import Points
 from lading_voc.document import MAX_DEPTH, Document, Element, add_to, as_json, stray_text, text_of
+from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels, corners, extent, point, polygon, turned_box
 from lading_voc.values import flag, value
@@ -60,6 +61,8 @@ class ObjectReader:
             message = "expected a `name`, found none or an empty one"
             self._report.error("voc.no-name", message, self._at(known))
             self.is_whole = False
+        if not ONCE_AN_OBJECT.isdisjoint(known.extras):
+            tell_repeated(element, ONCE_AN_OBJECT, lambda child: self._at(known, child), self._report)
         shapes = known.shapes
         if known.parts or len(shapes) > 1 or self._is_tied:
             known.instance = f"{self._key}#{number}"
@@ -99,6 +102,8 @@ class ObjectReader:
         if wrong is not None:
             message = f"expected four finite numbers in `bndbox`, found {wrong}"
             self._report.error("voc.corner", message, self._at(known, shape))
+        if unknown:
+            tell_repeated(shape, CORNERS, lambda _: self._at(known, shape), self._report)
         for child in unknown:
             add_to(extras.setdefault("bndbox", {}), child)
         stray = stray_text(shape)

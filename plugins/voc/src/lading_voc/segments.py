@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lading import Origin, Report, Source
 from lading_voc.contents import read_bytes
@@ -42,14 +42,14 @@ class Segments:
         for found in self._index.plain_sets[number]:
             if (found.kind, found.name) != (kind, name):
                 continue
-            seen: set[str] = set()
+            seen: dict[str, int] = {}  # with its line
             again: list[Entry] = []
             for entry in entries_of(read_bytes(self._source, found.path, self._report) or b"", self._known[number]):
                 if entry.id in seen:
                     if not entry.columns:  # Layout and Action list a picture once an object
                         again.append(entry)
                     continue
-                seen.add(entry.id)
+                seen[entry.id] = entry.line
                 if entry.id not in self._taken[number]:
                     self._taken[number].add(entry.id)
                     ref = Ref(number, entry.id)
@@ -59,6 +59,16 @@ class Segments:
             if again:
                 message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
                 self._report.warning("voc.listed-twice", message, Origin(found.path, line=again[0].line))
+            if kind == "Segmentation":
+                self._tell_masks(self._index.trees[number], found, seen)
+
+    def _tell_masks(self, tree: Tree, found: ImageSet, listed: Mapping[str, int]) -> None:
+        """Ids of a set for segmentation that have no mask; those of a test set, which are not published, have none."""
+        missing = [key for key in listed if key not in tree.class_masks and key not in tree.augmented_masks]
+        if not missing or (len(missing) == len(listed) and found.name.startswith("test")):
+            return
+        message = f"expected a mask of the classes of each id, found {len(missing):,} without one, first {missing[0]!r}"
+        self._report.warning("voc.missing-mask", message, Origin(found.path, line=listed[missing[0]]))
 
     def _unlisted(self, number: int, key: str) -> str:
         """The segment of a frame that no set lists: by the folder of a split, by its tree, or `unlisted`."""

@@ -1,6 +1,6 @@
 """`python -m lading` is the command `lading`."""
 
-from lading.cli.main import run
+from lading.cli.start import run
 
 if __name__ == "__main__":
     run()

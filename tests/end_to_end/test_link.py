@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from lading import open_dataset, upload
 from lading.server.embedded import RunningPlatform, running
 
 from ..platform.middle import NAME, Authority, MiddleProxy, make_authority, proxy_running
@@ -120,15 +123,70 @@ def test_a_bundle_that_is_none_is_bad_usage(tmp_path: Path, fixtures: Path) -> N
     )
 
 
-@pytest.mark.parametrize("given", ["on the command line", "in a variable"])
+@pytest.mark.parametrize("given", ["on the command line", "quietly", "in a variable"])
 def test_a_key_on_a_command_line_is_warned_of(given: str, tmp_path: Path, fixtures: Path) -> None:
-    """Everybody on the machine can read the arguments of a process, and nobody else its environment."""
     arguments = ["upload", fixtures / "coco", "--dataset", "d", "--platform", "ftp://nowhere", "--no-validate"]
     if given == "in a variable":
         done = lading(*arguments, home=tmp_path, LADING_ACCESS_KEY=KEY)
     else:
-        done = lading(*arguments, "--access-key", KEY, home=tmp_path)
+        done = lading(*arguments, "--access-key", KEY, *(["-q"] if given == "quietly" else []), home=tmp_path)
     assert done.code == 2
     assert KEY not in done.err
-    warning = "warning: --access-key shows in the list of processes; LADING_ACCESS_KEY does not"
-    assert (warning in done.err.splitlines()) == (given == "on the command line")
+    *warnings, error = done.err.splitlines()
+    assert error == "error: platform: expected an address such as http://localhost:8000, found 'ftp://nowhere'"
+    place = "--access-key was in the list of processes for a moment and stays in the shell's history"
+    wanted = [f"warning: {place}; LADING_ACCESS_KEY does neither"] if given == "on the command line" else []
+    assert warnings == wanted
+
+
+def descendants(pid: int) -> set[int]:
+    """A process and all that it has started."""
+    try:
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # it has ended meanwhile
+        below = []
+    return {pid}.union(*(descendants(int(child)) for child in below))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("joined", [True, False], ids=["--access-key=KEY", "--access-key KEY"])
+@pytest.mark.parametrize("command", ["upload", "inspect", "serve"])
+def test_no_process_shows_the_key_while_it_works(command: str, joined: bool, tmp_path: Path, fixtures: Path) -> None:
+    """A real command and its children, looked at in the list of processes all the time."""
+    with running(tmp_path / "plain", access_key=KEY) as platform:
+        look_at(command, joined, tmp_path, fixtures, platform)
+
+
+def look_at(command: str, joined: bool, tmp_path: Path, fixtures: Path, platform: RunningPlatform) -> None:
+    arguments: dict[str, list[str | Path]] = {
+        "upload": [fixtures / "coco", "--dataset", "d", "--platform", platform.url, "--no-validate"],
+        "inspect": [f"{platform.url}/made", "--jobs", "2"],
+        "serve": ["--data", tmp_path / "data", "--port", "0"],
+    }
+    if command == "inspect":
+        source = open_dataset(fixtures / "voc")
+        upload(source, "made", platform=platform.url, access_key=KEY, ledgers=tmp_path / "ledgers")
+    key = [f"--access-key={KEY}"] if joined else ["--access-key", KEY]
+    line = [str(Path(sys.executable).with_name("lading")), command, *map(str, arguments[command]), *key]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LADING_")}
+    shown: dict[int, list[str]] = {}
+    process = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=kept | {"LADING_HOME": str(tmp_path)}
+    )
+    while process.poll() is None:
+        for pid in descendants(process.pid):
+            with suppress(OSError):
+                now = Path(f"/proc/{pid}/cmdline").read_text()
+                if now and shown.setdefault(pid, [""])[-1] != now:
+                    shown[pid].append(now)
+        if command == "serve" and select.select([process.stdout], [], [], 0)[0]:
+            process.terminate()  # it has told its address
+            break
+        time.sleep(0.002)
+    _, err = process.communicate()
+    assert process.returncode in (0, 1), err
+    of_command = shown.pop(process.pid)
+    assert command in of_command[-1]
+    assert [KEY in now for now in of_command if command in now] in ([True, False], [False])
+    assert len(shown) >= (2 if command == "inspect" else 0)
+    assert not any(KEY in now for lines in shown.values() for now in lines)

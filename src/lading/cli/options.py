@@ -205,7 +205,7 @@ def key_values(context: click.Context, option: click.Parameter, given: tuple[str
 
 
 def hidden_key(context: click.Context, option: click.Parameter, key: str | None) -> str | None:
-    """Warn of a key that every user of this machine can read in the list of processes."""
+    """Warn of a key that every user of this machine can read in the list of processes; `start` hides most."""
     if context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE and not is_quiet():
         message = "warning: --access-key shows in the list of processes; LADING_ACCESS_KEY does not"
         click.echo(message, err=True)

@@ -1,0 +1,59 @@
+"""Where the `lading` command begins: an access key among its arguments is taken out of everybody's sight first.
+
+Everybody on a machine can read the arguments of its processes, and only their user the environment. So the process
+begins anew with the key in the environment: the same process, no other library (`setproctitle` writes over the
+arguments in place, a compiled dependency for one option), and its children have none to show either.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+_OPTION = "--access-key"
+_VARIABLE = "LADING_ACCESS_KEY"
+
+
+def run() -> NoReturn:
+    """Run the command line and exit."""
+    hide_key()
+    from lading.cli.main import run as run_commands
+
+    run_commands()
+
+
+def hide_key() -> None:
+    """Begin anew without the key, where there is one among the arguments."""
+    given = sys.argv[1:]
+    left, key = without_key(given)
+    before = len(sys.orig_argv) - len(given)
+    if key is None or not sys.executable or sys.orig_argv[before:] != given:
+        return
+    if not {"-q", "--quiet"}.intersection(left):
+        message = f"{_OPTION} was in the list of processes for a moment and stays in the shell's history"
+        sys.stderr.write(f"warning: {message}; {_VARIABLE} does neither\n")
+        sys.stderr.flush()
+    os.environ[_VARIABLE] = key
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:before], *left])
+
+
+def without_key(arguments: Sequence[str]) -> tuple[list[str], str | None]:
+    """The arguments without the option, and its value; the last one where it is given several times."""
+    left: list[str] = []
+    key: str | None = None
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            return [*left, argument, *rest], key
+        name, equals, value = argument.partition("=")
+        if name != _OPTION:
+            left.append(argument)
+        elif equals:
+            key = value
+        elif (following := next(rest, None)) is not None:
+            key = following
+        else:
+            left.append(argument)  # without a value, which will be said
+    return left, key

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import lading
+from lading.media import read_mask
+from lading.model.label import MaskItem
 from lading.server.embedded import RunningPlatform, running
 
 from .everything import everything
@@ -128,3 +132,43 @@ def test_rules_find_and_counts_count_the_same(
     of_readers = {finding.rule for finding in source.report.findings}
     assert found(back) == [row for row in found(source) if row[0] not in of_readers]
     assert counted(back, 2) == counted(source, 1)
+
+
+@pytest.mark.parametrize("sidecar", [True, False], ids=["sidecar", "no sidecar"])
+def test_masks_of_colours_go_up_by_rank_and_come_back_as_they_were(
+    sidecar: bool, platform: RunningPlatform, tmp_path: Path
+) -> None:
+    """Category ids of 24 bits, in masks and catalog; the second mask has small ones alone."""
+    declared = {"road": 0x804080, "sky": 0x4682B4, "edge": 7}
+    drawn = {"a.png": [[0x804080, 0x4682B4], [0, 7]], "b.png": [[7, 7], [0, 0]]}
+    for name, pixels in drawn.items():
+        values = np.array(pixels)
+        rgb = np.stack([values & 255, values >> 8 & 255, values >> 16], axis=-1).astype(np.uint8)
+        Image.fromarray(rgb).save(tmp_path / name, "PNG")
+    files = lading.Source.open(tmp_path)
+    frames = []
+    for name, pixels in drawn.items():
+        items = tuple(MaskItem(value) for value in sorted({*pixels[0], *pixels[1]}))
+        mask = lading.SemanticMask(items=items, path=name, content=files.get(name))
+        picture = lading.Data(path=f"p/{name}", remote_path=f"p/{name}", content=files.get(name), labels=[mask])
+        picture.annotation = "present"
+        frames.append(lading.Frame(key=name, data=[picture]))
+    categories = [lading.Category(name=name, category_id=value) for name, value in declared.items()]
+    catalog = lading.Catalog(subcatalogs={"SEMANTIC_MASK": lading.Subcatalog(categories=categories)})
+    source = lading.MemoryDataset("d", {"s": frames}, catalog=catalog)
+    dataset = f"colours-{sidecar}"
+    for is_first in (True, False):
+        result = brought(source, dataset, platform, tmp_path / "ledgers", verify=True, sidecar=sidecar)
+        assert (result.failures, result.draft_number is None) == ([], not is_first)
+    back = lading.open_dataset(f"{platform.url}/{dataset}", access_key=platform.access_key)
+    if sidecar:
+        assert everything(back) == everything(source)
+        return
+    ids = {category.name: category.category_id for category in back.catalog["SEMANTIC_MASK"].categories}
+    assert ids == {"road": 3, "sky": 2, "edge": 1}
+    for frame, expected in zip(back.frames("s"), ([[3, 2], [0, 1]], [[1, 1], [0, 0]]), strict=True):
+        (label,) = frame.data[0].labels
+        assert isinstance(label, lading.SemanticMask)
+        assert label.content is not None
+        assert read_mask(label.content).values.tolist() == expected
+        assert all(item.attributes["source_id"] in {0, *declared.values()} for item in label.items or ())

@@ -11,10 +11,20 @@ from PIL import Image
 
 from lading.errors import SourceError
 from lading.media import read_mask
-from lading.model.label import InstanceMask, MaskItem, PanopticMask, SemanticMask
-from lading.upload.masks import prepare_mask
+from lading.model.catalog import Catalog, Category, Subcatalog
+from lading.model.content import Content
+from lading.model.label import InstanceMask, MaskItem, MaskLabel, PanopticMask, SemanticMask
+from lading.upload.category_ids import CategoryIds
+from lading.upload.masks import MaskFile
+from lading.upload.masks import prepare_mask as prepare
 
 from .conftest import content
+
+
+def prepare_mask(label: MaskLabel, file: Content, *category_ids: int) -> MaskFile:
+    """A mask as it goes up where the catalog declares these ids for semantic masks."""
+    categories = [Category(name=str(id_), category_id=id_) for id_ in category_ids]
+    return prepare(label, file, CategoryIds(Catalog(subcatalogs={"SEMANTIC_MASK": Subcatalog(categories=categories)})))
 
 
 def png(pixels: np.ndarray, mode: str | None = None) -> bytes:
@@ -136,6 +146,44 @@ def test_a_semantic_mask_whose_values_are_not_its_category_ids_gets_these() -> N
     assert made.label["info"] == [{"categoryId": 1, "attributes": {}}, {"categoryId": 2, "attributes": {}}]
 
 
+def values_of(made: MaskFile) -> list[list[int]]:
+    assert isinstance(made.file.body, bytes)
+    return read_mask(content("again.png", made.file.body)).values.tolist()
+
+
+COLOURS = np.array([[0, 0x8000FF, 7], [0x8000FF, 0xFFFFFF, 0x10000]], dtype=np.int64)
+
+
+def test_colours_that_no_catalog_names_get_the_numbers_that_are_free() -> None:
+    """What is declared keeps its meaning, and so does what fits."""
+    items = (MaskItem(0x8000FF), MaskItem(7, attributes={"wet": True}))
+    made = prepare_mask(SemanticMask(items=items), content("m.png", png(rgb_of(COLOURS))), 1, 3)
+    assert made.is_renumbered
+    assert values_of(made) == [[0, 4, 7], [4, 5, 2]]
+    assert made.label["info"] == [
+        {"categoryId": 4, "attributes": {"source_id": 0x8000FF}},
+        {"categoryId": 7, "attributes": {"wet": True, "source_id": 7}},
+    ]
+
+
+def test_colours_that_the_catalog_declares_are_numbered_by_rank_in_every_mask() -> None:
+    declared = (0xFFFFFF, 0, 0x8000FF, 7)
+    made = prepare_mask(SemanticMask(items=(MaskItem(0xFFFFFF),)), content("m.png", png(rgb_of(COLOURS))), *declared)
+    assert values_of(made) == [[0, 2, 1], [2, 3, 4]]  # 0x10000 is not declared: behind those that are
+    assert made.label["info"] == [{"categoryId": 3, "attributes": {"source_id": 0xFFFFFF}}]
+    small = prepare_mask(SemanticMask(), content("n.png", png(np.array([[7, 0]], dtype=np.uint8))), *declared)
+    assert (values_of(small), small.is_renumbered) == ([[1, 0]], True)
+
+
+def test_category_ids_of_24_bits_that_items_name_are_numbered_too() -> None:
+    data = png(np.array([[0, 9], [9, 5]], dtype=np.uint8))
+    items = (MaskItem(9, category_id=70_000), MaskItem(5, category_id=2))
+    made = prepare_mask(SemanticMask(items=items), content("m.png", data))
+    assert values_of(made) == [[0, 1], [1, 2]]
+    assert [item["categoryId"] for item in made.label["info"]] == [1, 2]
+    assert [item["attributes"]["source_id"] for item in made.label["info"]] == [9, 5]
+
+
 def test_the_same_mask_gives_the_same_bytes() -> None:
     data = png(rgb_of(IDS))
     first, second = (prepare_mask(PanopticMask(items=ITEMS), content("p.png", data)) for _ in range(2))
@@ -155,10 +203,27 @@ def test_a_mask_that_is_cut_is_refused() -> None:
         prepare_mask(PanopticMask(items=ITEMS), content("p.png", data[: len(data) // 2]))
 
 
-def test_more_values_than_16_bits_hold_are_refused() -> None:
+@pytest.mark.parametrize("kind", [PanopticMask, InstanceMask, SemanticMask])
+def test_more_values_than_16_bits_hold_are_refused(kind: type[PanopticMask | InstanceMask | SemanticMask]) -> None:
     ids = np.arange(70_000, 70_000 + 65_537).reshape(1, -1)
     with pytest.raises(SourceError, match=r"^p\.png: expected a mask of at most 65535 values, found 65537$"):
-        prepare_mask(PanopticMask(items=()), content("p.png", png(rgb_of(ids))))
+        prepare_mask(kind(items=()), content("p.png", png(rgb_of(ids))))
+
+
+def test_a_catalog_whose_ids_fit_stays_as_it_is_and_another_is_numbered_by_rank() -> None:
+    def catalog(*ids: int) -> Catalog:
+        categories = [Category(name=f"c{id_}", category_id=id_) for id_ in ids]
+        return Catalog(subcatalogs={"SEMANTIC_MASK": Subcatalog(categories=categories), "RLE": Subcatalog()})
+
+    fits, large = catalog(0, 65_535, 3), catalog(0, 70_000, 3)
+    assert CategoryIds(fits).fitted(fits) == fits
+    fitted = CategoryIds(large).fitted(large)
+    assert [(c.name, c.category_id) for c in fitted["SEMANTIC_MASK"].categories] == [
+        ("c0", 0),
+        ("c70000", 2),
+        ("c3", 1),
+    ]
+    assert fitted["RLE"] == Subcatalog()
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4])

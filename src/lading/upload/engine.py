@@ -18,6 +18,7 @@ from lading.platform.route import Routes
 from lading.stored.address import StoredAddress
 from lading.stored.live import LiveShelf
 from lading.stored.shelf import Shelf
+from lading.upload.category_ids import CategoryIds
 from lading.upload.finish import finish, send_sidecar
 from lading.upload.gate import Gate
 from lading.upload.interrupt import interruptible
@@ -87,6 +88,7 @@ def _job(
 ) -> Iterator[Job]:
     """What all segments share, open while the block runs: ledger, threads, sidecar."""
     folder = Path(options.ledgers) if options.ledgers is not None else home() / "ledgers"
+    catalog = options.catalog if options.catalog is not None else dataset.catalog
     ledger = Ledger.of(folder, target.dataset_id, options.part)
     gate = Gate(options.jobs)
     hash_threads = min(gate.most, _HASHERS)
@@ -103,7 +105,8 @@ def _job(
             reader=reader,
             hashers=hashers,
             hash_threads=hash_threads,
-            catalog=options.catalog if options.catalog is not None else dataset.catalog,
+            catalog=catalog,
+            category_ids=CategoryIds(catalog),
             shelf=shelf,
         )
         if not (options.sidecar or options.verify):
@@ -120,7 +123,7 @@ async def _bring_up(job: Job) -> list[Place]:
     """Everything but the commit."""
     if job.sidecar_way is None:
         _count_header_losses(job)
-    await job.target.put_catalog(job.catalog)
+    await job.target.put_catalog(job.category_ids.fitted(job.catalog))
     await job.target.put_notes(is_continuous=job.dataset.is_continuous, fields=job.dataset.bin_point_cloud_fields)
     strange = set(job.target.segments)
     places: list[Place] = []

@@ -11,6 +11,7 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import WHOLE, Dataset
 from lading.model.report import Report
 from lading.stored.shelf import Shelf
+from lading.upload.category_ids import CategoryIds
 from lading.upload.gate import Gate
 from lading.upload.interrupt import Stop
 from lading.upload.ledger import Ledger
@@ -39,6 +40,7 @@ class Job(msgspec.Struct, kw_only=True):
     hashers: Executor
     hash_threads: int
     catalog: Catalog
+    category_ids: CategoryIds
     shelf: Callable[[str], Shelf]
     sidecar: Sidecar | None = None
     sidecar_way: SidecarWay | None = None

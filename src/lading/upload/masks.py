@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,14 +16,13 @@ from lading.media import encode_mask, panoptic_ids, read_mask
 from lading.model.catalog import Attribute
 from lading.model.codec import encode_label
 from lading.model.content import Content
-from lading.model.label import MaskItem, MaskLabel
+from lading.model.label import MaskItem, MaskLabel, SemanticMask
 from lading.platform.wire import Json
+from lading.upload.category_ids import LARGEST, CategoryIds
 from lading.upload.files import HashedFile, hash_bytes, hash_file
 
 #: What the source called a pixel value that had to be re-encoded: an attribute of its item in `info`.
 SOURCE_ID = Attribute(name="source_id", description="The pixel value in the source's mask.", type="integer")
-
-_LARGEST = 0xFFFF
 
 
 class MaskFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,40 +37,41 @@ class MaskFile(msgspec.Struct, frozen=True, kw_only=True):
     original: HashedFile | None = None
 
 
-def mask_key(label: MaskLabel, content: Content) -> bytes | None:
-    """What tells a mask and its items from others without reading its file; None where nothing cheap does."""
+def mask_key(label: MaskLabel, content: Content, category_ids: CategoryIds) -> bytes | None:
+    """What tells a mask and what becomes of it, without reading its file; None where nothing cheap does."""
     stamp = content.stamp
     if stamp is None:
         return None
     ids = [(item.value, item.category_id) for item in label.items or ()]
-    text = json.dumps([label.kind, content.path, stamp, encode_label(label), ids], sort_keys=True)
+    declared = sorted(category_ids.declared) if label.kind == SemanticMask.kind else []
+    text = json.dumps([label.kind, content.path, stamp, encode_label(label), ids, declared], sort_keys=True)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def prepare_mask(label: MaskLabel, content: Content) -> MaskFile:
+def prepare_mask(label: MaskLabel, content: Content, category_ids: CategoryIds) -> MaskFile:
     """A mask as the platform takes it (platform-api.md E: one channel, pixel = category id or instance id).
 
     A PNG of that kind goes up as it is, but not a panoptic one whose palette has its ids as colours. Others keep their
     pixel values where these fit into 16 bits; larger ones (COCO's panoptic ids have 24) are numbered by rank from 1,
     0 stays 0, and the source's value becomes the attribute `source_id`. A semantic mask's values become its items'
-    category ids. Raises SourceError where it cannot be read or has too many values.
+    category ids, or the numbers of these. Raises SourceError where it cannot be read or has too many values.
     """
     file = hash_file(content)
-    mapping = _category_ids(label)
+    is_semantic = label.kind == SemanticMask.kind
+    mapping = _category_ids(label) if is_semantic else {}
     is_single = _is_single_channel(file.head) and not mapping
-    is_certain = label.kind != "PANOPTIC_MASK" or not _has_palette(file.head)
+    is_certain = not (is_semantic and category_ids.are_renumbered)
+    is_certain = is_certain and (label.kind != "PANOPTIC_MASK" or not _has_palette(file.head))
     if is_single and is_certain:
         return MaskFile(file=file, label=_value(label, file), is_renumbered=False)
     read = read_mask(content, panoptic_ids(label))
-    if is_single and not read.is_colour:
-        return MaskFile(file=file, label=_value(label, file), is_renumbered=False)
     pixels = read.values
-    if not mapping and label.kind != "SEMANTIC_MASK":
-        mapping = _ranks(label, pixels)
-    ours = _renumbered(label, mapping) if mapping else label
-    made = hash_bytes(encode_mask(_mapped(pixels, mapping, content.path)))
-    is_renumbered = bool(mapping) and label.kind != "SEMANTIC_MASK"
-    return MaskFile(file=made, label=_value(ours, made), is_renumbered=is_renumbered, original=file)
+    ranks = _semantic_ranks(label, pixels, mapping, category_ids) if is_semantic else _ranks(label, pixels)
+    if is_single and not read.is_colour and not ranks:
+        return MaskFile(file=file, label=_value(label, file), is_renumbered=False)
+    ours = _renumbered(label, ranks or mapping, is_told=bool(ranks))
+    made = hash_bytes(encode_mask(_mapped(pixels, ranks or mapping, content.path)))
+    return MaskFile(file=made, label=_value(ours, made), is_renumbered=bool(ranks), original=file)
 
 
 def _value(label: MaskLabel, file: HashedFile) -> Json:
@@ -80,8 +81,6 @@ def _value(label: MaskLabel, file: HashedFile) -> Json:
 
 def _category_ids(label: MaskLabel) -> dict[int, int]:
     """Pixel value -> category id, where a semantic mask's items say so and any differ."""
-    if label.kind != "SEMANTIC_MASK":
-        return {}
     ids = {item.value: item.category_id for item in label.items or () if item.category_id is not None}
     return ids if any(value != category for value, category in ids.items()) else {}
 
@@ -90,26 +89,38 @@ def _ranks(label: MaskLabel, pixels: NDArray[np.uint32]) -> dict[int, int]:
     """Value -> rank, of all values that are listed or drawn; empty where all of them fit as they are."""
     listed = {item.value for item in label.items or ()}
     values = sorted((listed | set(np.unique(pixels).tolist())) - {0})
-    if not values or values[-1] <= _LARGEST:
+    if not values or values[-1] <= LARGEST:
         return {}
     return {value: rank for rank, value in enumerate(values, 1)}
 
 
-def _renumbered(label: MaskLabel, mapping: dict[int, int]) -> MaskLabel:
+def _semantic_ranks(
+    label: MaskLabel, pixels: NDArray[np.uint32], mapping: Mapping[int, int], category_ids: CategoryIds
+) -> dict[int, int]:
+    """Value -> number of its category id, of all values that are listed or drawn; empty where all ids fit."""
+    values = {item.value for item in label.items or ()} | set(np.unique(pixels).tolist())
+    wanted = {value: mapping.get(value, value) for value in values}
+    numbers = category_ids.numbers(set(wanted.values()))
+    return {value: numbers.get(id_, id_) for value, id_ in wanted.items()} if numbers else {}
+
+
+def _renumbered(label: MaskLabel, mapping: Mapping[int, int], *, is_told: bool) -> MaskLabel:
+    """The label with these values; `is_told` where the source's become an attribute."""
+
     def renumber(item: MaskItem) -> MaskItem:
         changes: dict[str, Any] = {"value": mapping.get(item.value, item.value)}
-        if label.kind != "SEMANTIC_MASK":
+        if is_told:
             changes["attributes"] = {**(item.attributes or {}), SOURCE_ID.name: item.value}
         return msgspec.structs.replace(item, **changes)
 
-    return msgspec.structs.replace(label, items=tuple(map(renumber, label.items or ())))
+    return msgspec.structs.replace(label, items=tuple(map(renumber, label.items or ()))) if mapping else label
 
 
-def _mapped(pixels: NDArray[np.uint32], mapping: dict[int, int], path: str) -> NDArray[np.uint32]:
+def _mapped(pixels: NDArray[np.uint32], mapping: Mapping[int, int], path: str) -> NDArray[np.uint32]:
     values, places = np.unique(pixels, return_inverse=True)
     wanted = np.array([mapping.get(value, value) for value in values.tolist()], dtype=np.uint32)
-    if wanted.size and int(wanted.max()) > _LARGEST:
-        raise SourceError(path, f"expected a mask of at most {_LARGEST} values, found {int(wanted.max())}")
+    if wanted.size and int(wanted.max()) > LARGEST:
+        raise SourceError(path, f"expected a mask of at most {LARGEST} values, found {int(wanted.max())}")
     return wanted[places.reshape(pixels.shape)]
 
 

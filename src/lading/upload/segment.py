@@ -289,15 +289,16 @@ class SegmentUpload:
     async def _mask(self, mask: MaskLabel, content: Content, theirs: Entry | None) -> MaskFile:
         """A mask as it goes up; it is not read where that was done before and the platform has it."""
         ledger = self._job.ledger
-        key = mask_key(mask, content)
+        category_ids = self._job.category_ids
+        key = mask_key(mask, content, category_ids)
         known = None if key is None else ledger.known_mask(key)
         if known is not None and theirs is not None and known["checksum"] in theirs.masks:
             file = HashedFile(known["checksum"], known["size"], b"", content)
             own = known.get("original")
             original = None if own is None else HashedFile(own["checksum"], own["size"], b"", content)
             return MaskFile(file=file, label=known["label"], is_renumbered=known["isRenumbered"], original=original)
-        made = await self._in(self._job.hashers, prepare_mask, mask, content)
-        if key is not None and key == mask_key(mask, content):
+        made = await self._in(self._job.hashers, prepare_mask, mask, content, category_ids)
+        if key is not None and key == mask_key(mask, content, category_ids):
             file = made.file
             value = {"checksum": file.checksum, "size": file.size, "label": made.label}
             own = None if made.original is None else {"checksum": made.original.checksum, "size": made.original.size}

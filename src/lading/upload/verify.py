@@ -121,6 +121,7 @@ class _SourceDigest:
 
     def __init__(self, job: Job) -> None:
         self._ledger = job.ledger
+        self._category_ids = job.category_ids
         self._keeps_masks = job.sidecar_way is not None
 
     def __call__(self, content: Content, label: Label | None) -> str:
@@ -134,9 +135,11 @@ class _SourceDigest:
 
     def _of_mask(self, label: MaskLabel, content: Content) -> str:
         """The SHA-1 of the mask as it was encoded anew, as without a sidecar that is all there is."""
-        key = mask_key(label, content)
+        key = mask_key(label, content, self._category_ids)
         known = None if key is None else self._ledger.known_mask(key)
-        return prepare_mask(label, content).file.checksum if known is None else str(known["checksum"])
+        return (
+            prepare_mask(label, content, self._category_ids).file.checksum if known is None else str(known["checksum"])
+        )
 
 
 def _told_digest(content: Content, label: Label | None) -> str:

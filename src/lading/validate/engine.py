@@ -46,10 +46,12 @@ class _Stream(Report):
         """Take one finding."""
         self._waiting.append(finding)
 
-    def drain(self) -> Iterator[Finding]:
+    def drain(self) -> list[Finding]:
         """What came since the last time."""
+        if not self._waiting:
+            return []
         waiting, self._waiting = self._waiting, []
-        yield from waiting
+        return waiting
 
 
 def validate(
@@ -192,8 +194,9 @@ def _frames(
     for number, segment in enumerate(task.dataset.segments):
         for count, findings in _segment(task.dataset, segment, running, stream, part):
             done += count
-            for finding in _graded(findings, task.grades):
-                yield number, finding
+            if findings:
+                for finding in _graded(findings, task.grades):
+                    yield number, finding
             if progress is not None and count and done % 50 == 0:
                 progress(done, None)
 
@@ -226,20 +229,26 @@ def _opening(report: Report) -> Iterator[Finding]:
 
 def _segment(
     dataset: Dataset, segment: Segment, running: list[_Running], stream: _Stream, part: Part
-) -> Iterator[tuple[int, Iterable[Finding]]]:
+) -> Iterator[tuple[int, list[Finding]]]:
     """What is found, with the number of frames that it took: by the reader before a frame, then in it."""
     frames = dataset.frames(segment.name, part, stream)
+    looks = [(one, one.checker.frame) for one in running]
     while True:
         try:
             frame = next(frames, None)
         except LadingError:
             yield 0, stream.drain()  # what was said before the reader gave up
             raise
-        yield 0, stream.drain()
+        told = stream.drain()
+        if told:
+            yield 0, told
         if frame is None:
             yield 0, [finding for one in running for finding in _ask(one, one.checker.settle, segment)]
             return
-        yield 1, [finding for one in running for finding in _ask(one, one.checker.frame, segment, frame)]
+        findings: list[Finding] = []
+        for one, look in looks:
+            findings += _ask(one, look, segment, frame)
+        yield 1, findings
 
 
 def _graded(findings: Iterable[Finding], grades: Mapping[str, Grade]) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ MEDIA_RULES = FILE_RULES | {"media.missing", "mask.not-png", "mask.size-mismatch
 
 _OUTSIDE = frozenset({"box2d.outside-image", "polygon.outside-image", "keypoints.outside-image", "rle.other-size"})
 
+_NOT_SEEN = Probe()
+
 
 class DataPass(Checker):
     """Checks media and labels together, so that no file is opened twice for its size.
@@ -38,6 +40,7 @@ class DataPass(Checker):
         self._catalog = catalog
         self._reads_media = bool(severities.keys() & FILE_RULES)
         self._needs_size = bool(severities.keys() & _OUTSIDE)
+        self._tells_missing = "media.missing" in severities
         self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
@@ -46,25 +49,27 @@ class DataPass(Checker):
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong with the files of a frame and with their labels."""
         self._labels.begin()
+        found: list[Finding] = []
         for data in frame.data:
             place = Place(segment, frame, data, self._severities)
             seen = self._look(segment, data)
-            is_missing = data.content is None and "media.missing" in self._severities
+            is_missing = data.content is None and self._tells_missing
             if is_missing or seen.problem is not None or seen.width is not None:
-                yield from _file_findings(place, seen)
+                found += _file_findings(place, seen)
             if data.labels and self._checks_labels:
-                yield from self._judge(place, seen)
+                self._judge(place, seen, found)
         if self._labels.polygons.is_full:
-            yield from self._labels.polygons.flush()
+            found += self._labels.polygons.flush()
+        return found
 
-    def _judge(self, place: Place, seen: Probe) -> Iterator[Finding]:
+    def _judge(self, place: Place, seen: Probe, found: list[Finding]) -> None:
         data = place.data
         masks: list[MaskLabel] = []
         width = seen.width if data.width is None else data.width
         height = seen.height if data.height is None else data.height
-        yield from self._labels.judge(place, *limits(width, height), masks)
+        found += self._labels.judge(place, *limits(width, height), masks)
         for mask in masks:
-            yield from mask_findings(place, mask, ((width, height), (seen.width, seen.height)))
+            found += mask_findings(place, mask, ((width, height), (seen.width, seen.height)))
 
     def settle(self, segment: Segment) -> Iterable[Finding]:
         """The polygons that have gathered."""
@@ -89,14 +94,14 @@ class DataPass(Checker):
     def _look(self, segment: Segment, data: Data) -> Probe:
         content = data.content
         if content is None:
-            return Probe()
+            return _NOT_SEEN
         if self._reads_media:
             seen = probe(content, marks=self._copies.is_wanted)
             self._copies.add(segment.name, content.path, seen.mark)
             return seen
         is_size_missing = data.width is None or data.height is None
         has_labels = bool(data.labels) and self._needs_size and is_image_name(content.path)
-        return probe(content) if is_size_missing and has_labels else Probe()
+        return probe(content) if is_size_missing and has_labels else _NOT_SEEN
 
 
 def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ class FramesPass(Checker):
         found: list[tuple[Problem, Data | None]] = []
         if self._dataset.is_fusion:
             found += self._fusion(segment, frame, seen)
-        else:
+        elif frame.frame_id is not None or any(data.sensor_name is not None for data in frame.data):
             found += _plain(frame)
         for data in frame.data:
             if data.timestamp_ns is not None:

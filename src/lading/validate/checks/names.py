@@ -29,13 +29,17 @@ class NamesPass(Checker):
 
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         """What is wrong with the remote paths of a frame."""
-        seen = self._seen.setdefault(segment.name, set())
+        seen = self._seen.get(segment.name)
+        if seen is None:
+            seen = self._seen.setdefault(segment.name, set())
+        found: list[Finding] = []
         for data in frame.data:
             problem = _path_problem(data.remote_path, seen)
             if problem is not None:
                 finding = Place(segment, frame, data, self._severities).finding(problem)
                 if finding is not None:
-                    yield finding
+                    found.append(finding)
+        return found
 
     def memory(self) -> dict[str, set[int]]:
         """The hashes of the paths, by segment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from lading.validate.checks.rings import NO_AREA, Areas, Rings
 #: Share of a coordinate that is lost where shapely prints it.
 _PRINTED = 1e-12
 
+#: What shapely says of a polygon, and where it says that something is wrong.
+_VALID = "Valid Geometry"
 _AT = re.compile(r"\[(\S+) (\S+)\]")
 
 
@@ -23,20 +25,19 @@ def crossings(rings: Rings, areas: Areas, have_area: NDArray[np.bool_]) -> Itera
 
     are_doubtful = have_area & (rings.counts > 3)
     are_doubtful &= ~areas.are_stars()
-    candidates = np.flatnonzero(are_doubtful)
-    if not len(candidates):
-        return
     doubtful = rings.chosen(are_doubtful)
-    numbers = np.repeat(np.arange(len(candidates)), doubtful.counts)
-    shapes = shapely.polygons(shapely.linearrings(doubtful.points.T, indices=numbers))
-    for at in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
-        ring = doubtful.ring(at)
-        place = _AT.search(shapely.is_valid_reason(shapes[at]))
-        point = None if place is None else (float(place[1]), float(place[2]))
-        area = float(areas.areas[candidates[at]])
-        if (point is None or _has_point(ring, point)) and not _changes_side(ring, area):
+    if not len(doubtful):
+        return
+    numbers = np.repeat(np.arange(len(doubtful)), doubtful.counts)
+    reasons = shapely.is_valid_reason(shapely.polygons(shapely.linearrings(doubtful.points.T, indices=numbers)))
+    are_odd: NDArray[np.bool_] = reasons != _VALID
+    indexes = np.flatnonzero(are_doubtful)[are_odd].tolist()
+    points = [_point(reason) for reason in reasons[are_odd]]
+    meet_in_corners = _have_point(doubtful.chosen(are_odd), points)
+    for index, point, meets_in_corner in zip(indexes, points, meet_in_corners, strict=True):
+        if meets_in_corner and not _changes_side(rings.ring(index), float(areas.areas[index])):
             continue
-        yield int(candidates[at]), "" if point is None else f" at ({point[0]:g}, {point[1]:g})"
+        yield index, "" if point is None else f" at ({point[0]:g}, {point[1]:g})"
 
 
 def covered(points: Points) -> float:
@@ -46,9 +47,20 @@ def covered(points: Points) -> float:
     return float(shapely.make_valid(shapely.polygons(points)).area)
 
 
-def _has_point(points: Points, point: tuple[float, float]) -> bool:
-    """Whether a ring has a point there, but for what is lost in printing it."""
-    return bool((np.abs(points - point) <= _PRINTED * np.abs(point)).all(axis=1).any())
+def _point(reason: str) -> tuple[float, float] | None:
+    place = _AT.search(reason)
+    return None if place is None else (float(place[1]), float(place[2]))
+
+
+def _have_point(rings: Rings, points: Sequence[tuple[float, float] | None]) -> list[bool]:
+    """Whether each ring has a point where it is said to meet itself, but for what is lost in printing; or it may."""
+    if not points:
+        return []
+    there = np.array([(np.nan, np.nan) if point is None else point for point in points]).T
+    apart = np.abs(rings.points - rings.each(there))
+    is_near = ~(apart > rings.each(_PRINTED * np.abs(there))).any(axis=0)
+    have_point: list[bool] = np.logical_or.reduceat(is_near, rings.starts).tolist()
+    return have_point
 
 
 def _changes_side(points: Points, area: float) -> bool:

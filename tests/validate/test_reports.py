@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from lading.model.report import Finding
 from lading.validate.reports import render_json, render_text, to_json
 
@@ -93,6 +95,12 @@ def test_json_has_exactly_the_keys_of_the_contract():
             },
         ],
     }
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_json_is_laid_out_as_by_pythons_encoder(count):
+    findings = [finding(frame=str(i), file='a "b".json', line=i, message="expected \u00e9\n") for i in range(count)]
+    assert "\n".join(render_json(findings)) == json.dumps(to_json(findings), indent=2)
 
 
 def test_json_is_ascii_whatever_the_names_are():

@@ -22,5 +22,21 @@ def to_json(findings: Iterable[Finding] | Gathered) -> dict[str, Any]:
 
 
 def render_json(findings: Iterable[Finding] | Gathered) -> Iterator[str]:
-    """The JSON of `to_json`, indented, in ASCII: names that are no valid Unicode get through as well."""
-    yield from json.dumps(to_json(findings), indent=2, allow_nan=False).splitlines()
+    """The JSON of `to_json`, indented, in ASCII: names that are no valid Unicode get through as well.
+
+    A finding at a time, several lines each: as one value the report of a million findings would fill the memory.
+    """
+    gathered = findings if isinstance(findings, Gathered) else Gathered(findings)
+    head = json.dumps({"schemaVersion": SCHEMA_VERSION, "summary": dict(gathered.summary)}, indent=2)
+    head = head.removesuffix("\n}") + ',\n  "findings": ['
+    rows = gathered.findings
+    if not rows:
+        yield f"{head}]\n}}"
+        return
+    yield head
+    encode = json.JSONEncoder().encode
+    for number, finding in enumerate(rows, 1):
+        values = [(key, getattr(finding, key)) for key in _KEYS]
+        lines = [f'      "{key}": {"null" if value is None else encode(value)}' for key, value in values]
+        yield "    {\n" + ",\n".join(lines) + ("\n    }," if number < len(rows) else "\n    }")
+    yield "  ]\n}"

@@ -154,7 +154,7 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
     "two scenes of one name": (
         change("scene", 1, name="scene-0001"),
         [
-            "warning nuscenes.duplicate-name v1.0-mini/scene.json#/1: "
+            "warning nuscenes.duplicate-name v1.0-mini/scene.json#/1/name: "
             "expected a name of its own, found 'scene-0001' again; the segment is called 'scene-0001-2'"
         ],
         12,

@@ -82,10 +82,13 @@ def print_losses(report: Report, *, done: str = "read") -> None:
 
 
 def read_catalog(path: Path) -> Catalog:
-    """A label catalog from a JSON file in wire form, such as `lading catalog` prints."""
+    """A label catalog from a JSON file in wire form, such as `lading catalog` prints.
+
+    What is wrong with it is left to the rules of `validate`, but for what is no catalog at all.
+    """
     from lading.errors import RecordError, SourceError, SourceNotFoundError
     from lading.model.codec import decode_catalog
-    from lading.model.report import Origin
+    from lading.model.report import Origin, Report
 
     try:
         value = json.loads(path.read_bytes())
@@ -99,4 +102,7 @@ def read_catalog(path: Path) -> Catalog:
         raise RecordError(str(path), expected="JSON in UTF-8", found=exc.reason) from exc
     if isinstance(value, dict):
         value.pop("schemaVersion", None)
-    return decode_catalog(value, at=Origin(str(path), ""))
+    report = Report()
+    catalog = decode_catalog(value, report, at=Origin(str(path), ""), is_lenient=True)
+    catalog.notes = report.findings
+    return catalog

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from lading.model.label import LABEL_TYPES
-from lading.model.report import Origin
+from lading.model.report import Finding, Origin
 
 AttributeValue: TypeAlias = str | bool | int | float | None
 
@@ -100,13 +100,17 @@ class Subcatalog(_Part):
 class Catalog(BaseModel):
     """Subcatalogs by label type; a type that is absent is not declared.
 
-    `origin` is the file (and pointer) that it was read from, where there is one; it is not compared.
+    `origin` is the file (and pointer) that it was read from, where there is one. A catalog that a format declares has
+    `places` in its stead: where what it says stands in the source, by reference tokens as they are below the catalog
+    (`("BOX2D", "categories", 3)`). `notes` are what was odd about how it is written. None of these is compared.
     """
 
     model_config = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
     subcatalogs: dict[str, Subcatalog] = Field(default_factory=dict)
     origin: Origin | None = Field(default=None, exclude=True, repr=False)
+    notes: list[Finding] = Field(default_factory=list, exclude=True, repr=False)
+    places: dict[tuple[str | int, ...], Origin] = Field(default_factory=dict, exclude=True, repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Catalog) and self.subcatalogs == other.subcatalogs
@@ -124,6 +128,12 @@ class Catalog(BaseModel):
 
     def __bool__(self) -> bool:
         return bool(self.subcatalogs)
+
+    def locate(self, *path: str | int) -> Origin | None:
+        """The narrowest place in a source that is known of a part of it, None where none is."""
+        if self.origin is not None:
+            return self.origin.below(*path)
+        return next((self.places[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.places), None)
 
     def get(self, kind: str) -> Subcatalog | None:
         """The subcatalog of a label type, or None."""

@@ -12,7 +12,7 @@ from lading.errors import OptionError
 from lading.model.catalog import Catalog
 from lading.model.content import Content
 from lading.model.frame import Frame
-from lading.model.report import Report
+from lading.model.report import Origin, Report
 from lading.model.sensor import Sensor
 
 #: Takes how many frames are done, and how many there are where that is known.
@@ -35,6 +35,7 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """A named run of frames with its sensors; `frame_count` is None where only reading would tell.
 
+    `origin` is what its name was taken from: a record, a file, or a folder, as a path below which its files lie.
     Where its frames' calibrations differ (`is_calibrated_by_frame`), `sensors` are as the first frame has them.
     """
 
@@ -44,6 +45,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     is_calibrated_by_frame: bool = False
     frame_count: int | None = None
     extras: dict[str, Any] = {}
+    origin: Origin | None = None
 
 
 class Dataset(ABC):

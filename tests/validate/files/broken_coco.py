@@ -114,7 +114,7 @@ BROKEN = [
     coco("path.duplicate", edited(QUAY, lambda v: v["images"].append(v["images"][1] | {"id": "3f2a-03"})),
          at("images", 2, file=QUAY)),
     coco("segment.empty", both(removed("images/empty/empty.png"), edited(EMPTY, lambda v: v.update(images=[]))),
-         [(None, None, None)]),
+         whole(EMPTY)),
     coco("media.missing", removed("quay/day.png"), at("images", 1, file=QUAY)),
     coco("media.unreadable", filled(PICTURES + "no labels.png", b""), whole(PICTURES + "no labels.png"), "empty"),
     coco("media.unreadable", cut(PICTURES + "no labels.png", 0.7), whole(PICTURES + "no labels.png"), "cut"),

@@ -66,7 +66,7 @@ BROKEN = [
     box("nuscenes.rotation-length", "rotation", [0.9, 0, 0, 0.17]),
     box("nuscenes.dangling-token", "visibility_token", "9"),
     data("instance.jump", edited(f"{V}sample_annotation.json", lambda rows: rows[1]["translation"].__setitem__(0, 900)),
-         at("sample_annotation", 1), "and back"),
+         at("sample_annotation", 1, "translation"), "and back"),
     data("nuscenes.count-mismatch", row("instance", 0, nbr_annotations=9), at("instance", 0, "nbr_annotations")),
     sensor("sensor.rotation", rotation=[0.5, 0, 0, 0]),
     sensor("sensor.not-finite", translation=[math.nan, 0, 0]),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lading import Attribute, Catalog, Category, Keypoints, Report, Subcatalog
+from lading import Attribute, Catalog, Category, Keypoints, Origin, Report, Subcatalog
 from lading.model.inference import ValueTypes
 from lading_coco.categories import Names
 from lading_coco.document import Document
@@ -57,7 +57,34 @@ def declared_catalog(documents: Sequence[Document], names: Names, pixelmaps: Ite
     for document in documents:
         if document.path in pixelmaps:
             _add(drafts.setdefault("SEMANTIC_MASK", _Draft()), "SEMANTIC_MASK", document, names)
-    return Catalog(subcatalogs={kind: draft.finish(kind, names.delimiter) for kind, draft in drafts.items()})
+    subcatalogs = {kind: draft.finish(kind, names.delimiter) for kind, draft in drafts.items()}
+    return Catalog(subcatalogs=subcatalogs, places=_places(documents, names, subcatalogs))
+
+
+def _places(
+    documents: Sequence[Document], names: Names, subcatalogs: Mapping[str, Subcatalog]
+) -> dict[tuple[str | int, ...], Origin]:
+    """Where each category, and what is said of its keypoints, stands: in the first file that lists it."""
+    rows: dict[str, tuple[Document, int]] = {}
+    bodies: dict[str, tuple[Document, int]] = {}
+    for document in documents:
+        listed = names.listed(document)
+        for number, row in document.categories:
+            rows.setdefault(listed[row["id"]], (document, number))
+            if row.get("keypoints"):
+                bodies.setdefault(listed[row["id"]], (document, number))
+    places: dict[tuple[str | int, ...], Origin] = {}
+    for kind, made in subcatalogs.items():
+        for index, category in enumerate(made.categories):
+            if category.name in rows:
+                document, number = rows[category.name]
+                places[kind, "categories", index] = document.origin("categories", number, "name")
+        for index, points in enumerate(made.keypoints or ()):
+            if points.names and points.parent_categories[0] in bodies:
+                document, number = bodies[points.parent_categories[0]]
+                places[kind, "keypoints", index] = document.origin("categories", number, "keypoints")
+                places[kind, "keypoints", index, "skeleton"] = document.origin("categories", number, "skeleton")
+    return places
 
 
 def _add(draft: _Draft, kind: str, document: Document, names: Names) -> None:

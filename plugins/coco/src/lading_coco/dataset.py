@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lading import Dataset, Frame, Report, Segment, Source
+from lading import Dataset, Frame, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading_coco.catalog import declared_catalog
 from lading_coco.categories import Names
@@ -44,7 +44,14 @@ class CocoDataset(Dataset):
         self._splits = {split.name: split for split in index.splits}
         with_maps = {documents[number].path for number in pixelmaps}
         self.catalog = declared_catalog(documents, self._names, with_maps, report)
-        self.segments = [Segment(name=split.name, frame_count=split.end - split.begin) for split in index.splits]
+        self.segments = [
+            Segment(
+                name=split.name,
+                frame_count=split.end - split.begin,
+                origin=Origin(documents[split.documents[0]].path) if split.documents else None,
+            )
+            for split in index.splits
+        ]
         self.sources = [SourceFile(file=d.path, kind=d.kind, rows=d.row_count) for d in documents]
         self.rules = {"pixels": "as written: x, y, width, height from the picture's top left corner"}
         if "KEYPOINTS2D" in self.catalog:

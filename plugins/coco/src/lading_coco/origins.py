@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from lading import Origin
 from lading_coco.document import Document, Records
 from lading_coco.rows import values_at
@@ -22,7 +24,7 @@ _GEOMETRY = {
     "SENTENCE": "caption",
     "PANOPTIC_MASK": "file_name",
 }
-_OWN = {"category": "category_id", "instance": "id"}
+_OWN = {"category": "category_id"}
 _TOP_LEVEL = frozenset({"iscrowd", *ATTRIBUTES})
 
 
@@ -60,7 +62,19 @@ class RowOrigins:
         number, part = divmod(index, _PARTS)
         document = bisect_right(self._bases, number) - 1
         row = number - self._bases[document]
-        return self._records[document].origin(row, *_field(kind, subject, part))
+        field = _field(kind, subject, part)
+        if subject == "instance":
+            field = (self._instance_field(document, row),)
+        return self._records[document].origin(row, *field)
+
+    def _instance_field(self, document: int, row: int) -> str:
+        """What an instance was taken from: the record is read for it where rows have more than an id."""
+        for name in ("instance_id", "track_id"):
+            if name in self._documents[document].traits.marks:
+                (value,) = values_at(self._documents[document], [row], name)
+                if value is not UNSET and value is not None:
+                    return name
+        return "id"
 
     def segment(self, index: int, value: int) -> Origin:
         """Where the segment of an id stands in the panoptic annotation of a label. Its file is read for it."""

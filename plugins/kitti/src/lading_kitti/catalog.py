@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
-from lading import Attribute, Catalog, Category, Items, Subcatalog
+from lading import Attribute, Catalog, Category, Items, Origin, Subcatalog
 
 #: The types of the benchmarks, in the devkits' order; `Person` stands in tracking for sitting persons.
 TYPES: Mapping[str, tuple[str, ...]] = {
@@ -74,13 +74,13 @@ _POSE_ATTRIBUTES = (
 
 
 def declared_catalog(
-    layouts: Collection[str], names: Mapping[str, Sequence[str]], masks: Collection[str], *, has_3d: bool
+    layouts: Collection[str], names: Mapping[str, Mapping[str, Origin]], masks: Collection[str], *, has_3d: bool
 ) -> Catalog:
     """The catalog of the layouts in a source.
 
-    `names` are the types that each layout's labels have, in the order they are met; where they are all the
-    benchmark's own, the benchmark's list is declared, else what the files hold. `masks` are the roles of mask
-    files; `has_3d` tells whether any label may come in 3D.
+    `names` are the types that each layout's labels have, in the order they are met, and where first; where they are
+    all the benchmark's own, the benchmark's list is declared, else what the files hold. `masks` are the roles of
+    mask files; `has_3d` tells whether any label may come in 3D.
     """
     subcatalogs: dict[str, Subcatalog] = {}
     two = _types([layout for layout in layouts if layout != "raw"], names)
@@ -111,10 +111,17 @@ def declared_catalog(
             categories=[Category(name=name) for name in three if name != "DontCare"],
             attributes=[*(shared if two else []), *(_POSE_ATTRIBUTES if "raw" in layouts else ())],
         )
-    return Catalog(subcatalogs={**subcatalogs, **_masks(masks)})
+    places = {name: origin for known in reversed(list(names.values())) for name, origin in known.items()}
+    located: dict[tuple[str | int, ...], Origin] = {
+        (kind, "categories", index): places[category.name]
+        for kind, made in subcatalogs.items()
+        for index, category in enumerate(made.categories)
+        if category.name in places
+    }
+    return Catalog(subcatalogs={**subcatalogs, **_masks(masks)}, places=located)
 
 
-def _types(layouts: Collection[str], names: Mapping[str, Sequence[str]]) -> list[str]:
+def _types(layouts: Collection[str], names: Mapping[str, Collection[str]]) -> list[str]:
     found: dict[str, None] = {}
     for layout in layouts:
         own = TYPES.get(layout)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from lading import Catalog, Dataset, Frame, Report, Segment, Source
+from lading import Catalog, Dataset, Frame, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading_kitti.calibrations import Calibrated, Calibrations
 from lading_kitti.catalog import declared_catalog
@@ -54,12 +54,10 @@ class KittiDataset(Dataset):
         """The catalog; the names of the types are those that the labels' first columns hold, read when asked for."""
         indexes = self._indexes.values()
         layouts = list(dict.fromkeys(index.layout.name for index in indexes if index.has_boxes_in_3d))
-        names = {
-            layout: list(
-                dict.fromkeys(name for index in indexes if index.layout.name == layout for name in self._types(index))
-            )
-            for layout in layouts
-        }
+        found: dict[str, dict[str, Origin]] = {layout: {} for layout in layouts}
+        for index in indexes:
+            for name, origin in self._types(index):
+                found[index.layout.name].setdefault(name, origin)
         masks = [
             role
             for role, has in (
@@ -70,7 +68,7 @@ class KittiDataset(Dataset):
             )
             if has
         ]
-        return declared_catalog(layouts, names, masks, has_3d=self.is_fusion)
+        return declared_catalog(layouts, found, masks, has_3d=self.is_fusion)
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a segment by their numbers."""
@@ -105,23 +103,24 @@ class KittiDataset(Dataset):
             is_calibrated_by_frame=self.is_fusion and calibrations.differ(base),
             frame_count=len(index.keys),
             extras=extras,
+            origin=Origin(index.root) if index.root else None,
         )
 
-    def _types(self, index: SegmentIndex) -> Iterator[str]:
-        """The types of a segment's labels, as they come; what does not parse is told when frames are read."""
+    def _types(self, index: SegmentIndex) -> Iterator[tuple[str, Origin]]:
+        """The types of a segment's labels, as they come, with their places; what does not parse is told with frames."""
         if index.tracklets is not None:
             data = read_bytes(self._source, index.tracklets, Report())
             poses, _ = parse_tracklets(data) if data is not None else ([], [])
-            yield from dict.fromkeys(pose.tracklet.category for pose in poses)
+            yield from ((pose.tracklet.category, Origin(index.tracklets, pose.pointer, pose.line)) for pose in poses)
         if index.labels is None:
             return
         is_tracking = index.labels.path is not None
         paths = [index.labels.path] if index.labels.path is not None else list(index.labels.files.values())
         for path in paths:
-            for line in read_lines(self._source, path, Report()) or ():
+            for number, line in enumerate(read_lines(self._source, path, Report()) or (), 1):
                 name = category_of(line, is_tracking=is_tracking)
                 if name is not None:
-                    yield name
+                    yield name, Origin(path, line=number)
 
 
 def _rules(indexes: Sequence[SegmentIndex], *, is_fusion: bool) -> dict[str, str]:

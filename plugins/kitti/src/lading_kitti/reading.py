@@ -149,7 +149,7 @@ class SegmentReading:
             return {}
         self._report.loss("labels of points", path)
         points, labels = self._size(cloud), self._size(self._source.get(path))
-        if points is not None and labels is not None and points // POINT_BYTES * POINT_LABEL_BYTES != labels:
+        if points and labels is not None and points // POINT_BYTES * POINT_LABEL_BYTES != labels:
             expected = points // POINT_BYTES
             message = f"expected a label of 4 bytes for each of {expected:,} points, found {labels:,} bytes"
             self._report.error("kitti.point-labels-size", message, Origin(path), segment=self._index.name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lading import Attribute, Catalog, Category, Items, Subcatalog
+from collections.abc import Mapping
+
+from lading import Attribute, Catalog, Category, Items, Origin, Subcatalog
 from lading.model.catalog import AttributeValue
 from lading_nuscenes.database import Database
 
@@ -18,7 +20,22 @@ def declared(database: Database) -> Catalog:
     if database.pictures:
         subcatalogs["RLE"] = _subcatalog(database, _named(database))
         subcatalogs["RLE"].is_tracking = "surface_ann" not in tables  # a surface is no instance of anything
-    return Catalog(subcatalogs=subcatalogs)
+    return Catalog(subcatalogs=subcatalogs, places=_places(database, subcatalogs))
+
+
+def _places(database: Database, subcatalogs: Mapping[str, Subcatalog]) -> dict[tuple[str | int, ...], Origin]:
+    """Where categories and the values of attributes are listed."""
+    tables, rows = database.tables, database.categories
+    names = {row.name: index for row, index in zip(reversed(rows.rows), reversed(rows.indexes), strict=True)}
+    places: dict[tuple[str | int, ...], Origin] = {}
+    for kind, made in subcatalogs.items():
+        for number, category in enumerate(made.categories):
+            if category.name in names:
+                places[kind, "categories", number] = tables.origin("category", names[category.name], "name")
+        for number, attribute in enumerate(made.attributes):
+            if attribute.name in ("attribute", "visibility") and attribute.name in tables:
+                places[kind, "attributes", number] = Origin(tables.path(attribute.name))  # tables of these names
+    return places
 
 
 def _subcatalog(database: Database, attributes: list[Attribute]) -> Subcatalog:

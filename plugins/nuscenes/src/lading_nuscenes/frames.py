@@ -250,7 +250,7 @@ class Frames:
         if data.content is None or not data.content.path.endswith(".bin"):
             return
         size = data.content.size
-        if size % _POINT_BYTES and is_pointer(data.content):
+        if not size or (size % _POINT_BYTES and is_pointer(data.content)):
             return  # the rules of media say so
         where = {"segment": self._plan.segment.name, "frame": key, "sensor": data.sensor_name}
         if size % _POINT_BYTES:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Segment
+from lading import Origin, Segment
 from lading.model.sensor import Sensor
 from lading_nuscenes.database import Database
 from lading_nuscenes.layout import folders
@@ -59,6 +59,7 @@ def plans(database: Database, *, sweeps: bool) -> list[Plan]:
             sensors=tuple(sensors.values()),
             frame_count=count,
             extras=side.extras(group) | ({"calibrated_sensors": rigs} if rigs else {}),
+            origin=_origin(database, group),
         )
         found.append(Plan(group, segment, sensors, None if carrier is None else carrier.name))
     return found
@@ -80,12 +81,18 @@ def _name(database: Database, group: Group, taken: dict[str, int]) -> str:
     if taken[name] == 1:
         return name
     other = f"{name}-{taken[name]}"
-    table, rows = ("log", database.logs) if group.scene is None else ("scene", database.scenes)
     message = f"expected a name of its own, found {name!r} again; the segment is called {other!r}"
-    place = rows.places.get(group.token)
-    at = None if place is None else database.tables.origin(table, rows.indexes[place])
-    database.tables.report.warning("nuscenes.duplicate-name", message, at)
+    database.tables.report.warning("nuscenes.duplicate-name", message, _origin(database, group))
     return other
+
+
+def _origin(database: Database, group: Group) -> Origin | None:
+    """The name of the scene or log."""
+    if group.scene is not None:
+        place = database.scenes.places.get(group.token)
+        return None if place is None else database.tables.origin("scene", database.scenes.indexes[place], "name")
+    place = database.logs.places.get(group.token)
+    return None if place is None else database.tables.origin("log", database.logs.indexes[place], "logfile")
 
 
 def moments(database: Database, group: Group, *, sweeps: bool) -> list[Moment]:

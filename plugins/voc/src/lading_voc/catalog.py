@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from lading import Attribute, Catalog, Category, Keypoints, Subcatalog
+from lading import Attribute, Catalog, Category, Keypoints, Origin, Subcatalog
 from lading_voc.dialect import Dialect
 from lading_voc.names import ACTIONS, BACKGROUND, OFFICIAL, PARTS, POSES, VOID, VOID_VALUE, Names, is_background
 
@@ -39,7 +39,21 @@ def declared_catalog(
     if has_object_masks:
         none = [Category(name=BACKGROUND, category_id=0), Category(name=VOID, category_id=VOID_VALUE)]
         subcatalogs["INSTANCE_MASK"] = Subcatalog(categories=none)  # pixels that are no instance (D0)
-    return Catalog(subcatalogs=subcatalogs)
+    return Catalog(subcatalogs=subcatalogs, places=_places(written, subcatalogs))
+
+
+def _places(written: Sequence[Names], subcatalogs: Mapping[str, Subcatalog]) -> dict[tuple[str | int, ...], Origin]:
+    """The file of names that lists a category; the challenge's names stand in none."""
+    files: dict[str, Origin] = {}
+    for known in written:
+        for name in () if known.is_official else (*known.classes.values(), *known.parts):
+            files.setdefault(name, Origin(known.origin))
+    return {
+        (kind, "categories", index): files[category.name]
+        for kind, made in subcatalogs.items()
+        for index, category in enumerate(made.categories)
+        if category.name in files
+    }
 
 
 def _names_of(dialect: Dialect, of_sets: Sequence[str]) -> list[str]:

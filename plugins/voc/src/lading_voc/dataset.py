@@ -39,7 +39,10 @@ class VocDataset(Dataset):
         self.catalog = catalog
         self.report = report
         self.sources = sources
-        self.segments = [Segment(name=name, frame_count=len(refs)) for name, refs in index.segments.items()]
+        self.segments = [
+            Segment(name=name, frame_count=len(refs), origin=index.origins.get(name))
+            for name, refs in index.segments.items()
+        ]
         self.rules = {"pixels": _rules(index, dialects)}
         # What a writer needs to write it back: its segments, the rule of each tree, the files that list ids and names.
         pixels = {tree.root: dialect.pixels.name for tree, dialect in zip(index.trees, dialects, strict=True)}

@@ -22,7 +22,7 @@ class Index(msgspec.Struct):
     """Trees with something to say, their sets, and the frames of each segment in order.
 
     `found` are pictures whose name is not that of the id; `repeated` are ids that several trees have; `unfiled` says
-    where ids are listed that have neither a picture nor an annotation.
+    where ids are listed that have neither a picture nor an annotation, `origins` what segments are named after.
     """
 
     trees: list[Tree]
@@ -32,6 +32,7 @@ class Index(msgspec.Struct):
     found: dict[Ref, str] = {}
     repeated: frozenset[str] = frozenset()
     unfiled: dict[Ref, Origin] = {}
+    origins: dict[str, Origin] = {}
 
     def picture(self, ref: Ref, filename: str | None = None) -> str | None:
         """The path of a frame's picture; of several the one that the annotation names, else the first."""

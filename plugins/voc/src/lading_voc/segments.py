@@ -22,6 +22,7 @@ class Segments:
         self._source = source
         self._report = report
         self._taken: list[set[str]] = [set() for _ in index.trees]
+        self._blank: set[tuple[str, str]] = set()
         self._known = [_ids_with_files(tree) for tree in index.trees]
 
     def run(self) -> None:
@@ -30,13 +31,22 @@ class Segments:
         kinds = Counter(name for _, _, name in ranked)
         for _, kind, name in ranked:
             refs = [ref for number in range(len(self._index.trees)) for ref in self._of_set(number, kind, name)]
-            if refs:
+            if refs or (kind, name) in self._blank:
                 is_plain = kind == "Main" or kinds[name] == 1
-                self._index.segments[name if is_plain else f"{kind}-{name}"] = refs
+                segment = name if is_plain else f"{kind}-{name}"
+                self._index.segments[segment] = refs
+                self._index.origins[segment] = Origin(self._path_of(refs[0].tree if refs else None, kind, name))
         for number, tree in enumerate(self._index.trees):
             listed = self._taken[number]
             for key in sorted(_annotated_ids(tree) - listed):
-                self._index.segments.setdefault(self._unlisted(number, key), []).append(Ref(number, key))
+                segment = self._unlisted(number, key)
+                self._index.segments.setdefault(segment, []).append(Ref(number, key))
+                if self._index.trees[number].root and segment != UNLISTED:
+                    self._index.origins.setdefault(segment, Origin(self._index.trees[number].root))
+
+    def _path_of(self, tree: int | None, kind: str, name: str) -> str:
+        sets = self._index.plain_sets if tree is None else [self._index.plain_sets[tree]]
+        return next(found.path for of_tree in sets for found in of_tree if (found.kind, found.name) == (kind, name))
 
     def _of_set(self, number: int, kind: str, name: str) -> Iterator[Ref]:
         for found in self._index.plain_sets[number]:
@@ -56,6 +66,8 @@ class Segments:
                     if entry.id not in self._known[number]:
                         self._index.unfiled[ref] = Origin(found.path, line=entry.line)
                     yield ref
+            if not seen and kind == "Main":
+                self._blank.add((kind, name))
             if again:
                 message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
                 self._report.warning("voc.listed-twice", message, Origin(found.path, line=again[0].line))

@@ -26,13 +26,16 @@ def encode_catalog(catalog: Catalog) -> Json:
     }
 
 
-def decode_catalog(value: Any, report: Report | None = None, *, at: Origin | None = None) -> Catalog:
+def decode_catalog(
+    value: Any, report: Report | None = None, *, at: Origin | None = None, is_lenient: bool = False
+) -> Catalog:
     """A catalog from its JSON.
 
     `interger`, a `visible` of another form, a lexicon inside a string and nulls in place of absent numbers are
     read as the spec says (D1, D14, D15, D29), with a warning; so is a field or a label type that is not known.
-    Raises RecordError for what the platform refuses: wrong types, null lists, repeated names, `array` without
-    `items`, KEYPOINTS2D without `keypoints`.
+    Raises RecordError for what the platform refuses: wrong types, null lists, repeated names, unknown types of
+    attributes, `array` without `items`, KEYPOINTS2D without `keypoints`. With `is_lenient` only what the model cannot
+    hold is refused, and the rules of `validate` judge the rest, whose findings have a place each.
     """
     node = Node(value, at if at is not None else Origin("catalog", ""))
     heard = report if report is not None else Report()
@@ -42,13 +45,13 @@ def decode_catalog(value: Any, report: Report | None = None, *, at: Origin | Non
         place = node.field(name)
         if kind in subcatalogs:
             raise place.wrong(f"{kind} under one spelling", "two")
-        if kind not in LABEL_TYPES:
+        if kind not in LABEL_TYPES and not is_lenient:
             heard.error("catalog.unknown-type", f"expected a known label type, found {name!r}", place.at)
-        subcatalogs[kind] = _decode_subcatalog(kind, place, heard)
+        subcatalogs[kind] = _decode_subcatalog(kind, place, heard, is_lenient=is_lenient)
     return Catalog(subcatalogs=subcatalogs, origin=at)
 
 
-def _decode_subcatalog(kind: str, node: Node, report: Report) -> Subcatalog:
+def _decode_subcatalog(kind: str, node: Node, report: Report, *, is_lenient: bool) -> Subcatalog:
     fields = dict(node.object())
     for name in _LISTS:
         if name in fields and fields[name] is None:
@@ -56,13 +59,15 @@ def _decode_subcatalog(kind: str, node: Node, report: Report) -> Subcatalog:
     if "lexicon" in fields:
         fields["lexicon"] = _lexicon(node.field("lexicon"), report)
     if "attributes" in fields:
-        fields["attributes"] = [_attribute(item, report) for item in node.field("attributes").items()]
+        items = node.field("attributes").items()
+        fields["attributes"] = [_attribute(item, report, is_lenient=is_lenient) for item in items]
     if "keypoints" in fields:
-        fields["keypoints"] = [_keypoints(item, report) for item in node.field("keypoints").items()]
-    elif kind == "KEYPOINTS2D":
+        items = node.field("keypoints").items()
+        fields["keypoints"] = [_keypoints(item, report, is_lenient=is_lenient) for item in items]
+    elif kind == "KEYPOINTS2D" and not is_lenient:
         raise node.wrong("a field `keypoints`", "none")
     for name in ("categories", "attributes"):
-        if name in fields:
+        if name in fields and not is_lenient:
             _check_unique(node.field(name))
     return _build({k: v for k, v in fields.items() if v is not None}, node, report)
 
@@ -108,39 +113,39 @@ def _check_unique(node: Node) -> None:
         seen.add(name)
 
 
-def _attribute(node: Node, report: Report) -> Json:
+def _attribute(node: Node, report: Report, *, is_lenient: bool) -> Json:
     fields = {name: value for name, value in node.object().items() if value is not None}
     if "type" in fields:
-        fields["type"] = _types(node.field("type"), report)
+        fields["type"] = _types(node.field("type"), report, is_lenient=is_lenient)
     items = node.optional("items")
     types = fields.get("type", [])
-    if "array" in ([types] if isinstance(types, str) else types) and items is None:
+    if "array" in ([types] if isinstance(types, str) else types) and items is None and not is_lenient:
         raise node.wrong("a field `items` beside the type `array`", "none")
     if items is not None:
-        fields["items"] = _attribute(items, report)
+        fields["items"] = _attribute(items, report, is_lenient=is_lenient)
     for name in ("enum", "parentCategories"):
         if name in node.object() and name not in fields:
             raise node.wrong(f"`{name}` to be absent or an array", "null")
     return fields
 
 
-def _types(node: Node, report: Report) -> str | list[str]:
+def _types(node: Node, report: Report, *, is_lenient: bool) -> str | list[str]:
     if isinstance(node.value, list):
-        return [_type(item, report) for item in node.items()]
-    return _type(node, report)
+        return [_type(item, report, is_lenient=is_lenient) for item in node.items()]
+    return _type(node, report, is_lenient=is_lenient)
 
 
-def _type(node: Node, report: Report) -> str:
+def _type(node: Node, report: Report, *, is_lenient: bool) -> str:
     text = node.text()
     if text == "interger":
         report.warning("catalog.misspelt-type", "expected 'integer', found 'interger'", node.at)
         return "integer"
-    if text not in ATTRIBUTE_TYPES:
+    if text not in ATTRIBUTE_TYPES and not is_lenient:
         raise node.wrong(f"one of {', '.join(ATTRIBUTE_TYPES)}")
     return text
 
 
-def _keypoints(node: Node, report: Report) -> Json:
+def _keypoints(node: Node, report: Report, *, is_lenient: bool) -> Json:
     fields = dict(node.object())
     for name in ("names", "skeleton", "parentCategories"):
         if name in fields and fields[name] is None:
@@ -149,6 +154,8 @@ def _keypoints(node: Node, report: Report) -> Json:
     word = visible.upper() if isinstance(visible, str) else None
     if word in VISIBILITIES:
         fields["visible"] = word
+    elif is_lenient and isinstance(visible, str):
+        fields["visible"] = visible
     elif visible is not None:
         message = f"expected one of {', '.join(VISIBILITIES)}, found {describe(visible)}; it counts as absent"
         report.warning("catalog.keypoints-visible", message, node.at.below("visible"))

@@ -40,6 +40,8 @@ def value_check(spec: Items) -> ValueCheck:
     element = None if spec.items is None else value_check(spec.items)
     low = -math.inf if spec.minimum is None else spec.minimum
     high = math.inf if spec.maximum is None else spec.maximum
+    if low > high:  # catalog.range-order says so, and values are not to blame
+        low, high = -math.inf, math.inf
     expected_type = " or ".join(types)
     expected_enum = _shown_enum(spec.enum or ())
 

@@ -20,9 +20,10 @@ _NUMBERS = frozenset({"number", "integer"})
 def catalog_finding(
     catalog: Catalog, problem: Problem, path: tuple[str | int, ...], severities: Mapping[str, Severity]
 ) -> Finding | None:
-    """A finding at a place of the catalog: in its file, or, of one that a format declares, without a file."""
-    if catalog.origin is not None:
-        return problem.finding(severities, at=catalog.origin.below(*path))
+    """A finding at a place of the catalog: in its file, or where a format declares it; else with a pointer alone."""
+    at = catalog.locate(*path)
+    if at is not None:
+        return problem.finding(severities, at=at)
     finding = problem.finding(severities)
     return finding and msgspec.structs.replace(finding, pointer=Origin("", "").below(*path).pointer)
 

@@ -53,9 +53,12 @@ class CatalogPass(Checker):
 
     def finish(self) -> Iterable[Finding]:
         """What is wrong with the catalog."""
+        yield from self._catalog.notes
+        told: set[Finding] = set()  # a record of a source may be in the catalogs of several label types
         for problem, path in self._problems():
             finding = catalog_finding(self._catalog, problem, path, self._severities)
-            if finding is not None:
+            if finding is not None and not (finding in told and finding.file is not None):
+                told.add(finding)
                 yield finding
 
     def _problems(self) -> Iterator[Told]:
@@ -123,6 +126,7 @@ def _mask_ids(subcatalog: Subcatalog) -> Iterator[Told]:
     taken: set[int] = set()
     for index, category in enumerate(subcatalog.categories):
         number = category.category_id
+        path = ("categories", index) if number is None else ("categories", index, "categoryId")
         if number is None or not 0 <= number <= _LARGEST_ID:
             message = f"expected a categoryId from 0 to {_LARGEST_ID}, found {number}"
         elif number in taken:
@@ -130,7 +134,7 @@ def _mask_ids(subcatalog: Subcatalog) -> Iterator[Told]:
         else:
             taken.add(number)
             continue
-        yield Problem("catalog.mask-id", message), ("categories", index)
+        yield Problem("catalog.mask-id", message), path
 
 
 def _keypoints(subcatalog: Subcatalog) -> Iterator[Told]:

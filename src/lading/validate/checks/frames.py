@@ -95,17 +95,20 @@ class FramesPass(Checker):
         seen.ids.add(token)
         expected = self._expected[segment.name]
         here: set[str] = set()
+        is_complete = True
         for data in frame.data:
             name = data.sensor_name
             if name is None or name not in expected:
                 known = ", ".join(sorted(expected)) or "no sensors"
                 yield Problem("frame.unknown-sensor", f"expected one of {known}, found sensor {name!r}"), data
+                is_complete = False
             if name in here:
                 yield Problem("frame.sensor-twice", f"expected one file a sensor, found two of {name!r}"), data
             if name is not None:
                 here.add(name)
         seen.sensors |= here
-        for name in sorted(expected - here):
+        lacking = sorted(expected - here) if is_complete else ()  # else it may be the sensor of the unknown file
+        for name in lacking:
             if name in seen.sensors:
                 yield _missing_sensor(name), None
             else:
@@ -162,22 +165,20 @@ class FramesPass(Checker):
 
     def finish(self) -> Iterable[Finding]:
         """What is empty, and sensors that no file is of."""
-        found: list[tuple[Problem, str | None, str | None]] = []
+        told: list[Finding | None] = []
         if not self._dataset.segments:
-            found.append((Problem("dataset.empty", "expected a segment, found none"), None, None))
+            told.append(Problem("dataset.empty", "expected a segment, found none").finding(self._severities))
         for segment in self._dataset.segments:
-            seen = self._seen.get(segment.name, _Seen())
+            seen, name, at = self._seen.get(segment.name, _Seen()), segment.name, segment.origin
             if not seen.frames:
-                found.append((Problem("segment.empty", "expected a frame, found none"), segment.name, None))
-            elif self._dataset.is_fusion:
-                for sensor in segment.sensors:
-                    if sensor.name not in seen.sensors:
-                        problem = Problem("sensor.unused", f"expected a file of the sensor {sensor.name!r}, found none")
-                        found.append((problem, segment.name, sensor.name))
-        for problem, name, sensor_name in found:
-            finding = problem.finding(self._severities, segment=name, sensor=sensor_name)
-            if finding is not None:
-                yield finding
+                problem = Problem("segment.empty", "expected a frame, found none")
+                told.append(problem.finding(self._severities, segment=name, at=at))
+            unused = [sensor for sensor in segment.sensors if sensor.name not in seen.sensors]
+            for sensor in unused if seen.frames and self._dataset.is_fusion else ():
+                problem = Problem("sensor.unused", f"expected a file of the sensor {sensor.name!r}, found none")
+                place = sensor.origin or at
+                told.append(problem.finding(self._severities, segment=name, sensor=sensor.name, at=place))
+        yield from (finding for finding in told if finding is not None)
 
 
 def _plain(frame: Frame) -> Iterator[tuple[Problem, Data | None]]:

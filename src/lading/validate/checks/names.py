@@ -68,12 +68,15 @@ class NamesPass(Checker):
     def finish(self) -> Iterable[Finding]:
         """What is wrong with the names of the dataset and its segments."""
         taken: set[str] = set()
-        found: list[tuple[Problem, str | None]] = [(problem, None) for problem in _dataset_problems(self._dataset.name)]
+        found: list[tuple[Problem, Segment | None]] = [
+            (problem, None) for problem in _dataset_problems(self._dataset.name)
+        ]
         for segment in self._dataset.segments:
-            found += [(problem, segment.name) for problem in _segment_problems(segment.name, taken)]
+            found += [(problem, segment) for problem in _segment_problems(segment.name, taken)]
             taken.add(segment.name)
-        for problem, name in found:
-            finding = problem.finding(self._severities, segment=name)
+        for problem, named in found:
+            name, at = (None, None) if named is None else (named.name, named.origin)
+            finding = problem.finding(self._severities, segment=name, at=at)
             if finding is not None:
                 yield finding
 

@@ -78,7 +78,7 @@ class KindPlans:
         self._is_contract = is_contract
         self._subcatalog = catalog.get(kind)
         self._all_names = frozenset(each.name for known in catalog.kinds() for each in catalog[known].categories)
-        self._declares_types = is_contract or bool(catalog)
+        self._declares_types = bool(catalog)  # of one that is empty, catalog.empty says so once
         self._names: frozenset[str] = frozenset()
         self._attributes: Mapping[str, ValueCheck] | None = None
         if self._subcatalog is not None:

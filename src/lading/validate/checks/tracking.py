@@ -206,7 +206,7 @@ def _spot(
     place: Place, label: Label, spot: tuple[tuple[float, ...], str], reach: float, scale: float | None
 ) -> tuple[_Key, _Spot]:
     data = place.data
-    at = data.locate(label, "geometry")
+    at = data.locate(label, "geometry/centre" if label.kind == "BOX3D" else "geometry")
     key = (label.kind, data.sensor_name, label.instance or "")
     return key, _Spot(place.frame.key, data.timestamp_ns, data.sensor_name, *spot, reach, scale, at)
 

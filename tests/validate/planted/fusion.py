@@ -1,0 +1,113 @@
+"""Defects of a nuScenes database: sensors, times, boxes in space, instances over frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+TABLES = "v1.0-mini/"
+
+
+class Broken(NamedTuple):
+    """A defect, and the rule, table and pointers that are due; a table with a slash is another file."""
+
+    rule: str
+    plant: Callable[[Path], Any]
+    table: str
+    pointers: list[str | None]
+    note: str = ""
+
+    @property
+    def due(self) -> list[tuple[str, str | None, str | None]]:
+        """Rule, file and pointer of each finding."""
+        file = self.table if "/" in self.table else f"{TABLES}{self.table}.json" if self.table else None
+        return [(self.rule, file, pointer) for pointer in self.pointers]
+
+
+def load(root: Path, table: str) -> Any:
+    return json.loads((root / f"{TABLES}{table}.json").read_text("utf-8"))
+
+
+def change(table: str, index: int, **values: Any) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        rows = load(root, table)
+        rows[index].update(values)
+        (root / f"{TABLES}{table}.json").write_text(json.dumps(rows), "utf-8")
+
+    return plant
+
+
+def every(table: str, **values: Any) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        rows = [{**row, **values} for row in load(root, table)]
+        (root / f"{TABLES}{table}.json").write_text(json.dumps(rows), "utf-8")
+
+    return plant
+
+
+def matrix(fx: float) -> list[list[float]]:
+    return [[fx, 0, 16], [0, 30, 12], [0, 0, 1]]
+
+
+def moved(index: int, metres: float) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        x, y, z = load(root, "sample_annotation")[index]["translation"]
+        change("sample_annotation", index, translation=[x + metres, y, z])(root)
+
+    return plant
+
+
+def key_file(root: Path, sensor: str, number: int) -> int:
+    """The row of the n-th key frame of a sensor."""
+    rows = [i for i, row in enumerate(load(root, "sample_data")) if row["filename"].startswith(f"samples/{sensor}/")]
+    return rows[number]
+
+
+def lost(root: Path) -> None:
+    """The row of the second radar file: its frame has none."""
+    rows = load(root, "sample_data")
+    gone = rows.pop(key_file(root, "RADAR_FRONT", 1))
+    for row in rows:
+        for link, other in (("next", gone["next"]), ("prev", gone["prev"])):
+            row[link] = other if row[link] == gone["token"] else row[link]
+    (root / f"{TABLES}sample_data.json").write_text(json.dumps(rows), "utf-8")
+    (root / gone["filename"]).unlink()
+
+
+BOX = "sample_annotation"
+SENSOR = "calibrated_sensor"
+CLOUD = "samples/LIDAR_TOP/n001-2023-11-14-22-13-20+0800__LIDAR_TOP__1700000060500000.pcd.bin"
+
+PLANTED = [
+    Broken("box3d.size", change(BOX, 7, size=[1.9, -4.5, 1.6]), BOX, ["/7/size"], "of the second scene"),
+    Broken("box3d.size", change(BOX, 5, size=[0, 0.4, 0.75]), BOX, ["/5/size"], "0"),
+    Broken("box3d.zero-rotation", change(BOX, 11, rotation=[0, 0, 0, 0]), BOX, ["/11/rotation"]),
+    Broken("label.not-finite", change(BOX, 5, size=[0.4, float("inf"), 0.75]), BOX, ["/5/size"], "infinite"),
+    Broken("instance.jump", moved(2, 300), BOX, ["/2/translation"], "at the end"),
+    Broken("instance.jump", moved(7, -250), BOX, ["/7/translation"], "and back"),
+    Broken("sensor.no-intrinsics", change(SENSOR, 4, camera_intrinsic=[]), SENSOR, ["/4"], "of the second scene"),
+    Broken("sensor.focal-length", change(SENSOR, 0, camera_intrinsic=matrix(0)), SENSOR, ["/0"]),
+    Broken("sensor.not-finite", change(SENSOR, 0, camera_intrinsic=matrix(float("nan"))), SENSOR, ["/0"], "a lens"),
+    Broken("sensor.rotation", change(SENSOR, 6, rotation=[0.5, 0, 0, 0.5]), SENSOR, ["/6"], "of a radar"),
+    Broken("sensor.empty-name", change("sensor", 2, channel=""), SENSOR, ["/2", "/6"], "in both scenes"),
+    Broken("media.missing", lambda root: (root / CLOUD).unlink(),
+           "sample_data", ["/17"], "a cloud"),
+    Broken("media.unreadable", lambda root: (root / CLOUD).write_bytes(b""),
+           CLOUD, [None], "a cloud of no bytes"),
+    Broken("frame.missing-sensor", lost, "sample_data", ["/2"], "a radar"),
+    Broken("timestamp.backwards", change("sample_data", 22, timestamp=1700000120010000), "sample_data", ["/22"]),
+    Broken("timestamp.shared", change("sample_data", 22, timestamp=1700000120012345), "sample_data", ["/22"]),
+    Broken("category.two-spellings", change("category", 0, name="Vehicle.Car"), "", []),
+    Broken("segment.forbidden-name", change("scene", 0, name="scene#1"), "scene", ["/0/name"]),
+    Broken("catalog.delimiter", change("category", 4, name="animal."), "category", ["/4/name"]),
+]  # fmt: skip
+
+IDENTITY = Broken(
+    "sensor.all-identity",
+    every(SENSOR, translation=[0, 0, 0], rotation=[1, 0, 0, 0]),
+    "",
+    [None, None],
+    "in both scenes",
+)

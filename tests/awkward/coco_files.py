@@ -192,7 +192,8 @@ AROUND = [
     ),
 ]
 
-VIDEO = {
+BOX_OF_VIDEO = "box2d cat 1 2 4 6 @1"
+VIDEO: dict[str, Any] = {
     "videos": [{"id": 1, "file_names": ["v/0.jpg"], "width": 40, "height": 30, "length": 1}],
     "annotations": [{"id": 1, "video_id": 1, "category_id": 2, "segmentations": [None], "bboxes": [[1, 2, 3, 4]]}],
     "categories": CATS,
@@ -267,14 +268,32 @@ KINDS_OF_COCO = [
     ),
     Awkward(
         "YouTube-VIS alone",
-        {"instances.json": text(VIDEO)},
-        refused="annotations of whole videos (YouTube-VIS), which are not read",
+        {"instances.json": text(VIDEO), "v/0.jpg": picture(kind="JPEG")},
+        frames={"instances-v/1/0": [BOX_OF_VIDEO]},
+    ),
+    Awkward(
+        "YouTube-VIS: entries beyond the last frame, and an object that is never seen",
+        {
+            "instances.json": text(
+                {
+                    **VIDEO,
+                    "annotations": [
+                        *VIDEO["annotations"],
+                        {"id": 2, "video_id": 1, "category_id": 2, "segmentations": [None], "bboxes": [None]},
+                        {"id": 3, "video_id": 1, "category_id": 2, "bboxes": [[5, 5, 2, 2], [9, 9, 1, 1]]},
+                    ],
+                }
+            ),
+            "v/0.jpg": picture(kind="JPEG"),
+        },
+        frames={"instances-v/1/0": [BOX_OF_VIDEO, "box2d cat 5 5 7 7 @3"]},
+        told=["error coco.video-length instances.json#/annotations/2/bboxes"],
+        losses=["annotations without anything that is a label", "entries behind the last frame of a video"],
     ),
     Awkward(
         "YouTube-VIS beside COCO",
-        {FILE: WHOLE, **PICTURES, "annotations/videos.json": text(VIDEO)},
-        frames=BARE,
-        losses=["files of whole videos (YouTube-VIS)"],
+        {FILE: WHOLE, **PICTURES, "annotations/videos.json": text(VIDEO), "v/0.jpg": picture("blue", kind="JPEG")},
+        frames={**BARE, "videos-v/1/0": [BOX_OF_VIDEO]},
     ),
 ]
 

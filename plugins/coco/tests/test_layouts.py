@@ -133,7 +133,7 @@ def test_files_that_are_not_coco_are_told_and_left_alone(read: Any, document: An
         ('{"images": []}', "x.json: an array `images`, but neither `annotations` nor `categories`"),
         ('{"shapes": [], "imagePath": "a.png"}', "x.json: the shapes of one picture, as labelme itself keeps them"),
         ("version https://git-lfs.github.com/spec/v1\n", "x.json: a Git LFS pointer"),
-        ('{"videos": [], "annotations": [{"video_id": 1, "bboxes": []}]}', "annotations of whole videos"),
+        ('[{"video_id": 1, "segmentations": []}]', "x.json: an array of results of whole videos (YouTube-VIS)"),
     ],
     ids=[
         "nothing",
@@ -143,7 +143,7 @@ def test_files_that_are_not_coco_are_told_and_left_alone(read: Any, document: An
         "images alone",
         "labelme",
         "git lfs",
-        "youtube-vis",
+        "youtube-vis results",
     ],
 )
 def test_no_has_its_reason(content: str | None, reason: str, tmp_path: Any) -> None:

@@ -62,11 +62,14 @@ class CocoDataset(Dataset):
             for document in documents
             if document.envelope
         }
-        # What a writer needs to give each file its form back: its segment, its keys in order, and which attributes
+        # What a writer needs to give each file its form back: its segments, its keys in order, and which attributes
         # stand within `attributes`.
-        segment_of = {documents[number].path: split.name for split in index.splits for number in split.documents}
+        segments: dict[str, list[str]] = {document.path: [] for document in documents}
+        for split in index.splits:
+            for number in split.documents:
+                segments[documents[number].path].append(split.name)
         forms = {
-            d.path: {"segment": segment_of.get(d.path), "keys": list(d.envelope), "nested": list(d.traits.nested)}
+            d.path: {"segments": segments[d.path], "keys": list(d.envelope), "nested": sorted(d.traits.nested)}
             for d in documents
         }
         self.extras = {"documents": kept, "forms": forms} if kept else {"forms": forms}

@@ -25,6 +25,7 @@ _CATEGORIES = re.compile(rb'[{,]\s*"(?:categories|licenses|info)"\s*:')
 
 #: Of YouTube-VIS: the pictures of a video, in one record.
 _FILE_NAMES = re.compile(rb'"videos"\s*:\s*\[\s*\{[^{]*"file_names"\s*:')
+_VIDEOS = re.compile(rb'[{,]\s*"videos"\s*:\s*\[')
 #: Of labelme's own files.
 _LABELME = re.compile(rb'"(?:shapes|imagePath)"\s*:.*"(?:shapes|imagePath)"\s*:', re.DOTALL)
 #: How a value of JSON begins (`NaN` and `Infinity` as Python writes them).
@@ -34,12 +35,13 @@ _BEGINNINGS = tuple(bytes([byte]) for byte in b'{["-0123456789tfnNI')
 class Look(msgspec.Struct, frozen=True):
     """What a file seems to be, and why.
 
-    The kind is `annotations`, `results`, `videos` (YouTube-VIS, not read), `lfs` (a pointer of Git LFS), `broken` (no
-    JSON, though its name says so), or None: JSON of others.
+    The kind is `annotations`, `results`, `videos` (YouTube-VIS), `lfs` (a pointer of Git LFS), `broken` (no
+    JSON, though its name says so), or None: JSON of others. `has_videos` where it begins with a list of videos.
     """
 
     kind: str | None
     reason: str
+    has_videos: bool = False
 
 
 def json_files(source: Source) -> Iterator[JsonText]:
@@ -97,13 +99,16 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
         record = first.get("")
         if isinstance(record, dict) and "image_id" in record:
             return Look("results", f"{path}: an array of records with `image_id`")
+        if isinstance(record, dict) and "video_id" in record:
+            return Look(None, f"{path}: an array of results of whole videos (YouTube-VIS), which are not read")
         return Look(None, f"{path}: an array of other records" if first else f"{path}: an array without records")
     record = first.get("annotations")
     if isinstance(record, dict) and "image_id" in record:
-        return Look("annotations", f"{path}: annotations with `image_id`")
+        has_videos = _VIDEOS.search(scanner.envelope) is not None
+        return Look("annotations", f"{path}: annotations with `image_id`", has_videos=has_videos)
     of_videos = isinstance(record, dict) and "video_id" in record
     if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(scanner.envelope)):
-        return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS), which are not read")
+        return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS)", has_videos=True)
     has_more = bool(_CATEGORIES.search(scanner.envelope))
     if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
         return Look("annotations", f"{path}: an array `images`")

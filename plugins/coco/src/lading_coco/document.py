@@ -22,20 +22,23 @@ from lading_coco.traits import Traits
 class Records:
     """The places of the records of one array of a file; a row is a record's number here."""
 
-    def __init__(self, path: str, array: RecordArray, column: Column) -> None:
-        self.path = path
+    def __init__(self, text: JsonText, array: RecordArray, column: Column) -> None:
+        self.path = text.path
         self.pointer = array.pointer
         self.places: Offsets
         self.sizes: NDArray[np.uint32]
         self.places, self.sizes = column.places()
         self.broken = column.broken
         self._strangers = column.strangers
+        self._relocate = text.relocate
 
     def __len__(self) -> int:
         return len(self.places)
 
     def origin(self, row: int, *parts: str | int) -> Origin:
         """Where a record stands, or a part of it."""
+        if self._relocate is not None:
+            return self._relocate(self.pointer, row, parts)
         if not self._strangers and not parts:
             return Origin(self.path, f"{self.pointer}/{row}")
         number = row + sum(count for before, count in self._strangers if before <= row)
@@ -220,6 +223,9 @@ class _Reading:
             self._report.error("coco.unsafe-file-name", message, self._image(row, "file_name"))
 
     def _image(self, row: int, *parts: str) -> Origin:
+        relocate = self._document.text.relocate
+        if relocate is not None:
+            return relocate("/images", row, parts)
         return Origin(self._document.path, "/images").below(row, *parts)
 
     def finish(self, arrays: Mapping[str, RecordArray]) -> None:
@@ -230,8 +236,8 @@ class _Reading:
             if key not in columns:
                 columns[key] = Column(head, None, lambda row, message: None)
         empty = RecordArray("images", 0), RecordArray("annotations", 0)
-        document.images = Records(document.path, arrays.get("images", empty[0]), columns["images"])
-        document.annotations = Records(document.path, arrays.get("annotations", empty[1]), columns["annotations"])
+        document.images = Records(document.text, arrays.get("images", empty[0]), columns["images"])
+        document.annotations = Records(document.text, arrays.get("annotations", empty[1]), columns["annotations"])
         document.image_ids = columns["images"].ids()
         document.annotation_ids = columns["annotations"].ids()
         document.names = _joined(self._names, np.int64)

@@ -26,6 +26,8 @@ _TASKS = (
 )
 #: The release behind the task in the names of LVIS: `lvis_v1_val`, `lvis_v0.5_train`.
 _RELEASE = re.compile(r"v\d+(\.\d+)?_(?=.)", re.IGNORECASE)
+#: Of video instances: `youtube_vis_2021_train`.
+_VIDEOS = re.compile(r"(youtube_vis|ytvis|ovis)_((19|20)\d\d_)?(?=.)", re.IGNORECASE)
 _ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -54,6 +56,16 @@ def split_of(path: str, source_name: str) -> str:
             rest = stem[len(task) :]
             return _RELEASE.sub("", rest, count=1) if task == "lvis_" and _RELEASE.match(rest) else rest
     return stem
+
+
+def split_of_videos(path: str, source_name: str) -> str:
+    """The split that a file of YouTube-VIS is about: `train/instances.json`, `youtube_vis_2021_train.json`."""
+    stem = stem_of(path)
+    folder = posixpath.basename(posixpath.dirname(path))
+    if stem.lower() == "instances" and folder and folder.lower() not in _ANNOTATION_FOLDERS:
+        return folder
+    release = _VIDEOS.match(stem)
+    return split_of(path, source_name) if release is None else stem[release.end() :]
 
 
 def is_named_as_annotations(path: str) -> bool:
@@ -127,7 +139,7 @@ class Finder:
         home = home_of(path)
         wanted: list[str] = []
         for base in dict.fromkeys(("", home)):
-            below = ("", f"images/{split}", split, "images", "data")
+            below = ("", f"images/{split}", split, "images", "data", "JPEGImages", f"{split}/JPEGImages")
             wanted += [posixpath.join(base, folder) if folder else base for folder in below]
         wanted.append(self._folder)
         self._roots = [root for root in dict.fromkeys(wanted) if not root or files.source.below(root)]

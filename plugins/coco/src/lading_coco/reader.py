@@ -24,8 +24,13 @@ from lading_coco.layout import (
     packed_masks,
     pixelmap_folder,
     split_of,
+    split_of_videos,
 )
 from lading_coco.text import JsonText
+from lading_coco.whole_videos import VideoText
+
+#: Kinds of files that make a dataset.
+_ANNOTATIONS = frozenset({"annotations", "videos"})
 
 
 class CocoOptions(lading.Options):
@@ -50,7 +55,7 @@ class CocoReader(Reader):
         results: str | None = None
         for text in json_files(source):
             seen = look(text)
-            if seen.kind == "annotations":
+            if seen.kind in _ANNOTATIONS:
                 return Match(0.9, seen.reason)
             if seen.kind == "results":
                 results = results or seen.reason
@@ -63,10 +68,15 @@ class CocoReader(Reader):
         files = Files(source)
         documents: list[Document] = []
         failures: list[tuple[str, InputError]] = []
-        for text in chosen:
-            split = split_of(text.path, source.name)
+        for text, has_videos in chosen:
+            split = (split_of_videos if has_videos else split_of)(text.path, source.name)
             try:
-                documents.append(read_document(text, split, Finder(files, text.path, split), report))
+                if isinstance(text, VideoText):
+                    text.prepare(report)
+                document = read_document(text, split, Finder(files, text.path, split), report)
+                if isinstance(text, VideoText):
+                    document.kind = "videos"
+                documents.append(document)
             except InputError as exc:
                 failures.append((text.path, exc))
         if not documents:
@@ -95,10 +105,14 @@ class CocoReader(Reader):
         return dataset
 
 
-def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[JsonText], str | None]:
-    """The files to read, and which of them is the results file that was asked for."""
+def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[tuple[JsonText, bool]], str | None]:
+    """The files to read, each with whether it is of videos, and the results file that was asked for."""
     texts = [(text, look(text)) for text in json_files(source)]
-    annotations = [text for text, seen in texts if seen.kind == "annotations"]
+    annotations = [
+        (VideoText(text) if seen.kind == "videos" else text, seen.has_videos)
+        for text, seen in texts
+        if seen.kind in _ANNOTATIONS
+    ]
     results = [text for text, seen in texts if seen.kind == "results"]
     _tell_others(texts, report)
     wanted: str | None = None
@@ -108,12 +122,12 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
         if file is None:
             known = ", ".join(text.path for text in results) or "none"
             raise OptionError(f"-o results: expected a file of the source ({known}), found {wanted!r}")
-        annotations = [text for text in annotations if text.path != wanted]
-        return [*annotations, JsonText(file)], wanted
+        annotations = [(text, has_videos) for text, has_videos in annotations if text.path != wanted]
+        return [*annotations, (JsonText(file), False)], wanted
     if not annotations:
         if not results:
             raise DetectionError(source.label, {"coco": texts[0][1].reason if texts else "no JSON file"})
-        return results, None
+        return [(text, False) for text in results], None
     for text in results:
         report.loss("results files beside annotations (`-o results=FILE` reads one)", text.path)
     return annotations, None
@@ -129,8 +143,6 @@ def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None
         elif seen.kind == "broken":
             take = report.error if is_named_as_annotations(text.path) else report.warning
             take("coco.malformed-file", reason, Origin(text.path))
-        elif seen.kind == "videos":
-            report.loss("files of whole videos (YouTube-VIS)", text.path)
         elif seen.kind is None:
             others.append((text.path, reason))
     if others:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from types import NoneType
 from typing import Any
 
-from lading import Data, Dataset, Frame, Label, PanopticMask, Report, Segment, SemanticMask, Target
+from lading import Data, Dataset, Frame, Label, Origin, PanopticMask, Report, Segment, SemanticMask, Target
 from lading_coco.categories import parent_of
 from lading_coco.ids import other_spelling
 from lading_coco.origins import RowOrigins
@@ -21,7 +22,7 @@ def is_ours(dataset: Dataset) -> bool:
     """Whether a dataset is what our reader made of COCO files, or segments of it; not one that was split anew."""
     if dataset.format != "coco" or "forms" not in dataset.extras:
         return False
-    segments = {form["segment"] for form in dataset.extras["forms"].values()}
+    segments = {name for form in dataset.extras["forms"].values() for name in form["segments"]}
     return {segment.name for segment in dataset.segments} <= segments
 
 
@@ -32,11 +33,14 @@ class Returning:
         self._target = target
         self._report = report
         self.labels = 0
-        chosen = {None, *(segment.name for segment in dataset.segments)}
+        chosen = {segment.name for segment in dataset.segments}
         known: Mapping[str, Any] = dataset.extras["forms"]
-        forms = {path: form for path, form in known.items() if form["segment"] in chosen}
+        forms = {path: form for path, form in known.items() if not form["segments"] or chosen & set(form["segments"])}
         envelopes: Mapping[str, Any] = dataset.extras.get("documents", {})
         kinds = {found.file: found.kind for found in dataset.sources}
+        for path in (path for path in forms if kinds.get(path) == "videos"):
+            report.loss("the form of YouTube-VIS (an object has a record a frame instead, as CocoVID has it)", path)
+        self._first_image = {path: _first_images(envelope.get("videos")) for path, envelope in envelopes.items()}
         self.files = {
             path: OutFile(path, form["keys"], envelopes.get(path, {}), is_list=kinds.get(path) == "results")
             for path, form in forms.items()
@@ -73,14 +77,22 @@ class Returning:
         if origin is None:
             self._report.loss("pictures that COCO did not have", data.path)
             return
-        if not (origin.pointer or "").startswith("/images/"):
+        row = self._image_row(origin)
+        if row is None:
             return  # known by annotations alone, in a file that lists no images
-        rows: Mapping[str, int] = frame.extras.get("documents") or {origin.file: _row(origin.pointer)}
+        rows: Mapping[str, int] = frame.extras.get("documents") or {origin.file: row}
         text = encode(_image(data))
         for path, row in rows.items():
             if path in self.files:  # of a segment that was chosen
                 self.files[path].add("images", text, row, self._target)
         self._target.add_media(data.content, data.path, origin)
+
+    def _image_row(self, origin: Origin) -> int | None:
+        """The row of an image; for YouTube-VIS counted through the pictures of all videos."""
+        _, key, *rest = (origin.pointer or "/").split("/")
+        if key == "images":
+            return int(rest[0])
+        return self._first_image[origin.file][int(rest[0])] + int(rest[2]) if key == "videos" else None
 
     def _by_record(self, data: Data) -> Iterator[tuple[_Place, list[Label]]]:
         """The labels of each annotation, of an annotation in two files twice; files of masks are brought at once."""
@@ -153,8 +165,11 @@ class Returning:
         return known[name]
 
 
-def _row(pointer: str | None) -> int:
-    return int((pointer or "").rpartition("/")[2])
+def _first_images(videos: Any) -> list[int]:
+    """The row that the first picture of each video has among all of them."""
+    known = videos if isinstance(videos, list) else []
+    names = [video.get("file_names") if isinstance(video, dict) else None for video in known]
+    return list(accumulate((len(some) if isinstance(some, list) else 0 for some in names), initial=0))
 
 
 def _image(data: Data) -> dict[str, Any]:

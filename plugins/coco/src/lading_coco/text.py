@@ -9,11 +9,11 @@ import os
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
-from lading import File
+from lading import File, Origin
 from lading.errors import SourceError
 
 _log = logging.getLogger("lading.coco")
@@ -34,7 +34,13 @@ class Access(Protocol):
 
 
 class JsonText:
-    """The bytes of a JSON file, unpacked. It holds nothing open but its temporary file, and can be pickled."""
+    """The bytes of a JSON file, unpacked. It holds nothing open but its temporary file, and can be pickled.
+
+    A text that is made of another has `relocate`: it gives the place in the file of a part of one of its records, by
+    the pointer of their array and the record's row.
+    """
+
+    relocate: Callable[[str, int, Sequence[str | int]], Origin] | None = None
 
     def __init__(self, file: File) -> None:
         self.file = file

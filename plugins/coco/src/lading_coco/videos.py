@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,15 +42,23 @@ def by_first(videos: Codes) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
 
 
 def video_name(document: Document, row: int, group: Sequence[Document], report: Report) -> str:
-    """What the video of an image is called: the `name` of the one that a file of its group lists, else its id."""
+    """What the video of an image is called: the `name` of the one that a file of its group lists, else its id.
+
+    YouTube-VIS gives no names: the folder that all pictures of a video are in is its name.
+    """
     (record,) = records_at(document, document.images, [row])
     key = None if record is None else record.get("video_id")
     lists = [listed for other in group if isinstance(listed := other.envelope.get("videos"), list)]
     for video in (video for listed in lists for video in listed if isinstance(video, dict)):
         if video.get("id") == key:
             name = video.get("name")
-            return name if isinstance(name, str) and name else str(key)
+            return name if isinstance(name, str) and name else _folder_of(video.get("file_names")) or str(key)
     if lists:
         message = f"expected the id of a video, found {key!r}; its segment is named by it"
         report.warning("coco.unknown-video", message, document.images.origin(row, "video_id"))
     return str(key)
+
+
+def _folder_of(names: Any) -> str | None:
+    folders = {posixpath.dirname(name) for name in names if isinstance(name, str)} if isinstance(names, list) else set()
+    return folders.pop() or None if len(folders) == 1 else None

@@ -1,0 +1,252 @@
+"""YouTube-VIS: records of whole videos, told record by record and frame by frame, as CocoVID has them.
+
+Its `videos` list their pictures (`file_names`), its annotations an entry a frame (`segmentations`, `bboxes`, `areas`),
+null where the object is not seen. Here such a file reads as one of images and of annotations of images; every place
+that is told is that of the file itself.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Origin, Report
+from lading_coco.heads import REFUSED, Column
+from lading_coco.structure import Offsets, RecordArray, scan
+from lading_coco.text import Access, JsonText
+
+#: What an annotation has an entry a frame of, and what the annotation of one frame has instead.
+ENTRIES = {"segmentations": "segmentation", "bboxes": "bbox", "areas": "area"}
+_PLURAL = {one: many for many, one in ENTRIES.items()}
+#: Of an annotation of one frame, the keys that another name stands for.
+_SOURCES = {"image_id": "video_id", "instance_id": "id"}
+_NULL = b"null"
+
+_Raw = dict[str, msgspec.Raw]
+
+
+class _Head(msgspec.Struct, gc=False):
+    id: Any = None
+
+
+class VideoText(JsonText):
+    """The text of such a file as one of images and annotations of images, made anew whenever it is read through."""
+
+    def __init__(self, text: JsonText) -> None:
+        super().__init__(text.file)
+        self._original = text
+        self._envelope: dict[str, Any] = {}
+        self._places: Offsets = np.empty(0, dtype=np.int64)
+        self._sizes: NDArray[np.uint32] = np.empty(0, dtype=np.uint32)
+        self._first_image: list[int] = [0]  # of each video, then how many images there are
+        self._video_of: dict[str, int] = {}
+        self._annotation_of = array("i")  # of each record of one frame, the annotation
+        self._frame_of = array("i")
+        self._strangers: list[tuple[int, int]] = []
+
+    @property
+    def _has_random_access(self) -> bool:
+        return False
+
+    def prepare(self, report: Report) -> None:
+        """Read the file through once; what is wrong with it is told. Raises SourceError and RecordError."""
+        column = Column(_Head, None, lambda row, message: self._tell_record(row, message, report))
+
+        def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
+            if array.key == "annotations":
+                column.take(text, base, begins, ends)
+
+        scanner, envelope = scan(self.path, self._original.chunks(), take)
+        if "annotations" in scanner.arrays:
+            with self._original.reading() as access:
+                column.finish(scanner.arrays["annotations"], access)
+        self._envelope = envelope
+        self._places, self._sizes = column.places()
+        self._strangers = column.strangers
+        self._number_videos(report)
+        with self._original.reading() as access:
+            for row in range(len(self._places)):
+                self._number_entries(row, access, report)
+
+    def relocate(self, pointer: str, row: int, parts: Sequence[str | int]) -> Origin:
+        """Where a record of one frame stands in the file, or a part of it."""
+        if pointer == "/images":
+            video = bisect_right(self._first_image, row) - 1
+            frame = row - self._first_image[video]
+            whole = parts if parts and parts[0] in ("width", "height") else ("file_names", frame)
+            return Origin(self.path, "/videos").below(video, *whole)
+        annotation, frame = self._annotation_of[row], self._frame_of[row]
+        at = Origin(self.path, "/annotations").below(self._number(annotation))
+        if not parts:
+            return at
+        first, *rest = parts
+        if first in _PLURAL:
+            return at.below(_PLURAL[str(first)], frame, *rest)
+        return at.below(_SOURCES.get(str(first), first), *rest)
+
+    def _number(self, annotation: int) -> int:
+        return annotation + sum(count for before, count in self._strangers if before <= annotation)
+
+    def _tell_record(self, row: int, message: str, report: Report) -> None:
+        report.error("coco.malformed-record", message, Origin(self.path, "/annotations").below(row))
+
+    def _number_videos(self, report: Report) -> None:
+        """Count the frames of each video."""
+        videos = self._envelope.get("videos")
+        for number, video in enumerate(videos if isinstance(videos, list) else ()):
+            names = _names_of(video)
+            self._first_image.append(self._first_image[-1] + len(names))
+            at = Origin(self.path, "/videos").below(number)
+            if not isinstance(video, dict) or not isinstance(video.get("file_names"), list):
+                report.error("coco.bad-video", f"expected `file_names` of a video, found {str(video)[:60]!r}", at)
+                continue
+            self._video_of.setdefault(_key(video.get("id")), number)
+            length = video.get("length")
+            if length is not None and length != len(names):
+                message = f"expected the number of its `file_names`, {len(names)}, found {length!r}"
+                report.warning("coco.video-length", message, at.below("length"))
+
+    def _number_entries(self, row: int, access: Access, report: Report) -> None:
+        """Note which frames an annotation has an entry for."""
+        record = self._record(row, access)
+        at = Origin(self.path, "/annotations").below(self._number(row))
+        if record is None:
+            return  # told when it was found
+        video = self._video_of.get(_key(_value(record.get("video_id"))))
+        count = None if video is None else self._first_image[video + 1] - self._first_image[video]
+        lists = {key: _entries(record.get(key)) for key in ENTRIES}
+        for key, entries in lists.items():
+            if entries is None:
+                message = f"expected an entry a frame, found {bytes(record[key])[:40].decode('utf-8', 'replace')}"
+                report.error("coco.video-entries", message, at.below(key))
+            elif count is not None and len(entries) not in (0, count):
+                message = f"expected {count} entries, one a frame of its video, found {len(entries)}"
+                report.error("coco.video-length", message, at.below(key))
+        seen = _seen(lists)
+        if count is not None and seen and seen[-1] >= count:
+            beyond = [frame for frame in seen if frame >= count]
+            report.loss("entries behind the last frame of a video", str(at), len(beyond))
+            seen = [frame for frame in seen if frame < count]
+        if not seen:
+            report.loss("annotations without anything that is a label", str(at))
+        self._annotation_of.extend([row] * len(seen))
+        self._frame_of.extend(seen)
+
+    def _record(self, row: int, access: Access) -> _Raw | None:
+        return _fields(access.read(int(self._places[row]), int(self._sizes[row])))
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The text, piece by piece: the keys as they are, `images` before `annotations`."""
+        mark = b"{"
+        for key, value in {**self._envelope, "annotations": []}.items():
+            if key == "annotations":
+                yield mark + b'"images": ['
+                yield from self._images()
+                yield b'],\n"annotations": ['
+                yield from self._annotations()
+                yield b"]"
+            else:
+                yield mark + json.dumps({key: value}).encode()[1:-1]
+            mark = b",\n"
+        yield b"}"
+
+    def _images(self) -> Iterator[bytes]:
+        mark = ""
+        for video in self._envelope.get("videos") or ():
+            key = video.get("id") if isinstance(video, dict) else None
+            sizes = {k: video[k] for k in ("width", "height") if k in video} if isinstance(video, dict) else {}
+            for frame, name in enumerate(_names_of(video)):
+                record = {"id": f"{_key(key)}/{frame}", "file_name": name, **sizes, "video_id": key, "frame_id": frame}
+                yield f"{mark}{json.dumps(record)}".encode()
+                mark = ",\n"
+
+    def _annotations(self) -> Iterator[bytes]:
+        mark = b""
+        known, record, lists = -1, dict[str, msgspec.Raw](), dict[str, Any]()
+        with self._original.reading() as access:
+            for row, frame in zip(self._annotation_of, self._frame_of, strict=True):
+                if row != known:
+                    known, record = row, self._record(row, access) or {}
+                    lists = {key: _entries(record.get(key)) or [] for key in ENTRIES}
+                yield mark + _of_frame(record, lists, frame)
+                mark = b",\n"
+
+
+def _of_frame(record: _Raw, lists: Mapping[str, Sequence[Any]], frame: int) -> bytes:
+    """What an annotation says of one frame; other keys that have an entry a frame are such too."""
+    length = max(map(len, lists.values()))
+    fields: dict[str, bytes] = {}
+    for key, value in record.items():
+        if key == "id":
+            fields.setdefault("instance_id", bytes(value))
+        elif key == "video_id":
+            fields["image_id"] = json.dumps(f"{_key(_value(value))}/{frame}").encode()
+        elif key in ENTRIES:
+            entries = lists[key]
+            if frame < len(entries) and entries[frame] != _NULL:
+                fields[ENTRIES[key]] = entries[frame]
+        else:
+            entries = (_entries(value) or []) if bytes(value).startswith(b"[") else []
+            fields[key] = entries[frame] if len(entries) == length else bytes(value)
+    return b"{" + b", ".join(json.dumps(key).encode() + b": " + value for key, value in fields.items()) + b"}"
+
+
+def _seen(lists: Mapping[str, Sequence[bytes] | None]) -> list[int]:
+    """The frames of which a box or a mask is there."""
+    shapes = [entries for key in ("segmentations", "bboxes") if (entries := lists[key])]
+    return [
+        frame
+        for frame in range(max(map(len, shapes), default=0))
+        if any(frame < len(entries) and entries[frame] != _NULL for entries in shapes)
+    ]
+
+
+def _fields(text: bytes) -> _Raw | None:
+    """The fields of a record, each as its text; None where it is none."""
+    try:
+        return msgspec.json.decode(text, type=_Raw)
+    except REFUSED:
+        pass
+    try:
+        record = json.loads(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict):
+        return None
+    return {key: msgspec.Raw(json.dumps(value).encode()) for key, value in record.items()}
+
+
+def _entries(value: msgspec.Raw | None) -> list[bytes] | None:
+    """The texts of a list's entries; none of what is absent or null, None of what is no list."""
+    if value is None or bytes(value) == _NULL:
+        return []
+    try:
+        return [bytes(entry) for entry in msgspec.json.decode(value, type=list[msgspec.Raw])]
+    except REFUSED:
+        pass
+    try:
+        entries = json.loads(bytes(value))
+    except (ValueError, RecursionError):
+        return None
+    return [json.dumps(entry).encode() for entry in entries] if isinstance(entries, list) else None
+
+
+def _value(text: msgspec.Raw | None) -> Any:
+    return None if text is None else json.loads(bytes(text))
+
+
+def _key(video_id: Any) -> str:
+    """The id of a video as the ids of its images have it."""
+    return video_id if isinstance(video_id, str) else json.dumps(video_id)
+
+
+def _names_of(video: Any) -> list[Any]:
+    names = video.get("file_names") if isinstance(video, dict) else None
+    return names if isinstance(names, list) else []

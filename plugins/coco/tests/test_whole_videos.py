@@ -1,0 +1,193 @@
+"""YouTube-VIS: annotations of whole videos, an entry a frame, null where an object is not seen."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import lading
+from lading import Report, open_dataset
+from lading.model.dataset import all_frames
+
+PETS = [{"id": 2, "name": "cat"}, {"id": 5, "name": "dog"}]
+RUN = {"size": [30, 40], "counts": [0, 10, 1190]}
+TEXT = {"size": [30, 40], "counts": "0:\\U1"}
+PIER = {"id": 7, "file_names": ["pier/0.png", "pier/5.png", "pier/10.png"], "width": 40, "height": 30, "length": 3}
+QUAY = {"id": "q", "file_names": ["quay/0.png"], "width": 20, "height": 10, "length": 1}
+CAT = {
+    "id": 1,
+    "video_id": 7,
+    "category_id": 2,
+    "segmentations": [RUN, None, [[1, 1, 9, 1, 9, 9]]],
+    "bboxes": [[0, 0, 1, 10], None, [1, 1, 8, 8]],
+    "areas": [10, None, 32.5],
+    "iscrowd": 0,
+    "length": 1,
+    "occlusion": ["no_occlusion", None, "slight_occlusion"],
+}
+DOG = {
+    "id": 2,
+    "video_id": 7,
+    "category_id": 5,
+    "segmentations": [None, TEXT, None],
+    "bboxes": [None, [1, 2, 3, 4], None],
+}
+LONE = {"id": 3, "video_id": "q", "category_id": 5, "bboxes": [[0.5, 1, 2, 3]], "areas": [6]}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return {
+        "info": {"year": 2021},
+        "videos": [PIER, QUAY],
+        "annotations": [CAT, DOG, LONE],
+        "categories": PETS,
+        **changes,
+    }
+
+
+def written(read: Any, **changes: Any) -> Any:
+    return read({"train/instances.json": document(**changes)})
+
+
+def test_a_frame_is_a_picture_and_null_is_no_label(read: Any) -> None:
+    done = written(read)
+    found = {
+        f"{name}/{frame.key}": [(x.kind, x.category, x.instance) for x in frame.data[0].labels]
+        for name, frames in done.frames.items()
+        for frame in frames
+    }
+    assert found == {
+        "train-pier/7/0": [("BOX2D", "cat", "1"), ("RLE", "cat", "1")],
+        "train-pier/7/1": [("BOX2D", "dog", "2"), ("RLE", "dog", "2")],
+        "train-pier/7/2": [("BOX2D", "cat", "1"), ("POLYGON2D", "cat", "1")],
+        "train-quay/q/0": [("BOX2D", "dog", "3")],
+    }
+    first, _second, third = done.frames["train-pier"]
+    data = first.data[0]
+    assert (data.remote_path, data.width, data.height) == ("pier/0.png", 40, 30)
+    assert data.extras == {"id": "7/0", "video_id": 7, "frame_id": 0}
+    box, run = data.labels
+    assert (box.xmin, box.ymin, box.xmax, box.ymax) == (0, 0, 1, 10)
+    assert (run.counts.tolist(), run.height, run.width) == ([0, 10, 1190], 30, 40)
+    assert box.attributes == {"iscrowd": False}
+    assert box.extras["area"] == 10
+    assert box.extras["occlusion"] == "no_occlusion"
+    polygon = third.data[0].labels[1]
+    assert polygon.points.tolist() == [[1, 1], [9, 1], [9, 9]]
+    assert (polygon.extras["area"], polygon.extras["occlusion"]) == (32.5, "slight_occlusion")
+    assert done.dataset.catalog["BOX2D"].is_tracking
+    assert [s.kind for s in done.dataset.sources] == ["videos"]
+    assert done.dataset.extras["documents"]["train/instances.json"]["info"] == {"year": 2021}
+    assert [rule for rule in done.rules if rule != "coco.unlisted-file"] == []
+    assert done.report.losses == []
+
+
+def test_places_are_those_of_the_file(read: Any) -> None:
+    done = written(read)
+    third = done.frames["train-pier"][2].data[0]
+    box, polygon = third.labels
+    at = "train/instances.json#/annotations/0"
+    assert str(third.origin) == "train/instances.json#/videos/0/file_names/2"
+    assert str(third.locate(box, "geometry")) == f"{at}/bboxes/2"
+    assert str(third.locate(polygon, "geometry")) == f"{at}/segmentations/2"
+    assert str(third.locate(box, "category")) == f"{at}/category_id"
+    assert str(third.locate(box, "instance")) == f"{at}/id"
+
+
+def test_what_is_wrong_is_told_at_its_place(read: Any) -> None:
+    bad = [
+        CAT | {"segmentations": [RUN, RUN], "bboxes": [None, None, [1, 2, 3], [9, 9, 9, 9]], "areas": 5},
+        CAT | {"id": 4, "segmentations": [None] * 3, "bboxes": [None] * 3},
+        CAT | {"id": 5, "video_id": 8},
+        CAT | {"id": 6, "category_id": 77, "bboxes": [None, [float("nan"), 1, 2, 3], None], "segmentations": None},
+    ]
+    short = QUAY | {"length": 4, "width": 0}
+    done = written(read, annotations=bad, videos=[PIER, short, {"id": 9, "name": "x"}])
+    told = {
+        (rule, where.removeprefix("train/instances.json#")): message for rule, where, message in reversed(done.told)
+    }
+    expected = {
+        ("coco.video-length", "/videos/1/length"): "expected the number of its `file_names`, 1, found 4",
+        ("coco.bad-video", "/videos/2"): "expected `file_names` of a video, found \"{'id': 9, 'name': 'x'}\"",
+        ("coco.video-length", "/annotations/0/segmentations"): "expected 3 entries, one a frame of its video, found 2",
+        ("coco.video-length", "/annotations/0/bboxes"): "expected 3 entries, one a frame of its video, found 4",
+        ("coco.video-entries", "/annotations/0/areas"): "expected an entry a frame, found 5",
+        ("coco.bad-bbox", "/annotations/0/bboxes/2"): "expected 4 numbers, found [1, 2, 3]",
+        ("coco.orphan-annotation", "/annotations/2/video_id"): (
+            "expected the id of an image, found '8/0'; the annotation is in no frame"
+        ),
+        ("coco.unknown-category", "/annotations/3/category_id"): "expected the id of a category, found 77",
+        ("coco.missing-size", "/videos/1/file_names/0"): "expected `width` in pixels, found 0",
+    }
+    assert {key: told.get(key) for key in expected} == expected
+    losses = {loss.what: (loss.count, loss.example) for loss in done.report.losses}
+    assert losses == {
+        "entries behind the last frame of a video": (1, "train/instances.json#/annotations/0"),
+        "annotations without anything that is a label": (2, "train/instances.json#/annotations/1"),
+        "annotations of no listed image": (2, "train/instances.json#/annotations/2"),
+    }
+    kinds = [[x.kind for x in frame.data[0].labels] for frame in done.frames["train-pier"]]
+    assert kinds == [["RLE"], ["RLE", "BOX2D"], []]
+
+
+def test_records_that_are_none_keep_the_places_of_the_others(read: Any) -> None:
+    text = json.dumps(document(annotations=[CAT])).replace('"annotations": [', '"annotations": [null, 5, {"id": }, ')
+    done = read({"train/instances.json": text})
+    at = "train/instances.json#/annotations"
+    assert [rule for rule in done.rules if rule == "coco.malformed-record"] == ["coco.malformed-record"] * 2
+    data = done.frames["train-pier"][0].data[0]
+    assert str(data.locate(data.labels[0], "geometry")) == f"{at}/3/bboxes/0"
+
+
+def test_videos_without_annotations_are_frames(read: Any) -> None:
+    for nothing in ({"annotations": None}, {"annotations": []}):
+        done = written(read, **nothing)
+        assert {name: len(frames) for name, frames in done.frames.items()} == {"train-pier": 3, "train-quay": 1}
+        assert done.labels == []
+
+
+def test_splits_are_told_by_folder_and_by_name(read: Any) -> None:
+    one = document(videos=[PIER], annotations=[])
+    other = document(videos=[QUAY], annotations=[])
+    done = read({"valid/instances.json": one, "annotations/youtube_vis_2021_train.json": other})
+    assert list(done.frames) == ["train-quay", "valid-pier"]
+
+
+def test_pictures_below_the_folder_of_the_split_are_found(read: Any) -> None:
+    done = read({"train/instances.json": document(), "train/JPEGImages/pier/5.png": b"x"})
+    paths = [frame.data[0].path for frame in done.frames["train-pier"]]
+    assert paths == ["pier/0.png", "train/JPEGImages/pier/5.png", "pier/10.png"]
+
+
+def test_shares_and_other_processes_read_the_same(read: Any) -> None:
+    done = written(read)
+    again = pickle.loads(pickle.dumps(done.dataset))
+    for name, frames in done.frames.items():
+        parts = [frame for k in (1, 2) for frame in again.frames(name, (k, 2), report=Report())]
+        assert [(f.key, f.data[0].labels) for f in parts] == [(f.key, f.data[0].labels) for f in frames]
+
+
+def test_it_comes_back_as_records_of_frames(write: Any, tmp_path: Any) -> None:
+    folder = write({"train/instances.json": document()})
+    result = lading.convert(open_dataset(folder), tmp_path / "out", to="coco")
+    assert [(loss.what, loss.count) for loss in result.losses] == [
+        ("the form of YouTube-VIS (an object has a record a frame instead, as CocoVID has it)", 1)
+    ]
+    back = json.loads((tmp_path / "out" / "train" / "instances.json").read_text("utf-8"))
+    assert back["videos"] == [PIER, QUAY]
+    assert [(row["image_id"], row["instance_id"]) for row in back["annotations"]] == [
+        ("7/0", 1),
+        ("7/2", 1),
+        ("7/1", 2),
+        ("q/0", 3),
+    ]
+    one, other = open_dataset(folder), open_dataset(tmp_path / "out")
+    read_again = [
+        {(s.name, f.key): f.data[0].labels for s, f in all_frames(dataset, Report())} for dataset in (one, other)
+    ]
+    assert read_again[0].keys() == read_again[1].keys()
+    for key, labels in read_again[0].items():
+        assert [(x.kind, x.category, x.instance, x.extras) for x in labels] == [
+            (x.kind, x.category, x.instance, x.extras) for x in read_again[1][key]
+        ]

@@ -59,5 +59,7 @@ def test_a_fusion_dataset_arrives_whole(root: Path, run: Any, platform: Any) -> 
         )
         for segment, frame, part in data
     }
+    compared = run("diff", root, f"{platform.url}/scenes@{commit}", key=platform.key)
+    assert (compared.code, compared.out) == (0, "no difference\n"), compared.err
     again = run("upload", root, "--dataset", "scenes", "--platform", platform.url, "--json", key=platform.key)
     assert (again.code, again.json["bytesSent"]) == (0, 0)

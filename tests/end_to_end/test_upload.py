@@ -64,7 +64,10 @@ def test_a_real_dataset_arrives_whole_and_once(
         kind: value for kind, value in run("catalog", *options).json.items() if kind != "schemaVersion"
     }
 
-    second = run(*upload, "--allow-missing", key=platform.key)
+    compared = run("diff", source, f"{platform.url}/{name}@{result['commitId']}", "--follow-links", key=platform.key)
+    assert (compared.code, compared.out) == (0, "no difference\n"), compared.err
+
+    second = run(*upload, "--allow-missing", "--verify", key=platform.key)
     assert second.code == 0, second.err
     again = second.json
     assert (again["bytesSent"], again["files"]["sent"]) == (0, 0)

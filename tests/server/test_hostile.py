@@ -5,17 +5,24 @@ from __future__ import annotations
 import errno
 import json
 import logging
+import select
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from python_multipart.exceptions import FormParserError
 
+from lading.errors import OptionError
 from lading.server.embedded import running
 from lading.server.folder_store import IncomingObject
+from lading.server.form import MAX_FIELD_BYTES, StreamedForm
 from lading.server.metadata import database
+from lading.server.services import load_signing_key
+from lading.server.settings import ServerSettings
 
 from .conftest import KEY, Api, Clock
 
@@ -325,3 +332,65 @@ def body_of(checksum: str) -> dict[str, Any]:
 def connect(api: Any) -> socket.socket:
     parts = urlsplit(api.platform.url)
     return socket.create_connection((parts.hostname, parts.port), timeout=10)
+
+
+def test_form_of_endless_small_fields_takes_no_memory() -> None:
+    """Nobody has to show a key for a POST, so what it keeps before the policy is looked at has to be bounded."""
+    form = StreamedForm(b"xYz", lambda: None, lambda _: None)
+    for number in range(20_000):
+        form.feed(f'--xYz\r\nContent-Disposition: form-data; name="{number}"\r\n\r\n\r\n'.encode())
+    assert form.field_bytes > MAX_FIELD_BYTES
+    assert sum(map(len, form.fields)) <= MAX_FIELD_BYTES
+
+
+def test_part_of_endless_small_headers_is_malformed() -> None:
+    form = StreamedForm(b"xYz", lambda: None, lambda _: None)
+    form.feed(b"--xYz\r\n")
+    headers = "".join(f"X-{number}: y\r\n" for number in range(20_000))
+    with pytest.raises(FormParserError):
+        form.feed(headers.encode())
+
+
+def test_body_without_end_is_ended(tmp_path: Path) -> None:
+    """A refused form is read on, so that its client sees the answer, but not for ever."""
+    with (
+        running(tmp_path, access_key=KEY, max_object_bytes=1 << 20) as platform,
+        connect(Api(platform, Clock())) as peer,
+    ):
+        head = b'--xYz\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n'
+        request = "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xYz\r\n"
+        peer.sendall(f"{request}Content-Length: {10 << 40}\r\n\r\n".encode() + head)
+        with suppress(ConnectionError):
+            for _ in range(64):
+                peer.sendall(bytes(1 << 20))
+                if select.select([peer], [], [], 0)[0]:
+                    break
+            else:
+                raise AssertionError("64 MiB were read of a file that may have 1")
+        assert peer.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_no_secret_shows_where_an_object_is_printed(tmp_path: Path) -> None:
+    with running(tmp_path, access_key=KEY) as platform:
+        secret = (tmp_path / "signing-secret").read_text().strip()
+        settings = ServerSettings(data_dir=tmp_path, access_key=KEY)
+        shown = f"{platform!r} {settings!r} {settings} {load_signing_key(tmp_path)!r}"
+    assert [word for word in (KEY, secret) if word in shown] == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"objects": "s3://KEYID:hunter2@bucket"},
+        {"objects": "s4://KEYID:hunter2@bucket"},
+        {"objects": "s3://bucket/prefix?endpoint=http://KEYID:hunter2@localhost:1"},
+        {"database": "postgresql://me:hunter2@localhost/lading"},
+        {"database": "me:hunter2@localhost"},
+        {"public_url": "ftp://me:hunter2@localhost"},
+    ],
+    ids=str,
+)
+def test_no_secret_shows_in_the_refusal_of_an_option(tmp_path: Path, options: dict[str, str]) -> None:
+    with pytest.raises(OptionError) as caught, running(tmp_path, access_key=KEY, **options):
+        pass
+    assert "hunter2" not in str(caught.value)

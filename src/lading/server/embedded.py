@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -33,7 +33,7 @@ class RunningPlatform:
     """A platform that takes requests: its address, its access key, its folder."""
 
     url: str
-    access_key: str
+    access_key: str = field(repr=False)
     data_dir: Path
 
 
@@ -105,6 +105,7 @@ class _Server(uvicorn.Server):
                 lifespan="on",
                 ws="none",
                 loop="asyncio",
+                http="h11",  # httptools, where it is installed, has no limit to the head of a request
                 timeout_keep_alive=_KEEP_ALIVE_S,
                 timeout_graceful_shutdown=_GRACE_S,
                 ssl_certfile=settings.tls_cert,

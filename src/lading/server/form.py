@@ -32,6 +32,7 @@ class StreamedForm:
         self._headers: dict[bytes, bytes] = {}
         self._header_name = bytearray()
         self._header_value = bytearray()
+        self._header_bytes = 0
         self._part_name = ""
         self._part_value = bytearray()
         self._parser = MultipartParser(boundary, self._callbacks())
@@ -54,6 +55,7 @@ class StreamedForm:
 
     def _begin_part(self) -> None:
         self._headers.clear()
+        self._header_bytes = 0
         self._part_name = ""
         self._part_value.clear()
 
@@ -65,8 +67,9 @@ class StreamedForm:
 
     def _take_header(self, part: bytearray, data: bytes) -> None:
         part += data
-        if len(part) > MAX_FIELD_BYTES:
-            raise FormParserError("a header of a part that is no header")
+        self._header_bytes += len(data)
+        if self._header_bytes > MAX_FIELD_BYTES:
+            raise FormParserError("headers of a part that are none")
 
     def _end_header(self) -> None:
         self._headers[bytes(self._header_name).lower()] = bytes(self._header_value)
@@ -99,7 +102,7 @@ class StreamedForm:
             self.field_bytes += size
 
     def _end_part(self) -> None:
-        if self._part_name != "file" and self.files == 0:
+        if self._part_name != "file" and self.files == 0 and self.field_bytes <= MAX_FIELD_BYTES:
             self.fields[self._part_name] = self._part_value.decode(errors="replace")
 
     def _end(self) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from lading.errors import OptionError
 from lading.server.post_policy import SigningKey
+from lading.server.settings import without_credentials
 
 #: An object's name: the SHA-1 of its bytes.
 CHECKSUM = re.compile("[0-9a-f]{40}")
@@ -96,7 +97,8 @@ def open_store(objects: str | Path, key: SigningKey, *, largest: int) -> ObjectS
 
             return open_bucket(objects, largest=largest)
         if parts.scheme not in ("", "file"):
-            raise OptionError(f"--objects: expected a folder or s3://BUCKET?endpoint=URL, found {objects!r}")
+            found = without_credentials(objects)
+            raise OptionError(f"--objects: expected a folder or s3://BUCKET?endpoint=URL, found {found!r}")
         objects = Path(unquote(parts.path) if parts.scheme == "file" else objects)
     from lading.server.folder_store import FolderStore
 

@@ -20,6 +20,9 @@ from lading.server.post_policy import Grant, refuse, verify_form
 #: Characters that XML 1.0 cannot hold.
 _NO_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Bytes of a body beside its file; ours, as the parts behind the file may be of any length.
+_SLACK = 1 << 20
+
 _MALFORMED = "The body of your POST request is not well-formed multipart/form-data."
 
 
@@ -114,7 +117,8 @@ async def receive_post(request: Request, store: FolderStore, now_s: float, large
 
     Raises StorageError; then nothing is stored.
 
-    The body is read to its end also when it is refused, so that the client sees the answer (C8.14).
+    The body is read to its end also when it is refused, so that the client sees the answer (C8.14), unless it is far
+    longer than any that would be taken.
     """
     problem: StorageError | None = None
     posted: PostedObject | None = None
@@ -125,7 +129,11 @@ async def receive_post(request: Request, store: FolderStore, now_s: float, large
             problem = StorageError(_MALFORMED, status=400, code="MalformedPOSTRequest")
         except StorageError as exc:
             problem = exc
+        received = 0
         async for chunk in request.stream():
+            received += len(chunk)
+            if received > 2 * largest + _SLACK:
+                refuse(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
             if posted is not None and problem is None and chunk:
                 problem = posted.take(chunk)
         if posted is None or problem is not None:

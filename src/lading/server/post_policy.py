@@ -9,7 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -28,7 +28,7 @@ class SigningKey:
     """The one key id of the store with its secret, and where its signatures hold."""
 
     key_id: str
-    secret: str
+    secret: str = field(repr=False)
     region: str = "local"
     bucket: str = "lading"
 

@@ -11,6 +11,7 @@ What keeps this true, whenever either process is killed:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -38,7 +39,9 @@ MIN_AGE_S = 24 * 3600.0
 _SLOW_POST_S = 3600.0
 #: Objects that are looked up in one pass over the files, and that are removed in one transaction.
 _LOOKED_UP = 50_000
-_REMOVED = 2_000
+_REMOVED = 1_000
+#: Seconds that other writers have between two such transactions, at least; else as long as the former took.
+_PAUSE_S = 0.25
 
 
 class Pruned(NamedTuple):
@@ -134,8 +137,12 @@ class _Pruning:
             yield from unneeded
 
     def _remove(self, batch: list[KeptObject], documents: _Documents) -> list[KeptObject]:
+        began_s = time.monotonic()
         with self.database.writing() as connection:
-            return self.store.remove_objects(self._unneeded(connection, batch, documents), self.min_age_s)
+            removed = self.store.remove_objects(self._unneeded(connection, batch, documents), self.min_age_s)
+        # SQLite gives its lock to whoever asks first, and who waits asks every 100 ms.
+        time.sleep(max(_PAUSE_S, time.monotonic() - began_s))
+        return removed
 
     def _unneeded(self, connection: Connection, batch: list[KeptObject], documents: _Documents) -> list[KeptObject]:
         checksums = {item.checksum for item in batch}

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from lading.errors import LadingError, NotFoundError, OptionError
 from lading.server.objects import CHECKSUM, URL_LIFE_S, Grant, KeptObject
 from lading.server.post_policy import SigningKey, sign_policy
+from lading.server.settings import without_credentials
 
 #: Objects that are asked for at once.
 _ASKERS = 16
@@ -37,13 +38,15 @@ def open_bucket(url: str, *, largest: int) -> S3Store:
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     unknown = query.keys() - {"endpoint", "region"}
     if not parts.netloc or parts.path not in ("", "/") or unknown or parts.username is not None:
-        raise OptionError(f"--objects: expected s3://BUCKET?endpoint=URL&region=NAME, found {url!r}")
+        found = without_credentials(url)
+        raise OptionError(f"--objects: expected s3://BUCKET?endpoint=URL&region=NAME, found {found!r}")
     try:
         import botocore.session
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
     except ImportError as exc:
-        raise OptionError(f'--objects: expected botocore for {url!r}, found none; pip install "lading[s3]"') from exc
+        found = without_credentials(url)
+        raise OptionError(f'--objects: expected botocore for {found!r}, found none; pip install "lading[s3]"') from exc
     session = botocore.session.get_session()
     if session.get_credentials() is None:
         raise OptionError("--objects: expected keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, found none")

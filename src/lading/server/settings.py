@@ -18,6 +18,13 @@ def default_data_dir() -> Path:
     return home() / "platform"
 
 
+def without_credentials(address: str) -> str:
+    """An address for a message: whatever may be a user and a password is left out."""
+    before, at, rest = address.rpartition("@")
+    scheme, slashes, _ = before.partition("//")
+    return f"{scheme + slashes if slashes else ''}...@{rest}" if at else rest
+
+
 class ServerSettings(BaseModel):
     """Options of the platform; `clock` gives Unix seconds and is there for tests.
 
@@ -32,7 +39,7 @@ class ServerSettings(BaseModel):
     data_dir: Path = Field(default_factory=default_data_dir)
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
-    access_key: str | None = None
+    access_key: str | None = Field(default=None, repr=False)
     tls_cert: Path | None = None
     tls_key: Path | None = None
     public_url: str | None = None
@@ -63,6 +70,8 @@ class ServerSettings(BaseModel):
         if self.access_key is not None and not self.access_key.strip():
             raise OptionError("--access-key: expected a key, found an empty one")
         if self.public_url is not None and urlsplit(self.public_url).scheme not in ("http", "https"):
-            raise OptionError(f"--public-url: expected an http or https URL, found {self.public_url!r}")
+            raise OptionError(
+                f"--public-url: expected an http or https URL, found {without_credentials(self.public_url)!r}"
+            )
         if self.data_dir.exists() and not self.data_dir.is_dir():
             raise OptionError(f"--data: expected a folder, found a file at {str(self.data_dir)!r}")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from lading.errors import OptionError
 from lading.server.metadata.tables import metadata
+from lading.server.settings import without_credentials
 
 _BUSY_TIMEOUT_S = 60
 
@@ -57,9 +58,12 @@ def _open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as exc:
-        raise OptionError(f"--database: expected a URL such as sqlite:///FILE, found {url!r}") from exc
+        raise OptionError(
+            f"--database: expected a URL such as sqlite:///FILE, found {without_credentials(url)!r}"
+        ) from exc
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
-        raise OptionError(f"--database: expected sqlite:///FILE, the one kind there is so far, found {url!r}")
+        found = without_credentials(url)
+        raise OptionError(f"--database: expected sqlite:///FILE, the one kind there is so far, found {found!r}")
     engine = create_engine(parsed, pool_size=8, max_overflow=56, connect_args={"timeout": _BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)

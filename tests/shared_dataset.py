@@ -15,14 +15,20 @@ from lading.model.report import Origin, Report
 
 
 class Reading(MemoryDataset):
-    """Reports a finding and a loss at every third frame, as a reader would; `broken` names a frame that ends it."""
+    """Reports a finding and a loss at every third frame, as a reader would; `broken` names a frame that ends it.
+
+    With `pids` it also reports which processes read it.
+    """
 
     broken: str | None = None
     kills: str | None = None
+    pids: bool = False
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         heard = report if report is not None else self.report
         for frame in super().frames(segment, part):
+            if self.pids:
+                heard.loss(f"read by {os.getpid()}", frame.key)
             if frame.key == self.broken:
                 raise RecordError("a.json", pointer=f"/{frame.key}", expected="a record", found="none")
             if frame.key == self.kills:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
+import os
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -14,6 +17,7 @@ import pytest
 from lading.errors import LadingError, OptionError, RecordError
 from lading.model.dataset import MemoryDataset
 from lading.model.report import Finding, Report
+from lading.parallel import Workers
 from lading.summary import summarize
 from lading.validate import validate
 
@@ -106,6 +110,48 @@ def test_leaving_early_ends_the_processes(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
+
+
+def test_workers_are_used_again_and_closed_by_a_run_that_is_broken_off(shared: Any) -> None:
+    reading = shared.dataset()
+    with Workers(2) as workers:
+        reading.workers = workers
+        first = multiprocessing.active_children()
+        assert summarize(reading, jobs=2) == summarize(shared.dataset())
+        assert list(validate(reading, jobs=2)) == list(validate(shared.dataset(), jobs=2))
+        assert multiprocessing.active_children() == first
+        reading.broken = "80"
+        with pytest.raises(RecordError):
+            summarize(reading, jobs=2)
+        assert workers.is_closed
+        reading.broken = None
+        assert summarize(reading, jobs=2) == summarize(shared.dataset())
+    assert not multiprocessing.active_children()
+
+
+def test_workers_of_another_number_are_left_alone(shared: Any) -> None:
+    reading = shared.dataset()
+    with Workers(2) as workers:
+        reading.workers = workers
+        assert summarize(reading, jobs=3) == summarize(shared.dataset())
+        assert not workers.is_closed
+
+
+def test_workers_stay_with_the_process_that_made_them(shared: Any) -> None:
+    with Workers(1) as workers:
+        reading = shared.dataset()
+        reading.workers = workers
+        assert pickle.loads(pickle.dumps(reading)).workers is None
+
+
+def test_the_first_part_is_read_by_this_process(shared: Any) -> None:
+    reading = shared.dataset()
+    reading.pids = True
+    report = Report()
+    list(validate(reading, rules=["category.unknown"], jobs=3, report=report))
+    losses = {loss.what for loss in report.losses if loss.what.startswith("read by ")}
+    assert len(losses) == 3
+    assert f"read by {os.getpid()}" in losses
 
 
 def test_a_dataset_that_cannot_be_pickled_is_told(shared: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import pickle
 import signal
@@ -10,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from lading.errors import LadingError, OptionError
 from lading.model.dataset import Part, Progress
@@ -31,80 +32,165 @@ class _Failed:
     error: BaseException
 
 
+class Workers:
+    """`jobs` processes, this one among them: the others start at once, get ready, and wait for work until it is closed.
+
+    Where it is pickled, None takes its place: it is of the process that made it.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self.is_closed = False
+        self.pipes: list[Connection] = []
+        self._processes: list[BaseProcess] = []
+        context = multiprocessing.get_context("spawn")  # no fork: threads may run here (progress, notebooks)
+        for _ in range(jobs - 1):
+            ours, theirs = context.Pipe()
+            process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self.pipes.append(ours)
+            self._processes.append(process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return _nobody, ()
+
+    def close(self) -> None:
+        """End the other processes, whatever they are at."""
+        self.is_closed = True
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join()
+        for pipe in self.pipes:
+            pipe.close()
+
+
+def _nobody() -> None:
+    """What workers are in another process."""
+
+
 class Shares(Generic[T]):
-    """Runs `work(part, progress, *given)` in `jobs` processes and hands on what they yield.
+    """Runs `work(part, progress, *given)` in `jobs` processes, the first part in this one; hands on what they yield.
 
     The dataset is among `given`, and all of `given` is pickled together. `work` yields pairs (place, thing) with places
     that never go down; the things come out by place, then by part, so that a reader of one process would have met
-    them in the same order. `results` has what each part's `work` returned, in the order of the parts.
+    them in the same order. `results` has what each part's `work` returned, in the order of the parts. `workers` are
+    taken where they are `Workers`, as many, and not closed; a run that is broken off closes them.
     """
 
-    def __init__(self, work: Work, jobs: int, *given: object, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        jobs: int,
+        *given: object,
+        progress: Progress | None = None,
+        workers: object = None,
+    ) -> None:
         self.results: list[Any] = [None] * jobs
         self._work = work
         self._jobs = jobs
         self._given = given
         self._progress = progress
+        self._workers = workers
+        self._pipes: dict[Connection, int] = {}  # of the parts that are not over
         self._done = [0] * jobs
         self._waiting: list[deque[tuple[int, T | _Failed]]] = [deque() for _ in range(jobs)]
         self._reached = [0] * jobs  # the place that each part is at
         self._is_over = [False] * jobs
 
     def __iter__(self) -> Iterator[T]:
-        context = multiprocessing.get_context("spawn")  # no fork: threads may run here (progress, notebooks)
-        pipes: dict[Connection, int] = {}
-        processes: list[BaseProcess] = []
+        lent = self._workers
+        is_fit = isinstance(lent, Workers) and not lent.is_closed and lent.jobs == self._jobs
+        workers = cast(Workers, lent) if is_fit else Workers(self._jobs)
         try:
-            for index in range(self._jobs):
-                ours, theirs = context.Pipe(duplex=False)
-                part: Part = (index + 1, self._jobs)
-                process: BaseProcess = context.Process(
-                    target=_run, args=(theirs, self._work, part, self._given), daemon=True
-                )
-                try:
-                    process.start()
-                except (pickle.PicklingError, AttributeError, TypeError) as exc:
-                    message = f"jobs: expected a dataset that other processes can be given, found {exc}"
-                    raise OptionError(message) from exc
-                theirs.close()
-                processes.append(process)
-                pipes[ours] = index
-            while pipes:
-                for ready in cast(list[Connection], wait(list(pipes))):
-                    if not self._hear(ready, pipes[ready], processes[pipes[ready]]):
-                        del pipes[ready]
+            self._send(workers)
+            yield from self._own_part()
+            while self._pipes:
+                self._listen(None)
                 yield from self._ripe()
+            yield from self._ripe()
+        except BaseException:
+            workers.close()
+            raise
         finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.join()
-            for pipe in pipes:
-                pipe.close()
+            if workers is not lent:
+                workers.close()
 
-    def _hear(self, pipe: Connection, index: int, process: BaseProcess) -> bool:
-        """Take one message; False after the last of its part."""
+    def _send(self, workers: Workers) -> None:
+        if not workers.pipes:
+            return
+        try:
+            given = pickle.dumps((self._work, self._given), protocol=pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, AttributeError, TypeError) as exc:
+            raise OptionError(f"jobs: expected a dataset that other processes can be given, found {exc}") from exc
+        for index, pipe in enumerate(workers.pipes, 1):
+            self._pipes[pipe] = index
+            with contextlib.suppress(OSError):  # one that was killed is told where it is listened to
+                pipe.send((index + 1, self._jobs))
+                pipe.send_bytes(given)
+
+    def _own_part(self) -> Iterator[T]:
+        """The first part, done here; the others are listened to on the way, or they would wait with full pipes."""
+        things = self._work((1, self._jobs), self._own_progress, *self._given)
+        while not self._is_over[0]:
+            try:
+                place, thing = next(things)
+            except StopIteration as end:
+                self.results[0] = end.value
+                self._is_over[0] = True
+            except Exception as exc:  # noqa: BLE001  raised again in its turn
+                self._fail(0, exc)
+            else:
+                self._waiting[0].append((place, thing))
+                self._reached[0] = place
+                if len(self._waiting[0]) % _BATCH == 0:
+                    self._listen(0)
+            yield from self._ripe()
+
+    def _own_progress(self, done: int, total: int | None) -> None:
+        self._listen(0)
+        self._tell_progress(0, done)
+
+    def _listen(self, timeout: float | None) -> None:
+        """Take a message of each part that has one."""
+        for ready in cast(list[Connection], wait(list(self._pipes), timeout)):
+            self._hear(ready, self._pipes[ready])
+
+    def _hear(self, pipe: Connection, index: int) -> None:
         try:
             kind, value = pipe.recv()
-        except EOFError:
-            process.join()
-            raise LadingError(f"part {index + 1} of {self._jobs}: expected it to end, found it killed") from None
+        except (EOFError, ConnectionResetError):
+            kind = "error"
+            value = LadingError(f"part {index + 1} of {self._jobs}: expected it to end, found it killed")
         if kind == "things":
             self._waiting[index].extend(value)
             self._reached[index] = value[-1][0]
         elif kind == "progress":
-            self._done[index] = value
-            if self._progress is not None:
-                self._progress(sum(self._done), None)
+            self._tell_progress(index, value)
         else:
-            if kind == "error":  # it comes out in its turn, behind what was found before it
-                self._waiting[index].append((self._reached[index], _Failed(value)))
+            del self._pipes[pipe]
+            if kind == "error":
+                self._fail(index, value)
             else:
                 self.results[index] = value
-            self._is_over[index] = True
-            pipe.close()
-            return False
-        return True
+                self._is_over[index] = True
+
+    def _tell_progress(self, index: int, done: int) -> None:
+        self._done[index] = done
+        if self._progress is not None:
+            self._progress(sum(self._done), None)
+
+    def _fail(self, index: int, error: BaseException) -> None:
+        """End a part by an error, which comes out in its turn, behind what was found before it."""
+        self._waiting[index].append((self._reached[index], _Failed(error)))
+        self._is_over[index] = True
 
     def _ripe(self) -> Iterator[T]:
         """What no other part can come before any more."""
@@ -131,9 +217,24 @@ class Shares(Generic[T]):
         return best if best is not None and self._waiting[best] else None
 
 
-def _run(pipe: Connection, work: Work, part: Part, given: tuple[object, ...]) -> None:
-    """What a process does: its work, its things in batches, then its result or the error that ended it."""
+def _serve(pipe: Connection) -> None:
+    """What a process does: one piece of work after another, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends its processes
+    while True:
+        try:
+            part = pipe.recv()
+            work, given = pipe.recv()
+        except (EOFError, ConnectionResetError):
+            return
+        try:
+            _run(pipe, work, part, given)
+        except BrokenPipeError:
+            return  # nobody listens any more
+        del work, given
+
+
+def _run(pipe: Connection, work: Work, part: Part, given: tuple[object, ...]) -> None:
+    """Do a part: send its things in batches, then its result or the error that ended it."""
 
     def progress(done: int, total: int | None) -> None:
         pipe.send(("progress", done))
@@ -153,7 +254,7 @@ def _run(pipe: Connection, work: Work, part: Part, given: tuple[object, ...]) ->
                 pipe.send(("things", batch))
                 batch = []
     except BrokenPipeError:
-        return  # nobody listens any more
+        raise
     except Exception as exc:  # noqa: BLE001  whatever ended this part is raised again where the parts come together
         if batch:
             pipe.send(("things", batch))

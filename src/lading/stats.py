@@ -118,7 +118,7 @@ def statistics(
         for segment, frame in all_frames(dataset, heard, progress=progress):
             total.add(segment, frame)
         return total
-    shares: Shares[None] = Shares(_share, jobs, dataset, progress=progress)
+    shares: Shares[None] = Shares(_share, jobs, dataset, progress=progress, workers=dataset.workers)
     for _ in shares:
         pass
     for part, said in shares.results:

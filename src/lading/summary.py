@@ -28,7 +28,9 @@ def summarize(
             tally.add(segment, frame)
         return tally.summary(dataset, heard)
     total = Tally()
-    shares: Shares[None] = Shares(_share, jobs, dataset, heard.stop_on_error, progress=progress)
+    shares: Shares[None] = Shares(
+        _share, jobs, dataset, heard.stop_on_error, progress=progress, workers=dataset.workers
+    )
     for _ in shares:
         pass
     for part, said in shares.results:

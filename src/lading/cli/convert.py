@@ -56,7 +56,7 @@ def convert(
 
     report = Report()
     try:
-        with opened(given) as dataset, bar("converting") as show:
+        with opened(given, jobs=jobs) as dataset, bar("converting") as show:
             done = write(
                 dataset,
                 target,

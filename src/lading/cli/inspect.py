@@ -26,7 +26,7 @@ def inspect(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
 
-    with opened(given) as dataset:
+    with opened(given, jobs=jobs) as dataset:
         report = Report()
         with bar("reading labels") as show:
             summary = summarize(dataset, report, progress=show, jobs=jobs).to_json()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,26 @@ if TYPE_CHECKING:
     from lading.model.catalog import Catalog
     from lading.model.dataset import Dataset
     from lading.model.report import Report
+    from lading.parallel import Workers
 
 #: How many findings and losses are shown where they are not what the command is about.
 _SHOWN = 10
 
 
 @contextmanager
-def opened(given: Mapping[str, Any], report: Report | None = None) -> Iterator[Dataset]:
-    """The dataset at PATH, as the options of `lading.cli.options.paths` describe it."""
+def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int = 1) -> Iterator[Dataset]:
+    """The dataset at PATH, as the options of `lading.cli.options.paths` describe it; `jobs` processes may read it."""
+    with ExitStack() as stack:
+        workers = None
+        if jobs > 1:  # started before all else, to be ready when there is something to read
+            from lading.parallel import Workers
+
+            workers = stack.enter_context(Workers(jobs))
+        yield stack.enter_context(_opened(given, report, workers))
+
+
+@contextmanager
+def _opened(given: Mapping[str, Any], report: Report | None, workers: Workers | None) -> Iterator[Dataset]:
     from lading import open_dataset
     from lading.opening import address_of
     from lading.source import Source
@@ -33,9 +45,12 @@ def opened(given: Mapping[str, Any], report: Report | None = None) -> Iterator[D
     if address is not None:
         needs_key = address.kind == "platform"
         key = access_key(given) if needs_key else None
-        yield open_dataset(*given["paths"], access_key=key, ca_bundle=given["ca_bundle"], **reading)
+        dataset = open_dataset(*given["paths"], access_key=key, ca_bundle=given["ca_bundle"], **reading)
+        dataset.workers = workers
+        yield dataset
         return
     with Source.open(*given["paths"], follow_links=given["follow_links"]) as source:
+        source.workers = workers
         yield open_dataset(source, **reading)
 
 

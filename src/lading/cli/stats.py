@@ -26,7 +26,7 @@ def stats(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
     from lading.model.report import Report
 
     report = Report()
-    with opened(given) as dataset:
+    with opened(given, jobs=jobs) as dataset:
         with bar("reading labels") as show:
             numbers = statistics(dataset, report, show, jobs=jobs).to_json(dataset)
         if as_json:

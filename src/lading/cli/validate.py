@@ -76,7 +76,7 @@ def validate(
     catalog = None if settings.catalog is None else read_catalog(settings.catalog)
     baseline = None if settings.baseline is None else read_baseline(settings.baseline)
     run = _Run(settings, catalog, is_stopping=on_error == "stop")
-    with opened(given) as dataset:
+    with opened(given, jobs=jobs) as dataset:
         with bar("checking") as show:
             findings = run.findings(dataset, jobs, show)
             gathered = run.gather(findings if baseline is None else baseline.new(findings), kind)

@@ -56,7 +56,8 @@ class Dataset(ABC):
     on opening. `places` are the paths on disk that it was opened from. `companions` are files of the source, by path,
     that say again what frames and catalog say (image sets): a writer of the same format copies them. `told_rules` are
     codes of rules of which the reader tells every breach itself, at its place and under codes of its own: they are
-    not run, for one defect is told once, unless they are asked for or graded.
+    not run, for one defect is told once, unless they are asked for or graded. `workers` are processes that wait for a
+    share of the reading (`lading.parallel.Workers`).
     """
 
     name: str
@@ -72,6 +73,7 @@ class Dataset(ABC):
     places: Sequence[str] = ()
     companions: Mapping[str, Content] = {}
     told_rules: frozenset[str] = frozenset()
+    workers: object = None
     report: Report
 
     @abstractmethod

@@ -104,5 +104,6 @@ def open_dataset(
     dataset = reader.open(source, parse_options(name, type(reader).Options, options or {}), heard)
     dataset.format = name
     dataset.places = source.places
+    dataset.workers = source.workers
     dataset.report = heard
     return dataset

@@ -28,7 +28,8 @@ class Source:
     """Files by their path within it, with `/`, in sorted order.
 
     `label` is how messages name it, `name` is its short name; `selected` is the one annotation file that the caller
-    named, if it was one; `findings` is what was wrong with the tree itself, `places` are the real paths that it is of.
+    named, if it was one; `findings` is what was wrong with the tree itself, `places` are the real paths that it is of;
+    `workers` are processes that may share the opening of what lies in it (`lading.parallel.Workers`).
     It can be pickled, and used by several threads at once. Its memory is its list of names, and for archives a small
     record a member.
     """
@@ -47,6 +48,7 @@ class Source:
         self.name = name
         self.selected = selected
         self.places = places
+        self.workers: object = None
         self._layers = list(layers)
         self._owners: array[int] | None = None
         self._folded: dict[str, int | None] | None = None

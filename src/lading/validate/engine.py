@@ -165,7 +165,7 @@ def _run(task: _Task, report: Report | None, part: Part, progress: Progress | No
 def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progress | None) -> Iterator[Finding]:
     """The same, by several processes; what checkers remember meets here."""
     yield from _graded(_opening(task.dataset.report), task.grades)
-    shares: Shares[Finding] = Shares(_share, jobs, task, progress=progress)
+    shares: Shares[Finding] = Shares(_share, jobs, task, progress=progress, workers=task.dataset.workers)
     yield from shares
     running = task.start()
     for number, (memories, stream) in enumerate(shares.results, 1):

@@ -39,7 +39,8 @@ class _Done(NamedTuple):
 
 def add_shared(work: Returning, dataset: Dataset, target: Target, report: Report) -> int:
     """Have `target.jobs` processes read and encode the dataset into `work`; how many frames there were."""
-    shares: Shares[None] = Shares(_share, target.jobs, dataset, target.folder, target.media, progress=target.progress)
+    given = dataset, target.folder, target.media
+    shares: Shares[None] = Shares(_share, target.jobs, *given, progress=target.progress, workers=dataset.workers)
     for _ in shares:
         pass
     frames = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -75,6 +76,33 @@ def test_pixels_are_those_of_the_xml(sample: Path) -> None:
         assert data["missing"] is not (sample / data["path"]).is_file()
         seen.add(stem)
     assert seen >= files.keys()
+
+
+def leaves(element: ElementTree.Element, place: str = "") -> Counter[tuple[str, str]]:
+    """The texts of all elements and attributes, by where they stand."""
+    found: Counter[tuple[str, str]] = Counter()
+    for name, text in element.items():
+        found[f"{place}/{element.tag}@{name}", text] += 1
+    if not len(element):
+        text = (element.text or "").strip()
+        with contextlib.suppress(ValueError):
+            text = repr(float(text))
+        found[f"{place}/{element.tag}", text] += 1
+    for child in element:
+        found += leaves(child, f"{place}/{element.tag}")
+    return found
+
+
+def test_every_text_of_the_xml_comes_back(sample: Path, tmp_path: Path) -> None:
+    """What the labels and extras hold, written again: nothing that the XML says is lost on the way."""
+    import lading as library
+
+    library.convert(library.open_dataset(sample), tmp_path / "out", to="voc", is_checked=False)
+    files = list(sample.rglob("*.xml"))
+    for path in files:
+        again = tmp_path / "out" / path.relative_to(sample)
+        assert leaves(ElementTree.parse(again).getroot()) == leaves(ElementTree.parse(path).getroot())
+    assert files
 
 
 def test_detection_is_sure(sample: Path) -> None:

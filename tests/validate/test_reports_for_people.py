@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -138,8 +139,36 @@ def test_sarif_is_what_its_schema_says():
     assert first["logicalLocations"][0]["fullyQualifiedName"] == "/annotations/1"
     assert results[1]["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
     assert [result["level"] for result in results] == ["error", "error", "warning", "warning"]
-    assert "locations" not in results[3]
-    assert len({result["partialFingerprints"]["place/v1"] for result in results}) == 4
+    # what GitHub's code scanning asks for: a file and a line of every result, three texts of every rule
+    for result in results:
+        physical = result["locations"][0]["physicalLocation"]
+        assert physical["region"]["startLine"] >= 1
+        assert physical["artifactLocation"]["uri"]
+    assert results[3]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "."
+    for rule in log["runs"][0]["tool"]["driver"]["rules"]:
+        assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
+    assert len({result["partialFingerprints"]["primaryLocationLineHash"] for result in results}) == 4
+
+
+def test_sarif_places_files_below_the_sources_where_the_dataset_is_one_of_them():
+    found = [finding(file="a b/1.json"), finding(file="catalog.json", pointer="/BOX2D"), finding()]
+    log = to_sarif(found, RULES, source="data/port", folder="data/port", outside=["catalog.json"])
+    places = [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in log["runs"][0]["results"]]
+    assert [place["uri"] for place in places] == ["data/port/a%20b/1.json", "catalog.json", "data/port"]
+    assert {place["uriBaseId"] for place in places} == {"%SRCROOT%"}
+    assert "originalUriBaseIds" not in log["runs"][0]
+
+
+def test_fingerprints_of_sarif_stay_where_records_come_and_go_before_them():
+    def prints(*found: Finding) -> list[str]:
+        results = to_sarif(found, RULES)["runs"][0]["results"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+
+    one = finding(file="a.json", pointer="/annotations/1", segment="train", frame="7", message="found 3")
+    moved = msgspec.structs.replace(one, pointer="/annotations/2")
+    other = msgspec.structs.replace(one, frame="8")
+    assert prints(one, other) == prints(moved, other)
+    assert len({*prints(one, moved, other)}) == 3  # the same twice is two
 
 
 def test_sarif_of_nothing_is_a_run_without_results():

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
+import lading
 from lading.errors import OptionError
 from lading.model.report import Finding
-from lading.validate.baseline import read_baseline
+from lading.validate import known_rules
+from lading.validate.baseline import Baseline, read_baseline
 from lading.validate.builtin import RULES
 from lading.validate.reports import to_json
 from lading.validate.rulebook import render_page, render_rules, rule_rows
-from lading.validate.settings import Settings, find_settings, read_settings
+from lading.validate.settings import TOLD_BY_CODECS, Settings, find_settings, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = """
@@ -112,3 +116,39 @@ def test_rules_are_listed():
     lines = list(render_rules())
     assert "box2d.inverted (error): a box has its minima below its maxima" in lines
     assert "catalog.unused (warning, off by default): a declared category has labels" in lines
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [
+        ("box2d.outside", "found 'box2d.outside'; close to it is 'box2d.outside-image'"),
+        ("box2.inverted", "found 'box2.inverted'; close to it is 'box2d.inverted'"),
+        ("polygon.purple", "found 'polygon.purple'"),
+        ("everything", "found 'everything'"),
+    ],
+)
+def test_a_code_that_no_rule_has_is_refused(code: str, end: str) -> None:
+    with pytest.raises(OptionError, match=f"^rules: expected the code of a rule, {re.escape(end)}$"):
+        Settings(rules={code: "off"}).grades()
+
+
+def test_codes_of_readers_and_codecs_are_graded() -> None:
+    rules = dict.fromkeys(("coco.bad-polygon", "mine.odd", *TOLD_BY_CODECS), "error")
+    assert Settings(rules=rules).grades() == rules
+
+
+def test_every_code_of_a_codec_that_has_no_rule_is_known() -> None:
+    root = Path(lading.__file__).parent
+    files = [*root.glob("model/codec/*.py"), *root.glob("plugin/*.py")]
+    call = re.compile(r'(?:error|warning)\(\s*"([a-z0-9]+\.[a-z-]+)"')
+    told = {code for file in files for code in call.findall(file.read_text())}
+    assert told - set(known_rules()) == TOLD_BY_CODECS
+
+
+def test_a_finding_that_moved_is_known() -> None:
+    one = Finding(rule="box2d.empty", severity="error", message="found 3", frame="7", pointer="/annotations/1")
+    baseline = Baseline([json.loads(msgspec.json.encode(one))])
+    moved = msgspec.structs.replace(one, pointer="/annotations/2")
+    again = msgspec.structs.replace(one, pointer="/annotations/3")
+    assert list(baseline.new([moved, again])) == [again]
+    assert (baseline.known, baseline.gone) == (1, 0)

@@ -13,7 +13,7 @@ from lading.cli.output import print_json, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lading.errors import LadingError
     from lading.model.catalog import Catalog
@@ -132,7 +132,9 @@ class _Run:
             import json
 
             source = " + ".join(str(path) for path in given["paths"])
-            log = to_sarif(gathered.findings, rules, source=source)
+            outside = () if self._settings.catalog is None else (str(self._settings.catalog),)
+            folder = _folder(given["paths"])
+            log = to_sarif(gathered.findings, rules, source=source, folder=folder, outside=outside)
             return json.dumps(log, indent=2, allow_nan=False).splitlines()
         with _files(given) as files:
             excerpts = Excerpts(files)
@@ -140,6 +142,19 @@ class _Run:
                 return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT))
             with bar("drawing") as show:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
+
+
+def _folder(paths: Sequence[Path | str]) -> str | None:
+    """The folder that the files of findings are below, relative to the working directory; None for any other place."""
+    from lading.opening import address_of
+
+    if len(paths) != 1 or address_of(*paths) is not None:
+        return None
+    path = Path(paths[0]).resolve()
+    base = path if path.is_dir() else path.parent if path.suffix.lower() in (".json", ".xml", ".txt") else None
+    if base is None or not base.is_relative_to(Path.cwd()):
+        return None
+    return "" if base == Path.cwd() else base.relative_to(Path.cwd()).as_posix()
 
 
 @contextmanager

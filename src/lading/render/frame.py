@@ -20,8 +20,9 @@ from lading.render.colours import MARK, colour_of
 from lading.render.draw import Drawing
 from lading.render.points import read_points
 
-#: The longer side of a picture, in pixels.
+#: The longer side of a picture, in pixels; one of less than half of the other is drawn larger, a whole number of times.
 LONGEST_PX = 1280
+_READABLE_PX = 640
 
 
 def is_drawable(data: Data) -> bool:
@@ -78,11 +79,19 @@ def _ground(data: Data, longest: int) -> tuple[Image.Image, tuple[float, float]]
         shrunk = min(1.0, longest / max(size))
         width, height = (max(1, round(side * shrunk)) for side in size)
         return Image.new("RGB", (width, height), (90, 90, 90)), (width / size[0], height / size[1])
-    picture = read_picture(data.content, longest)
+    picture = _readable(read_picture(data.content, longest), longest)
     seen = probe(data.content)
     # labels are in pixels of the size that the source declares
     whole = (data.width or seen.width or picture.width, data.height or seen.height or picture.height)
     return picture, (picture.width / whole[0], picture.height / whole[1])
+
+
+def _readable(picture: Image.Image, longest: int) -> Image.Image:
+    """A small picture enlarged, so that its labels can be told apart."""
+    times = min(longest, _READABLE_PX) // max(picture.size)
+    if times < 2:
+        return picture
+    return picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
 
 
 def _boxes(drawing: Drawing, segment: Segment, frame: Frame, camera_data: Data, marked: Container[int]) -> None:

@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 from lading.errors import OptionError
 from lading.model.report import Finding
 
-#: What makes two findings the same: all but severity and message, which change with grades and releases.
-_KEYS = ("rule", "segment", "frame", "sensor", "file", "pointer", "line")
+#: What makes two findings the same: all but severity and message, which change with grades and releases; or, in a
+#: frame, all but severity and place, which moves when records come or go before it.
+_PLACE = ("rule", "segment", "frame", "sensor", "file", "pointer", "line")
+_SAID = ("rule", "segment", "frame", "sensor", "file", "message")
 
 _Token: TypeAlias = tuple[Any, ...]
 
@@ -21,18 +23,26 @@ class Baseline:
     """Holds back the findings of a report, each as often as the report has it; `known` counts them."""
 
     def __init__(self, findings: Iterable[dict[str, Any]]) -> None:
-        self._left: Counter[_Token] = Counter(tuple(row.get(key) for key in _KEYS) for row in findings)
+        self._left: Counter[_Token] = Counter()
+        self._said: dict[_Token, Counter[_Token]] = {}
+        for row in findings:
+            place, said = (tuple(row.get(key) for key in keys) for keys in (_PLACE, _SAID))
+            self._left[place] += 1
+            if row.get("frame") is not None:
+                self._said.setdefault(said, Counter())[place] += 1
         self.known = 0
 
     def new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Those that the report does not have."""
         for finding in findings:
-            token = tuple(getattr(finding, key) for key in _KEYS)
-            if self._left[token] > 0:
-                self._left[token] -= 1
-                self.known += 1
-            else:
+            place, said = (tuple(getattr(finding, key) for key in keys) for keys in (_PLACE, _SAID))
+            moved = (other for other in self._said.get(said, ()) if self._left[other] > 0)
+            known = place if self._left[place] > 0 else next(moved, None)
+            if known is None:
                 yield finding
+            else:
+                self._left[known] -= 1
+                self.known += 1
 
     @property
     def gone(self) -> int:

@@ -12,20 +12,37 @@ catalog = "catalog.json"
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lading.errors import OptionError
-from lading.plugin.registry import Registry
+from lading.plugin.contracts import Rule
+from lading.plugin.registry import Registered, Registry
+from lading.validate.builtin import DISTRIBUTION
 from lading.validate.engine import Grade, known_rules
 
 FailOn = Literal["error", "warning", "never"]
 
 #: `on` is the rule's own level.
 _Switch = Literal["error", "warning", "off", "on"]
+
+#: Codes of our subjects that no rule has: what is odd about how a catalog or sensor is written, or lies on a platform.
+TOLD_BY_CODECS = frozenset(
+    {
+        "catalog.lexicon-text",
+        "catalog.misspelt-type",
+        "catalog.unknown-field",
+        "media.not-copied",
+        "sensor.distortion-key",
+        "sensor.stray-intrinsics",
+        "sensor.type-case",
+        "sensor.unknown-field",
+    }
+)
 
 _OWN_FILE, _SHARED_FILE = "lading.toml", "pyproject.toml"
 
@@ -44,17 +61,36 @@ class Settings(BaseModel):
     rules: Mapping[str, _Switch] = {}
 
     def grades(self, registry: Registry | None = None) -> dict[str, Grade]:
-        """The severities as `validate` takes them. Raises OptionError for `on` where no rule has that code."""
-        known = known_rules(registry) if "on" in self.rules.values() else {}
+        """The severities as `validate` takes them.
+
+        Raises OptionError for a code that no rule has where it cannot be a reader's either, and for `on` with it.
+        """
+        known = known_rules(registry) if self.rules else {}
         grades: dict[str, Grade] = {}
         for code, switch in self.rules.items():
-            if switch != "on":
-                grades[code] = switch
-            elif code in known:
-                grades[code] = known[code].cls.severity
+            if code in known:
+                grades[code] = known[code].cls.severity if switch == "on" else switch
+            elif switch == "on":
+                raise OptionError(f"rules: expected 'on' for a known rule, found {code!r}{_closest(code, known)}")
             else:
-                raise OptionError(f"rules: expected 'on' for a known rule, found {code!r}")
+                _check_code(code, known)
+                grades[code] = switch
         return grades
+
+
+def _check_code(code: str, known: Mapping[str, Registered[Rule]]) -> None:
+    """Refuse a code that is misspelt: those of readers are not known before they tell something."""
+    ours = [each for each, rule in known.items() if rule.distribution == DISTRIBUTION]
+    subjects = {each.partition(".")[0] for each in ours}
+    is_ours = code.partition(".")[0] in subjects and code not in TOLD_BY_CODECS
+    hint = _closest(code, known)
+    if is_ours or "." not in code or (hint and code not in TOLD_BY_CODECS):
+        raise OptionError(f"rules: expected the code of a rule, found {code!r}{hint}")
+
+
+def _closest(code: str, known: Collection[str]) -> str:
+    found = get_close_matches(code, known, n=1, cutoff=0.8)
+    return f"; close to it is {found[0]!r}" if found else ""
 
 
 def find_settings(folder: Path) -> Settings:

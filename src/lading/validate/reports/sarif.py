@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from importlib import metadata
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -15,19 +16,29 @@ Json: TypeAlias = dict[str, Any]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/lading/lading"
-#: The root that the paths of findings are below.
-_ROOT = "SOURCE"
+#: What the paths of findings are below: the dataset, or the folder that a code-scanning viewer calls the sources.
+_DATASET, _SOURCES = "SOURCE", "%SRCROOT%"
 
 
-def to_sarif(findings: Iterable[Finding], rules: Mapping[str, type[Rule]], *, source: str | None = None) -> Json:
+def to_sarif(
+    findings: Iterable[Finding],
+    rules: Mapping[str, type[Rule]],
+    *,
+    source: str | None = None,
+    folder: str | None = None,
+    outside: Collection[str] = (),
+) -> Json:
     """The log of a run: the rules that found something, and a result a finding; `source` tells the path that was read.
 
-    A finding stands at its line where one is known; its pointer is the result's logical location.
+    A finding stands at its line, or at the first where none is known, for viewers refuse what has no place; its
+    pointer is the result's logical location. `folder` is the dataset's, relative to the sources that a viewer shows
+    (`""` for them themselves): the paths of files are below it, but for those that lie `outside` of the dataset.
     """
     listed = list(findings)
     codes = list(dict.fromkeys(finding.rule for finding in listed))
     index = {code: number for number, code in enumerate(codes)}
     levels = {finding.rule: finding.severity for finding in reversed(listed)}
+    places = _Places(folder, outside)
     driver = {
         "name": "lading",
         "version": metadata.version("lading"),
@@ -37,43 +48,65 @@ def to_sarif(findings: Iterable[Finding], rules: Mapping[str, type[Rule]], *, so
     run: Json = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index[finding.rule]) for finding in listed],
+        "results": [_result(finding, index[finding.rule], places) for finding in listed],
     }
-    if source is not None:
-        run["originalUriBaseIds"] = {_ROOT: {"description": {"text": f"The dataset: {_plain(source)}"}}}
+    if source is not None and folder is None:
+        run["originalUriBaseIds"] = {_DATASET: {"description": {"text": f"The dataset: {_plain(source)}"}}}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(code: str, level: str, rule: type[Rule] | None) -> Json:
-    described: Json = {"id": code, "defaultConfiguration": {"level": level}}
-    if rule is not None:
-        described["shortDescription"] = {"text": rule.title}
-        if rule.fix:
-            example = f" Bad: {rule.bad}. Good: {rule.good}." if rule.bad else ""
-            described["help"] = {"text": f"{rule.fix}{example}"}
-    return described
+    title = code if rule is None else rule.title
+    fix = "The page of the format tells of it." if rule is None else rule.fix or title
+    example = f" Bad: {rule.bad}. Good: {rule.good}." if rule is not None and rule.bad else ""
+    return {
+        "id": code,
+        "defaultConfiguration": {"level": level},
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": f"{title}.{example}"},
+        "help": {"text": f"{fix}{example}"},
+    }
 
 
-def _result(finding: Finding, rule_index: int) -> Json:
+class _Places:
+    """Where results stand, and what tells them apart from run to run."""
+
+    def __init__(self, folder: str | None, outside: Collection[str]) -> None:
+        self._folder = folder
+        self._outside = frozenset(outside)
+        self._met: Counter[str] = Counter()
+
+    def physical(self, finding: Finding) -> Json:
+        """The file and line; the dataset itself where a finding has no file."""
+        file, base = finding.file, _DATASET if self._folder is None else _SOURCES
+        if file is not None and file in self._outside:
+            base = _SOURCES
+        elif self._folder:
+            file = self._folder if file is None else f"{self._folder}/{file}"
+        uri = quote((file or ".").encode("utf-8", "surrogateescape"), safe="/")
+        return {"artifactLocation": {"uri": uri, "uriBaseId": base}, "region": {"startLine": finding.line or 1}}
+
+    def fingerprint(self, finding: Finding) -> str:
+        """The same after edits elsewhere: not by line and pointer, which move, but by what is said of which frame."""
+        parts = (finding.rule, finding.segment, finding.frame, finding.sensor, finding.file, finding.message)
+        digest = hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+        self._met[digest] += 1
+        return f"{digest}:{self._met[digest]}"
+
+
+def _result(finding: Finding, rule_index: int, places: _Places) -> Json:
     result: Json = {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": finding.severity,
         "message": {"text": _plain(finding.message)},
-        "partialFingerprints": {"place/v1": _fingerprint(finding)},
+        "partialFingerprints": {"primaryLocationLineHash": places.fingerprint(finding)},
     }
-    location: Json = {}
-    if finding.file is not None:
-        uri = quote(finding.file.encode("utf-8", "surrogateescape"), safe="/")
-        physical: Json = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}}
-        if finding.line is not None:
-            physical["region"] = {"startLine": finding.line}
-        location["physicalLocation"] = physical
+    location: Json = {"physicalLocation": places.physical(finding)}
     logical = [{"fullyQualifiedName": _plain(name), "kind": kind} for name, kind in _names(finding)]
     if logical:
         location["logicalLocations"] = logical
-    if location:
-        result["locations"] = [location]
+    result["locations"] = [location]
     return result
 
 
@@ -83,11 +116,6 @@ def _names(finding: Finding) -> Iterable[tuple[str, str]]:
     parts = [part for part in (finding.segment, finding.frame, finding.sensor) if part is not None]
     if parts:
         yield "/".join(parts), "member"
-
-
-def _fingerprint(finding: Finding) -> str:
-    parts = (finding.rule, finding.segment, finding.frame, finding.sensor, finding.file, finding.pointer, finding.line)
-    return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _plain(text: str) -> str:

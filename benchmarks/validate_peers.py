@@ -17,9 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from validate import CATEGORIES, HEIGHT, MEDIA, WIDTH, Seeded
 
@@ -52,29 +52,37 @@ def make(folder: Path, scale: float) -> Path:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     (path.parent.parent / "images").mkdir(exist_ok=True)  # empty; Datumaro reads nothing without it
-    images, annotations = [], []
+    categories = [{"id": n + 1, "name": f"c{n}", "supercategory": ""} for n in range(CATEGORIES)]
+    begun = path.with_suffix(".begun")
+    with begun.open("w") as out:
+        out.write(f'{{"info": {{}}, "licenses": [], "categories": {json.dumps(categories)}, "images": [')
+        for number in range(1, Seeded(scale).pictures + 1):
+            image = {"id": number, "file_name": f"{number - 1:012}.jpg", "width": WIDTH, "height": HEIGHT}
+            out.write(f"{', ' if number > 1 else ''}{json.dumps(image)}")
+        out.write('], "annotations": [')
+        for key, annotation in enumerate(annotations(scale), 1):
+            out.write(f"{', ' if key > 1 else ''}{json.dumps({'id': key, **annotation})}")
+        out.write("]}")
+    begun.rename(path)
+    return path
+
+
+def annotations(scale: float) -> Iterator[dict[str, Any]]:
+    """The annotations of all pictures, in their order."""
     for number, frame in enumerate(Seeded(scale).frames("train"), 1):
-        data = frame.data[0]
-        images.append({"id": number, "file_name": data.path, "width": WIDTH, "height": HEIGHT})
-        boxes = [label for label in data.labels if isinstance(label, Box2D)]
-        rings = [label for label in data.labels if isinstance(label, Polygon2D)]
+        labels = frame.data[0].labels
+        boxes = [label for label in labels if isinstance(label, Box2D)]
+        rings = [label for label in labels if isinstance(label, Polygon2D)]
         for box, ring in zip(boxes, rings, strict=True):
             width, height = box.xmax - box.xmin, box.ymax - box.ymin
-            annotations.append(
-                {
-                    "id": len(annotations) + 1,
-                    "image_id": number,
-                    "category_id": int((box.category or "c0")[1:]) + 1,
-                    "bbox": [box.xmin, box.ymin, width, height],
-                    "area": width * height / 2,
-                    "iscrowd": 0,
-                    "segmentation": [ring.points.ravel().round(2).tolist()],
-                }
-            )
-    categories = [{"id": n + 1, "name": f"c{n}", "supercategory": ""} for n in range(CATEGORIES)]
-    whole = {"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories}
-    path.write_text(json.dumps(whole), "utf-8")
-    return path
+            yield {
+                "image_id": number,
+                "category_id": int((box.category or "c0")[1:]) + 1,
+                "bbox": [box.xmin, box.ymin, width, height],
+                "area": width * height / 2,
+                "iscrowd": 0,
+                "segmentation": [ring.points.ravel().round(2).tolist()],
+            }
 
 
 def tools(file: Path, given: argparse.Namespace) -> dict[str, Tool]:

@@ -61,3 +61,27 @@ def test_a_ring_that_touches_itself_is_let_be(found: Callable[..., Any], ring: l
 )
 def test_a_ring_that_goes_over_itself_is_told(found: Callable[..., Any], ring: list[tuple[float, float]]) -> None:
     assert [finding.rule for finding in found(Polygon2D(np.array(ring, dtype=float)))] == ["polygon.self-crossing"]
+
+
+@pytest.mark.parametrize("size", [1e6, 1e120, 1e200, 1.7e308])
+@pytest.mark.parametrize(
+    ("ring", "rules"),
+    [
+        ([(0, 0), (1, 1), (1, 0), (0, 1)], ["polygon.outside-image", "polygon.self-crossing"]),
+        ([(-1, -1), (1, 1), (1, -1), (-1, 1)], ["polygon.outside-image", "polygon.self-crossing"]),
+        ([(0, 0), (0.7, 0.5), (1, 0.1), (0.2, 0.9)], ["polygon.outside-image", "polygon.self-crossing"]),
+        ([(-1, -1), (1, -1), (1, 1), (-1, 1)], ["polygon.outside-image"]),
+        ([(0, 0), (0.5, 0.5), (1, 1), (0.5, 0.5)], ["polygon.empty", "polygon.outside-image"]),
+    ],
+    ids=["two equal halves", "two halves about nought", "a bow", "a square", "a line"],
+)
+def test_coordinates_too_large_for_their_products_are_judged_like_any(
+    found: Callable[..., Any], ring: list[tuple[float, float]], rules: list[str], size: float
+) -> None:
+    told = found(Polygon2D(np.array(ring, dtype=float) * size))
+    assert [finding.rule for finding in told] == rules
+
+
+def test_a_crossing_of_large_coordinates_is_told_where_it_is(found: Callable[..., Any]) -> None:
+    told = found(Polygon2D(np.array([(0, 0), (8e200, 8e200), (8e200, 0), (0, 8e200)], dtype=float)))
+    assert told[-1].message == "expected a ring that does not cross itself, found a crossing at (4e+200, 4e+200)"

@@ -88,9 +88,10 @@ def test_a_ring_that_is_seen_from_one_point_never_meets_itself(offset: float, sc
         SQUARE[::-1],
         [*SQUARE, SQUARE[0]],
         [SQUARE[0], *SQUARE],
+        [(0, 0), (1.7e308, 0), (1.7e308, 1.7e308), (0, 1.7e308)],
         [(10, 10), (20, 18), (30, 10), (22, 20), (30, 30), (20, 22), (10, 30), (18, 20)],
     ],
-    ids=["a square", "the other way", "closed", "a point twice", "a star of four points"],
+    ids=["a square", "the other way", "closed", "a point twice", "as large as can be", "a star of four points"],
 )
 def test_a_plain_ring_is_seen_from_one_point(ring: Any) -> None:
     assert areas_of(ring).are_stars().tolist() == [True]
@@ -105,9 +106,8 @@ def test_a_plain_ring_is_seen_from_one_point(ring: Any) -> None:
         [(0, 0), (5, 0), (10, 0)],
         [(0, 0), (0, 0), (0, 0)],
         [(0, 0), (1e-160, 0), (1e-160, 1e-160), (0, 1e-160)],
-        [(0, 0), (1e200, 0), (1e200, 1e200), (0, 1e200)],
     ],
-    ids=["two halves", "twice round", "a pentagram", "a line", "a point", "too small to tell", "too large to tell"],
+    ids=["two halves", "twice round", "a pentagram", "a line", "a point", "too small to tell"],
 )
 def test_a_ring_that_crosses_itself_or_is_out_of_the_ordinary_is_not(ring: Any) -> None:
     assert areas_of(ring).are_stars().tolist() == [False]

@@ -19,15 +19,16 @@ _VALID = "Valid Geometry"
 _AT = re.compile(r"\[(\S+) (\S+)\]")
 
 
-def crossings(rings: Rings, areas: Areas, have_area: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+def crossings(areas: Areas, have_area: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
     """Rings that cross themselves, and where; those that touch themselves, or go out and back on a line, do not."""
-    import shapely  # 0.1 s to import
-
+    rings = areas.rings
     are_doubtful = have_area & (rings.counts > 3)
     are_doubtful &= ~areas.are_stars()
     doubtful = rings.chosen(are_doubtful)
     if not len(doubtful):
         return
+    import shapely  # 0.1 s to import, where there is something to ask it
+
     numbers = np.repeat(np.arange(len(doubtful)), doubtful.counts)
     reasons = shapely.is_valid_reason(shapely.polygons(shapely.linearrings(doubtful.points.T, indices=numbers)))
     are_odd: NDArray[np.bool_] = reasons != _VALID
@@ -37,7 +38,8 @@ def crossings(rings: Rings, areas: Areas, have_area: NDArray[np.bool_]) -> Itera
     for index, point, meets_in_corner in zip(indexes, points, meet_in_corners, strict=True):
         if meets_in_corner and not _changes_side(rings.ring(index), float(areas.areas[index])):
             continue
-        yield index, "" if point is None else f" at ({point[0]:g}, {point[1]:g})"
+        factor = float(areas.factors[index])
+        yield index, "" if point is None else f" at ({point[0] / factor:g}, {point[1] / factor:g})"
 
 
 def covered(points: Points) -> float:

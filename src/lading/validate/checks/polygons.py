@@ -151,10 +151,10 @@ def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
         if not len(rings):
             return found
     areas = Areas(rings, low, high)
-    have_area = _have_area(rings, areas, high - low, found)
+    have_area = _have_area(rings, areas, low, high, found)
     _bounds(batch, rings, low, high, found)
     if "polygon.self-crossing" in wanted:
-        for index, where in crossings(rings, areas, have_area):
+        for index, where in crossings(areas, have_area):
             part = f" of part {rings.parts[index]}" if rings.parts[index] else ""
             message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
             found.tell(int(rings.rows[index]), "polygon.self-crossing", message)
@@ -178,14 +178,14 @@ def _tell_not_finite(found: _Found, row: int) -> None:
         found.tell(row, "label.not-finite", "expected finite coordinates, found NaN or infinity")
 
 
-def _have_area(rings: Rings, areas: Areas, extent: _Bounds, found: _Found) -> NDArray[np.bool_]:
+def _have_area(rings: Rings, areas: Areas, low: _Bounds, high: _Bounds, found: _Found) -> NDArray[np.bool_]:
     """Which rings go round anything; of a bow that is of two equal halves the area comes out as 0."""
-    have_area: NDArray[np.bool_] = ~(areas.areas <= NO_AREA * areas.bounds)  # what is too large to tell has
+    have_area: NDArray[np.bool_] = areas.areas > NO_AREA * areas.bounds
     for index in np.flatnonzero(~have_area).tolist():
-        width, height = extent[:, index].tolist()
-        if covered(rings.ring(index)) > NO_AREA * width * height:
+        if covered(areas.rings.ring(index)) > NO_AREA * areas.bounds[index]:
             have_area[index] = True
             continue
+        width, height = (float(high[axis, index]) - float(low[axis, index]) for axis in (0, 1))
         which = f" of part {rings.parts[index]}" if rings.parts[index] else ""
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
         found.tell(int(rings.rows[index]), "polygon.empty", message)

@@ -18,6 +18,8 @@ _POINT_BYTES = 16
 
 #: Share of a ring's bounds that a triangle has to have for its side to be sure: far above what rounding makes.
 _SURE = 1e-12
+#: Coordinates above which their products, and those of them, may be none that a float can hold.
+_HUGE = 1e60
 #: Bounds below which triangles are lost among the smallest numbers, in square pixels.
 _TINY = 1e-200
 
@@ -82,18 +84,25 @@ class Rings:
 class Areas:
     """What finite rings go round: once to the left, less what they go round to the right (shoelace).
 
-    Reckoned from each ring's own corner, so that large offsets cost no digits. `bounds` are areas too, all in square
-    pixels.
+    Reckoned from each ring's own corner, so that large offsets cost no digits. `bounds` are areas too. `rings` has all
+    coordinates times the factor of their ring: 1, or what brings those below it of which a float cannot hold products.
     """
 
     def __init__(self, rings: Rings, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
-        self._rings = rings
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.bounds: NDArray[np.float64] = np.prod(high - low, axis=0)
-            self._here = rings.points - rings.each(low)
-            self._there = np.take(self._here, rings.following, axis=1)
-            self._turns = _turns(self._here, self._there)
-            self._signed = np.add.reduceat(self._turns, rings.starts) / 2
+        largest = np.maximum(-low, high).max(axis=0)
+        self.factors: NDArray[np.float64] = np.ones(len(rings))
+        is_huge = largest > _HUGE
+        if is_huge.any():
+            self.factors[is_huge] = np.ldexp(1.0, -np.frexp(largest[is_huge])[1])
+            points = rings.points * rings.each(self.factors)
+            rings = Rings(rings.rows, rings.parts, rings.counts, points)
+            low, high = low * self.factors, high * self.factors
+        self.rings = rings
+        self.bounds: NDArray[np.float64] = np.prod(high - low, axis=0)
+        self._here = rings.points - rings.each(low)
+        self._there = np.take(self._here, rings.following, axis=1)
+        self._turns = _turns(self._here, self._there)
+        self._signed = np.add.reduceat(self._turns, rings.starts) / 2
         self.areas: NDArray[np.float64] = np.abs(self._signed)
 
     def are_stars(self) -> NDArray[np.bool_]:
@@ -101,7 +110,7 @@ class Areas:
 
         Seen from there every edge turns the same way, and together they go round once.
         """
-        rings = self._rings
+        rings = self.rings
         with np.errstate(all="ignore"):
             middles = np.add.reduceat((self._here + self._there) * self._turns, rings.starts, axis=1)
             spokes = self._here - rings.each(middles / (6 * self._signed))

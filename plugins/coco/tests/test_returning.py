@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lading_coco.widths import width_between
 
@@ -274,6 +274,23 @@ def test_memory_does_not_grow_with_the_labels(write: Callable[..., Path], tmp_pa
 @given(st.floats(-1e4, 1e4).map(lambda x: round(x, 2)), st.floats(0, 1e4).map(lambda x: round(x, 2)))
 def test_widths_of_two_decimals_come_back_from_edges(low: float, width: float) -> None:
     assert width_between(low, low + width) == width
+
+
+_SIZES = st.one_of(
+    st.floats(-1e4, 1e4),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(-1e4, 1e4, width=32),
+    st.builds(round, st.floats(-1e6, 1e6), st.integers(0, 15)),
+)
+
+
+@settings(max_examples=1000)
+@given(_SIZES, _SIZES)
+def test_a_width_has_the_fewest_decimals_that_lead_to_the_edge(low: float, width: float) -> None:
+    high = low + width
+    assume(math.isfinite(high) and math.isfinite(high - low))
+    tried = (round(high - low, decimals) for decimals in range(2, 16))
+    assert width_between(low, high) == next((size for size in tried if low + size == high), high - low)
 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False))

@@ -36,7 +36,7 @@ class Bucket:
     def url(self) -> str:
         return f"s3://{self.name}?endpoint={self.endpoint}"
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """What lies in it."""
         return [item["Key"] for item in self.client.list_objects_v2(Bucket=self.name).get("Contents", ())]
 

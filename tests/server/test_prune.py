@@ -452,14 +452,14 @@ def test_bucket_is_pruned_dataset_by_dataset(tmp_path: Path, bucket: Bucket) -> 
         other.ok("PUT", "datasets/{id}/callback", body)
         bucket.client.put_object(Bucket=bucket.name, Key="notes/0123", Body=b"not ours")
         assert first.call("DELETE", "datasets/{id}").status == 200
-        everything = set(bucket.keys())
+        everything = set(bucket.names())
         assert pruned("one", 600) == Pruned(0, 0, 0)  # a POST that began under a policy may go on
         assert pruned("one", 2 * 3600, min_age_s=3600) == Pruned(0, 0, 0)
         assert pruned("one", 2 * 3600, is_dry_run=True) == Pruned(3, 16, 0)
-        assert set(bucket.keys()) == everything
+        assert set(bucket.names()) == everything
         assert pruned("one", 2 * 3600) == Pruned(3, 16, 0)
         gone = {f"{first.dataset_id}/{sha1(b'file')}", f"{first.dataset_id}/{sha1(b'orphan')}"}
-        assert everything - set(bucket.keys()) == {*gone, f"{second.dataset_id}/{sha1(b'orphan')}"}
+        assert everything - set(bucket.names()) == {*gone, f"{second.dataset_id}/{sha1(b'orphan')}"}
         assert pruned("two", 2 * 3600) == Pruned(1, 6, 0)
         manifest = read_manifest(bucket.url, "second")
         assert b"".join(manifest.read_object(sha1(b"file"))) == b"file"

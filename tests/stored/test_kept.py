@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 from collections.abc import Callable
@@ -14,6 +15,8 @@ import lading
 from lading.errors import NotFoundError, RecordError
 from lading.server.embedded import running
 from tests.s3.bucket import Bucket
+from tests.server.conftest import KEY
+from tests.server.process import Process
 
 from .conftest import CATALOG, Other
 from .everything import everything
@@ -92,3 +95,34 @@ def test_everything_comes_back_from_a_bucket(tmp_path: Path, bucket: Bucket, fix
     place, _, query = bucket.url.partition("?")
     back = lading.open_dataset(f"{place}/harbour@v1?{query}")
     assert everything(back) == everything(source)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["coco", "nuscenes"])
+def test_commands_bring_a_dataset_to_a_bucket_and_back_with_server_and_database_gone(
+    tmp_path: Path,
+    bucket: Bucket,
+    fixtures: Path,
+    command: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setenv("LADING_ACCESS_KEY", KEY)
+    source = fixtures / name
+    with Process(tmp_path / "data", ["--objects", bucket.url]) as process:
+        url = process.api.platform.url
+        upload = ("upload", source, "--dataset", "harbour", "--platform", url, "--allow-missing", "--json")
+        done = command(*upload, "--tag", "v1", "--verify")
+        assert (done.code, json.loads(done.out)["files"]["failed"]) == (0, 0), done.err
+        (dataset_id,) = {key.partition("/")[0] for key in bucket.names()} - {"manifests"}
+        assert json.loads(done.out)["datasetId"] == dataset_id
+        again = json.loads(command(*upload).out)
+        assert (again["files"]["sent"], again["bytesSent"], again["draftNumber"]) == (0, 0, None)
+        assert command("diff", source, f"{url}/harbour@v1").out == "no difference\n"
+        live = command("dump", f"{url}/harbour@v1").out
+        process.kill()
+    shutil.rmtree(tmp_path / "data")
+    place, _, query = bucket.url.partition("?")
+    kept = f"{place}/harbour@v1?{query}"
+    assert command("diff", source, kept).out == "no difference\n"
+    assert command("dump", kept).out == live

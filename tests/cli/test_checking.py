@@ -134,7 +134,7 @@ def test_what_is_known_is_not_told_again(run: Any, folder: Path, tmp_path: Path)
     _, known, _ = run("validate", folder, "--json")
     (tmp_path / "known.json").write_text(known)
     code, out, err = run("validate", folder, "--baseline", "known.json")
-    assert (code, out) == (0, "nothing wrong\n")
+    assert (code, out) == (0, "nothing wrong but 3 known\n")
     assert err.splitlines()[-1] == "3 known findings are not told; 0 of the baseline are gone"
     (folder / "rows.csv").write_text(ROWS + "d.png,car,5,5,5,9\n")
     code, out, _ = run("validate", folder, "--baseline", "known.json", "--json")
@@ -176,7 +176,28 @@ def test_reports_go_to_a_file(run: Any, folder: Path, tmp_path: Path) -> None:
     assert json.loads(out)["runs"][0]["results"][0]["ruleId"] == "box2d.inverted"
     code, _, err = run("validate", folder, "--output-file", tmp_path / "no" / "report.txt")
     assert code == 2
-    assert "report.txt: expected a file to write to, found No such file or directory" in err
+    assert "report.txt: expected a file to write to, found no folder for it" in err
+    code, _, err = run("validate", folder, "--output-file", tmp_path)
+    assert (code, err) == (2, f"error: {tmp_path}: expected a file to write to, found a folder\n")
+
+
+def test_stopping_at_the_first_error_passes_by_those_that_are_known(run: Any, folder: Path, tmp_path: Path) -> None:
+    _, out, _ = run("validate", folder, "--json")
+    report = json.loads(out)
+    first, second = (one for one in report["findings"] if one["severity"] == "error")
+    (tmp_path / "known.json").write_text(json.dumps({"findings": [first]}))
+    code, out, err = run("validate", folder, "--json", "--baseline", "known.json", "--on-error", "stop")
+    assert code == 1
+    assert [one for one in json.loads(out)["findings"] if one["severity"] == "error"] == [second]
+    assert "stopped at the first error" in err
+
+
+def test_a_baseline_of_another_dataset_is_told(run: Any, folder: Path, tmp_path: Path) -> None:
+    other = {"rule": "box2d.empty", "segment": "x", "frame": "1", "file": "other.json", "message": "m"}
+    (tmp_path / "known.json").write_text(json.dumps({"findings": [other]}))
+    code, _, err = run("validate", folder, "--baseline", "known.json")
+    assert code == 1
+    assert "none of the 1 findings of the baseline came again: they are mended, or it is another dataset's" in err
 
 
 def test_what_was_found_before_the_reader_gave_up_is_told(run: Any, folder: Path) -> None:

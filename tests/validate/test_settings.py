@@ -123,13 +123,28 @@ def test_rules_are_listed():
     [
         ("box2d.outside", "found 'box2d.outside'; close to it is 'box2d.outside-image'"),
         ("box2.inverted", "found 'box2.inverted'; close to it is 'box2d.inverted'"),
-        ("polygon.purple", "found 'polygon.purple'"),
+        ("rle.x", "found 'rle.x'; close to it is 'rle.size'"),
         ("everything", "found 'everything'"),
     ],
 )
 def test_a_code_that_no_rule_has_is_refused(code: str, end: str) -> None:
     with pytest.raises(OptionError, match=f"^rules: expected the code of a rule, {re.escape(end)}$"):
         Settings(rules={code: "off"}).grades()
+
+
+def test_codes_without_quotes_are_the_same(tmp_path):
+    (tmp_path / "lading.toml").write_text(
+        '[rules]\nbox2d.empty = "off"\nbox2d.inverted = "warning"\n"rle.size" = "off"\n'
+    )
+    rules = read_settings(tmp_path / "lading.toml").rules
+    assert rules == {"box2d.empty": "off", "box2d.inverted": "warning", "rle.size": "off"}
+
+
+def test_a_misspelt_code_is_told_with_its_file(tmp_path):
+    path = tmp_path / "lading.toml"
+    path.write_text('[rules]\n"box2d.emty" = "off"\n')
+    with pytest.raises(OptionError, match=f"^{re.escape(str(path))}: rules: expected the code of a rule, found"):
+        read_settings(path)
 
 
 def test_codes_of_readers_and_codecs_are_graded() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lading.model.content import Content
     from lading.model.dataset import Dataset
     from lading.model.report import Finding
+    from lading.validate.baseline import Baseline
     from lading.validate.reports import Gathered
     from lading.validate.settings import Settings
 
@@ -75,16 +76,14 @@ def validate(
     settings = _settings(given)
     catalog = None if settings.catalog is None else read_catalog(settings.catalog)
     baseline = None if settings.baseline is None else read_baseline(settings.baseline)
-    run = _Run(settings, catalog, is_stopping=on_error == "stop")
+    _check_target(output_file)
+    run = _Run(settings, catalog, baseline, is_stopping=on_error == "stop")
     with opened(given, jobs=jobs) as dataset:
         with bar("checking") as show:
-            findings = run.findings(dataset, jobs, show)
-            gathered = run.gather(findings if baseline is None else baseline.new(findings), kind)
+            gathered = run.gather(run.findings(dataset, jobs, show), kind)
         report = run.render(kind, dataset, gathered, given)
         _write(report, output_file)
-        if baseline is not None and not options.is_quiet():
-            told = f"{baseline.known:,} known findings are not told; {baseline.gone:,} of the baseline are gone"
-            click.echo(told, err=True)
+    run.tell()
     if run.failure is not None:
         raise run.failure  # what was found before it is told all the same
     failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[settings.fail_on]
@@ -94,25 +93,44 @@ def validate(
 class _Run:
     """One check: what is found, and the report of it."""
 
-    def __init__(self, settings: Settings, catalog: Catalog | None, *, is_stopping: bool) -> None:
+    def __init__(
+        self, settings: Settings, catalog: Catalog | None, baseline: Baseline | None, *, is_stopping: bool
+    ) -> None:
         self.failure: LadingError | None = None
         self._settings = settings
         self._catalog = catalog
+        self._baseline = baseline
         self._is_stopping = is_stopping
+        self._is_stopped = False
 
     def findings(self, dataset: Dataset, jobs: int, show: Any) -> Iterator[Finding]:
-        """The findings, up to the first of error level where that was asked for, or to what ends the run."""
+        """The new findings, up to the first of error level where that was asked for, or to what ends the run."""
         from lading import validate as find
         from lading.errors import InputError
 
         found = find(dataset, catalog=self._catalog, severities=self._settings.grades(), jobs=jobs, progress=show)
         try:
-            for finding in found:
+            for finding in found if self._baseline is None else self._baseline.new(found):
                 yield finding
                 if self._is_stopping and finding.severity == "error":
+                    self._is_stopped = True
                     return
         except InputError as exc:
             self.failure = exc
+
+    def tell(self) -> None:
+        """Say, to people, what the report does not: where it ended, and what it leaves out."""
+        if self._is_stopped and not options.is_quiet():
+            click.echo("stopped at the first error (--on-error stop); there may be more", err=True)
+        known = self._baseline
+        if known is None:
+            return
+        told = f"{known.known:,} known findings are not told; {known.gone:,} of the baseline are gone"
+        if not known.known and known.gone and not self._is_stopped:
+            why = "they are mended, or it is another dataset's"
+            click.echo(f"none of the {known.gone:,} findings of the baseline came again: {why}", err=True)
+        elif not options.is_quiet():
+            click.echo(told, err=True)
 
     def gather(self, findings: Iterable[Finding], kind: str) -> Gathered:
         from lading.validate.reports import Gathered
@@ -139,7 +157,8 @@ class _Run:
         with _files(given) as files:
             excerpts = Excerpts(files)
             if kind == "text":
-                return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT))
+                known = 0 if self._baseline is None else self._baseline.known
+                return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT, known=known))
             with bar("drawing") as show:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
 
@@ -186,6 +205,15 @@ def _settings(given: dict[str, Any]) -> Settings:
             raise OptionError(f"--rule: expected CODE=error, warning, off or on, found {text!r}")
         rules[code] = level
     return settings.model_copy(update={**update, "rules": rules})
+
+
+def _check_target(file: Path | None) -> None:
+    """Refuse a place that nothing can be written to before the work is done, not after it."""
+    from lading.errors import TargetError
+
+    if file is not None and (file.is_dir() or not file.parent.is_dir()):
+        found = "a folder" if file.is_dir() else "no folder for it"
+        raise TargetError(f"{file}: expected a file to write to, found {found}")
 
 
 def _write(lines: Iterable[str], file: Path | None) -> None:

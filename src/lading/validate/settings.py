@@ -84,12 +84,13 @@ def _check_code(code: str, known: Mapping[str, Registered[Rule]]) -> None:
     subjects = {each.partition(".")[0] for each in ours}
     is_ours = code.partition(".")[0] in subjects and code not in TOLD_BY_CODECS
     hint = _closest(code, known)
-    if is_ours or "." not in code or (hint and code not in TOLD_BY_CODECS):
+    is_near = bool(get_close_matches(code, known, n=1, cutoff=0.85)) and code not in TOLD_BY_CODECS
+    if is_ours or "." not in code or is_near:
         raise OptionError(f"rules: expected the code of a rule, found {code!r}{hint}")
 
 
 def _closest(code: str, known: Collection[str]) -> str:
-    found = get_close_matches(code, known, n=1, cutoff=0.8)
+    found = get_close_matches(code, known, n=1, cutoff=0.6)
     return f"; close to it is {found[0]!r}" if found else ""
 
 
@@ -111,14 +112,27 @@ def read_settings(path: Path) -> Settings:
     if not isinstance(table, dict):
         raise OptionError(f"{path}: expected [tool.lading] to be a table, found {type(table).__name__}")
     table = {name.replace("_", "-"): value for name, value in table.items()}
+    if isinstance(table.get("rules"), dict):
+        table["rules"] = _flat(table["rules"])
     try:
         settings = Settings.model_validate(table)
+        settings.grades()
     except ValidationError as exc:
         raise OptionError(f"{path}: {_tell(exc, table)}") from exc
+    except OptionError as exc:
+        raise OptionError(f"{path}: {exc}") from exc
     beside = {
         name: path.parent / value for name in ("baseline", "catalog") if (value := getattr(settings, name)) is not None
     }
     return settings.model_copy(update=beside)
+
+
+def _flat(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Codes without quotes are tables in TOML: `box2d.inverted = "off"` says the same as `"box2d.inverted" = "off"`."""
+    flat: dict[str, Any] = {}
+    for name, value in rules.items():
+        flat |= {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -35,8 +35,12 @@ def render_groups(
     excerpts: Excerpts | None = None,
     *,
     examples: int = 5,
+    known: int = 0,
 ) -> Iterator[str]:
-    """A block a rule, errors first: count, what should hold, the first places and what stands there, how to mend."""
+    """A block a rule, errors first: count, what should hold, the first places and what stands there, how to mend.
+
+    `known` findings were held back, which the summary says where there are no others.
+    """
     for code, severity, count, kept in gathered.by_rule():
         rule = rules.get(code)
         yield f"{severity} {code}: {count:,}" + ("" if rule is None else f" - {rule.title}")
@@ -45,13 +49,16 @@ def render_groups(
             shown = None if excerpts is None else excerpts.show(finding)
             if shown:
                 yield f"      | {_one_line(shown)}"
-        if count > min(len(kept), examples):
+        if not kept:
+            yield "  not listed, for there were as many as wanted before"
+        elif count > min(len(kept), examples):
             yield f"  ... and {count - min(len(kept), examples):,} more"
         if rule is not None and rule.fix:
             yield f"  to mend: {rule.fix}"
         yield ""
     summary = gathered.summary
-    yield _summary(summary["error"], summary["warning"])
+    is_new = not known or gathered.counts
+    yield _summary(summary["error"], summary["warning"]) if is_new else f"nothing wrong but {known:,} known"
 
 
 def _place(finding: Finding) -> str:

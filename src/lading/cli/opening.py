@@ -58,15 +58,27 @@ def access_key(given: Mapping[str, Any]) -> str:
     """The platform's access key, as it was given or as the file holds it. Raises OptionError for none."""
     from lading.errors import OptionError
 
-    key, file = given["access_key"], given["access_key_file"]
-    if key is not None:
-        return str(key)
-    if file is None:
+    key = given_key(given)
+    if key is None:
         raise OptionError("--access-key: expected it, LADING_ACCESS_KEY or --access-key-file, found none of them")
+    return key
+
+
+def given_key(given: Mapping[str, Any]) -> str | None:
+    """The access key that `lading.cli.options.key` was given, in a file before the variable, if there is one.
+
+    Raises OptionError for a file that holds none.
+    """
+    from lading.errors import OptionError
+
+    key, file = given["access_key"], given["access_key_file"]
+    if file is None:
+        return None if key is None else str(key)
     try:
         text: str = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
-        raise OptionError(f"{file}: expected a file that holds the access key, found {exc}") from exc
+        reason = exc.strerror if isinstance(exc, OSError) else "bytes that are not UTF-8"
+        raise OptionError(f"{file}: expected a file that holds the access key, found {reason}") from exc
     if not text:
         raise OptionError(f"{file}: expected a file that holds the access key, found it empty")
     return text

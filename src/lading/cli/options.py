@@ -172,14 +172,7 @@ def _reading(function: _Function, *names: str) -> _Function:
             help="An option of the reader; several are allowed.",
         ),
         click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH."),
-        click.option(
-            "--access-key",
-            envvar="LADING_ACCESS_KEY",
-            show_envvar=True,
-            callback=hidden_key,
-            help="The platform's access key.",
-        ),
-        click.option("--access-key-file", type=click.Path(path_type=Path), help="A file that holds the access key."),
+        key("The platform's access key."),
         click.option(
             "--ca-bundle",
             type=click.Path(path_type=Path),
@@ -189,6 +182,18 @@ def _reading(function: _Function, *names: str) -> _Function:
     ):
         function = decorate(function)
     return function
+
+
+def key(what: str) -> Callable[[_Function], _Function]:
+    """`--access-key` and `--access-key-file`; `lading.cli.opening.given_key` reads them."""
+    given = click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, callback=hidden_key, help=what)
+    in_file = click.option(
+        "--access-key-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A file that holds the access key; it goes before the variable.",
+    )
+    return lambda function: given(in_file(function))
 
 
 def key_values(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:

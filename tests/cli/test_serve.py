@@ -1,0 +1,58 @@
+"""`lading serve` as people start it: where its access key comes from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+DATASETS = "/gatewayv2/tensorbay-open-api/v1/datasets"
+
+
+def serve(folder: Path, key: Path) -> list[str]:
+    command = [sys.executable, "-m", "lading", "serve", "--data", str(folder), "--port", "0"]
+    return [*command, "--access-key-file", str(key)]
+
+
+def status(url: str, key: str) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url + DATASETS, headers={"X-Token": key})) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as exc:
+        with exc:
+            return exc.code
+
+
+def test_the_key_in_the_file_opens_the_platform_and_is_not_printed(tmp_path: Path) -> None:
+    """The file is named on the command line, so it goes before what lies in the environment."""
+    (tmp_path / "key").write_text("Accesskey-of-the-file\n")
+    environment = {**os.environ, "LADING_ACCESS_KEY": "Accesskey-of-the-environment"}
+    pipe = subprocess.PIPE
+    command = serve(tmp_path / "data", tmp_path / "key")
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        found = [status(url, f"Accesskey-of-the-{place}") for place in ("file", "environment")]
+        process.terminate()
+        assert process.communicate() == ("", "")
+    assert found == [200, 401]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(None, "No such file or directory"), (b" \n", "it empty"), (b"\xff\xfe", "bytes that are not UTF-8")],
+    ids=["no file", "an empty file", "a binary file"],
+)
+def test_a_file_without_a_key_is_one_line(content: bytes | None, found: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    done = subprocess.run(serve(tmp_path / "data", file), capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {file}: expected a file that holds the access key, found {found}\n"
+    assert not (tmp_path / "data").exists()

@@ -143,6 +143,16 @@ def _file_name(key: str, name: str) -> Callable[[Form], None]:
     return change
 
 
+def _another_bucket(form: Form) -> None:
+    form.without("bucket")
+    form.conditions.append({"bucket": "another"})
+
+
+def _redirect(form: Form) -> None:
+    form.fields["success_action_redirect"] = "http://127.0.0.1:9/back?a=b"
+    form.conditions.append({"success_action_redirect": "http://127.0.0.1:9/back?a=b"})
+
+
 SIZE = len(FILE)
 
 CASES = [
@@ -271,4 +281,79 @@ CASES = [
         "MaxPostPreDataLengthExceeded",
         elsewhere={"seaweedfs": (200, "has no such limit"), "ceph": (200, "has no such limit")},
     ),
+    Case("an empty key", _set(key=""), 400, "InvalidArgument"),
+    Case("another bucket than the policy's", _another_bucket, 403, "AccessDenied"),
+    Case(
+        "no conditions",
+        lambda form: setattr(form, "conditions", []),
+        403,
+        "AccessDenied",
+        elsewhere={"seaweedfs": (200, "refuses only some of the extra fields")},
+    ),
+    Case(
+        "a text field without condition",
+        _set(submit="Upload"),
+        403,
+        "AccessDenied",
+        elsewhere={"seaweedfs": (200, "refuses only some of the extra fields")},
+    ),
+    Case("operators in upper case", _conditions(["EQ", "$x-amz-meta-a", "b"], x_amz_meta_a="b"), 200),
+    Case(
+        "two conditions on a field",
+        _conditions(["eq", "$x-amz-meta-a", "bc"], ["starts-with", "$x-amz-meta-a", "b"], x_amz_meta_a="bc"),
+        200,
+    ),
+    Case(
+        "a field named without $",
+        _conditions(["eq", "x-amz-meta-a", "b"], x_amz_meta_a="b"),
+        400,
+        "InvalidPolicyDocument",
+        elsewhere={"seaweedfs": (403, "says the condition failed"), "ceph": (403, "says the condition failed")},
+    ),
+    Case(
+        "a number as a value",
+        _conditions({"x-amz-meta-a": 5}, x_amz_meta_a="5"),
+        400,
+        "InvalidPolicyDocument",
+        elsewhere={"seaweedfs": (403, "says the condition failed"), "ceph": (200, "takes it for text")},
+    ),
+    Case(
+        "a simple condition of two properties",
+        _conditions({"x-amz-meta-a": "b", "x-amz-meta-c": "d"}, x_amz_meta_a="b", x_amz_meta_c="d"),
+        400,
+        "InvalidPolicyDocument",
+        elsewhere={"seaweedfs": (200, "takes both"), "ceph": (403, "takes the first")},
+    ),
+    Case("two ranges", _conditions(["content-length-range", 0, SIZE], ["content-length-range", 0, 1]), 400),
+    Case("bounds turned round", _bounds(SIZE + 5, SIZE - 5), 400),
+    Case(
+        "an expiration with milliseconds", lambda form: setattr(form, "expiration", f"{form.in_s(60)[:-1]}.000Z"), 200
+    ),
+    Case(
+        "an expiration with an offset",
+        lambda form: setattr(form, "expiration", f"{form.in_s(3660)[:-1]}+01:00"),
+        200,
+        elsewhere={"ceph": (400, "wants a Z at its end")},
+    ),
+    Case(
+        "an expiration without zone",
+        lambda form: setattr(form, "expiration", form.in_s(60)[:-1]),
+        400,
+        "InvalidPolicyDocument",
+        elsewhere={"seaweedfs": (403, "says the condition failed"), "ceph": (200, "takes it for UTC")},
+    ),
+    Case(
+        "a field twice, the second right",
+        _arrange(lambda parts: [("key", b"q/x", None), *parts]),
+        200,
+        elsewhere={"seaweedfs": (403, "takes the first")},
+    ),
+    Case(
+        "a field twice, the second wrong",
+        _arrange(lambda parts: [*parts[:-1], ("key", b"q/x", None), parts[-1]]),
+        403,
+        "AccessDenied",
+        elsewhere={"seaweedfs": (200, "takes the first")},
+    ),
+    Case("a redirect", _redirect, 303),
 ]

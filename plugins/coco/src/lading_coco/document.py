@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Origin, Report
-from lading_coco.heads import AnnotationHead, Column, ImageHead, PlainHead
-from lading_coco.ids import MISSING, Codes, codes_of
+from lading_coco.gathering import AnnotationHeads
+from lading_coco.heads import Column, ImageHead
+from lading_coco.ids import MISSING, Codes, codes_of, joined
 from lading_coco.layout import Finder, unsafe_name
-from lading_coco.structure import Offsets, RecordArray, Scanner, scan
+from lading_coco.stretches import read_through
+from lading_coco.structure import Offsets, RecordArray, Scanner
 from lading_coco.text import JsonText
 from lading_coco.traits import Traits
 
@@ -89,11 +91,16 @@ class Document:
         return Origin(self.path, "").below(*parts)
 
 
-def read_document(text: JsonText, split: str, finder: Finder, report: Report) -> Document:
-    """Read a file through. Raises SourceError and RecordError where it is not whole, or no JSON."""
+def read_document(text: JsonText, split: str, finder: Finder, report: Report, workers: object = None) -> Document:
+    """Read a file through, with the help of `workers` (`lading.parallel`) where it is large.
+
+    Raises SourceError and RecordError where it is not whole, or no JSON.
+    """
     document = Document(text, split)
     reading = _Reading(document, finder, report)
-    scanner, envelope = scan(text.path, text.chunks(), reading.take)
+    scanner = Scanner(text.path, reading.take)
+    read_through(text, scanner, lambda: reading.annotations, workers)
+    envelope = scanner.finish()
     _tell_envelope(document, scanner, report)
     document.is_results = isinstance(envelope, list)
     document.envelope = envelope if isinstance(envelope, dict) else {}
@@ -107,7 +114,7 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report) ->
     if document.is_results:
         arrays["annotations"] = arrays.pop("", RecordArray("", 0))
     with text.reading() as access:
-        for key, column in reading.columns.items():
+        for key, column in (("images", reading.images), ("annotations", reading.annotations.column)):
             if key in arrays:
                 column.finish(arrays[key], access)
     reading.finish(arrays)
@@ -146,43 +153,39 @@ class _Reading:
         self._media: list[NDArray[np.int32]] = []
         self._videos: list[Codes] = []
         self._shots: list[Codes] = []
-        self._image_of: list[Codes] = []
-        self._told: dict[str, set[int]] = {}
-        self.columns: dict[str, Column] = {}
+        self._told: set[int] = set()  # rows of images
+        self.images = Column(ImageHead, None, lambda row, message: None)
+        self.annotations = AnnotationHeads(lambda row, message: None)
 
     def take(self, array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
         """Take some records of one array."""
         key = array.key or "annotations"
         if self._arrays.get(key) is not array:
             self._start(key, array)
-        column = self.columns[key]
-        row = column.count
-        heads = column.take(text, base, begins, ends)
         if key == "images":
-            self._images(row, heads)
+            row = self.images.count
+            self._images(row, self.images.take(text, base, begins, ends))
         else:
-            self._image_of.append(codes_of([head.image_id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
-            self._document.traits.look(heads)
+            self.annotations.take(text, base, begins, ends)
 
     def _start(self, key: str, array: RecordArray) -> None:
         """Begin an array; one of the same key before it is forgotten, as JSON parsers do."""
         self._arrays[key] = array
 
-        told = self._told[key] = set()
+        told: set[int] = set()
 
         def problem(row: int, message: str) -> None:
             told.add(row)
             self._report.error("coco.malformed-record", message, Origin(self._document.path, array.pointer).below(row))
 
         if key == "images":
-            self.columns[key] = Column(ImageHead, None, problem)
+            self.images, self._told = Column(ImageHead, None, problem), told
             self._names, self._keys, self._media, self._videos, self._shots = [], [], [], [], []
         else:
-            self.columns[key] = Column(AnnotationHead, PlainHead, problem)
-            self._image_of, self._document.traits = [], Traits()
+            self.annotations = AnnotationHeads(problem)
 
     def _images(self, row: int, heads: Sequence[ImageHead]) -> None:
-        told = self._told["images"]
+        told = self._told
         names, keys, media = [], [], []
         for index, head in enumerate(heads):
             url = head.coco_url if isinstance(head.coco_url, str) and head.coco_url else None
@@ -231,22 +234,19 @@ class _Reading:
     def finish(self, arrays: Mapping[str, RecordArray]) -> None:
         """Join the pieces."""
         document = self._document
-        columns = self.columns
-        for key, head in (("images", ImageHead), ("annotations", AnnotationHead)):
-            if key not in columns:
-                columns[key] = Column(head, None, lambda row, message: None)
         empty = RecordArray("images", 0), RecordArray("annotations", 0)
-        document.images = Records(document.text, arrays.get("images", empty[0]), columns["images"])
-        document.annotations = Records(document.text, arrays.get("annotations", empty[1]), columns["annotations"])
-        document.image_ids = columns["images"].ids()
-        document.annotation_ids = columns["annotations"].ids()
-        document.names = _joined(self._names, np.int64)
-        document.keys = _joined(self._keys, np.int64)
-        document.media = _joined(self._media, np.int32)
-        videos = _joined(self._videos, np.int64)
+        document.images = Records(document.text, arrays.get("images", empty[0]), self.images)
+        document.annotations = Records(document.text, arrays.get("annotations", empty[1]), self.annotations.column)
+        document.image_ids = self.images.ids()
+        document.annotation_ids = self.annotations.column.ids()
+        document.names = joined(self._names, np.int64)
+        document.keys = joined(self._keys, np.int64)
+        document.media = joined(self._media, np.int32)
+        videos = joined(self._videos, np.int64)
         if (videos != MISSING).any():
-            document.video_of, document.shots = videos, _joined(self._shots, np.int64)
-        document.image_of = _joined(self._image_of, np.int64)
+            document.video_of, document.shots = videos, joined(self._shots, np.int64)
+        document.image_of = self.annotations.image_of
+        document.traits = self.annotations.traits
 
 
 def name_from_url(url: str | None) -> str | None:
@@ -258,10 +258,6 @@ def name_from_url(url: str | None) -> str | None:
 def _shots(values: Sequence[Any]) -> Codes:
     is_number = [type(value) is int and MISSING < value < -MISSING for value in values]
     return np.array([v if known else MISSING for v, known in zip(values, is_number, strict=True)], dtype=np.int64)
-
-
-def _joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
-    return np.concatenate(pieces) if pieces else np.empty(0, dtype=kind)
 
 
 def _categories(document: Document, report: Report) -> list[tuple[int, dict[str, Any]]]:

@@ -126,6 +126,16 @@ class Column:
         self.count += len(begins)
         return heads
 
+    def follow(self, ids: Codes, places: Offsets, sizes: NDArray[np.uint32]) -> None:
+        """Take records that somebody else has read, behind those taken here; nothing is wrong between them."""
+        if self._end is not None:
+            self._seams.append((self.count, self._end, int(places[0])))
+        self._ids.append(ids)
+        self._places.append(places)
+        self._sizes.append(sizes)
+        self._end = int(places[-1]) + int(sizes[-1])
+        self.count += len(places)
+
     def _decode(self, whole: bytes, count: int) -> list[Any] | None:
         for decoder in self._many:
             try:

@@ -28,6 +28,8 @@ def code_of(value: Any) -> int:
         value = int(value)
     if type(value) is int and MISSING < value < 1 << 63:
         return value
+    if type(value) is int:
+        return hash((0, value))  # the same in every process
     if isinstance(value, (list, dict, bool)):
         value = repr(value)
     return hash((type(value).__name__, value))
@@ -71,6 +73,11 @@ def look_up(wanted: Codes, codes: Codes, places: NDArray[Any]) -> NDArray[np.int
         return np.where(known, table[np.clip(wanted, low, high) - low], -1)
     at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
     return np.where((codes[at] == wanted) & (wanted != MISSING), places[at], -1).astype(np.int64)
+
+
+def joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
+    """Pieces of one array; an empty one of this kind where there are none."""
+    return np.concatenate(pieces) if pieces else np.empty(0, dtype=kind)
 
 
 def repeats(codes: Codes) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lading import Report
 from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
+from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, look_up, other_spelling, repeats
 from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
 from lading_coco.videos import by_first, video_name, videos_of
@@ -90,8 +90,8 @@ class IndexBuilder:
         frames_of = [self._place_annotations(number) for number in range(len(self._documents))]
         return Index(
             splits=[split for split in self.splits if self._is_told(split)],
-            home=_joined(self._home, np.int32),
-            row=_joined(self._row, np.int32),
+            home=joined(self._home, np.int32),
+            row=joined(self._row, np.int32),
             images=[Grouping(self._frame_of_image[number]) for number in range(len(self._documents))],
             annotations=[Grouping(frames) for frames in frames_of],
             repeated=self._repeated,
@@ -127,7 +127,7 @@ class IndexBuilder:
     def _by_video(self, split: Split) -> list[Split]:
         """A split a video, their frames together; the split itself where its images are of none."""
         begin, end = split.begin, split.end
-        homes, rows = _joined(self._home, np.int32)[begin:end], _joined(self._row, np.int32)[begin:end]
+        homes, rows = joined(self._home, np.int32)[begin:end], joined(self._row, np.int32)[begin:end]
         videos = videos_of(self._documents, split.documents, homes, rows)
         if videos is None:
             return [split]
@@ -210,7 +210,7 @@ class IndexBuilder:
 
     def _number_keys(self, split: Split) -> None:
         """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""
-        keys = _joined(self._keys, np.int64)[split.begin : split.end]
+        keys = joined(self._keys, np.int64)[split.begin : split.end]
         times: dict[int, int] = {}
         for place in repeats(keys).tolist():
             key = int(keys[place])
@@ -325,7 +325,3 @@ def _free_name(name: str, used: set[str]) -> str:
         number += 1
         free = f"{name}-{number}"
     return free
-
-
-def _joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
-    return np.concatenate(pieces) if pieces else np.empty(0, dtype=kind)

@@ -73,7 +73,7 @@ class CocoReader(Reader):
             try:
                 if isinstance(text, VideoText):
                     text.prepare(report)
-                document = read_document(text, split, Finder(files, text.path, split), report)
+                document = read_document(text, split, Finder(files, text.path, split), report, source.workers)
                 if isinstance(text, VideoText):
                     document.kind = "videos"
                 documents.append(document)

@@ -89,6 +89,29 @@ class Scanner:
         """Whether something has begun that has not ended."""
         return self._depth > 0 or self._in_string
 
+    @property
+    def is_between_annotations(self) -> bool:
+        """Whether it stands within the array of annotations, in no record."""
+        is_inside = self._array is not None and self._array.key == "annotations"
+        return is_inside and self._depth == self._row_depth - 1 and not self._in_string and not self._is_escaped
+
+    def is_over(self, array: RecordArray) -> bool:
+        """Whether an array that it was in has been closed."""
+        return self._array is not array
+
+    def enter(self, array: RecordArray) -> None:
+        """Begin within an array of an object, at a place between two of its records."""
+        self._array = self.arrays[array.key] = array
+        self._cuts.append(array)
+        self._offset = array.begin
+        self._row_depth, self._depth = 3, 2
+
+    def skip(self, end: int, count: int) -> None:
+        """Go on at a place within the array at hand, behind so many records that somebody else took."""
+        if self._array is not None:
+            self._array.count += count
+        self._offset = end
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes. Raises RecordError where a bracket closes nothing."""
         if self._offset == 0 and chunk.startswith(codecs.BOM_UTF8):

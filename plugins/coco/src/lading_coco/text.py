@@ -56,10 +56,19 @@ class JsonText:
         with self._unpacked() as stream:
             return _read(stream, size, self.file.where)
 
-    def chunks(self) -> Iterator[bytes]:
-        """All of it, in pieces of some MiB. Raises SourceError."""
-        if self._has_random_access:
-            yield from self._pieces()
+    def chunks(self, begin: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """All of it, in pieces of at most a MiB; from and up to a place where it has random access. Raises SourceError.
+
+        A piece ends where it would if the text was read from its start.
+        """
+        if self.has_random_access:
+            with self.file.open() as stream:
+                stream.seek(begin)
+                while chunk := _read(
+                    stream, min(CHUNK - begin % CHUNK, CHUNK if end is None else end - begin), self.file.where
+                ):
+                    yield chunk
+                    begin += len(chunk)
             return
         copy = _Copy(self.file.where)
         for chunk in self._pieces():
@@ -83,14 +92,15 @@ class JsonText:
     @contextmanager
     def reading(self) -> Iterator[Access]:
         """Random access, until it is left. Raises SourceError, also while it is read."""
-        if not self._has_random_access:
+        if not self.has_random_access:
             yield self._copied()
             return
         with self.file.open() as stream:
             yield _access(stream, self.file.where)
 
     @property
-    def _has_random_access(self) -> bool:
+    def has_random_access(self) -> bool:
+        """Whether any place of it is read at once."""
         return self.file.has_random_access and not self._is_packed
 
     @contextmanager

@@ -87,6 +87,12 @@ class Traits:
         elif "iscrowd" not in self.marks and any(head.iscrowd != -1 for head in heads):
             self.marks.add("iscrowd")
 
+    def merge(self, later: Traits) -> None:
+        """Take what plain annotations behind those seen here have."""
+        self.marks |= later.marks
+        self.shapes |= later.shapes
+        self.categories.update(later.categories)
+
     def _look_closer(self, heads: Sequence[AnnotationHead]) -> None:
         if any(head.segments_info is not None for head in heads):
             self.has_segments = True

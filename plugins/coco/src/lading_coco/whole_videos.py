@@ -52,7 +52,8 @@ class VideoText(JsonText):
         self._strangers: list[tuple[int, int]] = []
 
     @property
-    def _has_random_access(self) -> bool:
+    def has_random_access(self) -> bool:
+        """Not so: its text is made from its start."""
         return False
 
     def prepare(self, report: Report) -> None:

@@ -1,0 +1,58 @@
+"""What the index needs of the annotations of a file, gathered as they are found, also by several processes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading_coco.heads import AnnotationHead, Column, PlainHead, Problem
+from lading_coco.ids import Codes, codes_of, joined
+from lading_coco.structure import Offsets
+from lading_coco.traits import Traits
+
+
+class Stretch(NamedTuple):
+    """Annotations of a stretch of a file in which all are plain and nothing is wrong."""
+
+    end: int  # of the stretch: where it was to end, or the bracket that closes the array
+    ids: Codes
+    places: Offsets
+    sizes: NDArray[np.uint32]
+    image_of: Codes
+    traits: Traits
+
+
+class AnnotationHeads:
+    """The ids, the places, the images and the traits of one array of annotations."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.column = Column(AnnotationHead, PlainHead, problem)
+        self.traits = Traits()
+        self.is_plain = True  # ids are integers: those of other types have codes that hold in one process alone
+        self._image_of: list[Codes] = []
+
+    @property
+    def image_of(self) -> Codes:
+        """The codes of the ids of their images."""
+        return joined(self._image_of, np.int64)
+
+    def take(self, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
+        """Take some records."""
+        heads = self.column.take(text, base, begins, ends)
+        is_plain = isinstance(heads[0], PlainHead)
+        self.is_plain &= is_plain
+        self._image_of.append(codes_of([head.image_id for head in heads], is_plain=is_plain))
+        self.traits.look(heads)
+
+    def stretch(self, end: int) -> Stretch:
+        """All that was taken, for another process to follow up its own with."""
+        return Stretch(end, self.column.ids(), *self.column.places(), self.image_of, self.traits)
+
+    def follow(self, stretch: Stretch) -> None:
+        """Take what another process has of the records behind those that were taken here."""
+        if len(stretch.places):
+            self.column.follow(stretch.ids, stretch.places, stretch.sizes)
+            self._image_of.append(stretch.image_of)
+            self.traits.merge(stretch.traits)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from lading.errors import OptionError, SourceError, TargetError
 from lading.media import read_picture
-from lading.model.label import Box2D, Box3D, Keypoints2D, Polygon2D
+from lading.model.label import Box2D, Box3D, Keypoints2D, Polygon2D, Rle
 from lading.render import preview
 from lading.render.above import SIZE_PX, draw_above
 from lading.render.colours import MARK, colour_of
@@ -70,6 +70,15 @@ def test_from_above_forward_is_up_and_left_is_left():
     assert lit == {(round(middle), round(middle / 2)), (round(middle / 2), round(middle))}
 
 
+def test_points_without_a_place_are_left_out_and_say_nothing_of_the_distance():
+    """Radars fill up with NaN; the picture is that of the points that are somewhere."""
+    nowhere = np.full((99, 3), np.nan)
+    far = np.array([[np.inf, 0.0, 0.0], [0.0, -np.inf, 0.0]])
+    seen = np.array([[5.0, 0.0, 0.0]])
+    for points, as_if in ((nowhere, np.zeros((0, 3))), (np.concatenate((nowhere, far, seen)), seen)):
+        assert (np.asarray(draw_above(points, [])) == np.asarray(draw_above(as_if, []))).all()
+
+
 def test_what_is_marked_has_one_colour():
     box = Box3D(5, 0, 0, 4, 2, 1, category="car")
     plain, marked = (np.asarray(draw_above(None, [box], marked=m)) for m in ((), (0,)))
@@ -110,10 +119,21 @@ def test_nothing_that_is_broken_stops_the_drawing():
     assert image.size == (600, 480)  # a small picture is enlarged
     drive = cargo.drive()
     drive.edit(0, "drive", 2, "lidar", qw=0.0)
-    drive.edit(1, "drive", 2, "lidar", x=float("inf"))
+    drive.edit(1, "drive", 2, "lidar", length=float("inf"))
     dataset = drive.dataset()
     for data in drive.frames["drive"][2].data:
         draw_data(dataset, dataset.segments[0], drive.frames["drive"][2], data)
+
+
+def test_a_box_without_end_is_left_out():
+    endless = Box3D(5, 0, 0, float("inf"), 2, 1, qw=0.8, qz=0.6)
+    assert (np.asarray(draw_above(None, [endless])) == np.asarray(draw_above(None, []))).all()
+
+
+def test_a_mask_of_any_size_is_not_made():
+    drawing = Drawing(Image.new("RGB", (20, 10)))
+    drawing.labels([Rle(np.array([0, 10**12]), 10**6, 10**6)])
+    assert drawing.image.getextrema() == ((0, 0), (0, 0), (0, 0))
 
 
 def test_skeleton_is_that_of_the_category():
@@ -154,6 +174,15 @@ def test_preview_tells_what_it_could_not_draw_and_stays_in_its_folder(tmp_path):
     assert second.picture == tmp_path / "out" / "train" / "_.._etc_passwd.jpg"
     with pytest.raises(TargetError, match="expected a folder to write to"):
         list(preview(cargo.pictures().dataset(), tmp_path / "file"))
+
+
+def test_frames_whose_names_look_alike_on_disk_have_a_picture_each(tmp_path):
+    made = cargo.pictures()
+    for frame, key in zip(made.frames["train"], ["a b", "a_b", "A_b"], strict=True):
+        frame.key = key
+    shown = list(preview(made.dataset(), str(tmp_path), segments=["train"]))
+    assert [one.picture.name for one in shown] == ["a_b.jpg", "a_b-2.jpg", "A_b-3.jpg"]
+    assert all(one.picture.is_file() for one in shown)
 
 
 def test_missing_pictures_are_grey():

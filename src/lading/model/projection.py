@@ -37,7 +37,8 @@ def corners_of(box: Box3D) -> Corners:
 def corners_or_none(box: Box3D) -> Corners | None:
     """The corners of a box; None where it has no rotation or is not finite, which the rules tell."""
     try:
-        corners = corners_of(box)
+        with np.errstate(invalid="ignore", over="ignore"):
+            corners = corners_of(box)
     except GeometryError:
         return None
     return corners if np.isfinite(corners).all() else None

@@ -26,13 +26,15 @@ def draw_above(
     """A square around the origin: x forward is up, y left is left; in the ego frame where the way there is known."""
     boxes = [(index, label) for index, label in enumerate(labels) if isinstance(label, Box3D)]
     corners = {index: found for index, box in boxes if (found := corners_or_none(box)) is not None}
+    if points is not None:
+        points = points[np.isfinite(points).all(axis=1)]
     if to_ego is not None:
         points = None if points is None else to_ego.apply(points)
         corners = {index: to_ego.apply(found) for index, found in corners.items()}
     reach = _reach(points, list(corners.values()))
     pixels = np.full((SIZE_PX, SIZE_PX), 16, dtype=np.uint8)
     if points is not None and len(points):
-        at = _pixels(points[np.isfinite(points).all(axis=1)], reach)
+        at = _pixels(points, reach)
         at = at[((at >= 0) & (at < SIZE_PX)).all(axis=1)].astype(np.intp)
         pixels[at[:, 1], at[:, 0]] = 170
     image = Image.fromarray(pixels).convert("RGB")
@@ -58,7 +60,7 @@ def _reach(points: Cloud | None, corners: list[Cloud]) -> float:
     """The half side of the square: all boxes, else most points."""
     given = [np.abs(box[:, :2]).max() for box in corners]
     if points is not None and len(points):
-        given.append(float(np.nanpercentile(np.abs(points[:, :2]).max(axis=1), 95)))
+        given.append(float(np.percentile(np.abs(points[:, :2]).max(axis=1), 95)))
     return float(np.clip(max(given, default=_LEAST_M) * 1.1, _LEAST_M, _FARTHEST_M))
 
 

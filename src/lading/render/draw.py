@@ -35,6 +35,9 @@ Skeletons: TypeAlias = Callable[[str | None], Sequence[Sequence[int]]]
 #: Numbers beyond this are not drawn: pillow's own do not reach so far.
 _FARTHEST = 1e6
 
+#: A mask of more pixels than this is not drawn: it would be held whole, and a few numbers can ask for any size.
+_MOST_PIXELS = 1 << 28
+
 
 class Drawing:
     """A picture that labels are drawn into. Coordinates are the label's, in pixels of the whole picture."""
@@ -136,7 +139,7 @@ class Drawing:
             self.line(np.array([front, back]), colour, width)
 
     def _rle(self, label: Rle, colour: Colour) -> None:
-        if label.height is None or label.width is None:
+        if label.height is None or label.width is None or label.height * label.width > _MOST_PIXELS:
             return
         try:
             mask = mask_from_counts(label.counts, label.height, label.width)

@@ -25,7 +25,7 @@ class Shown(NamedTuple):
 
 def preview(
     dataset: Dataset,
-    folder: Path,
+    folder: str | Path,
     *,
     segments: Sequence[str] | None = None,
     frames: Collection[str] | None = None,
@@ -34,11 +34,12 @@ def preview(
 ) -> Iterator[Shown]:
     """Draw frames into `folder`, a JPEG a file: at most `limit` frames, of these segments, of these keys.
 
-    What the reader says on the way goes to `report`. Raises OptionError for a segment that is not there, TargetError
-    where the folder cannot be written.
+    Each is drawn when it is asked for; `list(preview(...))` draws all. What the reader says goes to `report`.
+    Raises OptionError for a segment that is not there, TargetError where the folder cannot be written.
     """
     chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
     left = limit
+    taken: set[str] = set()
     for segment in chosen:
         for frame in dataset.frames(segment.name, report=report if report is not None else Report()):
             if left == 0:
@@ -50,7 +51,7 @@ def preview(
                 if not is_drawable(data):
                     continue
                 sensor = "" if data.sensor_name is None else f"-{data.sensor_name}"
-                path = folder / _safe(segment.name) / f"{_safe(frame.key + sensor)}.jpg"
+                path = _free(Path(folder) / _safe(segment.name) / f"{_safe(frame.key + sensor)}.jpg", taken)
                 try:
                     image = draw_data(dataset, segment, frame, data)
                 except (LadingError, OSError) as exc:
@@ -67,3 +68,13 @@ def preview(
 def _safe(name: str) -> str:
     """A name that every file system takes; it cannot climb out of the folder."""
     return _UNSAFE.sub("_", name).strip(".") or "_"
+
+
+def _free(path: Path, taken: set[str]) -> Path:
+    """The path, numbered where an earlier picture has it; some file systems take `A` and `a` for one."""
+    number, found = 1, path
+    while str(found).casefold() in taken:
+        number += 1
+        found = path.with_stem(f"{path.stem}-{number}")
+    taken.add(str(found).casefold())
+    return found

@@ -334,6 +334,12 @@ BYTES = [
         ["box2d 猫 2 3 10 12"],
     ),
     raw(
+        "UTF-8 that says it is UTF-16, as .NET writes it",
+        b'<?xml version="1.0" encoding="utf-16"?>\n' + xml(thing(name="caf\u00e9")),
+        ["box2d caf\u00e9 2 3 10 12"],
+        [f"warning voc.encoding {FILE}:1"],
+    ),
+    raw(
         "Latin-1 that says nothing of it",
         xml(thing(name="caf?")).replace(b"?", b"\xe9"),
         ["box2d caf\ufffd 2 3 10 12"],

@@ -80,11 +80,12 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
         (b'{"images": []}]', "found a bracket that closes nothing at byte 14"),
         (b'{"images": [{"id": 1}], "info": {"a": }}', "expected JSON, found expecting value at byte 38"),
         (b'{"images": [{"id": 1}]} {"images": []}', "expected JSON, found extra data at byte 24"),
+        (b'{"images": [{"id": 1}], "info": "a\tb"}', "expected JSON, found invalid control character at byte 34"),
         (b'\xef\xbb\xbf{"x\xc3\xbc": 1, "images": [{}, {}], }', r"found .* at byte 3[0-9]$"),
         (b'{"info": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "expected JSON, found values too deep to be read"),
         (b"", "found an empty file"),
     ],
-    ids=["a bracket too many", "no value", "two documents", "a comma too many", "deep", "nothing"],
+    ids=["a bracket too many", "no value", "two documents", "a tab in a text", "a comma too many", "deep", "nothing"],
 )
 def test_what_is_no_json_is_told(data: bytes, message: str) -> None:
     with pytest.raises(RecordError, match=message):

@@ -62,6 +62,13 @@ def test_values_of_a_class_come_back_as_they_are(values: dict[str, str]) -> None
     assert {e.id: e.columns for e in entries_of(text, values.keys())} == {k: (v,) for k, v in values.items()}
 
 
+def test_a_set_in_utf_16_is_read() -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        mark = "" if encoding == "utf-16" else "\ufeff"
+        data = f"{mark}a\r\nü b\r\n".encode(encoding)
+        assert [entry.id for entry in entries_of(data, {"a", "ü b"})] == ["a", "ü b"]
+
+
 def test_a_set_knows_its_kind_and_name() -> None:
     found = image_set("VOC2012/ImageSets/Action/jumping_train.txt")
     assert (found.kind, found.name, found.label) == ("Action", "jumping_train", "Action/jumping_train")

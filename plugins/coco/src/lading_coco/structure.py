@@ -146,7 +146,9 @@ class Scanner:
             return json.loads(text, object_pairs_hook=self._object)
         except json.JSONDecodeError as exc:
             place = self._place(len(text[: exc.pos].encode("utf-8", "surrogatepass")))
-            raise RecordError(self.path, expected="JSON", found=f"{exc.msg.lower()} at byte {place}") from exc
+            raise RecordError(
+                self.path, expected="JSON", found=f"{exc.msg.lower().removesuffix(' at')} at byte {place}"
+            ) from exc
         except RecursionError as exc:
             raise RecordError(self.path, expected="JSON", found="values too deep to be read") from exc
 

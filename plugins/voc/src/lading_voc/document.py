@@ -201,7 +201,7 @@ def _parse_by_hand(data: bytes, encoding: str | None = None, trouble: Trouble | 
     try:
         hand.parse(data)
     except expat.ExpatError as exc:
-        again = _with_replacements(data, exc) if encoding is None else None
+        again = (_as_utf8(data, exc) or _with_replacements(data, exc)) if encoding is None else None
         if again is not None:
             return again
         trouble = Trouble("well-formed XML", expat.ErrorString(exc.code), exc.lineno)
@@ -210,6 +210,14 @@ def _parse_by_hand(data: bytes, encoding: str | None = None, trouble: Trouble | 
     except (LookupError, ValueError):  # an encoding that expat does not know, or one of several bytes a character
         return _decoded(data)
     return Document(hand.root(), data, trouble, encoding)
+
+
+def _as_utf8(data: bytes, exc: expat.ExpatError) -> Document | None:
+    """A file in UTF-8 that says that it is in UTF-16, as .NET writes texts that it made in memory."""
+    if exc.code != _INCORRECT_ENCODING or b"\0" in data:
+        return None
+    trouble = Trouble(f"{_declared(data)} as declared", "bytes of UTF-8; read as that", 1, is_read=True)
+    return _parse_by_hand(data.decode("utf-8", "replace").encode(), "utf-8", trouble)
 
 
 def _with_replacements(data: bytes, exc: expat.ExpatError) -> Document | None:
@@ -270,4 +278,5 @@ def _lines(data: bytes, encoding: str | None) -> list[int]:
     return lines
 
 
+_INCORRECT_ENCODING = expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING]
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Container, Iterable, Iterator
 from pathlib import PurePosixPath
@@ -98,7 +99,8 @@ def entries_of(data: bytes, known: Container[str]) -> Iterator[Entry]:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8-sig", "replace")
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # as PowerShell redirects
+    return data.decode("utf-16" if is_wide else "utf-8-sig", "replace")
 
 
 def _has_columns(line: str, columns: int, known: Container[str]) -> bool:

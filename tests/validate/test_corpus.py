@@ -63,7 +63,7 @@ def test_a_rule_that_is_off_finds_its_defect_when_it_is_switched_on(defect: Any)
 class InOneProcess:
     """Stands for `lading.parallel.Shares`: the parts one after another, so that a hundred runs need no processes."""
 
-    def __init__(self, work: Any, jobs: int, *given: Any, progress: Any = None) -> None:
+    def __init__(self, work: Any, jobs: int, *given: Any, progress: Any = None, workers: Any = None) -> None:
         self.work, self.jobs, self.given = work, jobs, given
         self.results: list[Any] = []
 

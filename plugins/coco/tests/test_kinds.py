@@ -269,6 +269,16 @@ def test_the_parts_of_a_whole_body(read: Any) -> None:
     assert [f for f in validate(done.dataset) if f.severity == "error"] == []
 
 
+def test_scores_of_parts_are_no_visibilities_of_the_body(read: Any) -> None:
+    body = {"id": 2, "name": "person", "keypoints": ["nose", "hand"]}
+    row = ROW | {"keypoints": [3, 4, 2, 0, 0, 0], "face_kpts": [1, 2, 0.5] * 68, "face_box": [1, 1, 2, 3]}
+    done = read(categories=[body], annotations=[row])
+    assert [f.message for f in validate(done.dataset) if f.rule.startswith(("keypoints.", "catalog."))] == []
+    odd = read(categories=[body], annotations=[row | {"keypoints": [3, 4, 0.5, 0, 0, 0]}])
+    (found,) = [f for f in validate(odd.dataset) if f.rule.startswith("keypoints.")]
+    assert (found.rule, found.pointer) == ("keypoints.visible", "/annotations/0/keypoints")
+
+
 def test_tracks_are_instances(read: Any) -> None:
     image = IMAGE | {"video_id": 3, "frame_id": 0}
     done = read(images=[image], annotations=[ROW | {"instance_id": 77}], videos=[{"id": 3, "name": "v"}])

@@ -166,12 +166,16 @@ def _keypoints_rule(rule: Keypoints) -> Iterator[Told]:
 
 
 def _overlap(subcatalog: Subcatalog, rules: list[Keypoints]) -> Iterator[Told]:
-    """Two rules for one category: one for all beside any other, or two that name it or an ancestor of it."""
+    """Two rules for one category: one for all beside any other, or two that name it, or the same ancestor of it."""
     names = [category.name for category in subcatalog.categories]
+    named = {name for rule in rules for name in rule.parent_categories}
     owners: dict[str | None, int] = {}
     for index, rule in enumerate(rules):
         covered: list[str | None] = [
-            name for name in names if any(subcatalog.is_below(name, parent) for parent in rule.parent_categories)
+            name
+            for name in names
+            if name in rule.parent_categories
+            or (name not in named and any(subcatalog.is_below(name, parent) for parent in rule.parent_categories))
         ]
         if not rule.parent_categories:
             covered = [*names, None]

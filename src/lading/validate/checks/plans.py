@@ -162,6 +162,8 @@ class KindPlans:
         ]
         if not rules:
             return [_visible_check(None)]
+        # What is said of a category itself goes before what is said of one above it: parts of a body in COCO-WholeBody.
+        rules = [rule for rule in rules if category in rule.parent_categories] or rules
         return [_count_check(rules), _visible_check(self._visible(rules))]
 
     def _visible(self, rules: list[Keypoints]) -> frozenset[int] | None:

@@ -249,6 +249,28 @@ def test_masks(plain: Api) -> None:
     assert wrong.refusal == (400, "InvalidParamsValue")
 
 
+@pytest.mark.parametrize(
+    ("name", "mask"),
+    [
+        ("c", "c.png"),
+        ("c.jpg", "c.png"),
+        ("c.png", "c.png"),
+        ("c.d/e", "c.d/e.png"),
+        (".hidden", ".hidden.png"),
+        ("c.tar.gz", "c.tar.png"),
+        ("c.\U0010ffff", "c.png"),
+    ],
+)
+def test_mask_is_found_by_its_own_path_among_neighbours(plain: Api, name: str, mask: str) -> None:
+    label = {"SEMANTIC_MASK": {**MASK, "checksum": plain.upload(b"mask")}}
+    for neighbour in ("c-", "c/x.jpg", "c0.jpg", "c.d.jpg", ".hiddenjpg"):
+        plain.ok("PUT", "datasets/{id}/callback", seed_callback(remotePath=neighbour, label=label))
+    plain.ok("PUT", "datasets/{id}/callback", seed_callback(remotePath=name, label=label))
+    query = {"segmentName": "car", "draftNumber": 1, "maskType": "SEMANTIC_MASK", "remotePath": mask}
+    (row,) = plain.ok("GET", "datasets/{id}/masks/urls", **query)["urls"]
+    assert row["remotePath"] == mask
+
+
 def test_masks_of_type_1_come_in_frames(fusion: Api) -> None:
     mask = {**MASK, "checksum": fusion.upload(b"mask")}
     fusion.ok("PUT", "datasets/{id}/callback", seed_callback(label={"SEMANTIC_MASK": mask}))

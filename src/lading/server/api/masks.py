@@ -54,7 +54,7 @@ def list_mask_urls(
 
 def _file_path(connection: Connection, content_id: int, path: str) -> str:
     """The path of a file whose own path or whose mask's path is given."""
-    paths = contents.paths_from(connection, content_id, path.removesuffix(".png"))
+    paths = contents.paths_of(connection, content_id, path.removesuffix(".png"))
     return path if path in paths else next((found for found in paths if mask_path(found) == path), path)
 
 

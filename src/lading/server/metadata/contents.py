@@ -272,10 +272,11 @@ def neighbours(connection: Connection, content_id: int, key: str, *, is_fusion: 
     return connection.execute(before).scalar(), connection.execute(after).scalar()
 
 
-def paths_from(connection: Connection, content_id: int, start: str) -> list[str]:
-    """The remote paths that begin so."""
-    is_from = (data.c.remote_path >= start) & (data.c.remote_path <= f"{start}\U0010ffff")
-    query = select(data.c.remote_path).where(data.c.content_id == content_id, is_from).order_by(data.c.remote_path)
+def paths_of(connection: Connection, content_id: int, stem: str) -> list[str]:
+    """The remote paths that are this one, with an extension or without."""
+    path = data.c.remote_path
+    is_of_stem = (path == stem) | ((path >= f"{stem}.") & (path < f"{stem}/"))  # the slash is what follows the dot
+    query = select(path).where(data.c.content_id == content_id, is_of_stem).order_by(path)
     return list(connection.execute(query).scalars())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 
@@ -28,6 +30,30 @@ def test_each_command_has_help_and_the_settings_of_all(command: str) -> None:
     assert done.returncode == 0
     for option in ("-v,", "-q,", "--debug", "--version"):
         assert option in done.stdout
+
+
+def test_a_line_on_each_command_fits_into_a_terminal_of_80_columns() -> None:
+    """A sentence that is cut says nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lading", "--help"],
+        capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "80"},
+    )  # fmt: skip
+    lines = done.stdout.splitlines()[1:]
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line.endswith("...")] == []
+
+
+@pytest.mark.parametrize("command", ["inspect", "convert", "upload", "preview"])
+def test_what_is_a_commands_own_stands_before_what_it_shares(command: str) -> None:
+    own, reading, everywhere = (
+        re.findall(r"^  (?:-\w, )?(--[\w-]+)", part, re.MULTILINE)
+        for part in re.split(r"(?:Reading PATH|Everywhere):\n", run(command, "--help").stdout.partition("Options:")[2])
+    )
+    shared = ["--format", "--option", "--follow-links", "--access-key", "--access-key-file", "--ca-bundle"]
+    assert reading == shared
+    assert everywhere == ["--verbose", "--quiet", "--debug", "--version", "--help"]
+    assert own
+    assert not set(own) & {*reading, *everywhere}
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["inspect", "--version"]], ids=["lading", "a command"])

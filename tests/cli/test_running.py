@@ -36,6 +36,32 @@ def test_a_reader_of_our_output_that_leaves_early_is_no_error(buffered: bool) ->
     assert process.returncode == 0
 
 
+def test_a_reader_of_the_help_that_leaves_early_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command("--help"), stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["inspect", COCO], ["dump", COCO]], ids=["help", "text", "JSON"])
+def test_without_a_standard_output_nothing_is_begun(arguments: list[str | Path]) -> None:
+    line = 'exec "$0" "$@" >&-'
+    done = subprocess.run(["sh", "-c", line, *command(*arguments)], stderr=subprocess.PIPE, text=True, check=False)
+    wanted = "error: standard output: expected it to be open, found it closed\n"
+    assert (done.returncode, done.stderr) == (2, wanted)
+
+
+@pytest.mark.parametrize("arguments", [["inspect"], ["validate"], ["dump", "--access-key", "k"]], ids=str)
+def test_without_a_standard_error_all_is_done(arguments: list[str]) -> None:
+    wanted = run(*arguments, COCO)
+    line = 'exec "$0" "$@" 2>&-'
+    done = subprocess.run(
+        ["sh", "-c", line, *command(*arguments, COCO)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (wanted.returncode, wanted.stdout) == (0, wanted.stdout)
+
+
 def test_a_full_disk_is_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command("dump", COCO), stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @click.option("--diff", "is_diff", is_flag=True, help="Say what changed from A to B: two catalogs or datasets.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, which is what it always prints, but for --diff.")
 def catalog(infer: bool, is_diff: bool, as_json: bool, **given: Any) -> int:
-    """Print the catalog that the format declares, as JSON in wire form.
+    """Print the label catalog that the format declares, as JSON.
+
+    It is in the wire form of the platform, which `validate --catalog` reads.
 
     With --diff two paths are compared, each a catalog's JSON file or a dataset; exit 1 on a difference.
     """

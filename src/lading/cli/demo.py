@@ -10,7 +10,10 @@ from lading.cli.output import print_table, print_text
 
 @click.command(cls=options.Command)
 def demo() -> int:
-    """Check bundled datasets, one of them of sensor fusion, upload them to the embedded platform, and compare."""
+    """Check, upload and read back bundled datasets, and compare.
+
+    They go to the embedded platform; one of them is of sensor fusion.
+    """
     from lading.demo.run import run_demo
 
     outcome = run_demo(announce=lambda line: click.echo(line, err=True))

@@ -10,7 +10,7 @@ from lading.cli.output import print_json, print_table
 
 @click.command(cls=options.Command)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH.")
+@options.follow_links
 @options.as_json
 def detect(paths: tuple[str, ...], follow_links: bool, as_json: bool) -> int:
     """Say which format PATH is in, and why not the others. Exit 1 where none or several fit."""

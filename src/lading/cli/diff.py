@@ -29,7 +29,9 @@ _SHOWN = 20
 @click.option("--no-content", is_flag=True, help="Compare the sizes of files, not their bytes.")
 @options.as_json
 def diff(before: str, after: str, ignore: tuple[str, ...], no_content: bool, as_json: bool, **given: Any) -> int:
-    """Compare two datasets: frames, files, sensors, catalogs, and labels field by field. Exit 1 on a difference.
+    """Compare two datasets, down to the fields of labels.
+
+    Frames, files, sensors and catalogs are compared, too. Exit 1 on a difference.
 
     With --json a line is printed for each difference, then one with the counts.
     """

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many frames a segment.")
 @click.option("--json", is_flag=True, expose_value=False, help="JSON lines, which is what it always prints.")
 def dump(segments: Sequence[str], limit: int | None, **given: Any) -> int:
-    """Print the dataset, its segments and its frames, one JSON object a line."""
+    """Print everything that is in a dataset, as lines of JSON.
+
+    One line is the dataset, then each segment is followed by its frames.
+    """
     from lading.cli.opening import opened, print_findings
 
     with opened(given) as dataset:

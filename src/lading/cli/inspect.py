@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @options.categories
 @options.as_json
 def inspect(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
-    """Count what is in a dataset: segments, frames, files, labels, categories, and what could not be read."""
+    """Count frames, files, labels and categories of a dataset.
+
+    Tells also how numbers were read, and what could not be.
+    """
     from lading import summarize
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report

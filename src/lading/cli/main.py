@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -39,7 +40,8 @@ _OUTPUT_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def main() -> None:
     """Read labelled datasets, check them, and upload them to a dataset platform.
 
-    PATH is a folder, a zip, a tar or one annotation file. Several are laid over each other in order.
+    PATH is a folder, a zip, a tar or one annotation file; several are laid over each other in order. Or it is a
+    dataset on a platform, http://HOST:PORT/DATASET[@REVISION], or in its store of objects.
     """
 
 
@@ -63,6 +65,10 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; its exit code. Errors are one line on stderr, with `--debug` a traceback before it."""
+    if sys.stderr is None:  # nobody listens; and the next file to be opened would have its number
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  it stays open as long as we run
+    if sys.stdout is None:
+        return _fail("standard output: expected it to be open, found it closed")
     try:
         answer = main.main(args=None if arguments is None else list(arguments), standalone_mode=False)
         sys.stdout.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +37,32 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.params.extend(_settings())
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What is the command's own first, then how PATH is read, then what all commands take."""
+        kinds: dict[str, list[tuple[str, str]]] = {"Options": [], _Reading.title: [], _Setting.title: []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if isinstance(parameter, click.Option) and record is not None:
+                kinds[getattr(parameter, "title", _Setting.title if parameter.is_eager else "Options")].append(record)
+        for title, records in kinds.items():
+            if records:
+                with formatter.section(title):
+                    if title == _Reading.title:
+                        formatter.write_text("`lading --help` says what PATH may be.")
+                    formatter.write_dl(records)
+
+
+class _Reading(click.Option):
+    """An option of how PATH is read."""
+
+    title = "Reading PATH"
+
+
+class _Setting(click.Option):
+    """An option of all commands."""
+
+    title = "Everywhere"
+
 
 class OutputClosedError(Exception):
     """Whoever read our output has left; click would take the system's error for one that ends in exit code 1."""
@@ -56,12 +83,23 @@ class Group(click.Group):
         set_up_logging(logging.WARNING)
         return super().main(*args, **kwargs)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Take the arguments; `--help` and `--version` print already here."""
+        with _saying_that_output_is_closed():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and say in our own words that nobody reads its output any more."""
-        try:
+        """Run the command."""
+        with _saying_that_output_is_closed():
             return super().invoke(ctx)
-        except BrokenPipeError as exc:
-            raise OutputClosedError from exc
+
+
+@contextmanager
+def _saying_that_output_is_closed() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as exc:
+        raise OutputClosedError from exc
 
 
 def set_up_logging(level: int) -> None:
@@ -79,10 +117,10 @@ def set_up_logging(level: int) -> None:
 def _settings() -> list[click.Option]:
     common: dict[str, Any] = {"expose_value": False, "is_eager": True}
     return [
-        click.Option(["-v", "--verbose"], count=True, callback=_verbose, help="Say more; -vv for all.", **common),
-        click.Option(["-q", "--quiet"], is_flag=True, callback=_quiet, help="No progress; errors only.", **common),
-        click.Option(["--debug"], is_flag=True, callback=_debug, help="Show tracebacks of errors.", **common),
-        click.Option(["--version"], is_flag=True, callback=_version, help="Show the version and exit.", **common),
+        _Setting(["-v", "--verbose"], count=True, callback=_verbose, help="Say more; -vv for all.", **common),
+        _Setting(["-q", "--quiet"], is_flag=True, callback=_quiet, help="No progress; errors only.", **common),
+        _Setting(["--debug"], is_flag=True, callback=_debug, help="Show tracebacks of errors.", **common),
+        _Setting(["--version"], is_flag=True, callback=_version, help="Show the version and exit.", **common),
     ]
 
 
@@ -161,34 +199,43 @@ def reading(function: _Function) -> _Function:
 
 
 def _reading(function: _Function, *names: str) -> _Function:
-    for decorate in (
-        click.option("--format", "format_name", metavar="NAME", help="The format, where detection is not sure."),
-        click.option(
-            *names,
-            "reader_options",
-            metavar="KEY=VALUE",
-            multiple=True,
-            callback=key_values,
-            help="An option of the reader; several are allowed.",
-        ),
-        click.option("--follow-links", is_flag=True, help="Follow links that lead out of PATH."),
-        key("The platform's access key."),
-        click.option(
-            "--ca-bundle",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="PEM file of the certificates to trust, in place of the system's.",
-        ),
-    ):
-        function = decorate(function)
-    return function
+    ca_bundle = click.option(
+        "--ca-bundle",
+        cls=_Reading,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="PEM file of the certificates to trust, in place of the system's.",
+    )
+    function = follow_links(key("The platform's access key.", _Reading)(ca_bundle(function)))
+    given = click.option(
+        *names,
+        "reader_options",
+        cls=_Reading,
+        metavar="KEY=VALUE",
+        multiple=True,
+        callback=key_values,
+        help="An option of the reader; several are allowed.",
+    )
+    return click.option(
+        "--format", "format_name", cls=_Reading, metavar="NAME", help="The format, where detection is not sure."
+    )(given(function))
 
 
-def key(what: str) -> Callable[[_Function], _Function]:
+def follow_links(function: _Function) -> _Function:
+    """`--follow-links`, without which what lies outside PATH is not read."""
+    return click.option("--follow-links", cls=_Reading, is_flag=True, help="Follow links that lead out of PATH.")(
+        function
+    )
+
+
+def key(what: str, kind: type[click.Option] = click.Option) -> Callable[[_Function], _Function]:
     """`--access-key` and `--access-key-file`; `lading.cli.opening.given_key` reads them."""
-    given = click.option("--access-key", envvar="LADING_ACCESS_KEY", show_envvar=True, callback=hidden_key, help=what)
+    given = click.option(
+        "--access-key", cls=kind, envvar="LADING_ACCESS_KEY", show_envvar=True, callback=hidden_key, help=what
+    )
     in_file = click.option(
         "--access-key-file",
+        cls=kind,
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="A file that holds the access key; it goes before the variable.",

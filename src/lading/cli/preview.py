@@ -20,7 +20,10 @@ from lading.cli.progress import bar
 @click.option("--frame", "frames", metavar="KEY", multiple=True, help="A frame, by its key; several are allowed.")
 @click.option("--limit", type=click.IntRange(min=1), help="Frames that are drawn, at most.  [default: 20]")
 def preview(folder: Path, segments: tuple[str, ...], frames: tuple[str, ...], limit: int | None, **given: Any) -> int:
-    """Draw boxes, polygons, masks, keypoints and 3D boxes into pictures; point clouds from above."""
+    """Draw labels into pictures, and point clouds from above.
+
+    Boxes, polygons, masks and keypoints; 3D boxes in every camera. A JPEG is made of each file of a frame.
+    """
     from lading import preview as draw
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report

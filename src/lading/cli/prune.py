@@ -23,9 +23,9 @@ from lading.cli.output import print_json, print_text
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 @options.as_json
 def prune(older_than: float, dry_run: bool, as_json: bool, **given: Any) -> None:
-    """Remove files that no draft and no commit of the local platform has any more.
+    """Remove files of the local platform that nothing has any more.
 
-    It may run beside the platform. Drafts that were closed count as deleted.
+    No draft and no commit has them. It may run beside the platform. Drafts that were closed count as deleted.
     """
     from lading.server.prune import prune as prune_platform
     from lading.server.settings import ServerSettings

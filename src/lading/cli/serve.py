@@ -14,7 +14,7 @@ from lading.cli.output import print_text
 
 @click.command(cls=options.Command)
 @options.platform_place
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address it listens at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @options.key("The key that clients show; one is made if none is given.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="PEM file of the certificate.")

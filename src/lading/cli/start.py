@@ -31,7 +31,7 @@ def hide_key() -> None:
     before = len(sys.orig_argv) - len(given)
     if key is None or not sys.executable or sys.orig_argv[before:] != given:
         return
-    if not {"-q", "--quiet"}.intersection(left):
+    if sys.stderr is not None and not {"-q", "--quiet"}.intersection(left):
         message = f"{_OPTION} was in the list of processes for a moment and stays in the shell's history"
         sys.stderr.write(f"warning: {message}; {_VARIABLE} does neither\n")
         sys.stderr.flush()

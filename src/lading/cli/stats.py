@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.categories
 @options.as_json
 def stats(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
-    """Count labels by category and segment, boxes by size, frames by labels."""
+    """Count labels by category, boxes by size, frames by labels."""
     from lading import statistics
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report

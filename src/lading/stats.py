@@ -142,6 +142,12 @@ def _by_kind(counts: Mapping[str, int]) -> dict[str, int]:
     return {kind: counts[kind] for kind in LABEL_TYPES if kind in counts}
 
 
+def filled(classes: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The classes from the first to the last that anything is in, for people."""
+    places = [place for place, row in enumerate(classes) if row["count"]]
+    return classes[places[0] : places[-1] + 1] if places else ()
+
+
 def _classes(bounds: Sequence[int], counts: Mapping[int, int]) -> list[dict[str, int | None]]:
     if not counts:
         return []

@@ -37,6 +37,8 @@ def stats(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
 
 
 def _print(numbers: Mapping[str, Any], most: int | None) -> None:
+    from lading.stats import filled
+
     rows = [
         (
             segment["name"],
@@ -58,9 +60,10 @@ def _print(numbers: Mapping[str, Any], most: int | None) -> None:
         ("BOX3D by distance", "boxDistances", " m"),
         ("frames by labels", "labelsPerFrame", ""),
     ):
-        if numbers[key]:
+        classes = filled(numbers[key])
+        if classes:
             print_text()
-            print_table((title, "count"), [(_class(row, unit), row["count"]) for row in numbers[key]], right=(1,))
+            print_table((title, "count"), [(_class(row, unit), row["count"]) for row in classes], right=(1,))
     if numbers["pictureSizes"]:
         print_text()
         sizes = [(f"{row['width']} x {row['height']}", row["files"]) for row in numbers["pictureSizes"]]

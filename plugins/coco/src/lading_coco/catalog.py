@@ -74,6 +74,9 @@ def _places(
             if row.get("keypoints"):
                 bodies.setdefault(listed[row["id"]], (document, number))
     places: dict[tuple[str | int, ...], Origin] = {}
+    for document in documents:
+        for kind in document.traits.label_kinds():
+            places.setdefault((kind,), Origin(document.path))
     for kind, made in subcatalogs.items():
         for index, category in enumerate(made.categories):
             if category.name in rows:

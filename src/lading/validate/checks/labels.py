@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from lading.model.catalog import Catalog
 from lading.model.codec.labels import SINGLE_KINDS
+from lading.model.frame import Data
 from lading.model.label import MASK_TYPES, Box2D, Label, MaskLabel, MultiPolygon2D, Polygon2D
 from lading.model.report import Finding, Severity
 from lading.validate.checks.boxes import box2d_suspects, check_box2d
@@ -71,7 +72,7 @@ class LabelsPass:
                 kind = self._prepare(label_type)
             self._group(place, kind, labels, limits, found)
             if len(labels) > 1:
-                self._compare(kind, labels, outlines if label_type is Polygon2D else None, found)
+                self._compare(place, kind, labels, outlines if label_type is Polygon2D else None, found)
             if kind.is_mask:
                 masks += labels
         if self.polygons.is_wanted and (outlines or MultiPolygon2D in groups):
@@ -106,14 +107,16 @@ class LabelsPass:
             self._usage.note(place, label, label.category)
         found.extend((problem, label) for problem in plans.plan(label.category).check(label))
 
-    def _compare(self, kind: _Kind, labels: list[Any], marks: Sequence[Hashable] | None, found: _Found) -> None:
+    def _compare(
+        self, place: Place, kind: _Kind, labels: list[Any], marks: Sequence[Hashable] | None, found: _Found
+    ) -> None:
         """What is wrong with labels of one type beside each other."""
         sameness = kind.sameness
         if sameness is not None:
             if marks is None:
                 marks = sameness.marks(labels)
             if len(set(marks)) != len(marks):
-                _tell_same(labels, sameness.keys(labels), found)
+                _tell_same(place.data, labels, sameness.keys(labels), found)
         if kind.is_single:
             message = f"expected one label of {labels[0].kind} a file, found another before this one"
             found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
@@ -128,8 +131,8 @@ class LabelsPass:
             if finding is None:
                 continue
             if label.origin is not None:
-                # one number that is lost may be missed in several parts of a label
-                what = None if problem.rule == "label.not-finite" else finding.message
+                # one number that is lost may be missed in several parts of a label, and all of a record be there twice
+                what = None if problem.rule in ("label.not-finite", "label.duplicate") else finding.message
                 key = (finding.rule, finding.file, finding.pointer, finding.line, what)
                 if key in self._told:
                     continue
@@ -161,7 +164,7 @@ def _by_instance(boxes: Sequence[Box2D]) -> Mapping[str | None, Box2D]:
     return named
 
 
-def _tell_same(labels: list[Any], keys: Sequence[Hashable], found: _Found) -> None:
+def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _Found) -> None:
     """Labels that are equal to an earlier one."""
     firsts: dict[Hashable, Label] = {}
     for key, label in zip(keys, labels, strict=True):
@@ -169,7 +172,7 @@ def _tell_same(labels: list[Any], keys: Sequence[Hashable], found: _Found) -> No
         if first is None:
             firsts[key] = label
         elif first.attributes == label.attributes:
-            message = "expected no label twice, found an equal one before it"
+            message = f"expected no label twice, found the same at {data.locate(first)}"
             found.append((Problem("label.duplicate", message), label))
 
 

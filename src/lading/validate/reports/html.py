@@ -13,7 +13,7 @@ from lading.model.dataset import Dataset, Progress, all_frames
 from lading.model.report import Finding, Report
 from lading.plugin.contracts import Rule
 from lading.render.plots import bars
-from lading.stats import Statistics
+from lading.stats import Statistics, filled
 from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
 from lading.validate.reports.pictures import Pictures, table_of
@@ -126,7 +126,7 @@ def _plots(numbers: Json) -> str:
         ("BOX3D by distance", "boxDistances", " m"),
         ("Frames by number of labels", "labelsPerFrame", ""),
     ):
-        plots.append(bars(title, [(_class(row, unit), row["count"]) for row in numbers[key]]))
+        plots.append(bars(title, [(_class(row, unit), row["count"]) for row in filled(numbers[key])]))
     segments = numbers["segments"][:_ROWS]
     plots.append(bars("Frames by segment", [(_plain(s["name"]), s["frames"]) for s in segments]))
     plots.append(bars("Labels by segment", [(_plain(s["name"]), sum(s["labels"].values())) for s in segments]))

@@ -16,7 +16,8 @@ RULES: Sequence[type[GroupedRule]] = (
         "a file that the source names is there",
         bad="a record of 1.jpg, and no such file",
         good="1.jpg lies where the record says",
-        fix="Add the file, or remove its record; names are compared letter by letter.",
+        fix="Add the file, or remove its record; names are compared letter by letter. Labels are checked without "
+        "files by --rule media.missing=off.",
     ),
     rule(
         "media.unreadable",

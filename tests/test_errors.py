@@ -45,6 +45,7 @@ def test_the_tree_is_as_it_is_drawn() -> None:
         (errors.OptionError, ValueError),
         (errors.GeometryError, ValueError),
         (errors.UnreachableError, ConnectionError),
+        (errors.NoRoomError, OSError),
     ],
 )
 def test_builtins_that_callers_expect_catch_ours(cls: type[LadingError], builtin: type[Exception]) -> None:
@@ -52,6 +53,7 @@ def test_builtins_that_callers_expect_catch_ours(cls: type[LadingError], builtin
 
 
 EXAMPLES = [
+    errors.NoRoomError("the sidecar", OSError(28, "No space left on device")),
     errors.SourceError("a.zip", "expected a zip, found it cut"),
     errors.SourceNotFoundError("nowhere"),
     errors.RecordError("a.json", expected="a number", found="'x'", pointer="/annotations/3/bbox"),

@@ -15,6 +15,7 @@
     |-- PluginError                 fix the plugin: names its distribution
     |   |-- DuplicatePluginError
     |   `-- BrokenPluginError
+    |-- NoRoomError                 make room for temporary files (also OSError)
     |-- TransientError              retry
     |   |-- UnreachableError            no connection, or it broke (also ConnectionError)
     |   `-- ServerFaultError            5xx and 429
@@ -32,6 +33,7 @@ A message reads `where: what was expected, what was found`, in lower case and wi
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -157,6 +159,17 @@ class DuplicatePluginError(PluginError):
 
 class BrokenPluginError(PluginError):
     """A plugin that does not import, misspells a hook, or gives a hook the wrong thing."""
+
+
+class NoRoomError(LadingError, OSError):
+    """A temporary file cannot be written; `folder` is where, `what` what it is for."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        self.folder = tempfile.gettempdir()
+        self.what = what
+        found = getattr(error, "strerror", None) or str(error)
+        message = f"temporary file in {self.folder}: expected room for {what}, found {found}"
+        super().__init__(f"{message}; TMPDIR names another folder")
 
 
 class TransientError(LadingError):

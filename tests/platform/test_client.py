@@ -18,6 +18,7 @@ from lading.errors import (
     ForbiddenError,
     InvalidRequestError,
     LadingError,
+    NoRoomError,
     NotFoundError,
     OptionError,
     PlatformError,
@@ -322,7 +323,8 @@ def test_a_fault_of_the_store_is_tried_again_with_the_whole_body(against):
         return web.Response(status=503 if len(bodies) == 1 else 200)
 
     content = b"ab" * SMALL
-    against(handler, lambda client: client.post_object(form_for(client), "c", Memory(content), size=len(content)))
+    checksum = hashlib.sha1(content).hexdigest()
+    against(handler, lambda client: client.post_object(form_for(client), checksum, Memory(content), size=len(content)))
     assert bodies == [content, content]
 
 
@@ -337,6 +339,21 @@ def test_a_file_that_changed_is_not_sent_whole(against, real, found):
             handler,
             lambda client: client.post_object(form_for(client), "c", Memory(b"x" * real), size=SMALL * 2),
         )
+
+
+def test_a_file_that_got_other_bytes_of_the_same_length_is_not_sent_whole(against):
+    """A store that looks at no checksum (a bucket) would have them under the name of the former ones."""
+    whole = []
+
+    async def handler(request):
+        whole.append(len(await request.read()))
+        return web.Response()
+
+    checksum = hashlib.sha1(b"x" * SMALL * 2).hexdigest()
+    changed = Memory(b"x" * (SMALL * 2 - 1) + b"y")
+    with pytest.raises(SourceError, match=r"^some/file\.bin: expected the bytes that it had at first, found others$"):
+        against(handler, lambda client: client.post_object(form_for(client), checksum, changed, size=changed.size))
+    assert whole == []
 
 
 def test_a_file_that_cannot_be_opened(against):
@@ -409,6 +426,6 @@ def test_a_file_that_is_another_is_refused(against, known, message):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_a_full_disk_is_no_fault_of_the_platform(against, monkeypatch):
     monkeypatch.setattr("tempfile.SpooledTemporaryFile", lambda size: open("/dev/full", "wb", buffering=0))  # noqa: SIM115
-    message = "^temporary file in .*: expected room for s/a.bin, found No space left on device$"
-    with pytest.raises(LadingError, match=message):
+    message = "^temporary file in .*: expected room for s/a.bin, found No space left on device; TMPDIR names "
+    with pytest.raises(NoRoomError, match=message):
         fetched(against, answering(200, text="x"))

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from lading.errors import UploadError
+from lading.errors import LadingError, UploadError
 from lading.upload.ledger import DRAFT, KnownHash, Ledger
 from lading.upload.remote import Entry
 
@@ -120,19 +121,66 @@ def test_an_id_that_is_no_file_name_stays_in_the_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["not a database", ""], ids=["text", "an empty file"])
-def test_a_ledger_that_cannot_be_used_is_done_without(broken: str, tmp_path: Path, said: list[str]) -> None:
+def test_a_file_that_is_no_ledger_makes_room_for_one(broken: str, tmp_path: Path, said: list[str]) -> None:
     path = tmp_path / "d.sqlite"
     path.write_text(broken)
     ledger = Ledger(path)
     ledger.put("s", "a", entry("a"), "called back")
+    ledger.close()
+    told = f"{path}: expected a ledger, found file is not a database; it is now d.broken, a new one is begun"
+    assert said == ([told] if broken else [])
+    assert not broken or (tmp_path / "d.broken").read_text() == broken
+    again = Ledger(path)
+    assert again.entry("s", "a") == entry("a")
+    again.close()
+
+
+def test_a_ledger_that_is_broken_within_ends_the_run_and_the_next_begins_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "d.sqlite"
+    ledger = Ledger(path)
+    for i in range(3_000):
+        ledger.put("s", f"{i:05}", entry("a"), "called back")
+    ledger.close()
+    body = bytearray(path.read_bytes())
+    with closing(sqlite3.connect(path)) as db:
+        page, size = db.execute("select rootpage from sqlite_master where name = 'files'").fetchone()[0], 4096
+    body[(page - 1) * size : page * size] = b"\xa5" * size
+    path.write_bytes(body)
+    again = Ledger(path)
+    found = r"found .* malformed; it is now d\.broken, and the next run begins a new one$"
+    with pytest.raises(LadingError, match=rf"^{path}: expected a ledger that can be read, {found}"):
+        again.count("s")
+    again.close()
+    new = Ledger(path)
+    assert (new.run, new.count("s")) == (1, 0)
+    new.close()
+
+
+def test_a_later_ledger_is_left_alone(tmp_path: Path, said: list[str]) -> None:
+    path = tmp_path / "d.sqlite"
+    Ledger(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("pragma user_version = 99; create table future (x);")
+    ledger = Ledger(path)
+    ledger.put("s", "a", entry("a"), "called back")
+    ledger.close()
+    found = "found one of version 99, of a later lading; going on without it"
+    assert said == [f"{path}: expected a ledger that can be written, {found}"]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("select count(*) from future").fetchone() == (0,)
+        assert db.execute("select count(*) from files").fetchone() == (0,)
+
+
+def test_a_ledger_in_a_folder_that_cannot_be_is_done_without(tmp_path: Path, said: list[str]) -> None:
+    (tmp_path / "file").write_text("")
+    ledger = Ledger(tmp_path / "file" / "d.sqlite")
+    ledger.put("s", "a", entry("a"), "called back")
     ledger.flush()
     assert ledger.entry("s", "a") == entry("a")
     ledger.close()
-    assert said == (
-        [f"{path}: expected a ledger that can be written, found file is not a database; going on without it"]
-        if broken
-        else []
-    )
+    assert [message.partition(", found ")[2] for message in said] == [
+        f"[Errno 17] File exists: '{tmp_path / 'file'}'; going on without it"
+    ]
 
 
 def test_a_full_disk_costs_nothing_that_was_noted(tmp_path: Path, said: list[str]) -> None:
@@ -159,7 +207,7 @@ def test_a_full_disk_costs_nothing_that_was_noted(tmp_path: Path, said: list[str
 def test_an_older_ledger_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "d.sqlite"
     with sqlite3.connect(path) as db:
-        db.executescript("create table hashes (path text); create table old (x); pragma user_version = 99;")
+        db.executescript("create table hashes (path text); create table old (x); pragma user_version = 1;")
     ledger = Ledger(path)
     ledger.note_hash("a", "1-1-1", "aa", 1)
     ledger.close()

@@ -203,7 +203,7 @@ class Client:
 
         Raises StorageError where the store refuses it, SourceError where the file changed or cannot be read.
         """
-        await self._http.post_object(form, form.prefix + checksum, content, size, head)
+        await self._http.post_object(form, checksum, content, size, head)
 
     async def put_callback(self, dataset_id: str, callback: wire.Callback) -> None:
         """Enter one posted file into a draft."""

@@ -7,7 +7,7 @@ import tempfile
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from lading.errors import LadingError, StorageError
+from lading.errors import NoRoomError, StorageError
 
 #: Bytes of a file that stay in memory while it is open; what is larger goes to a temporary file.
 SPOOL = 8 << 20
@@ -16,7 +16,7 @@ SPOOL = 8 << 20
 class Download:
     """Takes the bytes of a file, of which SHA-1 and size may be known; what is not taken out of it goes with `with`.
 
-    Raises LadingError where the temporary file has no room.
+    Raises NoRoomError where the temporary file has no room.
     """
 
     def __init__(self, where: str, *, checksum: str | None = None, size: int | None = None) -> None:
@@ -50,9 +50,7 @@ class Download:
         try:
             self._file.write(block)
         except OSError as exc:
-            reason = exc.strerror or str(exc)
-            message = f"temporary file in {tempfile.gettempdir()}: expected room for {self._where}, found {reason}"
-            raise LadingError(message) from exc
+            raise NoRoomError(self._where, exc) from exc
         if self._checksum is not None:
             self._digest.update(block)
         self._count += len(block)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import BinaryIO, Self, TypeVar
 
 import aiohttp
 
@@ -113,20 +114,22 @@ class Transport:
         got = await self.retry.run(once, is_idempotent=is_idempotent)
         return answers.parse(answer, got.body, where)
 
-    async def post_object(self, form: PostForm, key: str, content: Content | bytes, size: int, head: bytes) -> None:
-        """Post a file under its whole key; `size` is what it has to be, `head` its first bytes.
+    async def post_object(
+        self, form: PostForm, checksum: str, content: Content | bytes, size: int, head: bytes
+    ) -> None:
+        """Post a file under its SHA-1; it and `size` are what it has to be, `head` its first bytes.
 
         Sending the same object twice does no harm, so it is retried. Raises StorageError where the store refuses,
-        SourceError where the file is not `size` bytes long or cannot be read.
+        SourceError where the file is not what it was or cannot be read.
         """
-        before = form.head(key, head)
+        before = form.head(form.prefix + checksum, head)
         length = len(before) + size + len(form.tail)
 
         async def once() -> None:
             if isinstance(content, bytes) and length <= SMALL:
                 body: Body = (before, content, form.tail)
             else:
-                body = FileBody(before, content, form.tail, size).blocks()
+                body = FileBody(before, content, form.tail, size, checksum).blocks()
             got = await self._send("POST", form.url, form.url, form=(form.content_type, length, body))
             if got.status not in (200, 201, 204):  # D11
                 raise answers.storage_refusal(got.status, got.body, form.url, got.headers)
@@ -196,16 +199,17 @@ class Transport:
 
 
 class FileBody:
-    """A form's body that reads its file while it is sent."""
+    """A form's body that reads its file while it is sent, and ends it only where the file is what it was."""
 
-    def __init__(self, before: bytes, content: Content | bytes, after: bytes, size: int) -> None:
+    def __init__(self, before: bytes, content: Content | bytes, after: bytes, size: int, checksum: str) -> None:
         self._before = before
         self._content = content
         self._after = after
         self._size = size
+        self._checksum = checksum
 
     async def blocks(self) -> AsyncIterator[bytes]:
-        """The body in pieces. Raises SourceError where the file is not as long as it was."""
+        """The body in pieces. Raises SourceError where the file is not as long as it was, or has other bytes."""
         yield self._before
         if isinstance(self._content, bytes):
             for start in range(0, len(self._content), BLOCK):
@@ -216,11 +220,11 @@ class FileBody:
         yield self._after
 
     async def _file_blocks(self, content: Content) -> AsyncIterator[bytes]:
-        left = self._size
+        left, digest = self._size, hashlib.sha1(usedforsecurity=False)
         try:
             stream = await asyncio.to_thread(content.open)
             try:
-                while block := await asyncio.to_thread(stream.read, BLOCK):
+                while block := await asyncio.to_thread(_read, stream, digest):
                     left -= len(block)
                     if left < 0:
                         break
@@ -234,6 +238,14 @@ class FileBody:
         if left:
             found = "more" if left < 0 else str(self._size - left)
             raise SourceError(content.path, f"expected {self._size} bytes, as at first, found {found}")
+        if digest.hexdigest() != self._checksum:
+            raise SourceError(content.path, "expected the bytes that it had at first, found others")
+
+
+def _read(stream: BinaryIO, digest: hashlib._Hash) -> bytes:
+    block = stream.read(BLOCK)
+    digest.update(block)
+    return block
 
 
 def unreadable(path: str, error: BaseException) -> SourceError:

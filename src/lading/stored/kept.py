@@ -11,7 +11,7 @@ from typing import IO, Any, BinaryIO
 
 import msgspec
 
-from lading.errors import NotFoundError, RecordError
+from lading.errors import NoRoomError, NotFoundError, RecordError
 from lading.model.naming import SIDECAR_SEGMENT
 from lading.platform.download import Download
 from lading.platform.wire.constants import FUSION
@@ -105,8 +105,14 @@ class _Scan:
             row = _row(record, manifest.name)
             if name == SIDECAR_SEGMENT:
                 self.added.update({file.remote_path: file for file in row.files})
-            offset += self._file.write(encoder.encode(row))
+            offset += self._write(encoder.encode(row))
             self.offsets[name].append(offset)
+
+    def _write(self, row: bytes) -> int:
+        try:
+            return self._file.write(row)
+        except OSError as exc:
+            raise NoRoomError("the manifest", exc) from exc
 
     def rows(self, segment: str) -> Iterator[StoredRow]:
         """The rows of a segment, several times at once if need be."""

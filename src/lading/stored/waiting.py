@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lading.errors import NoRoomError
 from lading.stored.shelf import StoredRow
 
 _decoder = msgspec.msgpack.Decoder(StoredRow)
@@ -15,7 +16,8 @@ _decoder = msgspec.msgpack.Decoder(StoredRow)
 class Rows:
     """Takes rows as they come; those that come before they are asked for wait in a temporary database.
 
-    Where the askers' order is the place's, none waits. SQLite keeps a few megabytes in memory and the rest on disk.
+    Where the askers' order is the place's, none waits. SQLite keeps a few megabytes in memory and the rest on disk;
+    where that is full, NoRoomError is raised.
     """
 
     def __init__(self, rows: Iterator[StoredRow]) -> None:
@@ -49,6 +51,12 @@ class Rows:
             self._db = None
 
     def _keep(self, row: StoredRow) -> None:
+        try:
+            self._write(row)
+        except sqlite3.Error as exc:
+            raise NoRoomError("rows in another order than the source's", exc) from exc
+
+    def _write(self, row: StoredRow) -> None:
         if self._db is None:
             # No name: a temporary file that is gone with the connection.
             self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from lading.errors import OptionError
+from lading.errors import NotFoundError, OptionError
 from lading.home import home
 from lading.model.dataset import Dataset
 from lading.model.naming import SIDECAR_SEGMENT
@@ -56,13 +56,22 @@ async def upload_async(
         result.dataset_id = target.dataset_id
         shelf = partial(_shelf, client, name, access_key, chosen)
         with _job(dataset, chosen, target, result, report, shelf) as job:
-            places = [] if chosen.commit_only else await _bring_up(job)
-            job.stop.check()
-            if chosen.dry_run:
-                result.commit_id = target.head_commit
-            else:
-                await finish(job, places)
+            try:
+                await _run(job)
+            except NotFoundError:
+                if target.draft_number is not None:
+                    await target.check_alive()  # which says it better, where somebody has ended the draft
+                raise
     return result
+
+
+async def _run(job: Job) -> None:
+    places = [] if job.options.commit_only else await _bring_up(job)
+    job.stop.check()
+    if job.options.dry_run:
+        job.result.commit_id = job.target.head_commit
+    else:
+        await finish(job, places)
 
 
 def _client(platform: str, access_key: str, options: Options) -> Client:

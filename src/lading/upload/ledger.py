@@ -15,7 +15,7 @@ import re
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeAlias
+from typing import Any, BinaryIO, Literal, NoReturn, TypeAlias
 
 import msgspec
 
@@ -79,17 +79,8 @@ class Ledger:
         self._done: list[tuple[str, list[tuple[object, ...]]]] = []
         self._posted: set[str] = set()  # since the last flush
         self._flushed_at = time.monotonic()
-        try:
-            if path is not None:
-                self._lock = _locked(path)
-            self._db = _open(path)
-            self.run = self._next_run()
-            self._is_new = self.run == 1
-        except (sqlite3.Error, OSError) as exc:
-            self._warn(exc)
-            self._db = _open(None)
-            self.run = self._next_run()
-            self._is_new = True
+        self._db, self.run = self._opened(path)
+        self._is_new = self.run == 1
 
     @classmethod
     def of(cls, folder: Path, dataset_id: str | None, part: Part = WHOLE) -> Ledger:
@@ -271,29 +262,52 @@ class Ledger:
             self._give_up(exc)
             return self._db.execute(query, values).fetchall()
 
-    def _next_run(self) -> int:
-        self._db.execute("insert into runs default values")
-        number = int(self._db.execute("select max(number) from runs").fetchone()[0])
-        self._db.commit()
-        return number
+    def _opened(self, path: Path | None) -> tuple[sqlite3.Connection, int]:
+        """The database and the number of this run; one that is broken makes room for a new one."""
+        try:
+            if path is not None:
+                self._lock = _locked(path)
+            try:
+                return _begun(path)
+            except sqlite3.DatabaseError as exc:
+                if path is None or not _is_broken(exc):
+                    raise
+                aside = _set_aside(path)
+                _log.warning("%s: expected a ledger, found %s; it is now %s, a new one is begun", path, exc, aside.name)
+                return _begun(path)
+        except (sqlite3.Error, OSError) as exc:
+            self._warn(exc)
+            self.path = None
+            return _begun(None)
 
     def _give_up(self, error: sqlite3.Error) -> None:
         """Go on in memory, with what the file holds and what was still to be written."""
         if self.path is None:
             raise LadingError(f"ledger: expected SQLite to work in memory, found {error}") from error
+        if _is_broken(error):
+            self._end_broken(self.path, error)
         self._warn(error)
-        self.path = None
+        path, self.path = self.path, None
         kept = _open(None)
         try:
             self._db.rollback()
             self._db.backup(kept)
         except sqlite3.Error as exc:
-            raise LadingError(f"ledger: expected a file that can be read, found {exc}") from exc
+            self._end_broken(path, exc)
         self._db.close()
         self._db = kept
         for statement, rows in (*self._done, *self._pending.items()):
             kept.executemany(statement, rows)
         self._pending.clear()
+
+    def _end_broken(self, path: Path, error: sqlite3.Error) -> NoReturn:
+        """The file does not say any more what it was told: nothing of it can be trusted."""
+        self._db.close()
+        self.path, self._db = None, _open(None)
+        self._pending.clear()
+        aside = _set_aside(path)
+        message = f"{path}: expected a ledger that can be read, found {error}; it is now {aside.name}"
+        raise LadingError(f"{message}, and the next run begins a new one") from error
 
     def _warn(self, error: Exception) -> None:
         _log.warning("%s: expected a ledger that can be written, found %s; going on without it", self.path, error)
@@ -311,6 +325,28 @@ def _locked(path: Path) -> BinaryIO:
     return lock
 
 
+def _is_broken(error: sqlite3.Error) -> bool:
+    """Whether the file itself is bad; any other fault lies in the disk or in who may use it."""
+    code: int = getattr(error, "sqlite_errorcode", 0)  # errors of Python's own have none
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a ledger, without what SQLite keeps beside it; where it is now."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return path.replace(path.with_suffix(".broken"))
+
+
+def _begun(path: Path | None) -> tuple[sqlite3.Connection, int]:
+    """A database, and the number of the run that begins. Raises sqlite3.Error, OSError."""
+    db = _open(path)
+    db.execute("insert into runs default values")
+    number = int(db.execute("select max(number) from runs").fetchone()[0])
+    db.commit()
+    return db, number
+
+
 def _open(path: Path | None) -> sqlite3.Connection:
     """A database with our tables in it. Raises sqlite3.Error, OSError."""
     if path is None:
@@ -322,6 +358,8 @@ def _open(path: Path | None) -> sqlite3.Connection:
             "pragma synchronous = normal"
         )  # holds whatever kills a process; a power cut may lose the last writes
     found = db.execute("pragma user_version").fetchone()[0]
+    if found > _VERSION:
+        raise sqlite3.NotSupportedError(f"one of version {found}, of a later lading")
     if found not in (0, _VERSION):
         names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
         for name in names:

@@ -155,7 +155,9 @@ class SegmentPlan:
             label_count=sum(1 if isinstance(part, dict) else len(part) for part in labels.values()),
             unsent=unsent,
         )
-        if identity is not None and data.sensor_name is None:
+        if data.remote_path != _encodable(data.remote_path):
+            item.fault = f"expected a remote path in UTF-8, found {data.remote_path!r}"
+        elif identity is not None and data.sensor_name is None:
             item.fault = "expected a sensor name, as every file of a fusion dataset has, found none"
         elif short_hash(key) in self._keys:
             item.fault = f"expected one file of a name in a segment, found another called {remote_path!r}"
@@ -164,8 +166,8 @@ class SegmentPlan:
 
     def _own_path(self, data: Data, frame: Frame) -> str:
         """Its remote path; where another file of the segment has that, another (design.md section 8)."""
-        path = self._names.assign(data.remote_path, data.path)
-        usual = wire_path(data.remote_path)
+        path = _encodable(self._names.assign(data.remote_path, data.path))
+        usual = _encodable(wire_path(data.remote_path))
         if path != usual:
             message = f"expected remote paths that differ, found {usual!r} twice; the second goes up as {path!r}"
             self._report.warning(
@@ -207,6 +209,11 @@ class SegmentPlan:
             self.losses.add("ego pose", data.path)
         if data.annotation == "empty":
             self.losses.add("that a file was annotated and has no label", data.path)
+
+
+def _encodable(path: str) -> str:
+    """The path; what UTF-8 has no bytes for (half a surrogate pair) written out."""
+    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_sendable(label: Label) -> bool:

@@ -10,13 +10,14 @@ import gzip
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from lading.errors import StorageError, TransientError
+from lading.errors import NoRoomError, StorageError, TransientError
 from lading.model.codec.sidecar import (
     DATASET_FILE,
     WireFile,
@@ -89,16 +90,16 @@ class Sidecar:
 
     def finish(self, catalog: Json, uploaded: Json) -> Sequence[Written]:
         """All files, that of the dataset last; `uploaded` is what the platform made of the catalog."""
-        with _Compressed(self._new_file(DATASET_FILE)) as file:
+        with closing(_Compressed(self._new_file(DATASET_FILE))) as file:
             for record in (dataset_record(self._dataset, catalog, uploaded), *self._records):
                 file.write(_line(record))
         return self._files
 
     def close(self) -> None:
         """Remove the files."""
-        for segment in self._segments:
-            segment.end_file()
-        self._folder.cleanup()
+        with self._folder, ExitStack() as ends:
+            for segment in self._segments:
+                ends.callback(segment.end_file)
 
 
 class SegmentSidecar:
@@ -156,9 +157,9 @@ class SegmentSidecar:
 
     def end_file(self) -> None:
         """Close the file that is being written, if there is one."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
 
     def close(self) -> None:
         """Write what is to be said of the segment itself, once its frames are there."""
@@ -233,17 +234,29 @@ class SidecarWay:
         self._result.fail(work.item.data.path, reason)
 
 
-class _Compressed(gzip.GzipFile):
-    """A compressed file whose bytes depend on what is written alone: no name, no time."""
+class _Compressed:
+    """A compressed file whose bytes depend on what is written alone: no name, no time. Raises NoRoomError."""
 
     def __init__(self, path: Path) -> None:
         self._below = path.open("wb")
-        super().__init__(filename="", mode="wb", compresslevel=4, fileobj=self._below, mtime=0)
+        self._file = gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=self._below, mtime=0)
+
+    def write(self, line: bytes) -> None:
+        """Write a line."""
+        try:
+            self._file.write(line)
+        except OSError as exc:
+            raise NoRoomError("the sidecar", exc) from exc
 
     def close(self) -> None:
         """Write the end, and close the file below."""
-        super().close()
-        self._below.close()
+        try:
+            try:
+                self._file.close()
+            finally:
+                self._below.close()
+        except OSError as exc:
+            raise NoRoomError("the sidecar", exc) from exc
 
 
 def _line(record: Json) -> bytes:

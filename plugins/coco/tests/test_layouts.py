@@ -9,7 +9,9 @@ import zipfile
 from typing import Any
 
 import pytest
-from lading_coco.layout import split_of
+from hypothesis import given
+from hypothesis import strategies as st
+from lading_coco.layout import are_safe, split_of, unsafe_name
 from lading_coco.reader import CocoReader
 from PIL import Image
 
@@ -215,3 +217,14 @@ def test_an_archive_of_masks_that_does_not_open_or_has_none_is_told(write: Any, 
             "expected the PNGs of annotations/panoptic_x.json, found none where they would be unpacked to",
         )
     ]
+
+
+@given(st.lists(st.text(alphabet="a./\\:\n", max_size=6), max_size=4))
+def test_names_that_are_safe_at_one_look_are_safe_one_by_one(names: list[str]) -> None:
+    if are_safe(names):
+        assert all(unsafe_name(name, "annotations/a.json") is None for name in names)
+
+
+def test_usual_names_are_safe_at_one_look() -> None:
+    assert are_safe(["000000000139.jpg", "val2017/a.b.jpg"])
+    assert not are_safe(["000000000139.jpg", "/a.jpg"])

@@ -14,7 +14,7 @@ from lading import Origin, Report
 from lading_coco.gathering import AnnotationHeads
 from lading_coco.heads import Column, ImageHead
 from lading_coco.ids import MISSING, Codes, codes_of, joined
-from lading_coco.layout import Finder, unsafe_name
+from lading_coco.layout import Finder, are_safe, unsafe_name
 from lading_coco.stretches import read_through
 from lading_coco.structure import Offsets, RecordArray, Scanner
 from lading_coco.text import JsonText
@@ -187,14 +187,17 @@ class _Reading:
     def _images(self, row: int, heads: Sequence[ImageHead]) -> None:
         told = self._told
         names, keys, media = [], [], []
+        are_usual = are_safe([head.file_name for head in heads if isinstance(head.file_name, str)])
         for index, head in enumerate(heads):
             url = head.coco_url if isinstance(head.coco_url, str) and head.coco_url else None
-            name = head.file_name if isinstance(head.file_name, str) and head.file_name else name_from_url(url)
+            is_named = isinstance(head.file_name, str) and head.file_name
+            name = head.file_name if is_named else name_from_url(url)
             number = -1 if name is None else self._finder.find(name, url)
             names.append(hash(name))
             keys.append(hash(name if head.id in (MISSING, None) else str(head.id)))
             media.append(number)
-            if row + index not in told:
+            is_usual = are_usual and is_named and type(head.id) is int and head.id != MISSING
+            if not is_usual and row + index not in told:
                 self._check_image(row + index, head, name, is_found=number >= 0)
         videos = [head.video_id for head in heads]
         has_none = videos.count(None) == len(videos)

@@ -30,15 +30,15 @@ class ImageHead(msgspec.Struct, gc=False):
 
 
 class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    """What the index needs of an annotation that has the common fields and no others."""
+    """What the index needs of an annotation that has the common fields and no others; in the official files' order."""
 
-    id: int = MISSING
-    image_id: int = MISSING
-    category_id: int = MISSING
     segmentation: msgspec.Raw = ABSENT
-    bbox: msgspec.Raw = ABSENT
-    iscrowd: int = -1
     area: float = 0.0
+    iscrowd: int = -1
+    image_id: int = MISSING
+    bbox: msgspec.Raw = ABSENT
+    category_id: int = MISSING
+    id: int = MISSING
 
 
 class SegmentHead(msgspec.Struct, gc=False):

@@ -25,10 +25,13 @@ class Grouping:
     """Rows of one array by the frame they belong to: the rows of neighbouring frames are at hand in one slice."""
 
     def __init__(self, frame_of: Numbers) -> None:
-        order = np.argsort(frame_of, kind="stable")
-        first = int(np.searchsorted(frame_of[order], 0))  # rows of no frame have -1
-        self._rows: NDArray[np.int32] = order[first:].astype(np.int32)
-        self._frames: NDArray[np.int32] = frame_of[order[first:]].astype(np.int32)
+        rows = np.flatnonzero(frame_of >= 0)  # rows of no frame have -1
+        both = (
+            frame_of[rows] << 32 | rows
+        )  # sorted as one number: several times as quick as a stable order of the frames
+        both.sort()
+        self._rows: NDArray[np.int32] = (both & 0xFFFF_FFFF).astype(np.int32)
+        self._frames: NDArray[np.int32] = (both >> 32).astype(np.int32)
 
     def slice(self, begin: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The frames from `begin` to `end`, as often as they have rows, and those rows in the file's order."""

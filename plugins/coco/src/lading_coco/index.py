@@ -15,7 +15,7 @@ from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, look_up, other_spelling, repeats
 from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
-from lading_coco.videos import by_first, video_name, videos_of
+from lading_coco.videos import by_first, listed_videos, video_name, videos_of
 
 Numbers = NDArray[np.int64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
@@ -138,14 +138,15 @@ class IndexBuilder:
         self._reorder(split, order)
         ordered = homes[order], rows[order]
         parts: list[Split] = []
-        group = [self._documents[number] for number in split.documents]
+        listed = listed_videos([self._documents[number] for number in split.documents])
+        used = {s.name for s in (*(other for other in self._groups if other is not split), *self.splits)}
         for place, count in first:
             name = split.name
             if videos[place] != MISSING:
                 home = self._documents[homes[place]]
-                name = f"{name}-{video_name(home, int(rows[place]), group, self._report)}"
-            others = (other for other in self._groups if other is not split)
-            name = _free_name(name, {s.name for s in (*others, *self.splits, *parts)})
+                name = f"{name}-{video_name(home, int(rows[place]), listed, self._report)}"
+            name = _free_name(name, used)
+            used.add(name)
             parts.append(Split(name, split.documents, begin, begin + count))
             own = slice(begin - split.begin, begin - split.begin + count)
             if videos[place] != MISSING:

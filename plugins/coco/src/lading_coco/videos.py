@@ -41,19 +41,28 @@ def by_first(videos: Codes) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
     return order, list(zip(first[ranked].tolist(), counts[ranked].tolist(), strict=True))
 
 
-def video_name(document: Document, row: int, group: Sequence[Document], report: Report) -> str:
+def listed_videos(group: Sequence[Document]) -> dict[Any, dict[str, Any]] | None:
+    """The videos that the files of a group list, by their ids; None where no file has a list."""
+    lists = [listed for document in group if isinstance(listed := document.envelope.get("videos"), list)]
+    found: dict[Any, dict[str, Any]] = {}
+    for video in (video for listed in lists for video in listed if isinstance(video, dict)):
+        if not isinstance(video.get("id"), (list, dict)):
+            found.setdefault(video.get("id"), video)
+    return found if lists else None
+
+
+def video_name(document: Document, row: int, listed: dict[Any, dict[str, Any]] | None, report: Report) -> str:
     """What the video of an image is called: the `name` of the one that a file of its group lists, else its id.
 
     YouTube-VIS gives no names: the folder that all pictures of a video are in is its name.
     """
     (record,) = records_at(document, document.images, [row])
     key = None if record is None else record.get("video_id")
-    lists = [listed for other in group if isinstance(listed := other.envelope.get("videos"), list)]
-    for video in (video for listed in lists for video in listed if isinstance(video, dict)):
-        if video.get("id") == key:
-            name = video.get("name")
-            return name if isinstance(name, str) and name else _folder_of(video.get("file_names")) or str(key)
-    if lists:
+    video = None if listed is None or isinstance(key, (list, dict)) else listed.get(key)
+    if video is not None:
+        name = video.get("name")
+        return name if isinstance(name, str) and name else _folder_of(video.get("file_names")) or str(key)
+    if listed is not None:
         message = f"expected the id of a video, found {key!r}; its segment is named by it"
         report.warning("coco.unknown-video", message, document.images.origin(row, "video_id"))
     return str(key)

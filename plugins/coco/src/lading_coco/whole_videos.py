@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lading import Origin, Report
 from lading_coco.heads import REFUSED, Column
 from lading_coco.structure import Offsets, RecordArray, scan
-from lading_coco.text import Access, JsonText
+from lading_coco.text import CHUNK, Access, JsonText
 
 #: What an annotation has an entry a frame of, and what the annotation of one frame has instead.
 ENTRIES = {"segmentations": "segmentation", "bboxes": "bbox", "areas": "area"}
@@ -28,6 +28,9 @@ _PLURAL = {one: many for many, one in ENTRIES.items()}
 #: Of an annotation of one frame, the keys that another name stands for.
 _SOURCES = {"image_id": "video_id", "instance_id": "id"}
 _NULL = b"null"
+_IMAGE_ID = b'"image_id": '
+#: Null, these are absent.
+_SHAPES = frozenset(f'"{name}": '.encode() for name in ENTRIES.values())
 
 _Raw = dict[str, msgspec.Raw]
 
@@ -144,7 +147,17 @@ class VideoText(JsonText):
         return _fields(access.read(int(self._places[row]), int(self._sizes[row])))
 
     def _pieces(self) -> Iterator[bytes]:
-        """The text, piece by piece: the keys as they are, `images` before `annotations`."""
+        """The text in chunks."""
+        chunk = bytearray()
+        for part in self._parts():
+            chunk += part
+            if len(chunk) >= CHUNK:
+                yield bytes(chunk)
+                chunk.clear()
+        yield bytes(chunk)
+
+    def _parts(self) -> Iterator[bytes]:
+        """The text, record by record: the keys as they are, `images` before `annotations`."""
         mark = b"{"
         for key, value in {**self._envelope, "annotations": []}.items():
             if key == "annotations":
@@ -170,33 +183,45 @@ class VideoText(JsonText):
 
     def _annotations(self) -> Iterator[bytes]:
         mark = b""
-        known, record, lists = -1, dict[str, msgspec.Raw](), dict[str, Any]()
+        known, fields = -1, list[tuple[bytes, bytes | list[bytes]]]()
         with self._original.reading() as access:
             for row, frame in zip(self._annotation_of, self._frame_of, strict=True):
                 if row != known:
-                    known, record = row, self._record(row, access) or {}
-                    lists = {key: _entries(record.get(key)) or [] for key in ENTRIES}
-                yield mark + _of_frame(record, lists, frame)
+                    known, fields = row, _by_frame(self._record(row, access) or {})
+                yield mark + _of_frame(fields, frame)
                 mark = b",\n"
 
 
-def _of_frame(record: _Raw, lists: Mapping[str, Sequence[Any]], frame: int) -> bytes:
-    """What an annotation says of one frame; other keys that have an entry a frame are such too."""
+def _by_frame(record: _Raw) -> list[tuple[bytes, bytes | list[bytes]]]:
+    """The fields of an annotation of one frame, with the value of all frames, or a list of one a frame.
+
+    The value of `image_id` lacks the number of the frame. Other lists of an entry a frame are such too.
+    """
+    lists = {key: _entries(record.get(key)) or [] for key in ENTRIES}
     length = max(map(len, lists.values()))
-    fields: dict[str, bytes] = {}
+    fields: dict[str, bytes | list[bytes]] = {}
     for key, value in record.items():
         if key == "id":
             fields.setdefault("instance_id", bytes(value))
         elif key == "video_id":
-            fields["image_id"] = json.dumps(f"{_key(_value(value))}/{frame}").encode()
+            fields["image_id"] = json.dumps(f"{_key(_value(value))}/").encode()[:-1]
         elif key in ENTRIES:
-            entries = lists[key]
-            if frame < len(entries) and entries[frame] != _NULL:
-                fields[ENTRIES[key]] = entries[frame]
+            fields[ENTRIES[key]] = lists[key]
         else:
             entries = (_entries(value) or []) if bytes(value).startswith(b"[") else []
-            fields[key] = entries[frame] if len(entries) == length else bytes(value)
-    return b"{" + b", ".join(json.dumps(key).encode() + b": " + value for key, value in fields.items()) + b"}"
+            fields[key] = entries if len(entries) == length else bytes(value)
+    return [(json.dumps(key).encode() + b": ", value) for key, value in fields.items()]
+
+
+def _of_frame(fields: Sequence[tuple[bytes, bytes | list[bytes]]], frame: int) -> bytes:
+    """The annotation of one frame."""
+    parts = []
+    for name, value in fields:
+        if isinstance(value, bytes):
+            parts.append(b'%b%b%d"' % (name, value, frame) if name == _IMAGE_ID else name + value)
+        elif frame < len(value) and (value[frame] != _NULL or name not in _SHAPES):
+            parts.append(name + value[frame])
+    return b"{" + b", ".join(parts) + b"}"
 
 
 def _seen(lists: Mapping[str, Sequence[bytes] | None]) -> list[int]:

@@ -59,6 +59,7 @@ EXAMPLES = [
     errors.RecordError("a.json", expected="a number", found="'x'", pointer="/annotations/3/bbox"),
     errors.RecordError("a.txt", expected="15 or 16 fields", found=14, line=3),
     errors.DetectionError("x", {"coco": "no JSON"}),
+    errors.DetectionError("y", {"coco": "no JSON"}, ["a.zip: expected a whole zip archive, found none"]),
     errors.AmbiguousFormatError("x", ["a", "b"]),
     errors.StoppedError("stopped", None),
     errors.OptionError("--jobs: expected 1 or more, found 0"),
@@ -98,4 +99,6 @@ def test_messages_name_the_place_and_what_was_expected_and_found() -> None:
     assert "a.txt:3: expected 15 or 16 fields, found 14" in messages
     assert "nowhere: expected a file, found nothing" in messages
     assert "--format: expected one of a, b, found 'x'" in messages
-    assert "x: expected a dataset of a known format, found none (coco: no JSON)" in messages
+    none = "expected a dataset of a known format, found none (coco: no JSON)"
+    assert f"x: {none}" in messages
+    assert f"y: {none}; a.zip: expected a whole zip archive, found none" in messages

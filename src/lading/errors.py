@@ -34,7 +34,7 @@ A message reads `where: what was expected, what was found`, in lower case and wi
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -94,14 +94,16 @@ class RecordError(InputError, ValueError):
 
 
 class DetectionError(InputError):
-    """No format fits; `rejected` maps each format's name to its reason."""
+    """No format fits; `rejected` maps each format's name to its reason, `broken` is what is wrong with the tree."""
 
-    def __init__(self, path: str, rejected: dict[str, str]) -> None:
+    def __init__(self, path: str, rejected: dict[str, str], broken: Sequence[str] = ()) -> None:
         self.path = path
         self.rejected = rejected
+        self.broken = tuple(broken)
         reasons = "; ".join(f"{name}: {reason}" for name, reason in rejected.items())
         message = f"{path}: expected a dataset of a known format, found none"
-        super().__init__(f"{message} ({reasons})" if reasons else message)
+        whole = f"{message} ({reasons})" if reasons else message
+        super().__init__("; ".join((whole, *self.broken)))
 
 
 class AmbiguousFormatError(DetectionError):

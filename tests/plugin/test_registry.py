@@ -115,6 +115,16 @@ def test_detection_orders_by_confidence_and_keeps_reasons(tmp_path: Path) -> Non
     assert lading.open_dataset(tmp_path, registry=registry).name == "b"
 
 
+def test_an_archive_that_does_not_open_is_told_where_no_format_fits(tmp_path: Path) -> None:
+    """All that is there may lie in it."""
+    (tmp_path / "cut.zip").write_bytes(b"PK")
+    registry = registry_of(make_reader("a", 0.0))
+    (finding,) = lading.detect(tmp_path, registry=registry).findings
+    assert finding.rule == "source.broken-archive"
+    with pytest.raises(DetectionError, match=r"none \(a: a says 0\.0\); cut\.zip: expected a whole zip archive"):
+        lading.open_dataset(tmp_path, registry=registry)
+
+
 def test_a_reader_that_cannot_look_does_not_hinder_the_others(tmp_path: Path) -> None:
     registry = registry_of(make_reader("a", 1.0, SourceError("x.json", "expected a file")), make_reader("b", 0.5))
     found = lading.detect(tmp_path, registry=registry)

@@ -162,6 +162,24 @@ def test_an_archive_that_was_cut_off(tmp_path: Path, make_tar, spools: Path, nam
     assert list(spools.iterdir()) == []
 
 
+def test_a_disk_without_room_is_no_broken_archive(tmp_path: Path, make_tar, spools: Path) -> None:
+    """The limit of a file's size stands for the disk's: the system refuses the same write."""
+    path = make_tar(tmp_path / "a.tar.gz", {"x.json": b"1" * 3_000_000})
+    script = (
+        "import resource, sys; from lading import Source\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))\n"
+        "Source.open(sys.argv[1])"
+    )
+    environment = {**os.environ, "TMPDIR": str(spools)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False, env=environment
+    )
+    assert (
+        f"NoRoomError: temporary file in {spools}: expected room for the text of {path}, found File too" in done.stderr
+    )
+    assert list(spools.iterdir()) == []
+
+
 def test_a_tar_that_was_cut_between_members(tmp_path: Path, make_tar) -> None:
     path = make_tar(tmp_path / "a.tar", {"x": b"1" * 512, "y": b"2" * 512})
     path.write_bytes(path.read_bytes()[:2048])

@@ -15,7 +15,9 @@ from lading.cli.output import print_json, print_table
 def detect(paths: tuple[str, ...], follow_links: bool, as_json: bool) -> int:
     """Say which format PATH is in, and why not the others. Exit 1 where none or several fit."""
     from lading import detect as detect_format
+    from lading.cli.opening import print_findings
     from lading.errors import OptionError
+    from lading.model.report import Report
     from lading.opening import address_of
 
     address = address_of(*paths)
@@ -38,4 +40,8 @@ def detect(paths: tuple[str, ...], follow_links: bool, as_json: bool) -> int:
         rows = [(name, f"{match.confidence:.2f}", match.reason) for name, match in found.matches]
         rows += [(name, "no", match.reason) for name, match in found.rejected]
         print_table(("format", "fits", "reason"), rows, right=(1,))
-    return 0 if found.is_sure else 1
+    report = Report()
+    for finding in found.findings:
+        report.add(finding)
+    failed = print_findings(report)
+    return failed if found.is_sure else 1

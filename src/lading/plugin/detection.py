@@ -11,17 +11,18 @@ import msgspec
 
 from lading.errors import AmbiguousFormatError, DetectionError, InputError, OptionError
 from lading.model.dataset import Dataset
-from lading.model.report import Report
+from lading.model.report import Finding, Report
 from lading.plugin.contracts import Match, parse_options
 from lading.plugin.registry import Registry
 from lading.source import Source
 
 
 class Detection(msgspec.Struct, frozen=True):
-    """The formats that fit, best first, and those that do not, each with its reason."""
+    """The formats that fit, best first, and those that do not, each with its reason; what is wrong with the tree."""
 
     matches: list[tuple[str, Match]]
     rejected: list[tuple[str, Match]]
+    findings: list[Finding] = []
 
     @property
     def is_sure(self) -> bool:
@@ -32,7 +33,9 @@ class Detection(msgspec.Struct, frozen=True):
     def best(self, source: Source) -> str:
         """The one format that fits best. Raises DetectionError for none, AmbiguousFormatError for a tie."""
         if not self.matches:
-            raise DetectionError(source.label, {name: match.reason for name, match in self.rejected})
+            rejected = [(name, match.reason) for name, match in self.rejected]
+            broken = [str(finding) for finding in self.findings if finding.severity == "error"]
+            raise DetectionError(source.label, dict(rejected), broken)
         top = self.matches[0][1].confidence
         names = [name for name, match in self.matches if match.confidence == top]
         if len(names) > 1:
@@ -43,7 +46,10 @@ class Detection(msgspec.Struct, frozen=True):
 def detect(
     *paths: str | os.PathLike[str] | Source, follow_links: bool = False, registry: Registry | None = None
 ) -> Detection:
-    """Ask every reader whether these paths, laid over each other in order, are of its format."""
+    """Ask every reader whether these paths, laid over each other in order, are of its format.
+
+    Raises SourceError for paths that do not open; an archive below them that does not is a finding.
+    """
     known = registry if registry is not None else Registry.load()
     with _opened(paths, follow_links) as source:
         return _ask(source, known)
@@ -59,7 +65,7 @@ def _ask(source: Source, registry: Registry) -> Detection:
         answers.append((name, match))
     answers.sort(key=lambda answer: -answer[1].confidence)
     matches = [answer for answer in answers if answer[1].confidence > 0]
-    return Detection(matches, [answer for answer in answers if answer[1].confidence <= 0])
+    return Detection(matches, [answer for answer in answers if answer[1].confidence <= 0], list(source.findings))
 
 
 @contextmanager

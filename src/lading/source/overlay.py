@@ -246,7 +246,8 @@ class _Opening:
         try:
             self._archive(path, label)
         except SourceError as exc:
-            self.findings.append(Finding(rule="source.broken-archive", severity="error", message=str(exc), file=name))
+            message = exc.problem
+            self.findings.append(Finding(rule="source.broken-archive", severity="error", message=message, file=name))
 
     def _archive(self, path: Path, label: str) -> None:
         key = os.path.realpath(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import logging
@@ -19,6 +20,9 @@ from lading.errors import SourceError
 from lading.source.file import CHUNK, Archive, Window
 
 _log = logging.getLogger("lading.source")
+
+#: What the system says where there is no room for more in a file.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 #: What the decompressors raise on bytes that are broken or cut off.
 BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)

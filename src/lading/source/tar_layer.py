@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
-from lading.errors import SourceError
+from lading.errors import NoRoomError, SourceError
 from lading.model.report import Finding
 from lading.source.file import CHUNK, Archive, File, Window, buffered
 from lading.source.links import Members
-from lading.source.spool import BROKEN, Spool, decompressed
+from lading.source.spool import BROKEN, NO_ROOM, Spool, decompressed
 
 #: Members of a compressed tar with these endings are kept while it is listed: annotations, not media.
 _TEXT = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".xml", ".txt", ".csv", ".yaml", ".yml", ".md"})
@@ -93,7 +93,10 @@ class TarLayer:
 
     @classmethod
     def scan(cls, path: Path, label: str) -> TarLayer:
-        """List the archive; a compressed one is read through once. Raises SourceError where it is broken."""
+        """List the archive; a compressed one is read through once.
+
+        Raises SourceError where it is broken, NoRoomError where there is none for its text.
+        """
         archive = Archive.at(path, label)
         members: Members[Place] = Members(label)
         spool: Spool | None = None
@@ -110,6 +113,8 @@ class TarLayer:
                 spool.close()
             if isinstance(exc, SourceError):
                 raise
+            if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+                raise NoRoomError(f"the text of {label}", exc) from exc
             raise SourceError(label, f"expected a whole tar archive, found a broken one ({exc})") from exc
         return cls(archive, members.finish(), spool, members.notes.findings(label))
 

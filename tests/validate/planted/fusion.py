@@ -101,6 +101,8 @@ PLANTED = [
     Broken("timestamp.shared", change("sample_data", 22, timestamp=1700000120012345), "sample_data", ["/22"]),
     Broken("category.two-spellings", change("category", 0, name="Vehicle.Car"), "", []),
     Broken("segment.forbidden-name", change("scene", 0, name="scene#1"), "scene", ["/0/name"]),
+    Broken("nuscenes.bad-record", change(BOX, 3, translation=[1, 2]), BOX, ["/3/translation"], "at the start"),
+    Broken("nuscenes.bad-record", change(BOX, 7, size="large"), BOX, ["/7/size"], "in the middle"),
     Broken("catalog.delimiter", change("category", 4, name="animal."), "category", ["/4/name"]),
 ]  # fmt: skip
 

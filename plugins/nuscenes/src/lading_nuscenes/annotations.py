@@ -19,6 +19,8 @@ from lading_nuscenes.tokens import DANGLING, Indexes, Keys, TokenBook, TokenInde
 
 _NONE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
+_TABLE = "sample_annotation"
+
 #: In place of a number of points: the row has none.
 NO_POINTS = np.iinfo(np.int64).min
 
@@ -261,8 +263,8 @@ class _Reading:
             return
         found = np.bincount(made.instances[made.instances >= 0], minlength=len(instances.rows)).tolist()
         lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
-        # annotations whose instance is not known are told; they are missed here, and not told again
-        is_told = 0 < lacking <= np.count_nonzero(made.instances == DANGLING)
+        # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
+        is_told = 0 < lacking <= np.count_nonzero(made.instances == DANGLING) + len(self._tables.left_out(_TABLE))
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
             if said is not None and said != found[place] and not (is_told and said > found[place]):
                 message = f"expected {said} annotations as declared, found {found[place]}"

@@ -26,6 +26,8 @@ _BETWEEN = re.compile(rb"\s*,\s*(?=\{)")
 _TEXT_BOUNDARY = re.compile(r"\}\s*,\s*(?=\{)")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _PATH = re.compile(r" - at `\$(.*)`$")
+#: Tokens of rows that are left out, at most: beyond that what leads to them is told as well.
+_MOST_LEFT_OUT = 10_000
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 
@@ -69,6 +71,7 @@ class Scan(Generic[T]):
 
     def __init__(self, file: File, row_type: type[T], report: Report, plain_type: type[Row] | None = None) -> None:
         self.count = 0
+        self.left_out: set[str] = set()
         self._file = file
         self._row_type = row_type
         fields = msgspec.structs.fields(row_type)
@@ -242,6 +245,9 @@ class Scan(Generic[T]):
             message = f"{told} (token {value.get('token')!r}); {end}"
             self._report.error("nuscenes.bad-record", message, Origin(self._file.path, f"/{index}{pointer}"))
             if not is_optional:
+                token = value.get("token")
+                if isinstance(token, str) and len(self.left_out) < _MOST_LEFT_OUT:
+                    self.left_out.add(token)
                 return None
             aside[key] = value.pop(key)
 

@@ -23,6 +23,7 @@ class Tables:
     def __init__(self, files: dict[str, File], paths: dict[str, str], report: Report) -> None:
         self.report = report
         self.counts: dict[str, int] = {}
+        self._left_out: dict[str, set[str]] = {}
         self._files = files
         self._paths = paths
 
@@ -51,9 +52,14 @@ class Tables:
         if file is None:
             return
         scan = Scan(file, row_type, self.report, plain_type)
+        self._left_out[table] = scan.left_out
         for piece in scan.pieces():
             yield scan, piece
         self.counts[table] = scan.count
+
+    def left_out(self, table: str) -> set[str]:
+        """The tokens of rows that are told to be bad and left out: what leads to them is not told again."""
+        return self._left_out.get(table, set())
 
     def small(self, table: str, row_type: type[T]) -> Rows[T]:
         """A table as rows."""
@@ -84,6 +90,8 @@ class Tables:
         if not len(wrong) or target not in self:
             return
         for place in wrong.tolist():
+            if tokens[place] in self.left_out(target):
+                continue
             message = f"expected a token of {target}.json, found {tokens[place] or ''!r}"
             at = self.origin(table, indexes[place], column)
             self.report.error("nuscenes.dangling-token", message, at)
@@ -91,6 +99,8 @@ class Tables:
     def broken_link(self, table: str, column: str, index: int, token: str) -> None:
         """Say that one of the tokens that chain rows together points nowhere."""
         target = {"scene": "sample", "instance": "sample_annotation"}.get(table, table)
+        if token in self.left_out(target):
+            return
         message = f"expected a token of {target}.json or none, found {token!r}"
         self.report.warning("nuscenes.broken-chain", message, self.origin(table, index, column))
 

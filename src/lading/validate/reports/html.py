@@ -89,7 +89,7 @@ def _group(
         "rule": code,
         "severity": level,
         "count": count,
-        "title": rules[code].title if code in rules else "",
+        "title": rules[code].title if code in rules else "" if first is None else listed[first].message,
         "first": first,
         "shown": next((n for n in numbers if n in pictures.made), first),
     }

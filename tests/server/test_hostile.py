@@ -80,6 +80,13 @@ def test_query_is_refused(api: Any, query: str) -> None:
         assert answer.refusal == (400, "InvalidParamsValue")
 
 
+def test_masks_are_sorted_by_what_files_are_or_not_at_all(api: Any) -> None:
+    place = {"segmentName": "car", "draftNumber": 1, "maskType": "SEMANTIC_MASK"}
+    assert api.make().ok("GET", "datasets/{id}/masks/urls", **place, sortBy="created_at")["urls"] == []
+    answer = api.call("GET", "datasets/{id}/masks/urls", **place, sortBy="size")
+    assert answer.refusal == (400, "InvalidParamsValue")
+
+
 def test_page_behind_the_last_is_empty(api: Any) -> None:
     page = api.make().ok("GET", "datasets/{id}/segments", draftNumber=1, offset=2**53 - 1, limit=10**30)
     assert page == {"segments": [], "offset": 2**53 - 1, "recordSize": 0, "totalCount": 1}

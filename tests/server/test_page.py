@@ -45,6 +45,15 @@ def get(api: Api, path: str, sign_in: str | None = None) -> Answer:
     return api.send("GET", f"{api.platform.url}{path}", headers={"Cookie": sign_in or cookie(api)})
 
 
+def test_query_of_a_page_that_cannot_be_is_refused(api: Api) -> None:
+    signed = cookie(api.make())
+    for path in (f"?draftNumber={'9' * 30}", "?draftNumber=0", "/segment?segment=car&draftNumber=1&sortBy=size"):
+        assert get(api, f"/dataset/{api.dataset_id}{path}", signed).status == 400
+    assert (
+        get(api, f"/dataset/{api.dataset_id}/segment?segment=car&draftNumber=1&sortBy=created_at", signed).status == 200
+    )
+
+
 def filled(api: Api) -> Api:
     """A picture with labels of every drawn type, under names that would break a page."""
     api.make(segment=NASTY, name=NASTY)

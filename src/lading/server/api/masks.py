@@ -8,9 +8,19 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection, Row
 
-from lading.platform.wire.constants import DATASET, FUSION
+from lading.platform.wire.constants import DATASET, FUSION, SORT_KEYS
 from lading.server.api.labels_json import mask_path
-from lading.server.api.request import Asked, Caller, Client, DatasetPath, Platform, SegmentQuery, Version, answer
+from lading.server.api.request import (
+    Asked,
+    Caller,
+    Client,
+    DatasetPath,
+    Platform,
+    SegmentQuery,
+    Version,
+    answer,
+    sorted_by,
+)
 from lading.server.metadata import contents, datasets
 from lading.server.services import Services
 
@@ -34,6 +44,7 @@ def list_mask_urls(
 
     In a dataset of type 1 the rows are frames of such rows, as in B21.
     """
+    page = sorted_by(page, *SORT_KEYS)
     with platform.database.reading() as connection:
         kind = datasets.get_dataset(connection, dataset_id).type
         content_id = contents.readable_content(connection, version.resolve(connection, dataset_id), segment)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row
 
 from lading.model.codec import decode_catalog, decode_sensor
 from lading.model.dataset import Segment
-from lading.platform.wire.constants import DEFAULT_BRANCH, FUSION, ROOT_COMMIT
-from lading.server.api.request import Asked, DatasetPath, Platform, Version, VersionSelector
+from lading.platform.wire.constants import DEFAULT_BRANCH, FUSION, MAX_INT, ROOT_COMMIT, SORT_KEYS
+from lading.server.api.request import Asked, DatasetPath, Platform, Version, VersionSelector, sorted_by
 from lading.server.metadata import contents, datasets, versions
 from lading.server.metadata.paging import Page
 from lading.server.page.frame import Shown, show_files
@@ -64,7 +64,7 @@ def show_datasets(platform: Platform, asked: Asked) -> Response:
 def show_dataset(
     platform: Platform,
     dataset_id: DatasetPath,
-    draft_number: Annotated[int | None, Query(alias="draftNumber", ge=1)] = None,
+    draft_number: Annotated[int | None, Query(alias="draftNumber", ge=1, le=MAX_INT)] = None,
     commit: Annotated[str, Query()] = DEFAULT_BRANCH,
 ) -> Response:
     """A dataset: its names, its open drafts, its history, and the segments of the version that is asked for."""
@@ -109,6 +109,7 @@ def show_segment(
     segment: Annotated[str, Query()],
 ) -> Response:
     """The frames of a segment, in a normal dataset its files."""
+    asked = sorted_by(asked, *SORT_KEYS)
     with platform.database.reading() as connection:
         row = datasets.get_dataset(connection, dataset_id)
         content_id = contents.readable_content(connection, version.resolve(connection, dataset_id), segment)

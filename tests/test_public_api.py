@@ -37,6 +37,22 @@ def test_a_name_resolves_to_what_the_type_checker_sees(name: str) -> None:
     assert getattr(lading, name) is getattr(module, real)
 
 
+def test_a_dataset_of_a_camera_and_a_mask_is_built_of_names_of_lading_alone() -> None:
+    matrix = lading.CameraMatrix(fx=900.0, fy=900.0, cx=320.0, cy=240.0)
+    to_ego = lading.Transform3D("front", "ego", translation=(1.5, 0.0, 1.6))
+    camera: lading.Sensor = lading.Camera(
+        name="front", extrinsics=to_ego, intrinsics=lading.Intrinsics(camera_matrix=matrix, distortion={"k1": -0.1})
+    )
+    mask = lading.SemanticMask((lading.MaskItem(1, category="road"),))
+    data = lading.Data(path="0.png", remote_path="0.png", sensor_name="front", labels=[mask])
+    dataset = lading.MemoryDataset(
+        "drive", {"day": [lading.Frame(key="0", data=[data])]}, sensors={"day": [camera]}, is_fusion=True
+    )
+    (segment,) = dataset.segments
+    assert segment.sensors == (camera,)
+    assert [frame.data[0].labels for frame in dataset.frames("day")] == [[mask]]
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'lading' has no attribute 'nothing'"):
         lading.nothing  # noqa: B018

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         InstanceMask,
         Keypoints2D,
         Label,
+        MaskItem,
         MultiPolygon2D,
         MultiPolyline2D,
         PanopticMask,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
         point_array,
     )
     from lading.model.report import Finding, Loss, Origin, Report
-    from lading.model.sensor import Camera, FisheyeCamera, Lidar, Radar
+    from lading.model.sensor import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor
     from lading.opening import open_dataset
     from lading.plugin.contracts import Checker, Match, Options, Reader, Rule, Writer
     from lading.plugin.detection import detect
@@ -61,6 +62,7 @@ __all__ = [
     "Box2D",
     "Box3D",
     "Camera",
+    "CameraMatrix",
     "Catalog",
     "Category",
     "Checker",
@@ -75,6 +77,7 @@ __all__ = [
     "FisheyeCamera",
     "Frame",
     "InstanceMask",
+    "Intrinsics",
     "Items",
     "Keypoints",
     "Keypoints2D",
@@ -82,6 +85,7 @@ __all__ = [
     "LadingError",
     "Lidar",
     "Loss",
+    "MaskItem",
     "Match",
     "MemoryDataset",
     "MultiPolygon2D",
@@ -99,6 +103,7 @@ __all__ = [
     "Rule",
     "Segment",
     "SemanticMask",
+    "Sensor",
     "Sentence",
     "Source",
     "Statistics",
@@ -142,11 +147,11 @@ _PUBLIC = {
     "model.geometry": "Transform3D",
     "model.inference": "infer_catalog",
     "model.label": (
-        "Box2D Box3D Classification Cuboid2D InstanceMask Keypoints2D Label MultiPolygon2D MultiPolyline2D "
+        "Box2D Box3D Classification Cuboid2D InstanceMask Keypoints2D Label MaskItem MultiPolygon2D MultiPolyline2D "
         "PanopticMask Polygon2D Polyline2D Rle SemanticMask Sentence Word point_array"
     ),
     "model.report": "Finding Loss Origin Report",
-    "model.sensor": "Camera FisheyeCamera Lidar Radar",
+    "model.sensor": "Camera CameraMatrix FisheyeCamera Intrinsics Lidar Radar Sensor",
     "opening": "open_dataset",
     "plugin.contracts": "Checker Match Options Reader Rule Writer",
     "plugin.detection": "detect",

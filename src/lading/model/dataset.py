@@ -99,7 +99,12 @@ class Dataset(ABC):
 
 
 class MemoryDataset(Dataset):
-    """A dataset made of frames that are at hand, for those who build one themselves."""
+    """A dataset made of frames that are at hand, for those who build one themselves.
+
+    `frames` and `sensors` are by the name of the segment, in the order the segments shall have; the frames are not
+    copied. Without a `catalog` none is declared; `lading.infer_catalog` makes one. `is_fusion` is for frames whose
+    files are of several sensors: each Data then names its `sensor_name`.
+    """
 
     def __init__(
         self,

@@ -28,8 +28,10 @@ NO_TRANSLATION: Vector3 = (0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Transform3D:
-    """A rigid motion that takes coordinates in `source` to coordinates in `target`.
+    """A rigid motion that takes coordinates in `source` to coordinates in `target`, frames of reference by their names.
 
+    `translation` is x, y, z in metres, `rotation` a quaternion w, x, y, z; points turn, then move. `second @ first` is
+    both in one, and raises GeometryError where their frames do not meet.
     The quaternion is kept as it was given, sign and length included; wherever it is applied it counts as the
     rotation of the unit quaternion beside it.
     """

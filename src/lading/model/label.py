@@ -283,19 +283,19 @@ class _Mask(Label, frozen=True, gc=False, eq=False):
 
 
 class SemanticMask(_Mask, frozen=True, gc=False, eq=False):
-    """Pixel value = category."""
+    """A picture of one channel whose pixel values are categories, as `items` says; `content` is its file."""
 
     kind: ClassVar[str] = "SEMANTIC_MASK"
 
 
 class InstanceMask(_Mask, frozen=True, gc=False, eq=False):
-    """Pixel value = instance."""
+    """A picture of one channel whose pixel values are instances, as `items` says; `content` is its file."""
 
     kind: ClassVar[str] = "INSTANCE_MASK"
 
 
 class PanopticMask(_Mask, frozen=True, gc=False, eq=False):
-    """Pixel value = instance, each of one category."""
+    """A picture whose pixel values are instances, each of one category, as `items` says; `content` is its file."""
 
     kind: ClassVar[str] = "PANOPTIC_MASK"
 

@@ -80,19 +80,22 @@ class Sensor(_Part):
 
 
 class Lidar(Sensor):
-    """A laser scanner."""
+    """A laser scanner; `extrinsics` map its frame to the ego frame, in metres, and are None where unknown."""
 
     type: ClassVar[SensorType] = "LIDAR"
 
 
 class Radar(Sensor):
-    """A radar."""
+    """A radar; `extrinsics` map its frame to the ego frame, in metres, and are None where unknown."""
 
     type: ClassVar[SensorType] = "RADAR"
 
 
 class Camera(Sensor):
-    """A pinhole camera: x right, y down, z forward."""
+    """A pinhole camera: x right, y down, z forward.
+
+    `extrinsics` map its frame to the ego frame, in metres; `intrinsics` are in pixels. Either is None where unknown.
+    """
 
     type: ClassVar[SensorType] = "CAMERA"
 
@@ -100,7 +103,7 @@ class Camera(Sensor):
 
 
 class FisheyeCamera(Camera):
-    """A fisheye camera: its distortion counts in the angle from the axis."""
+    """A fisheye camera: as a pinhole camera, but its distortion counts in the angle from the axis."""
 
     type: ClassVar[SensorType] = "FISHEYE_CAMERA"
 

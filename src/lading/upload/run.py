@@ -16,9 +16,11 @@ T = TypeVar("T")
 
 
 def upload(dataset: Dataset, name: str, *, platform: str, access_key: str, **options: Unpack[Keywords]) -> UploadResult:
-    """Do what `upload_async` does and wait for it, also where an event loop runs already (Jupyter).
+    """Upload a dataset as `name`, made if absent, to the platform at this URL, and commit; a rerun sends what is new.
 
-    `upload.options.Options` says what the options mean.
+    It waits for the end, also where an event loop runs already (Jupyter). `lading.upload.options.Options`, which is
+    imported from there, says what the options mean; the result has what was sent, what failed and what is missing.
+    Nothing is checked: `lading.validate` does. Raises what `upload_async` raises.
     """
     chosen = Options(**options)
     return run_blocking(upload_async(dataset, name, platform=platform, access_key=access_key, options=chosen))

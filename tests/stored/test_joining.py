@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from lading.model.naming import SIDECAR_SEGMENT, from_wire, wire_segment
 from lading.model.sensor import Lidar
 from lading.platform.client import Client
 from lading.platform.form import PostForm
-from lading.platform.wire import CallbackObject, PutLabels
+from lading.platform.wire import CallbackObject, Empty, PutLabels
+from lading.platform.wire.changes import DeleteFiles
+from lading.platform.wire.constants import DATA
 from lading.server.embedded import RunningPlatform
-from lading.stored.shelf import StoredFile, StoredRow
+from lading.stored.shelf import StoredFile, StoredRow, search
 from lading.stored.waiting import Rows
 from tests.upload.conftest import Bytes
 
@@ -132,6 +135,11 @@ def _item(path: str, body: bytes, **more: Any) -> CallbackObject:
     return CallbackObject(remote_path=path, checksum=hashlib.sha1(body).hexdigest(), label={"BOX2D": [BOX]}, **more)
 
 
+async def _remove(client: Client, dataset_id: str, draft: int, path: str) -> None:
+    body = DeleteFiles(draft_number=draft, segment_name="road", remote_path=path)
+    await client._http.call("DELETE", client.address.of(DATA, id=dataset_id), Empty, body=body)
+
+
 def test_files_and_segments_that_somebody_added_come_last(trip: Trip) -> None:
     trip.upload(plain())
 
@@ -147,16 +155,48 @@ def test_files_and_segments_that_somebody_added_come_last(trip: Trip) -> None:
     assert [frame.key for k in (1, 2) for frame in back.frames("road", (k, 2))] == keys(back)[:-1]
 
 
+@pytest.mark.parametrize("name", ["0.bin", "aa.bin", "z.bin"], ids=["before all", "among them", "behind all"])
+def test_one_that_came_for_one_that_went_is_in_the_last_part(name: str, trip: Trip) -> None:
+    """As many as there were: only their names tell."""
+    trip.upload(plain())
+
+    async def work(client: Client, dataset_id: str, draft: int) -> None:
+        await _enter(client, dataset_id, draft, "road", _item(name, b"new"), b"new")
+        await _remove(client, dataset_id, draft, "c.bin")
+
+    back = trip.change(work)
+    expected = [*(f"key of {path}" for path in ORDER if path != "c.bin"), name]
+    assert keys(back) == expected
+    for n in (2, 3, 4, 7):
+        assert [frame.key for k in range(1, n + 1) for frame in back.frames("road", (k, n))] == expected
+
+
+def test_a_part_asks_for_the_pages_that_it_needs(trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,000 files are 8 pages; a tenth of them lies on two, and a third is under way when the last frame is there."""
+    names = [f"{i:04}.bin" for i in range(1000)]
+    frames = [Frame(key=f"key of {name}", data=[row(name)]) for name in names]
+    trip.upload(lading.MemoryDataset("d", {"road": frames}))
+    back = trip.read()
+    listing, asked = Client.list_details, Counter[int]()
+    part = 0
+
+    async def counted(client: Client, *given: Any, **named: Any) -> Any:
+        asked[part] += "offset" in named  # not those of the sidecar, by their path
+        return await listing(client, *given, **named)
+
+    monkeypatch.setattr(Client, "list_details", counted)
+    found = []
+    for part in range(1, 11):
+        found += [frame.key for frame in back.frames("road", (part, 10))]
+    assert found == [f"key of {name}" for name in names]
+    assert max(asked.values()) <= 3, asked
+
+
 def test_files_and_segments_that_somebody_removed_are_gone(trip: Trip) -> None:
     trip.upload(plain())
 
     async def work(client: Client, dataset_id: str, draft: int) -> None:
-        from lading.platform.wire import Empty
-        from lading.platform.wire.changes import DeleteFiles
-        from lading.platform.wire.constants import DATA
-
-        body = DeleteFiles(draft_number=draft, segment_name="road", remote_path="d.bin")
-        await client._http.call("DELETE", client.address.of(DATA, id=dataset_id), Empty, body=body)
+        await _remove(client, dataset_id, draft, "d.bin")
 
     back = trip.change(work)
     assert keys(back) == [f"key of {path}" for path in ORDER if path != "d.bin"]
@@ -300,8 +340,9 @@ def _blob(file: StoredFile) -> Any:
     return blob_of(SIDECAR_SEGMENT, file)
 
 
-def stored(names: list[str]) -> Iterator[StoredRow]:
-    return iter([StoredRow(files=[StoredFile(remote_path=name, label={"n": name})]) for name in names])
+def stored(names: list[str]) -> Callable[[int], Iterator[StoredRow]]:
+    rows = [StoredRow(files=[StoredFile(remote_path=name, label={"n": name})]) for name in names]
+    return lambda start: iter(rows[start:])
 
 
 def test_rows_wait_for_who_asks_for_them() -> None:
@@ -312,14 +353,32 @@ def test_rows_wait_for_who_asks_for_them() -> None:
     rows.close()
 
 
+def test_rows_before_the_first_that_is_asked_for_come_last_and_rest_in_their_order() -> None:
+    rows = Rows(stored(["a", "b", "c", "d", "e"]), 2)
+    taken = [rows.take(name) for name in ("c", "e", "a")]
+    assert [found and found.key for found in taken] == ["c", "e", "a"]
+    assert [found.key for found in rows.rest()] == ["b", "d"]
+    rows.close()
+
+
+@pytest.mark.parametrize("near", [1, 3, 128])
+def test_a_key_is_found_by_halves(near: int) -> None:
+    keys = [f"{i:03}" for i in range(0, 300, 3)]
+    for i, key in enumerate(keys):
+        start = search(key, len(keys), keys.__getitem__, near)
+        assert start <= i < start + max(near, 1)
+    assert search("none", 0, keys.__getitem__, near) == 0
+    assert 0 <= search("", len(keys), keys.__getitem__, near) <= len(keys)
+
+
 def test_no_row_waits_where_the_order_is_the_askers() -> None:
     seen: list[str] = []
 
-    def coming() -> Iterator[StoredRow]:
-        for found in stored(["a", "b", "c"]):
+    def coming(start: int) -> Iterator[StoredRow]:
+        for found in stored(["a", "b", "c"])(start):
             seen.append(found.key)
             yield found
 
-    rows = Rows(coming())
+    rows = Rows(coming)
     assert rows.take("a") is not None
     assert (seen, rows._db) == (["a"], None)

@@ -128,6 +128,15 @@ def test_shares_of_a_segment_are_the_whole(many: str, platform: RunningPlatform)
     assert lading.summarize(dataset, jobs=2).to_json()["segments"][0]["frames"] == 300
 
 
+def test_a_share_of_a_segment_asks_for_its_pages_alone(
+    many: str, platform: RunningPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = Calls(monkeypatch)
+    dataset = opened(many, platform)
+    assert [frame.key for frame in dataset.frames("road", (3, 3))] == sorted(FILES)[200:]
+    assert calls.pages == 1
+
+
 def test_every_kind_of_revision_is_found(other: Other, platform: RunningPlatform) -> None:
     first = other.fill("versions", {"a": b"1"}, tag="one")
     second = other.fill("versions", {"b": b"2"})

@@ -21,7 +21,7 @@ from lading.model.codec.sidecar import DATASET_FILE, segment_file
 from lading.model.naming import SIDECAR_SEGMENT
 from lading.model.report import Report
 from lading.stored.dataset import StoredDataset
-from lading.stored.shelf import Blob, Header, StoredFile, StoredRow, StoredSegment
+from lading.stored.shelf import Blob, Header, StoredFile, StoredRow, StoredSegment, search
 
 
 class Shelf:
@@ -37,11 +37,17 @@ class Shelf:
         segments = [StoredSegment(name="s", row_count=self.count), StoredSegment(name=SIDECAR_SEGMENT)]
         return Header(name="d", is_fusion=False, catalog={}, segments=segments)
 
-    def rows(self, segment: str) -> Iterator[StoredRow]:
+    def rows(self, segment: str, start: int = 0) -> Iterator[StoredRow]:
         box = {"xmin": 1.5, "ymin": 2.0, "xmax": 3.0, "ymax": 4.0}
-        for i in range(self.count):
+        for i in range(start, self.count):
             label = {"BOX2D": [{"box2d": dict(box), "category": f"c{i}"} for _ in range(5)]}
             yield StoredRow(files=[StoredFile(remote_path=f"{i:07d}", label=label)])
+
+    def keys(self, segment: str) -> Iterator[str]:
+        return (f"{i:07d}" for i in range(self.count))
+
+    def locate(self, segment: str, key: str, count: int) -> int:
+        return search(key, count, lambda i: f"{i:07d}", near=128)
 
     def find(self, segment: str, remote_path: str) -> StoredFile | None:
         return StoredFile(remote_path=remote_path, label={})

@@ -30,6 +30,14 @@ def brought(dataset: lading.Dataset, name: str, platform: RunningPlatform, ledge
     return lading.upload(dataset, name, **(place | how))
 
 
+def check_parts(dataset: lading.Dataset) -> None:
+    """Shares of each segment are the whole, in its order."""
+    for segment in dataset.segments:
+        whole = [frame.key for frame in dataset.frames(segment.name)]
+        for n in (2, 3, 5):
+            assert [f.key for k in range(1, n + 1) for f in dataset.frames(segment.name, (k, n))] == whole
+
+
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_fixture_comes_back_from_the_platform(
     name: str, fixtures: Path, platform: RunningPlatform, tmp_path: Path, command: Callable[..., Any]
@@ -48,6 +56,7 @@ def test_a_fixture_comes_back_from_the_platform(
     assert [segment.frame_count for segment in back.segments] == [
         sum(1 for _ in source.frames(segment.name)) for segment in source.segments
     ]
+    check_parts(back)
     done = command("diff", fixtures / name, place)
     assert (done.code, done.out) == (0, "no difference\n"), done.err
 
@@ -157,7 +166,9 @@ def test_fixtures_come_back_from_the_objects_alone(fixtures: Path, tmp_path: Pat
     shutil.rmtree(tmp_path / "data")
     for name, source in sources.items():
         place = tmp_path / "objects" / f"{name}@v1"
-        assert everything(lading.open_dataset(place)) == everything(source)
+        back = lading.open_dataset(place)
+        assert everything(back) == everything(source)
+        check_parts(back)
         assert command("diff", fixtures / name, place).out == "no difference\n"
         assert frames_of(command("dump", place)) == frames_of(command("dump", fixtures / name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from itertools import islice
 
 from lading.errors import RecordError
@@ -12,11 +13,11 @@ from lading.model.codec.sidecar import catalog_digest
 from lading.model.codec.values import unpack_value
 from lading.model.dataset import WHOLE, Dataset, Part, Segment, SourceFile, share
 from lading.model.frame import Frame
-from lading.model.naming import SIDECAR_SEGMENT, from_wire
+from lading.model.naming import SIDECAR_SEGMENT, from_wire, short_hash
 from lading.model.report import Origin, Report
 from lading.model.sensor import Sensor
 from lading.stored.frames import read_frame
-from lading.stored.joining import Joiner, read_sensor
+from lading.stored.joining import Joiner, keys_of, read_sensor
 from lading.stored.shelf import Header, Json, Shelf, StoredSegment
 from lading.stored.sidecar import read_records, read_sidecar
 
@@ -94,30 +95,47 @@ class StoredDataset(Dataset):
         self.segment(segment)
         heard = report if report is not None else self.report
         if segment in self._records:
-            chosen = share(self._records[segment]["frames"], part)
-            return self._joined_frames(self._records[segment], chosen, heard, is_last=part[0] == part[1])
+            record = self._records[segment]
+            return self._joined_frames(record, heard) if part == WHOLE else self._joined_part(record, part, heard)
         stored = self._plain[segment]
         chosen = share(stored.row_count or 0, part)
-        rows = islice(self._shelf.rows(stored.name), chosen.start, None if part[0] == part[1] else chosen.stop)
+        rows = islice(self._shelf.rows(stored.name, chosen.start), None if part[0] == part[1] else len(chosen))
         return (read_frame(self._shelf, stored.name, row, heard) for row in rows)
 
-    def _joined_frames(self, record: Json, chosen: range, report: Report, *, is_last: bool) -> Iterator[Frame]:
-        sensors = {place: self._sensors[place] for place in record["places"]}
-        joiner = Joiner(self._shelf, sensors, report, is_fusion=self.is_fusion)
-        try:
-            for index, frame_record in enumerate(read_records(self._shelf, record)):
-                if index >= chosen.stop and not is_last:
-                    return
-                if index < chosen.start:
-                    joiner.skip(frame_record)
-                    continue
+    def _joined_frames(self, record: Json, report: Report) -> Iterator[Frame]:
+        with closing(self._joiner(record, report)) as joiner:
+            for frame_record in read_records(self._shelf, record):
                 frame = joiner.frame(frame_record)
                 if frame is not None:
                     yield frame
-            if is_last:
+            yield from joiner.rest()
+
+    def _joined_part(self, record: Json, part: Part, report: Report) -> Iterator[Frame]:
+        """The frames of a part; in the last one, those that only the platform has come at the end."""
+        chosen = share(record["frames"], part)
+        with closing(self._joiner(record, report, is_part=True)) as joiner:
+            for frame_record in islice(read_records(self._shelf, record, chosen.start), len(chosen)):
+                frame = joiner.frame(frame_record)
+                if frame is not None:
+                    yield frame
+        if part[0] == part[1] and self._has_more(record):
+            with closing(self._joiner(record, report)) as joiner:
+                for frame_record in read_records(self._shelf, record):
+                    joiner.skip(frame_record)
                 yield from joiner.rest()
-        finally:
-            joiner.close()
+
+    def _joiner(self, record: Json, report: Report, *, is_part: bool = False) -> Joiner:
+        sensors = {place: self._sensors[place] for place in record["places"]}
+        counts = {place: self._stored[place].row_count or 0 for place in sensors} if is_part else None
+        return Joiner(self._shelf, sensors, report, is_fusion=self.is_fusion, counts=counts)
+
+    def _has_more(self, record: Json) -> bool:
+        """Whether the platform lists other rows than the sidecar: by the sums of their hashes, in whatever order."""
+        listed = sum(short_hash(f"{place}\n{key}") for place in record["places"] for key in self._shelf.keys(place))
+        for frame_record in read_records(self._shelf, record):
+            for place, key in keys_of(frame_record, is_fusion=self.is_fusion):
+                listed -= short_hash(f"{place}\n{key}")
+        return listed != 0
 
 
 def _catalog(header: Header, record: Json | None, place: str, report: Report) -> Catalog:

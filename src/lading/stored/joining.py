@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -25,16 +26,24 @@ class Joiner:
     """Makes the frames of one segment of the source again, from the segments of the platform that it lies in.
 
     `sensors` are those of each. What the platform has lost since is left out, what it has more comes at the end.
+    For a part, `counts` are the rows of each: what is needed of them is looked up, and read first.
     """
 
     def __init__(
-        self, shelf: Shelf, sensors: Mapping[str, Mapping[str, Sensor]], report: Report, *, is_fusion: bool
+        self,
+        shelf: Shelf,
+        sensors: Mapping[str, Mapping[str, Sensor]],
+        report: Report,
+        *,
+        is_fusion: bool,
+        counts: Mapping[str, int] | None = None,
     ) -> None:
         self._shelf = shelf
         self._sensors = sensors
         self._report = report
         self._is_fusion = is_fusion
-        self._rows = {place: Rows(shelf.rows(place)) for place in sensors}
+        self._counts = counts
+        self._rows: dict[str, Rows] = {}
 
     def frame(self, record: Json) -> Frame | None:
         """The frame of a record; None where the platform has none of its files any more."""
@@ -63,8 +72,8 @@ class Joiner:
 
     def rest(self) -> Iterator[Frame]:
         """Frames that the platform has and the sidecar does not know."""
-        for place, rows in self._rows.items():
-            for row in rows.rest():
+        for place in self._sensors:
+            for row in self._rows_of(place, "").rest():
                 yield read_frame(self._shelf, place, row, self._report)
 
     def close(self) -> None:
@@ -74,14 +83,22 @@ class Joiner:
 
     def _take(self, record: Json, place: str) -> _Files:
         """The files of the wire that a record speaks of, in its order, and those of its frame that it does not."""
-        parts, rows = record["data"], self._rows.get(place)
-        if rows is None or all(part.get("isMissing") for part in parts):
+        parts = record["data"]
+        keys = [key for _, key in keys_of(record, is_fusion=self._is_fusion)]
+        if place not in self._sensors or not keys:
             return _Files([None] * len(parts), [])
-        if not self._is_fusion:
-            taken = [None if part.get("isMissing") else rows.take(part["name"]) for part in parts]
-            return _Files([None if row is None else row.files[0] for row in taken], [])
-        row = rows.take(record["id"])
-        return _by_sensor(parts, row)
+        rows = self._rows_of(place, keys[0])
+        if self._is_fusion:
+            return _by_sensor(parts, rows.take(keys[0]))
+        taken = [None if part.get("isMissing") else rows.take(part["name"]) for part in parts]
+        return _Files([None if row is None else row.files[0] for row in taken], [])
+
+    def _rows_of(self, place: str, first: str) -> Rows:
+        """The rows of a place, from about the first that is asked for."""
+        if place not in self._rows:
+            start = 0 if self._counts is None else self._shelf.locate(place, first, self._counts[place])
+            self._rows[place] = Rows(partial(self._shelf.rows, place), start)
+        return self._rows[place]
 
     def _data(self, part: Json, place: str, file: StoredFile) -> Data:
         data = self._common(part)
@@ -125,6 +142,15 @@ class Joiner:
             name: read_sensor({"name": name, **(patch or {})}, there) for name, patch in record["calibration"].items()
         }
         return {name: sensor for name, sensor in made.items() if sensor is not None}
+
+
+def keys_of(record: Json, *, is_fusion: bool) -> list[tuple[str, str]]:
+    """The rows of the platform that a record of a frame speaks of: place and key of each."""
+    place = record.get("at", "")
+    names = [part["name"] for part in record["data"] if not part.get("isMissing")]
+    if is_fusion and names:
+        return [(place, record["id"])]
+    return [(place, name) for name in names]
 
 
 class _Files(msgspec.Struct):

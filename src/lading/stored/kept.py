@@ -17,7 +17,7 @@ from lading.platform.download import Download
 from lading.platform.wire.constants import FUSION
 from lading.server.archive import Manifest, read_manifest
 from lading.stored.address import StoredAddress
-from lading.stored.shelf import Blob, Header, Json, StoredFile, StoredRow, StoredSegment
+from lading.stored.shelf import Blob, Header, Json, StoredFile, StoredRow, StoredSegment, search
 
 _decoder = msgspec.msgpack.Decoder(StoredRow)
 
@@ -58,9 +58,17 @@ class KeptShelf:
             bin_point_cloud_fields=notes["binPointCloudFields"],
         )
 
-    def rows(self, segment: str) -> Iterator[StoredRow]:
-        """The rows of a segment, as the manifest has them."""
-        return self._scanned().rows(segment)
+    def rows(self, segment: str, start: int = 0) -> Iterator[StoredRow]:
+        """The rows of a segment from the `start`-th on, as the manifest has them."""
+        return self._scanned().rows(segment, start)
+
+    def keys(self, segment: str) -> Iterator[str]:
+        """The keys of a segment."""
+        return (row.key for row in self._scanned().rows(segment, 0))
+
+    def locate(self, segment: str, key: str, count: int) -> int:
+        """Where this key lies."""
+        return search(key, count, lambda number: next(self.rows(segment, number)).key, near=1)
 
     def find(self, segment: str, remote_path: str) -> StoredFile | None:
         """The file of this remote path, of those that the uploader added itself."""
@@ -114,13 +122,13 @@ class _Scan:
         except OSError as exc:
             raise NoRoomError("the manifest", exc) from exc
 
-    def rows(self, segment: str) -> Iterator[StoredRow]:
-        """The rows of a segment, several times at once if need be."""
-        offsets = self.offsets[segment]
-        for start, end in pairwise(offsets):
+    def rows(self, segment: str, start: int) -> Iterator[StoredRow]:
+        """The rows of a segment from the `start`-th on, several times at once if need be."""
+        offsets = self.offsets[segment][start:]
+        for begin, end in pairwise(offsets):
             with self._lock:
-                self._file.seek(start)
-                text = self._file.read(end - start)
+                self._file.seek(begin)
+                text = self._file.read(end - begin)
             yield _decoder.decode(text)
 
 

@@ -13,11 +13,11 @@ from lading.errors import NotFoundError, StorageError
 from lading.platform.client import Client, Version, pages
 from lading.platform.download import Download
 from lading.platform.route import Routes
-from lading.platform.wire import DetailFrame, DetailList, DetailRow, SegmentRow
+from lading.platform.wire import DataFrame, DataList, DetailFrame, DetailList, DetailRow, FileRow, SegmentRow
 from lading.platform.wire.constants import FUSION, PAGE_SIZE, ROOT_COMMIT
 from lading.stored.address import StoredAddress
 from lading.stored.blocking import BlockingClient
-from lading.stored.shelf import Blob, Header, StoredFile, StoredRow, StoredSegment
+from lading.stored.shelf import Blob, Header, StoredFile, StoredRow, StoredSegment, search
 
 #: Connections to the platform, and so the segments whose heads are asked for at once.
 _CONNECTIONS = 8
@@ -119,9 +119,9 @@ class LiveShelf:
             sensors = await client.get_sensors(self._dataset_id, self._version, row.name) if is_fusion else []
         return StoredSegment(name=row.name, description=row.description, sensors=sensors, row_count=page.total_count)
 
-    def rows(self, segment: str) -> Iterator[StoredRow]:
-        """The rows of a segment; the next page is on its way while one is used."""
-        offset = 0
+    def rows(self, segment: str, start: int = 0) -> Iterator[StoredRow]:
+        """The rows of a segment from the `start`-th on; the next page is on its way while one is used."""
+        offset = start
         coming = self._start(segment, offset)
         try:
             while True:
@@ -136,6 +136,26 @@ class LiveShelf:
                     return
         finally:
             coming.cancel()
+
+    def keys(self, segment: str) -> Iterator[str]:
+        """The keys of a segment, which cost less than its rows."""
+        offset = 0
+        while True:
+            page = self._page(segment, offset, PAGE_SIZE)
+            yield from map(_key, page.data)
+            offset += page.record_size or PAGE_SIZE
+            if offset >= page.total_count:
+                return
+
+    def locate(self, segment: str, key: str, count: int) -> int:
+        """At most a page before this key: by as many calls as the segment's pages can be halved."""
+        return search(key, count, lambda number: _key(self._page(segment, number, 1).data[0]), near=PAGE_SIZE)
+
+    def _page(self, segment: str, offset: int, limit: int) -> DataList:
+        async def ask(client: Client) -> DataList:
+            return await client.list_data(self._dataset_id, self._version, segment, offset=offset, limit=limit)
+
+        return self._client.run(ask)
 
     def _start(self, segment: str, offset: int) -> Future[DetailList]:
         async def ask(client: Client) -> DetailList:
@@ -184,6 +204,10 @@ class LiveShelf:
                 if isinstance(url, str):
                     return url
         raise NotFoundError(f"{blob.segment}/{blob.remote_path}: expected its address from the platform, found none")
+
+
+def _key(row: FileRow | DataFrame) -> str:
+    return row.frame_id if isinstance(row, DataFrame) else row.remote_path
 
 
 def _row(row: DetailRow | DetailFrame) -> StoredRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
 import msgspec
@@ -67,6 +67,15 @@ class Blob(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
 
 
+def search(key: str, count: int, key_at: Callable[[int], str], near: int) -> int:
+    """A number at most `near` before that of a key, among `count` things that lie in order of their keys."""
+    low, high = 0, count
+    while high - low > near:
+        middle = (low + high) // 2
+        low, high = (middle, high) if key_at(middle) <= key else (low, middle)
+    return low
+
+
 class Shelf(Protocol):
     """One version of a dataset in its place. It can be pickled.
 
@@ -79,8 +88,16 @@ class Shelf(Protocol):
         """What the dataset is."""
         ...
 
-    def rows(self, segment: str) -> Iterator[StoredRow]:
-        """Every row of a segment, in the place's order, as they are asked for."""
+    def rows(self, segment: str, start: int = 0) -> Iterator[StoredRow]:
+        """The rows of a segment from the `start`-th on, in the place's order, as they are asked for."""
+        ...
+
+    def keys(self, segment: str) -> Iterator[str]:
+        """The key of every row of a segment, in the place's order, without what else it has."""
+        ...
+
+    def locate(self, segment: str, key: str, count: int) -> int:
+        """A `start` for `rows` not far before this key, where the segment's `count` rows lie in order of their keys."""
         ...
 
     def find(self, segment: str, remote_path: str) -> StoredFile | None:

@@ -46,18 +46,29 @@ def read_sidecar(shelf: Shelf, header: Header, report: Report) -> Sidecar | None
     return Sidecar(first, records[1:])
 
 
-def read_records(shelf: Shelf, segment: Json) -> Iterator[Json]:
-    """The records of the frames of a segment, in the source's order; one file of them is in memory at a time."""
+def read_records(shelf: Shelf, segment: Json, start: int = 0) -> Iterator[Json]:
+    """The records of the frames of a segment from the `start`-th on, in the source's order.
+
+    One file of them is in memory at a time.
+    """
+    left = start
     for number in range(1, segment["files"] + 1):
         path = segment_file(wire_segment(segment["name"]), number)
         found = shelf.find(SIDECAR_SEGMENT, path)
         if found is None:
             raise RecordError(f"{SIDECAR_SEGMENT}/{path}", expected="a file of the sidecar", found="none")
-        yield from _records(shelf, found)
+        for line_number, line in _lines(shelf, found):
+            if left:
+                left -= 1
+            else:
+                yield _decoded(line, _place(found), line_number)
 
 
 def _records(shelf: Shelf, file: StoredFile) -> Iterator[Json]:
-    place = _place(file)
+    return (_decoded(line, _place(file), number) for number, line in _lines(shelf, file))
+
+
+def _lines(shelf: Shelf, file: StoredFile) -> Iterator[tuple[int, bytes]]:
     with shelf.open(blob_of(SIDECAR_SEGMENT, file)) as stream, gzip.GzipFile(fileobj=stream, mode="rb") as lines:
         number = 0
         while True:
@@ -65,10 +76,11 @@ def _records(shelf: Shelf, file: StoredFile) -> Iterator[Json]:
             try:
                 line = lines.readline()
             except (OSError, EOFError, zlib.error) as exc:
-                raise RecordError(place, expected="a file compressed by gzip", found=str(exc), line=number) from exc
+                expected = "a file compressed by gzip"
+                raise RecordError(_place(file), expected=expected, found=str(exc), line=number) from exc
             if not line:
                 return
-            yield _decoded(line, place, number)
+            yield number, line
 
 
 def _decoded(line: bytes, place: str, number: int) -> Json:

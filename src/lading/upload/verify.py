@@ -165,9 +165,17 @@ class _WithSidecar:
         segments = [segment for segment in header.segments if segment.name != SIDECAR_SEGMENT]
         return msgspec.structs.replace(header, segments=[*segments, StoredSegment(name=SIDECAR_SEGMENT)])
 
-    def rows(self, segment: str) -> Iterator[StoredRow]:
+    def rows(self, segment: str, start: int = 0) -> Iterator[StoredRow]:
         """The platform's."""
-        return self._shelf.rows(segment)
+        return self._shelf.rows(segment, start)
+
+    def keys(self, segment: str) -> Iterator[str]:
+        """The platform's."""
+        return self._shelf.keys(segment)
+
+    def locate(self, segment: str, key: str, count: int) -> int:
+        """The platform's."""
+        return self._shelf.locate(segment, key, count)
 
     def find(self, segment: str, remote_path: str) -> StoredFile | None:
         """The sidecar's file; of what the platform has of one, nothing counts."""

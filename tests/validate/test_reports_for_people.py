@@ -138,6 +138,7 @@ def test_sarif_is_what_its_schema_says():
     assert first["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/%C3%BC.json"
     assert first["logicalLocations"][0]["fullyQualifiedName"] == "/annotations/1"
     assert results[1]["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
+    assert [result["message"]["text"] for result in results[:2]] == ["/annotations/1: m", "m"]
     assert [result["level"] for result in results] == ["error", "error", "warning", "warning"]
     # what GitHub's code scanning asks for: a file and a line of every result, three texts of every rule
     for result in results:

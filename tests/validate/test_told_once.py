@@ -89,6 +89,10 @@ def removed(*patterns: str) -> Callable[[Path], None]:
     return plant
 
 
+def renamed(file: str, name: str) -> Callable[[Path], None]:
+    return lambda root: (root / file).rename((root / file).with_name(name)) and None
+
+
 def painted(file: str, value: int) -> Callable[[Path], None]:
     def plant(root: Path) -> None:
         with Image.open(root / file) as image:
@@ -154,6 +158,12 @@ DEFECTS = [
          "kitti.calibration-row", KITTI, None, 4),
     Once("no calibration of a drive's cameras", "kitti-raw", removed(DRIVES + "calib_cam_to_cam.txt"),
          "kitti.calibration-missing", DRIVES + "calib_cam_to_cam.txt"),
+    Once("a type of two parts", "kitti", changed("training/label_2/000000.txt", "Car", "Car.red"),
+         "catalog.dotted-name", "training/label_2/000000.txt", None, 2),
+    Once("a set of a name that the platform refuses", "voc", renamed(VOC + "ImageSets/Main/val.txt", "v#l.txt"),
+         "segment.forbidden-name", VOC + "ImageSets/Main/v#l.txt"),
+    Once("a set that lists nothing", "voc", changed(VOC + "ImageSets/Main/val.txt", ".*", ""),
+         "segment.empty", VOC + "ImageSets/Main/val.txt"),
     Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),
          "kitti.calibration-missing", "dataset/sequences/00/calib.txt"),
 ]  # fmt: skip

@@ -99,7 +99,7 @@ def _result(finding: Finding, rule_index: int, places: _Places) -> Json:
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": finding.severity,
-        "message": {"text": _plain(finding.message)},
+        "message": {"text": _plain(_message(finding))},
         "partialFingerprints": {"primaryLocationLineHash": places.fingerprint(finding)},
     }
     location: Json = {"physicalLocation": places.physical(finding)}
@@ -108,6 +108,13 @@ def _result(finding: Finding, rule_index: int, places: _Places) -> Json:
         location["logicalLocations"] = logical
     result["locations"] = [location]
     return result
+
+
+def _message(finding: Finding) -> str:
+    """What is said, with the pointer where no line tells the place: viewers show no logical locations."""
+    if finding.line is None and finding.pointer:
+        return f"{finding.pointer}: {finding.message}"
+    return finding.message
 
 
 def _names(finding: Finding) -> Iterable[tuple[str, str]]:

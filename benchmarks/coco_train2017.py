@@ -2,20 +2,21 @@
 
     python benchmarks/coco_train2017.py [--folder DIR] [--scale 1.0] [--rounds 1] [--order shuffled]
 
-makes the file from a seed where it is not there yet, then runs both sides in turns, each in a process of its own
-from a cold start of Python, and prints seconds and peak memory. `--jobs 2` also runs ours over two processes.
+makes the file from a seed where it is not there yet, then runs both sides in turns, each from a cold start of Python,
+and prints clock and CPU seconds and the peak of memory of all processes. With `--jobs 2` it also runs `lading inspect
+--jobs 2`, which builds and counts every label in two processes.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import json
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from validate_peers import Tool, run
 
 IMAGES, ANNOTATIONS = 118_287, 860_001  # instances_train2017 (source-formats.md 2.12)
 POOL = 4096
@@ -76,11 +77,10 @@ def generate(path: Path, scale: float, order: str) -> None:
 
 OURS = """
 import sys, lading
-k, n = int(sys.argv[2]), int(sys.argv[3])
 dataset = lading.open_dataset(sys.argv[1])
 labels = 0
 for segment in dataset.segments:
-    for frame in dataset.frames(segment.name, (k, n)):
+    for frame in dataset.frames(segment.name):
         for data in frame.data:
             labels += len(data.labels)
 print(labels)
@@ -94,34 +94,13 @@ print(len(coco.anns))
 """
 
 
-def start(script: str, *arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, *map(str, arguments)]
-    # With bytecode kept beside the modules, as an installed package has it.
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=variables)
+def script(text: str, path: Path) -> Tool:
+    return Tool([sys.executable, "-c", text, str(path)], (0,), lambda folder, printed: printed.strip().isdigit())
 
 
-def finish(processes: list[subprocess.Popen[str]], began: float) -> tuple[float, float, float, str]:
-    """Seconds until the last ended, their CPU seconds, the sum of their peaks in MB, and what they printed."""
-    peak = cpu = 0.0
-    printed = []
-    for process in processes:
-        assert process.stdout is not None
-        printed.append(process.stdout.read().strip())
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        cpu += usage.ru_utime + usage.ru_stime
-        peak += usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    if any(process.returncode for process in processes):
-        sys.exit("a run failed; run the script by hand to see why")
-    return time.perf_counter() - began, cpu, peak, " + ".join(printed)
-
-
-def measure(script: str, path: Path, parts: int = 0) -> tuple[float, float, float, str]:
-    began = time.perf_counter()
-    if not parts:
-        return finish([start(script, path)], began)
-    return finish([start(script, path, k, parts) for k in range(1, parts + 1)], began)
+def inspect(path: Path, jobs: int) -> Tool:
+    command = [sys.executable, "-m", "lading", "inspect", "--json", "--jobs", str(jobs), str(path)]
+    return Tool(command, (0,), lambda folder, printed: "segments" in json.loads(printed))
 
 
 def main() -> None:
@@ -140,16 +119,15 @@ def main() -> None:
         generate(path, given.scale, given.order)
     print(f"{path.stat().st_size / 1e6:.0f} MB, {given.order}")
     for _ in range(given.rounds):
-        runs = [("lading", measure(OURS, path, 1))]
+        runs = {"lading": run(script(OURS, path))}
         if given.jobs > 1:
-            runs.append((f"lading, {given.jobs} processes", measure(OURS, path, given.jobs)))
+            runs[f"lading inspect --jobs {given.jobs}"] = run(inspect(path, given.jobs))
         if not given.no_peer:
-            runs.append(("pycocotools", measure(PEER, path)))
-        for name, (seconds, cpu, peak, printed) in runs:
-            print(f"{name:24} {seconds:7.2f} s {cpu:7.2f} s of CPU {peak:7.0f} MB   {printed}")
-        if not given.no_peer:
-            ours, peer = runs[0][1], runs[-1][1]
-            print(f"{'ratio':24} {peer[0] / ours[0]:7.2f} x {peer[1] / ours[1]:7.2f} x")
+            runs["pycocotools"] = run(script(PEER, path))
+        for name, cost in runs.items():
+            print(f"{name:24} {cost.clock:7.2f} s {cost.cpu:7.2f} s of CPU {cost.peak:7.0f} MB", end="")
+            peer = runs.get("pycocotools", cost)
+            print(f" {peer.clock / cost.clock:7.2f} x {peer.cpu / cost.cpu:7.2f} x of CPU" if peer is not cost else "")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,27 @@ def removed(*patterns: str) -> Callable[[Path], None]:
     return plant
 
 
+def repeated(file: str) -> Callable[[Path], None]:
+    """The first line of a file twice."""
+
+    def plant(root: Path) -> None:
+        lines = (root / file).read_text().splitlines(keepends=True)
+        (root / file).write_text("".join([lines[0], *lines]))
+
+    return plant
+
+
+def again(table: str, index: int) -> Callable[[Path], None]:
+    """A row at the end of its table once more."""
+
+    def plant(root: Path) -> None:
+        path = root / f"{TABLES}{table}.json"
+        rows = json.loads(path.read_text())
+        path.write_text(json.dumps([*rows, rows[index]]))
+
+    return plant
+
+
 def renamed(file: str, name: str) -> Callable[[Path], None]:
     return lambda root: (root / file).rename((root / file).with_name(name)) and None
 
@@ -158,6 +179,14 @@ DEFECTS = [
          "kitti.calibration-row", KITTI, None, 4),
     Once("no calibration of a drive's cameras", "kitti-raw", removed(DRIVES + "calib_cam_to_cam.txt"),
          "kitti.calibration-missing", DRIVES + "calib_cam_to_cam.txt"),
+    Once("a rotation that is none", "kitti", changed("training/calib/000000.txt", r"R0_rect: \S+", "R0_rect: 5"),
+         "kitti.calibration-matrix", "training/calib/000000.txt", None, 5),
+    Once("no way to the velodyne", "kitti", changed("training/calib/000000.txt", "Tr_velo_to_cam:.*?\n", ""),
+         "kitti.calibration-key", "training/calib/000000.txt"),
+    Once("a line of a track twice", "kitti-tracking", repeated("training/label_02/0000.txt"),
+         "label.duplicate", "training/label_02/0000.txt", None, 2),
+    Once("a row twice", "nuscenes", again("sample_annotation", 0),
+         "nuscenes.duplicate-token", f"{TABLES}sample_annotation.json", "/12/token"),
     Once("a type of two parts", "kitti", changed("training/label_2/000000.txt", "Car", "Car.red"),
          "catalog.dotted-name", "training/label_2/000000.txt", None, 2),
     Once("a set of a name that the platform refuses", "voc", renamed(VOC + "ImageSets/Main/val.txt", "v#l.txt"),

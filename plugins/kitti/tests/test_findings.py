@@ -244,7 +244,7 @@ def test_calibrations_that_are_bad_name_file_and_line(kitti: Any) -> None:
     assert [(f.file, f.line, f.message) for f in found.told("kitti.calibration-row")] == [
         (f"calib/{i}.txt", 3, "Tr_velo_to_cam: expected 12 numbers, found 11") for i in (1, 2)
     ]
-    assert {f.rule for f in found.told("kitti.calibration-key")} == {"kitti.calibration-key"}
+    assert found.told("kitti.calibration-key") == found.told("kitti.calibration-missing") == []  # once is enough
     # the box of such a frame lies in the camera's frame, whose projection is there
     assert [label.kind for label in found.data("all", "1", "image_2").labels] == ["BOX2D", "BOX3D"]
     assert [label.kind for label in found.data("all", "0", "velodyne").labels] == ["BOX3D"]

@@ -129,6 +129,7 @@ def calibration_of(data: bytes) -> Calibration:
     entries, more = parse_entries(lines)
     result = Calibration(entries=_shown(entries), problems=[*problems, *more])
     found: dict[str, FloatArray] = {}
+    given = {_ALIASES.get(key) for key in entries}  # rightly or not
     for key, entry in entries.items():
         projection = _PROJECTION.fullmatch(key)
         if projection is not None:
@@ -143,9 +144,9 @@ def calibration_of(data: bytes) -> Calibration:
         result.lidar_to_cam0 = homogeneous(found["velo_to_cam"])
         if "R0" in found:
             result.lidar_to_rect = homogeneous(found["R0"]) @ result.lidar_to_cam0
-        else:
+        elif "R0" not in given:
             _missing(result, "R0_rect")
-    elif "R0" in found:
+    elif "R0" in found and "velo_to_cam" not in given:
         _missing(result, "Tr_velo_to_cam")
     if "imu_to_velo" in found:
         result.imu_to_lidar = homogeneous(found["imu_to_velo"])

@@ -15,7 +15,7 @@ from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import Attribute, Category, Instance, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
 from lading_nuscenes.times import NO_TIME, Times
-from lading_nuscenes.tokens import DANGLING, Indexes, Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import ABSENT, DANGLING, Indexes, Keys, TokenBook, TokenIndex, no_keys
 
 _NONE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
@@ -261,7 +261,9 @@ class _Reading:
         instances, made = self._instances, self._made
         if "sample_annotation" not in self._tables:
             return
-        found = np.bincount(made.instances[made.instances >= 0], minlength=len(instances.rows)).tolist()
+        counted = made.instances.copy()
+        counted[[place for place, _ in made.index.repeats()]] = ABSENT  # told, and in no sample
+        found = np.bincount(counted[counted >= 0], minlength=len(instances.rows)).tolist()
         lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
         # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
         is_told = 0 < lacking <= np.count_nonzero(made.instances == DANGLING) + len(self._tables.left_out(_TABLE))

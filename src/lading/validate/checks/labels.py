@@ -111,17 +111,17 @@ class LabelsPass:
         self, place: Place, kind: _Kind, labels: list[Any], marks: Sequence[Hashable] | None, found: _Found
     ) -> None:
         """What is wrong with labels of one type beside each other."""
-        sameness = kind.sameness
+        sameness, others = kind.sameness, labels
         if sameness is not None:
             if marks is None:
                 marks = sameness.marks(labels)
             if len(set(marks)) != len(marks):
-                _tell_same(place.data, labels, sameness.keys(labels), found)
+                others = _tell_same(place.data, labels, sameness.keys(labels), found)
         if kind.is_single:
             message = f"expected one label of {labels[0].kind} a file, found another before this one"
             found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
         elif kind.has_instance and len({label.instance for label in labels}) != len(labels):
-            _tell_twice(labels, found)
+            _tell_twice(others, found)
 
     def _tell(self, place: Place, found: _Found) -> Iterator[Finding]:
         """The findings in the order of the labels; what two labels have out of one record is told once."""
@@ -164,9 +164,10 @@ def _by_instance(boxes: Sequence[Box2D]) -> Mapping[str | None, Box2D]:
     return named
 
 
-def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _Found) -> None:
-    """Labels that are equal to an earlier one."""
+def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _Found) -> list[Any]:
+    """Labels that are equal to an earlier one are told; the others."""
     firsts: dict[Hashable, Label] = {}
+    others = []
     for key, label in zip(keys, labels, strict=True):
         first = firsts.get(key)
         if first is None:
@@ -174,6 +175,9 @@ def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _
         elif first.attributes == label.attributes:
             message = f"expected no label twice, found the same at {data.locate(first)}"
             found.append((Problem("label.duplicate", message), label))
+            continue
+        others.append(label)
+    return others
 
 
 def _tell_twice(labels: list[Any], found: _Found) -> None:

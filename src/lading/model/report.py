@@ -27,13 +27,15 @@ class Origin(msgspec.Struct, frozen=True):
 
     def below(self, *parts: str | int) -> Origin:
         """The place of a part of this record: each part is one more reference token of the pointer."""
-        tokens = "".join(f"/{escape_token(str(part))}" for part in parts)
-        return Origin(self.file, (self.pointer or "") + tokens, self.line)
+        pointer = self.pointer or ""
+        for part in parts:
+            pointer += f"/{escape_token(part) if isinstance(part, str) else part}"
+        return Origin(self.file, pointer, self.line)
 
 
 def escape_token(token: str) -> str:
     """One reference token of an RFC 6901 pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
+    return token if token.isalnum() else token.replace("~", "~0").replace("/", "~1")
 
 
 class Origins(Protocol):

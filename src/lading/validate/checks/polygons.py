@@ -213,8 +213,9 @@ def _boxes(batch: _Batch, present: list[int], edges: _Bounds, limits: _Bounds, f
     """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
     if "polygon.box-mismatch" not in found.wanted:
         return
-    which = [at for at, row in enumerate(present) if batch.boxes[row] is not None and row not in found]
-    boxes = [box for box in (batch.boxes[present[at]] for at in which) if box is not None]
+    boxed = [(at, batch.boxes[row]) for at, row in enumerate(present) if row not in found]
+    which = [at for at, box in boxed if box is not None]
+    boxes = [box for _, box in boxed if box is not None]
     numbers = [edge for box in boxes for edge in (box.xmin, box.ymin, box.xmax, box.ymax)]
     of_boxes = np.array(numbers, np.float64).reshape(-1, 4).T
     with np.errstate(invalid="ignore", over="ignore"):

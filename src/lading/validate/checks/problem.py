@@ -54,12 +54,19 @@ class Place(NamedTuple):
 
     def finding(self, problem: Problem, label: Label | None = None, *, at: Origin | None = None) -> Finding | None:
         """The finding of a problem with the data or one of its labels; None where its rule is not wanted."""
-        if problem.rule not in self.severities:
+        severity = self.severities.get(problem.rule)
+        if severity is None:
             return None
-        return problem.finding(
-            self.severities,
+        if at is None:
+            at = self.data.locate(label, problem.subject)
+        return Finding(
+            rule=problem.rule,
+            severity=severity,
+            message=problem.message,
             segment=self.segment.name,
             frame=self.frame.key,
             sensor=self.data.sensor_name,
-            at=at if at is not None else self.data.locate(label, problem.subject),
+            file=at.file,
+            pointer=at.pointer,
+            line=at.line,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -36,6 +37,9 @@ BOX_TOLERANCE_PX = 2.0
 #: Polygons that are judged at once: enough for numpy, few enough for their arrays to stay in the cache.
 _ENOUGH = 512
 
+#: What stands for the box of a polygon that has none: no distance from it is large.
+_NO_BOX = Box2D(*[float("nan")] * 4)
+
 _Bounds: TypeAlias = NDArray[np.float64]
 
 
@@ -44,7 +48,7 @@ class _Batch:
 
     def __init__(self) -> None:
         self.labels: list[PolygonLabel] = []
-        self.boxes: list[Box2D | None] = []
+        self.edges = array("d")  # four of the box of each polygon: read later, they would have left the cache
         self.places: list[Place] = []
         self.sizes: list[int] = []  # how many polygons each place has
         self.limits: list[tuple[float, float]] = []
@@ -93,8 +97,8 @@ class Polygons:
         batch.labels += single
         if multiple:
             batch.add_parts(multiple)
-        batch.boxes += [boxes.get(label.instance) for label in single]
-        batch.boxes += [boxes.get(label.instance) for label in multiple]
+        of_labels = [boxes.get(label.instance, _NO_BOX) for label in (*single, *multiple)]
+        batch.edges.extend([edge for box in of_labels for edge in (box.xmin, box.ymin, box.xmax, box.ymax)])
         batch.sizes.append(len(single) + len(multiple))
         batch.places.append(place)
         batch.limits.append(limits)
@@ -206,28 +210,23 @@ def _bounds(batch: _Batch, rings: Rings, low: _Bounds, high: _Bounds, found: _Fo
             f"expected a polygon within {size_text(*limits[:, at].tolist())}, found one within {_shown(edges[:, at])}"
         )
         found.tell(int(present[at]), "polygon.outside-image", message)
-    _boxes(batch, present.tolist(), edges, limits, found)
+    _boxes(batch, present, edges, limits, found)
 
 
-def _boxes(batch: _Batch, present: list[int], edges: _Bounds, limits: _Bounds, found: _Found) -> None:
+def _boxes(batch: _Batch, present: NDArray[np.intp], edges: _Bounds, limits: _Bounds, found: _Found) -> None:
     """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
     if "polygon.box-mismatch" not in found.wanted:
         return
-    boxed = [(at, batch.boxes[row]) for at, row in enumerate(present) if row not in found]
-    which = [at for at, box in boxed if box is not None]
-    boxes = [box for _, box in boxed if box is not None]
-    numbers = [edge for box in boxes for edge in (box.xmin, box.ymin, box.xmax, box.ymax)]
-    of_boxes = np.array(numbers, np.float64).reshape(-1, 4).T
+    of_boxes = np.frombuffer(batch.edges).reshape(-1, 4).T[:, present]
     with np.errstate(invalid="ignore", over="ignore"):
-        apart = np.abs(edges[:, which] - of_boxes)
-        is_off = (apart > BOX_TOLERANCE_PX).any(axis=0) & ~_are_told(of_boxes, limits[:, which], found.wanted)
-    for number in np.flatnonzero(is_off).tolist():
-        row = present[which[number]]
-        if is_region(batch.labels[row]):  # a crowd, whose box and outline are drawn apart (design.md section 8)
+        apart = np.abs(edges - of_boxes)
+        is_off = (apart > BOX_TOLERANCE_PX).any(axis=0) & ~_are_told(of_boxes, limits, found.wanted)
+    for at in np.flatnonzero(is_off).tolist():
+        row = int(present[at])
+        if row in found or is_region(batch.labels[row]):  # a crowd's box and outline are drawn apart (design.md 8)
             continue
-        box, at = _shown(of_boxes[:, number]), _shown(edges[:, which[number]])
-        message = f"expected a polygon that fills its box {box}, found one within {at}"
-        found.tell(row, "polygon.box-mismatch", message)
+        message = f"expected a polygon that fills its box {_shown(of_boxes[:, at])}, found one within "
+        found.tell(row, "polygon.box-mismatch", message + _shown(edges[:, at]))
 
 
 def _are_told(edges: _Bounds, limits: _Bounds, wanted: frozenset[str]) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import textwrap
@@ -160,3 +161,15 @@ def test_a_dataset_that_cannot_be_pickled_is_told(shared: Any) -> None:
 
     with pytest.raises(OptionError, match=r"^jobs: expected a dataset that other processes can be given, found "):
         summarize(Local("d", {"s": []}), jobs=2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_ctrl_c_is_kept_from_workers_from_their_first_moment_on() -> None:
+    """A terminal sends it to all processes; one that was just starting would end in a traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with Workers(3):
+        for child in multiprocessing.active_children():
+            (line,) = (x for x in Path(f"/proc/{child.pid}/status").read_text().splitlines() if x.startswith("SigBlk"))
+            assert int(line.split()[1], 16) >> (signal.SIGINT - 1) & 1
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+    assert signal.SIGINT not in before

@@ -9,6 +9,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
@@ -44,13 +45,14 @@ class Workers:
         self.pipes: list[Connection] = []
         self._processes: list[BaseProcess] = []
         context = multiprocessing.get_context("spawn")  # no fork: threads may run here (progress, notebooks)
-        for _ in range(jobs - 1):
-            ours, theirs = context.Pipe()
-            process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
-            process.start()
-            theirs.close()
-            self.pipes.append(ours)
-            self._processes.append(process)
+        with _without_interrupts():
+            for _ in range(jobs - 1):
+                ours, theirs = context.Pipe()
+                process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+                process.start()
+                theirs.close()
+                self.pipes.append(ours)
+                self._processes.append(process)
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +72,17 @@ class Workers:
             process.join()
         for pipe in self.pipes:
             pipe.close()
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes that are started here never hear Ctrl-C, which is the parent's to answer; it ends its processes."""
+    resource_tracker.ensure_running()  # started later, it would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _nobody() -> None:
@@ -219,7 +232,6 @@ class Shares(Generic[T]):
 
 def _serve(pipe: Connection) -> None:
     """What a process does: one piece of work after another, until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends its processes
     while True:
         try:
             part = pipe.recv()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,6 +112,26 @@ def test_every_json_object_carries_its_schema_version(tmp_path: Path) -> None:
         assert json.loads(done.stdout)["schemaVersion"] == 1, arguments
     for line in run("dump", COCO).stdout.splitlines():
         assert json.loads(line)["schemaVersion"] == 1
+
+
+def test_labels_that_were_replaced_are_counted_apart(tmp_path: Path) -> None:
+    """One label is mended and all is uploaded again: no file goes up, and the labels of one do."""
+    folder = tmp_path / "coco"
+    shutil.copytree(COCO, folder)
+    environment = {**os.environ, "LADING_HOME": str(tmp_path / "home")}
+    upload = command("upload", folder, "--dataset", "d", "-q")
+
+    def counts() -> list[str]:
+        out = subprocess.run(upload, capture_output=True, text=True, check=True, env=environment).stdout
+        kinds = ("files sent", "files already there", "of these with new labels")
+        return [line.split()[-1] for line in out.splitlines() if line.startswith(kinds)]
+
+    assert counts() == ["7", "0", "0"]
+    file = folder / "annotations" / "instances_quay.json"
+    document = json.loads(file.read_text())
+    document["annotations"][0]["bbox"] = [1, 1, 9, 9]
+    file.write_text(json.dumps(document))
+    assert counts() == ["0", "7", "1"]
 
 
 def test_a_catalog_that_was_printed_can_be_checked_against(tmp_path: Path) -> None:

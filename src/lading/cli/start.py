@@ -8,6 +8,7 @@ arguments in place, a compiled dependency for one option), and its children have
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -18,9 +19,12 @@ _VARIABLE = "LADING_ACCESS_KEY"
 
 def run() -> NoReturn:
     """Run the command line and exit."""
-    hide_key()
-    from lading.cli.main import run as run_commands
-
+    try:
+        hide_key()
+        from lading.cli.main import run as run_commands
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(128 + signal.SIGINT)
     run_commands()
 
 

@@ -198,6 +198,7 @@ def _print(result: UploadResult) -> None:
         ("labels", result.labels),
         ("files sent", result.sent),
         ("files already there", result.skipped),
+        ("of these with new labels", result.relabelled),
         ("files failed", result.failed),
         ("files missing", result.missing),
         ("bytes sent", result.bytes_sent),

@@ -46,7 +46,7 @@ class CocoReader(Reader):
     """Reads COCO and what is built like it."""
 
     name: ClassVar[str] = "coco"
-    title: ClassVar[str] = "COCO: instances, keypoints, captions, stuff, panoptic, LVIS, results"
+    title: ClassVar[str] = "COCO: instances, keypoints, captions, stuff, panoptic, LVIS, YouTube-VIS, results"
     Options: ClassVar[type[lading.Options]] = CocoOptions
 
     def detect(self, source: Source) -> Match:

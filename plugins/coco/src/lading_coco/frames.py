@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lading import Data, Frame, Label, Report, Source
 from lading_coco.categories import Names
@@ -91,7 +95,7 @@ class FrameReader:
                 if image is not None:
                     images[frame - begin].append((number, row, image))
             found = readers[number][1].rows(rows)
-            self._group(number, begin, frames.tolist(), rows.tolist(), found, records)
+            self._group(number, begin, frames, rows.tolist(), found, records)
         for offset in range(end - begin):
             yield self._frame(split, begin + offset, images[offset], records[offset])
 
@@ -106,16 +110,15 @@ class FrameReader:
         self,
         number: int,
         begin: int,
-        frames: list[int],
+        frames: NDArray[np.int32],
         rows: list[int],
         found: Found,
         into: list[list[RowsOfFrame]],
     ) -> None:
-        start = 0
-        for i in range(1, len(frames) + 1):
-            if i == len(frames) or frames[i] != frames[start]:
-                into[frames[start] - begin].append((number, rows[start:i], found[start:i]))
-                start = i
+        bounds = np.searchsorted(frames, np.arange(begin, begin + len(into) + 1, dtype=frames.dtype)).tolist()
+        for place, (low, high) in enumerate(pairwise(bounds)):
+            if low < high:
+                into[place].append((number, rows[low:high], found[low:high]))
 
     def _frame(self, split: Split, frame: int, images: list[Image], records: list[RowsOfFrame]) -> Frame:
         own = images[0] if len(images) == 1 else self._own(frame, images)

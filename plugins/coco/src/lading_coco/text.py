@@ -11,6 +11,7 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any, BinaryIO, Protocol
 
 from lading import File, Origin
@@ -163,9 +164,8 @@ class _Positioned:
         return self.read_many((offset,), (size,))[0]
 
     def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
-        handle, pread = self._handle, os.pread
         try:
-            return [pread(handle, size, offset) for offset, size in zip(offsets, sizes, strict=True)]
+            return list(map(os.pread, repeat(self._handle), sizes, offsets))
         except OSError as exc:
             raise SourceError(self._where, f"expected a readable file, found: {exc.strerror or exc}") from exc
 

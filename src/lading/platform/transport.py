@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
-from typing import BinaryIO, Self, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 
 import aiohttp
 
@@ -163,32 +163,22 @@ class Transport:
 
         Where the answer is `into` a file, its body is not in the answer.
         """
-        if self._session is None:
-            raise LadingError("client: expected to be used within `async with`, found it closed")
         place = place_of(url)
         proxy = self._posting.proxy_of(place)
         limit_s = None if form is None else self.timeout_s + form[1] / SLOWEST
+        # A plain request shows the proxy its credentials by itself, another on opening its way.
+        shown = {} if proxy is None or place.is_tls else proxy.headers
+        way: dict[str, Any] = {
+            "proxy": None if proxy is None else proxy.url,
+            "proxy_headers": proxy.headers if proxy is not None and place.is_tls else None,
+            "ssl": self._routes.tls if place.is_tls or (proxy and proxy.scheme == "https") else True,
+        }
         try:
             async with asyncio.timeout(limit_s):
                 if form is not None:
                     return await self._posting.post(url, *form)
-                async with self._session.request(
-                    method,
-                    url,
-                    params=query,
-                    data=data,
-                    # A plain request shows the proxy its credentials by itself, another on opening its way.
-                    headers=headers if proxy is None or place.is_tls else {**(headers or {}), **proxy.headers},
-                    allow_redirects=False,
-                    proxy=None if proxy is None else proxy.url,
-                    proxy_headers=proxy.headers if proxy is not None and place.is_tls else None,
-                    ssl=self._routes.tls if place.is_tls or (proxy and proxy.scheme == "https") else True,
-                ) as response:
-                    if into is not None and response.status == 200:
-                        body = await _saved(response, into)
-                    else:
-                        body = await response.read()
-                    return Answer(response.status, response.headers, body)
+                fields = {**(headers or {}), **shown}
+                return await self._request(method, url, into, headers=fields, params=query, data=data, **way)
         except LadingError:
             raise
         except aiohttp.InvalidURL as exc:
@@ -196,6 +186,17 @@ class Transport:
         except (aiohttp.ClientError, OSError) as exc:  # TimeoutError is an OSError
             by = where if proxy is None else f"{where} through the proxy {proxy.url}"
             raise answers.unreachable(exc, by, self.timeout_s) from answers.cause_of(exc)
+
+    async def _request(self, method: str, url: str, into: Download | None, **options: Any) -> Answer:
+        if self._session is None:
+            raise LadingError("client: expected to be used within `async with`, found it closed")
+        # Redirects are never followed: the access key must not travel to another host.
+        async with self._session.request(method, url, allow_redirects=False, **options) as response:
+            if into is not None and response.status == 200:
+                body = await _saved(response, into)
+            else:
+                body = await response.read()
+            return Answer(response.status, response.headers, body)
 
 
 class FileBody:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import TypeVar, TypeVarTuple, Unpack
 
 import msgspec
 
@@ -19,6 +21,14 @@ from lading.upload.options import Options
 from lading.upload.result import UploadResult
 from lading.upload.sidecar import Sidecar, SidecarWay
 from lading.upload.target import Target
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+
+async def in_thread(executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
+    """The result of a call that one of an executor's threads makes."""
+    return await asyncio.get_running_loop().run_in_executor(executor, call, *args)
 
 
 class Job(msgspec.Struct, kw_only=True):

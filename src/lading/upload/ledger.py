@@ -7,7 +7,6 @@ that promises too little, never too much. The platform stays the judge: what is 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -19,28 +18,12 @@ from typing import Any, BinaryIO, Literal, NoReturn, TypeAlias
 
 import msgspec
 
-from lading.errors import LadingError, UploadError
+from lading.errors import LadingError
 from lading.model.dataset import WHOLE, Part
+from lading.upload.ledger_file import begun, is_broken, locked, open_ledger, set_aside
 from lading.upload.remote import Entry
 
 _log = logging.getLogger(__name__)
-
-#: Raised by one when the tables change, or what is in them; an older ledger is made anew, as it can be.
-_VERSION = 2
-
-_TABLES = """
-create table if not exists hashes (
-    path text primary key, stamp text not null, sha1 text not null, size integer not null
-) without rowid;
-create table if not exists masks (key blob primary key, value blob not null) without rowid;
-create table if not exists objects (key text primary key) without rowid;
-create table if not exists segments (name text primary key, version text not null) without rowid;
-create table if not exists files (
-    segment text, key text, sha1 text not null, label blob not null, place blob not null, masks text not null,
-    state text not null, run integer not null, primary key (segment, key)
-) without rowid;
-create table if not exists runs (number integer primary key);
-"""
 
 #: The version of a segment whose files are in a draft: whoever has the draft may change them.
 DRAFT = "draft"
@@ -266,29 +249,29 @@ class Ledger:
         """The database and the number of this run; one that is broken makes room for a new one."""
         try:
             if path is not None:
-                self._lock = _locked(path)
+                self._lock = locked(path)
             try:
-                return _begun(path)
+                return begun(path)
             except sqlite3.DatabaseError as exc:
-                if path is None or not _is_broken(exc):
+                if path is None or not is_broken(exc):
                     raise
-                aside = _set_aside(path)
+                aside = set_aside(path)
                 _log.warning("%s: expected a ledger, found %s; it is now %s, a new one is begun", path, exc, aside.name)
-                return _begun(path)
+                return begun(path)
         except (sqlite3.Error, OSError) as exc:
             self._warn(exc)
             self.path = None
-            return _begun(None)
+            return begun(None)
 
     def _give_up(self, error: sqlite3.Error) -> None:
         """Go on in memory, with what the file holds and what was still to be written."""
         if self.path is None:
             raise LadingError(f"ledger: expected SQLite to work in memory, found {error}") from error
-        if _is_broken(error):
+        if is_broken(error):
             self._end_broken(self.path, error)
         self._warn(error)
         path, self.path = self.path, None
-        kept = _open(None)
+        kept = open_ledger(None)
         try:
             self._db.rollback()
             self._db.backup(kept)
@@ -303,71 +286,14 @@ class Ledger:
     def _end_broken(self, path: Path, error: sqlite3.Error) -> NoReturn:
         """The file does not say any more what it was told: nothing of it can be trusted."""
         self._db.close()
-        self.path, self._db = None, _open(None)
+        self.path, self._db = None, open_ledger(None)
         self._pending.clear()
-        aside = _set_aside(path)
+        aside = set_aside(path)
         message = f"{path}: expected a ledger that can be read, found {error}; it is now {aside.name}"
         raise LadingError(f"{message}, and the next run begins a new one") from error
 
     def _warn(self, error: Exception) -> None:
         _log.warning("%s: expected a ledger that can be written, found %s; going on without it", self.path, error)
-
-
-def _locked(path: Path) -> BinaryIO:
-    """A file beside the ledger that is ours until it is closed, or we end. Raises UploadError, OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_suffix(".lock").open("ab")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as exc:
-        lock.close()
-        raise UploadError(f"{path}: expected no other upload to this dataset, found one that is running") from exc
-    return lock
-
-
-def _is_broken(error: sqlite3.Error) -> bool:
-    """Whether the file itself is bad; any other fault lies in the disk or in who may use it."""
-    code: int = getattr(error, "sqlite_errorcode", 0)  # errors of Python's own have none
-    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename a ledger, without what SQLite keeps beside it; where it is now."""
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return path.replace(path.with_suffix(".broken"))
-
-
-def _begun(path: Path | None) -> tuple[sqlite3.Connection, int]:
-    """A database, and the number of the run that begins. Raises sqlite3.Error, OSError."""
-    db = _open(path)
-    db.execute("insert into runs default values")
-    number = int(db.execute("select max(number) from runs").fetchone()[0])
-    db.commit()
-    return db, number
-
-
-def _open(path: Path | None) -> sqlite3.Connection:
-    """A database with our tables in it. Raises sqlite3.Error, OSError."""
-    if path is None:
-        db = sqlite3.connect(":memory:", check_same_thread=False)
-    else:
-        db = sqlite3.connect(path, check_same_thread=False)
-        db.execute("pragma journal_mode = wal")
-        db.execute(
-            "pragma synchronous = normal"
-        )  # holds whatever kills a process; a power cut may lose the last writes
-    found = db.execute("pragma user_version").fetchone()[0]
-    if found > _VERSION:
-        raise sqlite3.NotSupportedError(f"one of version {found}, of a later lading")
-    if found not in (0, _VERSION):
-        names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
-        for name in names:
-            db.execute(f'drop table "{name}"')
-        found = 0
-    if found == 0:
-        db.executescript(f"begin immediate; {_TABLES} pragma user_version = {_VERSION}; commit;")
-    return db
 
 
 def _entry(row: Any) -> Entry:

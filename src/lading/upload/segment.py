@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import TypeVar, TypeVarTuple, Unpack
 
 import msgspec
 
@@ -19,25 +17,20 @@ from lading.errors import (
     StorageError,
     TransientError,
 )
-from lading.model.codec.sidecar import mask_file
 from lading.model.content import Content
 from lading.model.dataset import Segment
 from lading.model.frame import Frame
-from lading.model.label import MASK_TYPES, MaskLabel
 from lading.model.report import Report
 from lading.model.sensor import Sensor
-from lading.platform.wire import Json, PutLabels
+from lading.platform.wire import PutLabels
 from lading.upload.files import HashedFile, hash_files
-from lading.upload.job import Job
-from lading.upload.masks import SOURCE_ID, MaskFile, mask_key, prepare_mask
+from lading.upload.job import Job, in_thread
+from lading.upload.mask_way import MaskWay
 from lading.upload.place import Place
 from lading.upload.plan import Item, SegmentPlan
 from lading.upload.remote import Entry, entry_of
 from lading.upload.result import Progress
 from lading.upload.transfer import Callbacks, Policies, Posts, Work
-
-T = TypeVar("T")
-Args = TypeVarTuple("Args")
 
 #: Frames that are read at once by the thread that reads.
 _CHUNK = 16
@@ -82,6 +75,7 @@ class SegmentUpload:
         self._sidecar = None if gathers is None else gathers.segment(segment, self._plan)
         self._ways: dict[str, _Way] = {}
         self._frames_read = 0
+        self._masks = MaskWay(job)
         self._hashing = job.hash_threads
         self._read: asyncio.Queue[list[tuple[Item, _Way]] | None] = asyncio.Queue(1)
         self._hashed: asyncio.Queue[_Hashed | None] = asyncio.Queue(_AHEAD)
@@ -120,10 +114,10 @@ class SegmentUpload:
     async def _produce(self) -> None:
         """Read frames in a thread of their own, as fast as the workers take them."""
         job = self._job
-        await self._in(job.reader, self._skip_earlier_parts)
+        await in_thread(job.reader, self._skip_earlier_parts)
         frames = job.dataset.frames(self._segment.name, job.options.part, job.report)
         while not job.stop.is_set:
-            count, items = await self._in(job.reader, self._next_items, frames)
+            count, items = await in_thread(job.reader, self._next_items, frames)
             if count == 0:
                 break
             for start in range(0, len(items), _BATCH):
@@ -191,7 +185,7 @@ class SegmentUpload:
             except SourceError as exc:
                 await self._hashed.put(_Hashed(item, way, theirs, exc))
         while left:
-            found = await self._in(self._job.hashers, hash_files, [content for *_, content in left])
+            found = await in_thread(self._job.hashers, hash_files, [content for *_, content in left])
             for (item, way, theirs, content), one in zip(left, found, strict=False):
                 if isinstance(one, SourceError):
                     await self._hashed.put(_Hashed(item, way, theirs, one))
@@ -220,7 +214,7 @@ class SegmentUpload:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
         path = hashed.item.data.path
         try:
-            await self._keep_masks(hashed.item)
+            await self._masks.keep(hashed.item)
             if hashed.file is None:
                 self._job.result.miss(path)
             elif isinstance(hashed.file, SourceError):
@@ -233,7 +227,7 @@ class SegmentUpload:
             self._job.result.fail(path, str(exc))
 
     async def _bring_up(self, item: Item, way: _Way, file: HashedFile, theirs: Entry | None) -> None:
-        label, masks = await self._whole_label(item, theirs)
+        label, masks = await self._masks.whole_label(item, theirs)
         ours = entry_of(item, file.checksum, label)
         is_there = theirs is not None and theirs.checksum == ours.checksum
         known_masks = theirs.masks if theirs is not None else frozenset()
@@ -268,56 +262,6 @@ class SegmentUpload:
         self._job.faults = 0
         return sent
 
-    async def _whole_label(self, item: Item, theirs: Entry | None) -> tuple[Json, list[HashedFile]]:
-        """The labels with the masks among them, and the masks' files; a mask that is missing counts as a file."""
-        if not item.masks:
-            return item.label, []
-        label, files = dict(item.label), []
-        for mask in item.masks:
-            if mask.content is None:
-                self._job.result.miss(mask.path or f"{mask.kind} of {item.data.path}")
-                continue
-            made = await self._mask(mask, mask.content, theirs)
-            if made.is_renumbered:
-                await self._target.declare(mask.kind, SOURCE_ID)
-            files.append(made.file)
-            label[mask.kind] = made.label
-            if made.original is not None and self._job.sidecar_way is not None and not self._target.is_dry_run:
-                await self._job.sidecar_way.put(mask_file(mask.content.path), made.original)
-        return label, files
-
-    async def _mask(self, mask: MaskLabel, content: Content, theirs: Entry | None) -> MaskFile:
-        """A mask as it goes up; it is not read where that was done before and the platform has it."""
-        ledger = self._job.ledger
-        category_ids = self._job.category_ids
-        key = mask_key(mask, content, category_ids)
-        known = None if key is None else ledger.known_mask(key)
-        if known is not None and theirs is not None and known["checksum"] in theirs.masks:
-            file = HashedFile(known["checksum"], known["size"], b"", content)
-            own = known.get("original")
-            original = None if own is None else HashedFile(own["checksum"], own["size"], b"", content)
-            return MaskFile(file=file, label=known["label"], is_renumbered=known["isRenumbered"], original=original)
-        made = await self._in(self._job.hashers, prepare_mask, mask, content, category_ids)
-        if key is not None and key == mask_key(mask, content, category_ids):
-            file = made.file
-            value = {"checksum": file.checksum, "size": file.size, "label": made.label}
-            own = None if made.original is None else {"checksum": made.original.checksum, "size": made.original.size}
-            ledger.note_mask(key, value | {"isRenumbered": made.is_renumbered, "original": own})
-        return made
-
-    async def _keep_masks(self, item: Item) -> None:
-        """Bring masks that cannot go up as labels, or whose picture is missing, to where the sidecar lies."""
-        sidecar = self._job.sidecar_way
-        if sidecar is None or self._target.is_dry_run or (item.data.content is not None and not item.unsent):
-            return
-        for index, label in enumerate(item.data.labels):
-            is_sent = item.data.content is not None and index not in item.unsent
-            if isinstance(label, MASK_TYPES) and label.content is not None and not is_sent:
-                (found,) = await self._in(self._job.hashers, hash_files, [label.content])
-                if isinstance(found, SourceError):
-                    raise found
-                await sidecar.put(mask_file(label.content.path), found[0])
-
     async def _put_labels(self, work: Work) -> None:
         body = PutLabels(
             draft_number=await self._target.draft(),
@@ -351,9 +295,6 @@ class SegmentUpload:
         if self._job.options.progress is not None:
             total, sent = self._segment.frame_count, self._job.result.bytes_sent
             self._job.options.progress(Progress("upload", self._segment.name, self._frames_read, total, sent))
-
-    async def _in(self, executor: Executor, call: Callable[[Unpack[Args]], T], *args: *Args) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, call, *args)
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

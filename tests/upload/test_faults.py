@@ -387,6 +387,21 @@ def test_a_token_that_is_revoked_ends_the_upload(send: Send, reading: Reading, t
     check_whole(reading, trial.name, trial.commit)
 
 
+def test_a_platform_that_says_yes_and_does_nothing_is_found_out_and_the_next_run_mends_it(
+    send: Send, reading: Reading, tmp_path: Path
+) -> None:
+    """Its callbacks answer 200: the commit has no files, and what the ledger knows of it must not be trusted."""
+
+    def plan(what: str, number: int) -> Any:
+        return (200, {}, b"{}") if "callback" in what else None
+
+    with Faults(plan=plan).installed(), pytest.raises(UploadError, match=r"expected 15 rows, found 0$"):
+        send(dataset(send.name), settings=QUICK, ledgers=tmp_path)
+    result = send(dataset(send.name), ledgers=tmp_path)
+    assert (result.sent, result.failures) == (FILES, [])
+    assert [len(reading.details(send.name, str(result.commit_id), name)) for name in ("train", "val")] == [15, 15]
+
+
 def test_retry_after_is_obeyed(send: Send, tmp_path: Path) -> None:
     waits: list[float] = []
 

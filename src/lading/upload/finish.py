@@ -73,9 +73,10 @@ async def _commit(job: Job, outcomes: Sequence[Outcome]) -> None:
     if job.options.progress is not None:
         job.options.progress(Progress("commit", None, result.frames, result.frames, result.bytes_sent))
     result.commit_id = await job.target.commit(job.options.commit or DRAFT_TITLE, job.options.tag)
+    # Before the ledger knows of the commit: one that is not whole must be read back by the next run.
+    await check_commit(job.target, result.commit_id, outcomes)
     for outcome in outcomes:
         job.ledger.commit(outcome.segment_name, result.commit_id)
-    await check_commit(job.target, result.commit_id, outcomes)
 
 
 async def send_sidecar(job: Job) -> list[Place]:

@@ -68,8 +68,8 @@ def refusal(status: int, body: bytes, where: str, headers: Mapping[str, str]) ->
     if status == 429 or status >= 500:
         return ServerFaultError(message, status=status, retry_after_s=_retry_after_s(headers))
     if 300 <= status < 400:
-        # Never followed: the access key must not travel to another host.
-        target = headers.get("Location", "nowhere")
+        # Never followed: the access key must not travel to another host. What is behind a `?` may be a signature.
+        target = headers.get("Location", "nowhere").partition("?")[0]
         return PlatformError(f"{where}: expected an answer, found a redirect to {target}", status=status)
     if code is None and status != 401:
         return PlatformError(f"{where}: expected a dataset platform, found {found}", status=status)

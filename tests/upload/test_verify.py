@@ -112,8 +112,8 @@ def test_a_commit_that_turned_out_otherwise_is_not_trusted_by_the_next_run(
     first = send(dataset())
     rows = LiveShelf.rows
 
-    def fewer(shelf: LiveShelf, segment: str) -> Iterator[StoredRow]:
-        return (row for row in rows(shelf, segment) if row.key != "b.jpg")
+    def fewer(shelf: LiveShelf, segment: str, start: int = 0) -> Iterator[StoredRow]:
+        yield from (row for row in rows(shelf, segment, start) if row.key != "b.jpg")
 
     with monkeypatch.context() as patch:
         patch.setattr(LiveShelf, "rows", fewer)

@@ -198,6 +198,24 @@ def test_a_table_has_the_categories_with_the_most_labels_and_says_how_many_more_
     assert categories("--all") == shown
 
 
+def test_frames_are_counted_by_whole_numbers_of_labels_and_boxes_by_lengths(tmp_path: Path) -> None:
+    document = {
+        "images": [{"id": i, "file_name": f"{i}.png", "width": 100, "height": 100} for i in range(4)],
+        # Frame 0 has no label, 1 has one, 2 has three and 3 has nine; all boxes are squares of 10 px.
+        "annotations": [
+            {"id": n, "image_id": i, "category_id": 1, "bbox": [n, 1, 10, 10]}
+            for n, i in enumerate([1] + [2] * 3 + [3] * 9)
+        ],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    (tmp_path / "annotations.json").write_text(json.dumps(document))
+    lines = [line.split() for line in run("stats", tmp_path).stdout.splitlines()]
+    start = lines.index(["frames", "by", "labels", "count"])
+    counted = [["0", "1"], ["1", "1"], ["2", "to", "4", "1"], ["5", "to", "9", "1"]]
+    assert lines[start + 1 : start + 6] == [*counted, []]
+    assert ["8", "to", "below", "16", "px", "13"] in lines
+
+
 def test_ctrl_c_while_reading_is_one_line_and_the_shells_exit_code(tmp_path: Path) -> None:
     # Nobody reads the pipe, and the dump is larger than it: the process waits in the middle.
     document = {

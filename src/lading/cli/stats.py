@@ -73,6 +73,9 @@ def _print(numbers: Mapping[str, Any], most: int | None) -> None:
 
 
 def _class(row: Mapping[str, Any], unit: str) -> str:
+    """The bounds of a class; without a unit they are whole numbers, and named as such."""
     if row["to"] is None:
         return f"from {row['from']}{unit}"
+    if not unit:
+        return str(row["from"]) if row["to"] == row["from"] + 1 else f"{row['from']} to {row['to'] - 1}"
     return f"{row['from']} to below {row['to']}{unit}"

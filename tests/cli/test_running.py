@@ -114,6 +114,23 @@ def test_every_json_object_carries_its_schema_version(tmp_path: Path) -> None:
         assert json.loads(line)["schemaVersion"] == 1
 
 
+@pytest.mark.parametrize(
+    ("platform", "key", "message"),
+    [
+        ("harbour", "k", "platform: expected an address such as http://localhost:8000, found 'harbour'"),
+        ("http://127.0.0.1:9", None, "--access-key: expected it, LADING_ACCESS_KEY or --access-key-file, found none"),
+    ],
+    ids=["no address", "no key"],
+)
+def test_what_an_upload_lacks_is_said_before_anything_is_read(platform: str, key: str | None, message: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "LADING_ACCESS_KEY"}
+    environment |= {} if key is None else {"LADING_ACCESS_KEY": key}
+    upload = command("upload", COCO, "--dataset", "d", "--platform", platform)
+    done = subprocess.run(upload, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert done.stderr.startswith(f"error: {message}")
+
+
 def test_labels_that_were_replaced_are_counted_apart(tmp_path: Path) -> None:
     """One label is mended and all is uploaded again: no file goes up, and the labels of one do."""
     folder = tmp_path / "coco"

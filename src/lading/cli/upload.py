@@ -72,6 +72,8 @@ def upload(
     from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
 
+    if platform is not None:
+        _check_way(platform, given)
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
         if no_validate:
@@ -116,6 +118,15 @@ def upload(
         _print(result)
     is_whole = result.failed == 0 and (allow_missing or result.missing == 0) and not (commit_only and result.absent)
     return 0 if is_whole and not report.count("error") and not dataset.report.count("error") else 1
+
+
+def _check_way(platform: str, given: dict[str, Any]) -> None:
+    """Refuse an address that is none, and a key that is absent, before all is read and checked."""
+    from lading.cli.opening import access_key
+    from lading.platform.address import Address
+
+    Address(platform)
+    access_key(given)
 
 
 def _way(stack: ExitStack, platform: str | None, given: dict[str, Any]) -> tuple[str, str, Settings]:

@@ -108,10 +108,12 @@ def test_the_server_keeps_what_it_was_given(fixtures: Path, run: Any, platform: 
 
 @pytest.mark.parametrize("checks", [[], ["--no-validate"]], ids=["checked", "not checked"])
 def test_what_the_reader_could_not_place_is_told_when_it_is_uploaded(
-    checks: list[str], fixtures: Path, run: Any, platform: Any
+    checks: list[str], fixtures: Path, tmp_path: Path, run: Any, platform: Any
 ) -> None:
+    shutil.copytree(fixtures / "nuscenes", tmp_path / "nuscenes")
+    (tmp_path / "nuscenes" / "notes.txt").write_text("no table names it")
     place = ["--dataset", "nuscenes", "--platform", platform.url]
-    done = run("upload", fixtures / "nuscenes", *place, *checks, key=platform.key)
+    done = run("upload", tmp_path / "nuscenes", *place, *checks, key=platform.key)
     told = [line for line in done.err.splitlines() if line.startswith("not read: ")]
     assert any(line.startswith("not read: files of the CAN bus") for line in told)
     assert len(told) == len(set(told)) == 5  # docs/formats/nuscenes.md: lidarseg, CAN bus, sweeps, maps, stray files

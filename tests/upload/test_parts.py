@@ -113,6 +113,7 @@ def test_a_signal_ends_what_is_in_flight_and_the_next_run_takes_up_the_rest(
     script = textwrap.dedent(
         f"""
         import os, signal, sys, time
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, and stays so
         sys.path.insert(0, {str(tests.parent)!r})
         from tests.upload.conftest import Bytes
         from tests.upload.test_faults import dataset

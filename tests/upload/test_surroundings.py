@@ -183,8 +183,14 @@ def test_a_command_that_is_told_to_end_says_how_to_go_on(
     name: str, send: Send, reading: Reading, tmp_path: Path
 ) -> None:
     command = Command(send, coco(tmp_path / "source", 2_000), tmp_path / "home")
+    # Under nohup SIGHUP is ignored, and stays so: the command begins with it as a terminal has it.
+    begin = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
     process = subprocess.Popen(
-        command.line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=command.environment
+        [sys.executable, "-c", begin, *command.line],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=command.environment,
     )
     objects = reading.platform.data_dir / "objects"
     before = sum(1 for _ in objects.rglob("*"))

@@ -105,8 +105,11 @@ def test_what_is_read_is_the_same(
 def test_a_small_file_is_read_by_one_process(tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "instances_val.json"
     path.write_text(json.dumps(MANY))
-    monkeypatch.setattr(AnnotationHeads, "follow", lambda self, other: pytest.fail("expected one process"))
-    everything(path, workers)
+    alone = everything(path, None)
+    followed: list[AnnotationHeads] = []
+    monkeypatch.setattr(AnnotationHeads, "follow", lambda self, other: followed.append(other))
+    assert everything(path, workers) == alone
+    assert followed == []
 
 
 def test_a_file_that_ends_too_early_is_told_as_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from lading.cli.progress import bar
 if TYPE_CHECKING:
     from lading.cli.progress import Bar
     from lading.model.dataset import Dataset
+    from lading.model.report import Report
     from lading.upload import Progress, Settings, UploadResult
 
 #: How many findings, failures and missing files are listed one by one.
@@ -67,9 +68,7 @@ def upload(
     **given: Any,
 ) -> int:
     """Check a dataset, upload it and commit."""
-    from lading import upload as send
     from lading.cli.opening import opened, print_findings, print_losses
-    from lading.errors import PlatformError, TransientError
     from lading.model.report import Report
 
     if platform is not None:
@@ -84,32 +83,21 @@ def upload(
             print_losses(dataset.report)
         url, key, settings = _way(stack, platform, given)
         report = Report()
-        told = _Told()
-        try:
-            with bar("uploading") as show:
-                result = send(
-                    dataset,
-                    name,
-                    platform=url,
-                    access_key=key,
-                    commit=message,
-                    is_committing=not no_commit,
-                    commit_only=commit_only,
-                    sidecar=not no_sidecar,
-                    **{key: given[key] for key in _HANDED_ON},
-                    report=report,
-                    settings=settings,
-                    progress=lambda p: told.take(p, show),
-                )
-        except KeyboardInterrupt as exc:
-            click.echo("interrupted; the same command takes up what is left", err=True)
-            return 128 + exc.args[0] if exc.args else options.INTERRUPTED  # by the signal, as shells count
-        except (PlatformError, TransientError) as exc:
-            if not told.is_begun:
-                raise
-            print_findings(report, done="uploaded")
-            click.echo(f"error: {exc}; run the same command again to go on", err=True)
-            return 1
+        result = _send(
+            dataset,
+            name,
+            platform=url,
+            access_key=key,
+            commit=message,
+            is_committing=not no_commit,
+            commit_only=commit_only,
+            sidecar=not no_sidecar,
+            **{key: given[key] for key in _HANDED_ON},
+            report=report,
+            settings=settings,
+        )
+        if isinstance(result, int):
+            return result
     print_findings(report, done="uploaded")
     _print_problems(result)
     if as_json:
@@ -118,6 +106,27 @@ def upload(
         _print(result)
     is_whole = result.failed == 0 and (allow_missing or result.missing == 0) and not (commit_only and result.absent)
     return 0 if is_whole and not report.count("error") and not dataset.report.count("error") else 1
+
+
+def _send(dataset: Dataset, name: str, *, report: Report, **how: Any) -> UploadResult | int:
+    """Upload with a bar; where something ends it in the middle that is told, and the exit code is the answer."""
+    from lading import upload as send
+    from lading.cli.opening import print_findings
+    from lading.errors import PlatformError, TransientError
+
+    told = _Told()
+    try:
+        with bar("uploading") as show:
+            return send(dataset, name, report=report, progress=lambda p: told.take(p, show), **how)
+    except KeyboardInterrupt as exc:
+        click.echo("interrupted; the same command takes up what is left", err=True)
+        return 128 + exc.args[0] if exc.args else options.INTERRUPTED  # by the signal, as shells count
+    except (PlatformError, TransientError) as exc:
+        if not told.is_begun:
+            raise
+        print_findings(report, done="uploaded")
+        click.echo(f"error: {exc}; run the same command again to go on", err=True)
+        return 1
 
 
 def _check_way(platform: str, given: dict[str, Any]) -> None:

@@ -58,48 +58,36 @@ class PlainLabels:
                 or ((height * 100.0 + WHOLE) - WHOLE) / 100.0 != height
             ) and not is_recovered(record.bbox):
                 extras["bbox"] = list(record.bbox)
-            made.append(
-                Box2D(
-                    x,
-                    y,
-                    x + width,
-                    y + height,
-                    category=category,
-                    attributes=attributes,
-                    instance=name,
-                    extras=extras,
-                    origin=origin,
-                )
+            right, bottom = x + width, y + height
+            box = Box2D(
+                x,
+                y,
+                right,
+                bottom,
+                category=category,
+                attributes=attributes,
+                instance=name,
+                extras=extras,
+                origin=origin,
             )
-            if len(segmentation) == 1:
-                end = at + (len(segmentation[0]) >> 1)
-                made.append(
-                    Polygon2D(
-                        points[at:end],
-                        category=category,
-                        attributes=attributes,
-                        instance=name,
-                        extras=extras,
-                        origin=origin,
-                    )
-                )
+            made.append(box)
+            if not segmentation:
+                continue
+            rings = []
+            for ring in segmentation:
+                end = at + (len(ring) >> 1)
+                rings.append(points[at:end])
                 at = end
-            elif segmentation:
-                rings = []
-                for ring in segmentation:
-                    end = at + (len(ring) >> 1)
-                    rings.append(points[at:end])
-                    at = end
-                made.append(
-                    MultiPolygon2D(
-                        tuple(rings),
-                        category=category,
-                        attributes=attributes,
-                        instance=name,
-                        extras=extras,
-                        origin=origin,
-                    )
+            if len(rings) == 1:
+                one = Polygon2D(
+                    rings[0], category=category, attributes=attributes, instance=name, extras=extras, origin=origin
                 )
+                made.append(one)
+            else:
+                several = MultiPolygon2D(
+                    tuple(rings), category=category, attributes=attributes, instance=name, extras=extras, origin=origin
+                )
+                made.append(several)
         return made
 
 

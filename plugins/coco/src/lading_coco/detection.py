@@ -13,7 +13,7 @@ from lading import Source
 from lading.errors import RecordError, SourceError
 from lading.source import is_lfs_pointer
 from lading_coco.rows import loose
-from lading_coco.structure import Offsets, RecordArray, Scanner
+from lading_coco.structure import Piece, Scanner
 from lading_coco.text import JsonText
 
 _HEAD = 64 << 10
@@ -88,10 +88,11 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
         return Look("broken", f"{path}: expected JSON in UTF-8, found {found}")
     first: dict[str, Any] = {}
 
-    def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
-        for begin, end in zip(begins[:_LOOKS].tolist(), ends[:_LOOKS].tolist(), strict=True):
-            if first.get(array.key) is None:
-                first[array.key] = loose(text[begin - base : end - base])
+    def take(piece: Piece) -> None:
+        key, base = piece.array.key, piece.base
+        for begin, end in zip(piece.begins[:_LOOKS].tolist(), piece.ends[:_LOOKS].tolist(), strict=True):
+            if first.get(key) is None:
+                first[key] = loose(piece.text[begin - base : end - base])
 
     scanner = Scanner(path, take)
     scanner.feed(head)
@@ -104,19 +105,19 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
         return Look(None, f"{path}: an array of other records" if first else f"{path}: an array without records")
     record = first.get("annotations")
     if isinstance(record, dict) and "image_id" in record:
-        has_videos = _VIDEOS.search(scanner.envelope) is not None
+        has_videos = _VIDEOS.search(scanner.envelope.text) is not None
         return Look("annotations", f"{path}: annotations with `image_id`", has_videos=has_videos)
     of_videos = isinstance(record, dict) and "video_id" in record
-    if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(scanner.envelope)):
+    if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(scanner.envelope.text)):
         return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS)", has_videos=True)
-    has_more = bool(_CATEGORIES.search(scanner.envelope))
+    has_more = bool(_CATEGORIES.search(scanner.envelope.text))
     if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
         return Look("annotations", f"{path}: an array `images`")
     if is_whole and scanner.is_open and (has_more or scanner.arrays):
         return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
     if is_whole and "images" in scanner.arrays:
         return Look(None, f"{path}: an array `images`, but neither `annotations` nor `categories`")
-    if is_whole and _LABELME.search(scanner.envelope):
+    if is_whole and _LABELME.search(scanner.envelope.text):
         return Look(None, f"{path}: the shapes of one picture, as labelme itself keeps them")
     if is_whole or not has_more:
         return Look(None, f"{path}: no `images`")

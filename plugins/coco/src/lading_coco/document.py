@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Origin, Report
+from lading_coco.envelope import Envelope
 from lading_coco.gathering import AnnotationHeads
 from lading_coco.heads import Column, ImageHead
 from lading_coco.ids import MISSING, Codes, codes_of, joined
 from lading_coco.layout import Finder, are_safe, unsafe_name
 from lading_coco.stretches import read_through
-from lading_coco.structure import Offsets, RecordArray, Scanner
+from lading_coco.structure import Offsets, Piece, RecordArray, Scanner
 from lading_coco.text import JsonText
 from lading_coco.traits import Traits
 
@@ -98,10 +99,10 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report, wo
     """
     document = Document(text, split)
     reading = _Reading(document, finder, report)
-    scanner = Scanner(text.path, reading.take)
+    scanner = Scanner(text.path, reading.take, reading.decode)
     read_through(text, scanner, lambda: reading.annotations, workers)
     envelope = scanner.finish()
-    _tell_envelope(document, scanner, report)
+    _tell_envelope(document, scanner.envelope, report)
     document.is_results = isinstance(envelope, list)
     document.envelope = envelope if isinstance(envelope, dict) else {}
     for key in ("images", "annotations"):
@@ -126,16 +127,16 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report, wo
     return document
 
 
-def _tell_envelope(document: Document, scanner: Scanner, report: Report) -> None:
+def _tell_envelope(document: Document, envelope: Envelope, report: Report) -> None:
     """What is odd outside the records."""
-    for key in scanner.repeated:
+    for key in envelope.repeated:
         message = f"expected `{key}` once, found it again; the last one counts"
         report.warning("coco.duplicate-key", message, document.origin(key))
-    for key in scanner.repeated_below:
+    for key in envelope.repeated_below:
         message = f"expected each key of an object once, found {key!r} again; the last one counts"
         report.warning("coco.duplicate-key", message, Origin(document.path))
-    if scanner.replaced is not None:
-        byte, place = scanner.replaced
+    if envelope.replaced is not None:
+        byte, place = envelope.replaced
         message = f"expected text in UTF-8, found byte 0x{byte:02x} at byte {place}; read with replacement characters"
         report.warning("coco.encoding", message, Origin(document.path))
 
@@ -157,16 +158,24 @@ class _Reading:
         self.images = Column(ImageHead, None, lambda row, message: None)
         self.annotations = AnnotationHeads(lambda row, message: None)
 
-    def take(self, array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
+    def take(self, piece: Piece) -> None:
         """Take some records of one array."""
+        if self._key(piece.array) == "images":
+            row = self.images.count
+            self._images(row, self.images.take(piece))
+        else:
+            self.annotations.take(piece)
+
+    def decode(self, array: RecordArray, whole: bytes) -> list[Any] | None:
+        """The heads of a list of records of one array, None where there are none."""
+        column = self.images if self._key(array) == "images" else self.annotations.column
+        return column.decode(whole)
+
+    def _key(self, array: RecordArray) -> str:
         key = array.key or "annotations"
         if self._arrays.get(key) is not array:
             self._start(key, array)
-        if key == "images":
-            row = self.images.count
-            self._images(row, self.images.take(text, base, begins, ends))
-        else:
-            self.annotations.take(text, base, begins, ends)
+        return key
 
     def _start(self, key: str, array: RecordArray) -> None:
         """Begin an array; one of the same key before it is forgotten, as JSON parsers do."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lading_coco.heads import AnnotationHead, Column, PlainHead, Problem
 from lading_coco.ids import Codes, codes_of, joined
-from lading_coco.structure import Offsets
+from lading_coco.structure import Offsets, Piece
 from lading_coco.traits import Traits
 
 
@@ -38,9 +38,9 @@ class AnnotationHeads:
         """The codes of the ids of their images."""
         return joined(self._image_of, np.int64)
 
-    def take(self, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
+    def take(self, piece: Piece) -> None:
         """Take some records."""
-        heads = self.column.take(text, base, begins, ends)
+        heads = self.column.take(piece)
         is_plain = isinstance(heads[0], PlainHead)
         self.is_plain &= is_plain
         self._image_of.append(codes_of([head.image_id for head in heads], is_plain=is_plain))

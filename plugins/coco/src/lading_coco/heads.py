@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading_coco.ids import MISSING, Codes, codes_of
-from lading_coco.structure import Offsets, RecordArray
+from lading_coco.structure import Offsets, Piece, RecordArray
 from lading_coco.text import Access
 
 ABSENT = msgspec.Raw(b"")
@@ -111,13 +111,15 @@ class Column:
         self._seams: list[tuple[int, int, int]] = []  # (record, end of the one before, its begin), between pieces
         self._end: int | None = None
 
-    def take(self, text: bytes, base: int, begins: Offsets, ends: Offsets) -> list[Any]:
+    def take(self, piece: Piece) -> list[Any]:
         """Take some records; their heads, which are all of one type."""
+        _, text, base, begins, ends, heads = piece
         if self._end is not None:
             self._seams.append((self.count, self._end, int(begins[0])))
-        whole = memoryview(text)[int(begins[0]) - base : int(ends[-1]) - base]
-        heads = self._decode(b"".join((b"[", whole, b"]")), len(begins))
         if heads is None:
+            whole = memoryview(text)[int(begins[0]) - base : int(ends[-1]) - base]
+            heads = self.decode(b"".join((b"[", whole, b"]")))
+        if heads is None or len(heads) != len(begins):
             heads = self._singly(text, base, begins, ends)
         self._ids.append(codes_of([head.id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
         self._places.append(begins)
@@ -136,14 +138,13 @@ class Column:
         self._end = int(places[-1]) + int(sizes[-1])
         self.count += len(places)
 
-    def _decode(self, whole: bytes, count: int) -> list[Any] | None:
+    def decode(self, whole: bytes) -> list[Any] | None:
+        """The heads of a list of records, all of one type; None where it is no JSON, or not of objects alone."""
         for decoder in self._many:
             try:
-                heads = decoder.decode(whole)
+                return decoder.decode(whole)
             except REFUSED:
                 continue
-            if len(heads) == count:
-                return heads
         return None
 
     def _singly(self, text: bytes, base: int, begins: Offsets, ends: Offsets) -> list[Any]:

@@ -14,7 +14,7 @@ from lading.errors import InputError
 from lading.model.dataset import Part, Progress
 from lading.parallel import Shares, Workers
 from lading_coco.gathering import AnnotationHeads, Stretch
-from lading_coco.structure import Offsets, RecordArray, Scanner
+from lading_coco.structure import Piece, RecordArray, Scanner
 from lading_coco.text import JsonText
 
 #: Bytes of a file that are worth a process.
@@ -91,6 +91,7 @@ def _read(part: Part, progress: Progress, task: _Task) -> Generator[tuple[int, N
         return _stretch(task.text, task.cuts[number - 1], end)
     for chunk in task.text.chunks(0, task.cuts[0]):
         task.scanner.feed(chunk)
+    task.scanner.settle()
     return None
 
 
@@ -100,11 +101,11 @@ def _stretch(text: JsonText, begin: int, end: int) -> Stretch | None:
     heads = AnnotationHeads(lambda row, message: told.append(row))
     inside = RecordArray("annotations", begin)
 
-    def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
-        if array is inside:
-            heads.take(text, base, begins, ends)
+    def take(piece: Piece) -> None:
+        if piece.array is inside:
+            heads.take(piece)
 
-    scanner = Scanner(text.path, take)
+    scanner = Scanner(text.path, take, lambda array, whole: heads.column.decode(whole) if array is inside else None)
     scanner.enter(inside)
     try:
         for chunk in text.chunks(begin, end):
@@ -113,7 +114,8 @@ def _stretch(text: JsonText, begin: int, end: int) -> Stretch | None:
                 return None
             if scanner.is_over(inside):
                 break
-        else:
+        scanner.settle()
+        if not scanner.is_over(inside):
             if not scanner.is_between_annotations:
                 return None
             inside.end = end
@@ -121,4 +123,4 @@ def _stretch(text: JsonText, begin: int, end: int) -> Stretch | None:
             heads.column.finish(inside, access)
     except InputError:
         return None
-    return None if told else heads.stretch(inside.end)
+    return None if told or not heads.is_plain else heads.stretch(inside.end)

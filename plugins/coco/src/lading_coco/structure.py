@@ -1,37 +1,29 @@
 """Where the records of a COCO file stand: one pass over its bytes that finds brackets, not values.
 
-numpy marks quotes and brackets in a chunk; counting quotes tells which brackets stand in strings, and adding up
-the others gives the depth. What is left after the records are cut out, the envelope, is parsed as a whole.
+Brackets outside strings, added up, give the depth. What is left after the records are cut out, the envelope, is parsed
+as a whole. Where `decode` is given, records are found in a quicker way between two of an array that is usual: those of
+a chunk are decoded as one list, and their number says that commas are enough to tell them apart.
 """
 
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lading.errors import RecordError
+from lading_coco.brackets import Brackets
+from lading_coco.commas import bounds, last_comma
+from lading_coco.envelope import Envelope
 
 Offsets: TypeAlias = NDArray[np.int64]
 
 #: The arrays whose records are cut out; `""` is a file that is an array itself.
 RECORD_ARRAYS = frozenset({"images", "annotations"})
-
-#: Takes records as they are found: their array, a text, where that begins in the file, and begin and end of each
-#: record in the file.
-Take: TypeAlias = Callable[["RecordArray", bytes, int, Offsets, Offsets], None]
-
-_QUOTE, _BACKSLASH = 0x22, 0x5C
-#: All four brackets, and few other bytes, are this under the mask.
-_MASK, _MASKED = 0xD9, 0x59
-_STEP = np.zeros(256, dtype=np.int8)
-_STEP[[ord("{"), ord("[")]] = 1
-_STEP[[ord("}"), ord("]")]] = -1
 
 _LAST_KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:\s*[\[{]$')
 
@@ -51,49 +43,57 @@ class RecordArray:
         return f"/{self.key}" if self.key else ""
 
 
+class Piece(NamedTuple):
+    """Some records of an array that follow each other."""
+
+    array: RecordArray
+    text: bytes
+    base: int  # where the text begins in the file
+    begins: Offsets  # of each record in the file
+    ends: Offsets
+    values: list[Any] | None = None  # of the records, where `Decode` has made them
+
+
+#: Takes records as they are found.
+Take: TypeAlias = Callable[[Piece], None]
+#: Makes the objects of a JSON list of records of an array; None where it is no list of objects.
+Decode: TypeAlias = Callable[[RecordArray, bytes], "list[Any] | None"]
+
+
 class Scanner:
     """Takes the chunks of a file in order and hands on its records.
 
-    `arrays` has the arrays found, the last one where a key is there twice. `repeated` are the keys at the top that are
-    there twice, `repeated_below` those of objects within it outside the records; `replaced` is the first byte outside
-    the records that is no UTF-8, with its place.
+    `arrays` has the arrays found, the last one where a key is there twice. With `decode` it may hold back what begins
+    with the last record that it has met, until there is more or it is told to `settle`.
     """
 
-    def __init__(self, path: str, take: Take) -> None:
+    def __init__(self, path: str, take: Take, decode: Decode | None = None) -> None:
         self.path = path
         self.arrays: dict[str, RecordArray] = {}
-        self.repeated: list[str] = []
-        self.repeated_below: list[str] = []
-        self.replaced: tuple[int, int] | None = None
-        self._cuts: list[RecordArray] = []
+        self.envelope = Envelope()  # of what has been read so far
         self._take = take
-        self._start = 0  # the mark of UTF-8 in front
+        self._decode = decode
+        self._brackets = Brackets()
         self._offset = 0  # of the chunk at hand
         self._depth = 0
-        self._in_string = False
-        self._is_escaped = False
         self._row_depth = 0  # 3 where the file is an object, 2 where it is an array, 0 while that is not known
         self._array: RecordArray | None = None
         self._open_row: int | None = None
         self._carry = bytearray()
-        self._buffers = _buffers(0)
-        self._envelope = bytearray()
-
-    @property
-    def envelope(self) -> bytes:
-        """What has been read so far without the records."""
-        return bytes(self._envelope)
+        self._held = b""  # from `_offset` on, which is the begin of a record of the array at hand
+        self._is_usual = False  # commas would have told the records that were found last apart
 
     @property
     def is_open(self) -> bool:
         """Whether something has begun that has not ended."""
-        return self._depth > 0 or self._in_string
+        return self._depth > 0 or self._brackets.in_string
 
     @property
     def is_between_annotations(self) -> bool:
         """Whether it stands within the array of annotations, in no record."""
-        is_inside = self._array is not None and self._array.key == "annotations"
-        return is_inside and self._depth == self._row_depth - 1 and not self._in_string and not self._is_escaped
+        is_inside = self._array is not None and self._array.key == "annotations" and not self._held
+        is_in_text = self._brackets.in_string or self._brackets.is_escaped
+        return is_inside and self._depth == self._row_depth - 1 and not is_in_text
 
     def is_over(self, array: RecordArray) -> bool:
         """Whether an array that it was in has been closed."""
@@ -102,7 +102,7 @@ class Scanner:
     def enter(self, array: RecordArray) -> None:
         """Begin within an array of an object, at a place between two of its records."""
         self._array = self.arrays[array.key] = array
-        self._cuts.append(array)
+        self.envelope.cuts.append(array)
         self._offset = array.begin
         self._row_depth, self._depth = 3, 2
 
@@ -116,8 +116,61 @@ class Scanner:
         """Take the next bytes. Raises RecordError where a bracket closes nothing."""
         if self._offset == 0 and chunk.startswith(codecs.BOM_UTF8):
             chunk, self._offset = chunk[len(codecs.BOM_UTF8) :], len(codecs.BOM_UTF8)
-            self._start = self._offset
-        places, steps = self._brackets(chunk)
+            self.envelope.start = self._offset
+        if self._held:
+            if self._take_at_once(chunk):
+                return
+            chunk, self._held = self._held + chunk, b""
+        self._read(chunk)
+        self._hold()
+
+    def settle(self) -> None:
+        """Read what is held back. Raises RecordError where a bracket closes nothing."""
+        held, self._held = self._held, b""
+        if held:
+            self._read(held)
+
+    def finish(self) -> Any:
+        """The envelope: the document with its arrays of records left empty.
+
+        Raises RecordError where the file ends too early, or is no JSON outside its records.
+        """
+        self.settle()
+        if self.is_open or not self._row_depth:
+            found = f"the end of the file at byte {self._offset}" if self._offset else "an empty file"
+            raise RecordError(self.path, expected="whole JSON", found=found)
+        return self.envelope.parse(self.path)
+
+    def _take_at_once(self, chunk: bytes) -> bool:
+        """Take the records from the one held back to the last that begins in the chunk, and hold back that one.
+
+        Where that cannot be, nothing is taken: the array ends here, something is no JSON, or a record is unusual.
+        """
+        found = last_comma(chunk)
+        if found is None or self._array is None or self._decode is None:
+            return False
+        comma, begin = found
+        text = b"".join((b"[", self._held, memoryview(chunk)[:comma], b"]"))
+        values = self._decode(self._array, text)
+        places = None if values is None else bounds(text, 1, len(text) - 1)
+        if values is None or places is None or len(values) != len(places[0]):
+            return False
+        base = self._offset - 1
+        self._give(Piece(self._array, text, base, places[0] + base, places[1] + base, values))
+        self._offset += len(self._held) + begin
+        self._held = chunk[begin:]
+        return True
+
+    def _hold(self) -> None:
+        """Stand between two records again, before one that has begun, where those before it were usual."""
+        if self._is_usual and self._open_row is not None and self._carry.startswith(b"{"):
+            self._held, self._offset, self._depth = bytes(self._carry), self._open_row, self._row_depth - 1
+            self._brackets.in_string = self._brackets.is_escaped = False
+            self._open_row, self._carry = None, bytearray()
+
+    def _read(self, chunk: bytes) -> None:
+        self._is_usual = False
+        places, steps = self._brackets.find(chunk)
         depths = self._depth + np.cumsum(steps, dtype=np.int64)
         if len(depths):
             if int(depths.min()) < 0:
@@ -129,92 +182,6 @@ class Scanner:
         self._cut(chunk, places, steps, depths)
         self._offset += len(chunk)
 
-    def finish(self) -> Any:
-        """The envelope: the document with its arrays of records left empty.
-
-        Raises RecordError where the file ends too early, or is no JSON outside its records.
-        """
-        if self.is_open or not self._row_depth:
-            found = f"the end of the file at byte {self._offset}" if self._offset else "an empty file"
-            raise RecordError(self.path, expected="whole JSON", found=found)
-        try:
-            text = self._envelope.decode("utf-8")
-        except UnicodeDecodeError as exc:
-            self.replaced = self._envelope[exc.start], self._place(exc.start)
-            text = self._envelope.decode("utf-8", "replace")
-        try:
-            return json.loads(text, object_pairs_hook=self._object)
-        except json.JSONDecodeError as exc:
-            place = self._place(len(text[: exc.pos].encode("utf-8", "surrogatepass")))
-            raise RecordError(
-                self.path, expected="JSON", found=f"{exc.msg.lower().removesuffix(' at')} at byte {place}"
-            ) from exc
-        except RecursionError as exc:
-            raise RecordError(self.path, expected="JSON", found="values too deep to be read") from exc
-
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """An object outside the records, the outermost one last; of a key that is there twice the last value counts."""
-        found = dict(pairs)
-        self.repeated_below += self.repeated
-        self.repeated = []
-        if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            self.repeated = [key for key in found if keys.count(key) > 1]
-        return found
-
-    def _place(self, offset: int) -> int:
-        """Where a byte of the envelope stands in the file."""
-        place = offset + self._start
-        for array in self._cuts:
-            if array.begin <= place:
-                place += array.end - array.begin
-        return place
-
-    def _brackets(self, chunk: bytes) -> tuple[Offsets, NDArray[np.int8]]:
-        """The brackets outside strings, and whether each opens (1) or closes (-1)."""
-        text = np.frombuffer(chunk, dtype=np.uint8)
-        marks = np.flatnonzero(self._marked(text))
-        bytes_there = text[marks]
-        is_quote = bytes_there == _QUOTE
-        if self._is_escaped or b"\\" in chunk:
-            quotes = np.flatnonzero(is_quote)
-            is_quote[quotes[self._escaped(text, marks[quotes])]] = False
-        quotes_so_far = np.cumsum(is_quote, dtype=np.int32)
-        steps = _STEP[bytes_there]
-        real = ((quotes_so_far + self._in_string) & 1 == 0) & (steps != 0)
-        if len(marks):
-            self._in_string = bool((int(quotes_so_far[-1]) + self._in_string) & 1)
-        return marks[real], steps[real]
-
-    def _marked(self, text: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Quotes and brackets, in buffers that are kept: fresh memory for every chunk costs as much as the work."""
-        if len(self._buffers[0]) < len(text):
-            self._buffers = (
-                np.empty(len(text), np.uint8),
-                np.empty(len(text), np.bool_),
-                np.empty(len(text), np.bool_),
-            )
-        masked, found, quotes = (buffer[: len(text)] for buffer in self._buffers)
-        np.bitwise_and(text, np.uint8(_MASK), out=masked)
-        np.equal(masked, np.uint8(_MASKED), out=found)
-        np.equal(text, np.uint8(_QUOTE), out=quotes)
-        return np.logical_or(found, quotes, out=found)
-
-    def _escaped(self, text: NDArray[np.uint8], quotes: Offsets) -> list[int]:
-        """Which quotes a backslash escapes: those behind an odd number of them."""
-        suspects = np.flatnonzero(text[np.maximum(quotes - 1, 0)] == _BACKSLASH)
-        if len(quotes) and quotes[0] == 0 and self._is_escaped:
-            suspects = np.union1d(suspects, [0])
-        escaped = [index for index in suspects.tolist() if self._odd_run(text, int(quotes[index]))]
-        self._is_escaped = self._odd_run(text, len(text))
-        return escaped
-
-    def _odd_run(self, text: NDArray[np.uint8], place: int) -> bool:
-        first = place
-        while first > 0 and text[first - 1] == _BACKSLASH:
-            first -= 1
-        return bool((place - first + (first == 0 and self._is_escaped)) & 1)
-
     def _cut(self, chunk: bytes, places: Offsets, steps: NDArray[np.int8], depths: Offsets) -> None:
         """Hand on the records of this chunk and keep the rest of it for the envelope."""
         level = self._row_depth - 1  # the depth inside an array of records
@@ -222,11 +189,12 @@ class Scanner:
         closes = (depths == level - 1) & (steps < 0)
         begins = places[(depths == level + 1) & (steps > 0)]
         ends = places[(depths == level) & (steps < 0)] + 1
+        envelope = self.envelope.text
         kept = done = 0
         for event in np.flatnonzero(opens | closes).tolist():
             place = int(places[event])
             if opens[event]:
-                self._envelope += chunk[kept : place + 1]
+                envelope += chunk[kept : place + 1]
                 kept = done = place + 1
                 self._enter(chunk[place], self._offset + place + 1)
             elif self._array is not None:
@@ -234,7 +202,7 @@ class Scanner:
                 self._array.end = self._offset + place
                 self._array, kept = None, place
         if self._array is None:
-            self._envelope += chunk[kept:]
+            envelope += chunk[kept:]
         else:
             self._hand_on(self._array, chunk, begins, ends, done, len(chunk))
 
@@ -243,12 +211,12 @@ class Scanner:
             return
         key = ""
         if self._row_depth == 3:
-            found = _LAST_KEY.search(self._envelope[-4096:])
+            found = _LAST_KEY.search(self.envelope.text[-4096:])
             key = "" if found is None else found[1].decode("utf-8", "replace")
             if key not in RECORD_ARRAYS:
                 return
         self._array = self.arrays[key] = RecordArray(key, begin)
-        self._cuts.append(self._array)
+        self.envelope.cuts.append(self._array)
 
     def _hand_on(self, array: RecordArray, chunk: bytes, begins: Offsets, ends: Offsets, low: int, high: int) -> None:
         b = begins[np.searchsorted(begins, low) : np.searchsorted(begins, high)] + self._offset
@@ -258,22 +226,21 @@ class Scanner:
                 self._carry += chunk
                 return
             self._carry += chunk[: int(e[0]) - self._offset]
-            self._give(array, bytes(self._carry), self._open_row, np.array([self._open_row]), e[:1])
+            self._give(Piece(array, bytes(self._carry), self._open_row, np.array([self._open_row]), e[:1]))
             e, self._open_row, self._carry = e[1:], None, bytearray()
         if len(b) > len(e):
             self._open_row = int(b[-1])
             self._carry += chunk[self._open_row - self._offset :]
             b = b[:-1]
         if len(b):
-            self._give(array, chunk, self._offset, b, e)
+            self._give(Piece(array, chunk, self._offset, b, e))
+            if self._decode is not None and self._open_row is not None:
+                found = bounds(chunk, int(b[0]) - self._offset, int(e[-1]) - self._offset)
+                self._is_usual = found is not None and len(found[0]) == len(b)
 
-    def _give(self, array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
-        self._take(array, text, base, begins, ends)
-        array.count += len(begins)
-
-
-def _buffers(size: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_]]:
-    return np.empty(size, np.uint8), np.empty(size, np.bool_), np.empty(size, np.bool_)
+    def _give(self, piece: Piece) -> None:
+        self._take(piece)
+        piece.array.count += len(piece.begins)
 
 
 def scan(path: str, chunks: Iterable[bytes], take: Take) -> tuple[Scanner, Any]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.heads import REFUSED, Column
-from lading_coco.structure import Offsets, RecordArray, scan
+from lading_coco.structure import Offsets, Piece, scan
 from lading_coco.text import CHUNK, Access, JsonText
 
 #: What an annotation has an entry a frame of, and what the annotation of one frame has instead.
@@ -63,9 +63,9 @@ class VideoText(JsonText):
         """Read the file through once; what is wrong with it is told. Raises SourceError and RecordError."""
         column = Column(_Head, None, lambda row, message: self._tell_record(row, message, report))
 
-        def take(array: RecordArray, text: bytes, base: int, begins: Offsets, ends: Offsets) -> None:
-            if array.key == "annotations":
-                column.take(text, base, begins, ends)
+        def take(piece: Piece) -> None:
+            if piece.array.key == "annotations":
+                column.take(piece)
 
         scanner, envelope = scan(self.path, self._original.chunks(), take)
         if "annotations" in scanner.arrays:

@@ -89,6 +89,14 @@ def removed(*patterns: str) -> Callable[[Path], None]:
     return plant
 
 
+def both(*plants: Callable[[Path], None]) -> Callable[[Path], None]:
+    def plant(root: Path) -> None:
+        for one in plants:
+            one(root)
+
+    return plant
+
+
 def repeated(file: str) -> Callable[[Path], None]:
     """The first line of a file twice."""
 
@@ -193,6 +201,31 @@ DEFECTS = [
          "segment.forbidden-name", VOC + "ImageSets/Main/v#l.txt"),
     Once("a set that lists nothing", "voc", changed(VOC + "ImageSets/Main/val.txt", ".*", ""),
          "segment.empty", VOC + "ImageSets/Main/val.txt"),
+    Once("a minimum of 0 that counts from 1", "voc", changed(XML, "<xmin>3<", "<xmin>0<"),
+         "voc.zero-based", XML, "/annotation/object[1]/bndbox", 20),
+    Once("a calibration without a line", "kitti", changed(KITTI, ".*", ""), "kitti.calibration-missing", KITTI),
+    Once("a calibration of a sequence without a line", "kitti-tracking", changed("training/calib/0001.txt", ".*", ""),
+         "kitti.calibration-missing", "training/calib/0001.txt"),
+    Once("a calibration of a drive's cameras without a line", "kitti-raw",
+         changed(DRIVES + "calib_cam_to_cam.txt", ".*", ""),
+         "kitti.calibration-missing", DRIVES + "calib_cam_to_cam.txt"),
+    Once("a scene that is not there", "nuscenes", row("sample", 1, scene_token=NOWHERE),
+         DANGLING, f"{TABLES}sample.json", "/1/scene_token"),
+    Once("a scene that is not there, of the first sample", "nuscenes", row("sample", 0, scene_token=NOWHERE),
+         DANGLING, f"{TABLES}sample.json", "/0/scene_token"),
+    Once("a sample that is not there", "nuscenes", row("sample_data", 0, sample_token=NOWHERE),
+         DANGLING, f"{TABLES}sample_data.json", "/0/sample_token"),
+    Once("a next sample that is not there", "nuscenes", row("sample", 0, next=NOWHERE),
+         "nuscenes.broken-chain", f"{TABLES}sample.json", "/0/next"),
+    Once("a key frame without the name of its file, which is gone", "nuscenes",
+         both(row("sample_data", 0, filename=None), removed("samples/CAM_FRONT/*_CAM_FRONT__1700000060012345.jpg")),
+         "nuscenes.bad-record", f"{TABLES}sample_data.json", "/0/filename"),
+    Once("an attribute without a name", "nuscenes", row("attribute", 0, name=None),
+         "nuscenes.bad-record", f"{TABLES}attribute.json", "/0/name"),
+    Once("a number in place of an instance", "nuscenes", row("sample_annotation", 0, instance_token=5),
+         "nuscenes.token-type", f"{TABLES}sample_annotation.json", "/0/instance_token"),
+    Once("a number in place of a scene", "nuscenes", row("sample", 0, scene_token=5),
+         "nuscenes.token-type", f"{TABLES}sample.json", "/0/scene_token"),
     Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),
          "kitti.calibration-missing", "dataset/sequences/00/calib.txt"),
 ]  # fmt: skip
@@ -211,6 +244,27 @@ def test_a_defect_is_told_once(defect: Once, fixtures: Path, tmp_path: Path) -> 
     before = told(root)
     defect.plant(root)
     assert told(root) - before == Counter([(defect.rule, defect.file, defect.pointer, defect.line)])
+
+
+def test_a_minimum_of_0_does_not_hide_a_box_that_ends_outside(fixtures: Path, tmp_path: Path) -> None:
+    root = tmp_path / "voc"
+    shutil.copytree(fixtures / "voc", root)
+    before = told(root)
+    changed(XML, "<xmin>3<", "<xmin>0<")(root)
+    changed(XML, r"<xmax>14<", "<xmax>41<")(root)
+    at = (XML, "/annotation/object[1]/bndbox", 20)
+    assert told(root) - before == Counter([("voc.zero-based", *at), ("box2d.outside-image", *at)])
+
+
+def test_what_a_reader_told_of_a_label_is_not_told_again() -> None:
+    box = Box2D(-5, 0, 5, 20, origin=3)
+    data = Data(path="1.jpg", remote_path="1.jpg", width=10, height=30, labels=[box])
+    dataset = MemoryDataset("harbour", {"quay": [Frame(key="1", data=[data])]})
+    only = ["box2d.outside-image"]
+    assert [one.rule for one in validate(dataset, rules=only)] == only
+    for said, due in (((only[0], 2), only), (("box2d.empty", 3), only), ((only[0], 3), [])):
+        data.told = [said]
+        assert [one.rule for one in validate(dataset, rules=only)] == due
 
 
 def test_a_rule_that_a_reader_answers_runs_where_it_is_asked_for() -> None:

@@ -86,31 +86,37 @@ def test_folders_that_differ(kitti: Any) -> None:
     assert found.frame("all", "0").calibration["image_2"].extrinsics is None
 
 
-@pytest.mark.parametrize(
-    ("calibration", "end", "kinds"),
-    [
-        ("", "expected a calibration, found none; 3D columns become attributes of BOX2D", 1),
-        (
-            "P3: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n",
-            "expected a calibration of the labels' camera, found none; 3D columns become attributes of BOX2D",
-            1,
-        ),
-        (
-            "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n",
-            "expected the way to the velodyne in the calibration, found none; boxes lie on image_2",
-            2,
-        ),
-    ],
-    ids=["empty", "of another camera", "projections alone"],
-)
-def test_a_calibration_without_a_place_for_boxes(kitti: Any, calibration: str, end: str, kinds: int) -> None:
+def test_a_calibration_without_a_way_to_the_velodyne_is_told_once_a_segment(kitti: Any) -> None:
     files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(3)}
-    files |= {f"calib/{number}.txt": calibration for number in range(3)}
+    files |= {f"calib/{number}.txt": "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n" for number in range(3)}
     found = kitti.read({**files, "velodyne/0.bin": kitti.CLOUD})
     finding = only(found, "kitti.calibration-missing")
     assert (finding.severity, finding.file, finding.segment) == ("warning", "label_2/0.txt", "all")
-    assert finding.message == end
-    assert len(found.data("all", "0", "image_2").labels) == kinds
+    assert finding.message == "expected the way to the velodyne in the calibration, found none; boxes lie on image_2"
+    assert len(found.data("all", "0", "image_2").labels) == 2
+
+
+@pytest.mark.parametrize("line", ["P3: 72 0 60 4.2 0 72 18 0 0 0 1 0.005", "Tr_cam_to_road: 1"])
+def test_a_calibration_without_the_labels_camera_is_told_at_its_file(kitti: Any, line: str) -> None:
+    files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(2)}
+    files |= {f"calib/{number}.txt": f"{line}\n" for number in range(2)}
+    found = kitti.read({**files, "velodyne/0.bin": kitti.CLOUD})
+    assert found.told("kitti.calibration-missing") == []
+    assert [(one.file, one.message) for one in found.told("kitti.calibration-key")] == [
+        (f"calib/{number}.txt", "expected a line P2, found none; the camera image_2 has no intrinsics")
+        for number in range(2)
+    ]
+    assert len(found.data("all", "0", "image_2").labels) == 1
+
+
+def test_a_calibration_without_a_line_is_told_at_its_file(kitti: Any) -> None:
+    files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(2)}
+    found = kitti.read({**files, "calib/0.txt": "\n", "calib/1.txt": "", "velodyne/0.bin": kitti.CLOUD})
+    told = found.told("kitti.calibration-missing")
+    assert [(one.severity, one.file, one.message) for one in told] == [
+        ("warning", f"calib/{number}.txt", "expected a calibration, found a file without a line") for number in range(2)
+    ]
+    assert len(found.data("all", "0", "image_2").labels) == 1
 
 
 def test_two_files_of_a_frame(kitti: Any) -> None:

@@ -113,10 +113,6 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
         [
             "error nuscenes.dangling-token v1.0-mini/sample.json#/5/scene_token: "
             "expected a token of scene.json, found 'x'",
-            "warning nuscenes.sample-order v1.0-mini/scene.json#/1/last_sample_token: "
-            "expected the end of the chain of samples, found another",
-            "warning nuscenes.count-mismatch v1.0-mini/scene.json#/1/nbr_samples: "
-            "expected 3 samples as declared, found 2",
         ],
         12,
     ),
@@ -125,8 +121,6 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
         [
             "warning nuscenes.broken-chain v1.0-mini/sample.json#/0/next: "
             f"expected a token of sample.json or none, found {NOWHERE!r}",
-            "warning nuscenes.sample-order v1.0-mini/scene.json#/0/first_sample_token: "
-            "expected to reach 3 samples along `next`, found 1; taken by time",
         ],
         12,
     ),
@@ -582,8 +576,6 @@ def test_a_pose_that_is_wanted_and_is_none_is_told(case: Any) -> None:
         f"(token {rows[0]['token']!r}); the row is left out",
         "warning nuscenes.rotation-matrix v1.0-mini/ego_pose.json#/2/rotation: "
         "expected a quaternion, found a matrix; the quaternion of the nearest rotation is used",
-        f"error nuscenes.dangling-token {FILE}/ego_pose_token: "
-        f"expected a token of ego_pose.json, found {rows[0]['token']!r}",
     ]
     assert opened.data[0].ego_pose is None
     pose = opened.frames[1].data[0].ego_pose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -25,6 +25,8 @@ class Data(msgspec.Struct, kw_only=True):
     `path` lies within the source, `remote_path` is what the source calls the file (`lading.model.naming` makes it
     fit for the platform). `content` is None where the file is missing. `width` and `height` are pixels as the
     source declares them, `ego_pose` maps ego to world at the time of this file, `origin` is its own record.
+    `told` has what a reader told itself, at its place: the code of the rule that would tell it again, and the
+    `origin` of the label.
     """
 
     path: str
@@ -40,6 +42,7 @@ class Data(msgspec.Struct, kw_only=True):
     extras: dict[str, Any] = {}
     origin: Origin | None = None
     origins: Origins | None = None
+    told: Collection[tuple[str, int]] = ()
 
     @property
     def is_missing(self) -> bool:
@@ -57,13 +60,15 @@ class Frame(msgspec.Struct, kw_only=True):
     """One moment of a segment: its data, in the order of the segment's sensors.
 
     `key` is the source's own name of the frame, unique in its segment. `frame_id` is set in a fusion dataset only.
-    `calibration` overrides sensors of the segment, by name, for this frame alone.
+    `calibration` overrides sensors of the segment, by name, for this frame alone. `lacking` are the sensors whose file
+    is not among the data for a reason that the reader told.
     """
 
     key: str
     data: list[Data]
     frame_id: str | None = None
     calibration: Mapping[str, Sensor] | None = None
+    lacking: Collection[str] = ()
     extras: dict[str, Any] = {}
 
 

@@ -102,6 +102,10 @@ class Calibration:
         return Placement(((1.0, 0.0, 0.0, x), (0.0, 1.0, 0.0, y), (0.0, 0.0, 1.0, z)), NO_ROTATION)
 
 
+#: What is wrong with a file that holds no line: not told once more for each line that it should have.
+_NOTHING = Problem("kitti.calibration-missing", "expected a calibration, found a file without a line", is_error=False)
+
+
 def parse_entries(lines: Sequence[str]) -> tuple[dict[str, Entry], list[Problem]]:
     """Key and values of each line: they part at the first colon, or at the first blank where there is none."""
     entries: dict[str, Entry] = {}
@@ -128,6 +132,9 @@ def calibration_of(data: bytes) -> Calibration:
     lines, problems = lines_of(data)
     entries, more = parse_entries(lines)
     result = Calibration(entries=_shown(entries), problems=[*problems, *more])
+    if not entries:
+        result.problems.append(_NOTHING)
+        return result
     found: dict[str, FloatArray] = {}
     given = {_ALIASES.get(key) for key in entries}  # rightly or not
     for key, entry in entries.items():
@@ -167,6 +174,9 @@ def raw_calibration(files: Mapping[str, bytes]) -> dict[str, Calibration]:
         entries, more = parse_entries(lines)
         part = parts[name] = Calibration(problems=[*problems, *more])
         result.entries[name] = _shown(entries)
+        if not entries:
+            part.problems.append(_NOTHING)
+            continue
         meaning = RAW_FILES[name]
         if meaning:
             motion = _motion(part, entries)

@@ -28,11 +28,12 @@ class Calibrated(NamedTuple):
 
 
 class Calibrations:
-    """Reads calibration files, each distinct content once."""
+    """Reads calibration files, each distinct content once. `lost` are those that are told to calibrate nothing."""
 
     def __init__(self, source: Source, index: SegmentIndex) -> None:
         self._source = source
         self._index = index
+        self.lost: set[str] = set()
         self._kept: OrderedDict[bytes, Calibrated] = OrderedDict()
 
     def sensors(self, calibration: Calibration | None, path: str | None = None) -> dict[str, Sensor]:
@@ -79,11 +80,13 @@ class Calibrations:
     def _of_file(self, path: str, report: Report) -> Calibrated | None:
         data = read_bytes(self._source, path, report)
         if data is None:
+            self.lost.add(path)
             return None
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
-            calibration.problems += self._unseen(calibration)
+            if calibration.entries:
+                calibration.problems += self._unseen(calibration)
             known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
@@ -91,11 +94,15 @@ class Calibrations:
             self._kept.move_to_end(data)
         for problem in known.calibration.problems:
             problem.tell(report, path)
-        return None if known.calibration.is_empty else known
+        if not known.calibration.is_empty:
+            return known
+        if known.calibration.problems:
+            self.lost.add(path)
+        return None
 
     def _unseen(self, calibration: Calibration) -> list[Problem]:
         """Cameras that a calibration file has no line of; a line that is wrong is told by itself."""
-        problems = []
+        problems: list[Problem] = []
         for media in self._index.cameras:
             number, is_rectified = media.camera or 0, self._index.is_rectified
             if not calibration.names_camera(number, is_rectified=is_rectified):
@@ -118,7 +125,7 @@ class Calibrations:
             for problem in parts[name].problems if name in parts else ():
                 problem.tell(report, path)
         whole = parts[""]
-        if _CAMERAS in parts:
+        if whole.entries.get(_CAMERAS):
             for problem in self._unseen(whole):
                 problem.tell(report, paths[_CAMERAS])
         return None if whole.is_empty and not whole.unrectified else Calibrated(whole, self.sensors(whole))

@@ -33,14 +33,16 @@ class KittiDataset(Dataset):
     def __init__(self, source: Source, indexes: Sequence[SegmentIndex], report: Report) -> None:
         self._source = source
         self._indexes = {index.name: index for index in indexes}
+        calibrations = {index.name: Calibrations(source, index) for index in indexes}
         self._bases: dict[str, Calibrated | None] = {
-            index.name: Calibrations(source, index).of_segment(report) for index in indexes
+            name: read.of_segment(report) for name, read in calibrations.items()
         }
         self.name = source.name
         self.report = report
         self.is_fusion = any(self._bases.values()) or any(len(index.media) > 1 for index in indexes)
         has_use = [index for index in indexes if self.is_fusion or index.poses or index.oxts or index.oxts_file]
         self._uncalibrated = {index.name for index in has_use if tell_uncalibrated(index, report)}
+        self._uncalibrated |= {index.name for index in indexes if index.calib_file in calibrations[index.name].lost}
         self.is_continuous = all(index.layout.is_continuous for index in indexes)
         clouds = [index.lidar for index in indexes if index.lidar is not None]
         if clouds and all(media.ending == ".bin" for media in clouds):

@@ -53,15 +53,15 @@ class Labelling:
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
         self._mots_frames = mots_frames(self._mots)
 
-    def shelves(self, key: str, number: int, calibration: Calibration | None) -> dict[str, Shelf]:
-        """A shelf for each sensor, by its name."""
+    def shelves(self, key: str, number: int, calibration: Calibration | None, *, is_lost: bool) -> dict[str, Shelf]:
+        """A shelf for each sensor, by its name; with `is_lost` it is told why the frame has no calibration."""
         shelves = {media.name: Shelf() for media in self._index.media}
-        self._add_rows(key, calibration, shelves)
+        self._add_rows(key, calibration, shelves, is_lost=is_lost)
         self._add_tracklets(number, shelves)
         self._add_masks(key, number, shelves)
         return shelves
 
-    def _add_rows(self, key: str, calibration: Calibration | None, shelves: dict[str, Shelf]) -> None:
+    def _add_rows(self, key: str, calibration: Calibration | None, shelves: dict[str, Shelf], *, is_lost: bool) -> None:
         found = self._rows.rows(key, self._report)
         camera = self._index.label_camera
         if camera is None or found.annotation == "none":
@@ -73,7 +73,7 @@ class Labelling:
             shelves[carrier.name].say("present" if has_any else "empty")
         for row in found.rows:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
-        if any(row.columns_3d for row in found.rows):
+        if not is_lost and any(row.columns_3d for row in found.rows):
             self._tell_place(key, carrier, calibration, found.path or "")
         for problem in doubts(found.rows, self._camera_m(camera, calibration)):
             problem.tell(self._report, found.path or "")
@@ -84,7 +84,7 @@ class Labelling:
         is_counted = bool(self._index.calib) and key not in self._index.calib  # on opening: frames without a file
         if self._is_told or is_counted or (carrier is not None and (lidar is None or carrier is lidar)):
             return
-        if carrier is not None and calibration is not None and calibration.problems:
+        if calibration is not None and calibration.problems:
             return  # what its file lacks is told there
         self._is_told = True
         if carrier is None:

@@ -55,7 +55,9 @@ class SegmentReading:
         number = int(key) if index.layout.is_continuous else position
         heard = Report() if key in index.previous else self._report  # what it leads to tells the same
         calibrated = self._calibrations.of_frame(key, heard) if index.calib else self._base
-        shelves = self._labelling.shelves(key, number, None if calibrated is None else calibrated.calibration)
+        is_lost = calibrated is None and index.calib.get(key) in self._calibrations.lost
+        calibration = None if calibrated is None else calibrated.calibration
+        shelves = self._labelling.shelves(key, number, calibration, is_lost=is_lost)
         pose, extras = self._motion.of_frame(key, number, self._report)
         data = []
         for media in index.media:

@@ -281,13 +281,9 @@ def tell_attributes(
     tables: Tables, table: str, index: int, tokens: tuple[str, ...] | None, attributes: Rows[Attribute]
 ) -> None:
     """Say which of a row's attribute tokens point nowhere."""
-    if "attribute" not in tables:
-        return
     for place, token in enumerate(tokens or ()):
         if token not in attributes.places:
-            message = f"expected a token of attribute.json, found {token!r}"
-            at = tables.origin(table, index, "attribute_tokens", place)
-            tables.report.error("nuscenes.dangling-token", message, at)
+            tables.dangles(table, f"attribute_tokens/{place}", "attribute", index, token)
 
 
 def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:

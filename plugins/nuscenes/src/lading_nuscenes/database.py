@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations, read_instances
 from lading_nuscenes.files import name_hashes, read_files
+from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.results import Results
@@ -72,6 +73,7 @@ class Database:
             notes_names=notes_names or any(self.media.below_roots()),
         )
         self.files.samples[np.isin(self.files.calibrated, self.sensors.foreign)] = _FOREIGN
+        self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()

@@ -59,6 +59,7 @@ class Frames:
             frame_id=frame_id(self._plan.segment.name, key, index=index, timestamp_ns=time_ns),
             data=data,
             calibration=self._calibration(moment),
+            lacking=self._database.lacking.get(moment.sample, ()),
             extras=self._extras(moment) if moment.sample >= 0 else {"sample_token": self._sample_token(moment)},
         )
 

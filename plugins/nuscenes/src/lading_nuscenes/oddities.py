@@ -8,21 +8,26 @@ from lading import LadingError, Origin, Report
 from lading.model.geometry import quaternion_from_matrix
 
 
-def mend(row: dict[str, Any], origin: Origin, report: Report) -> dict[str, Any]:
-    """Change what can be understood all the same; the values as they stood, to be kept with the row."""
+def mend(row: dict[str, Any], origin: Origin, report: Report) -> tuple[dict[str, Any], list[str]]:
+    """Change what can be understood all the same.
+
+    Gives the values as they stood, to be kept with the row, and the keys of tokens that were numbers.
+    """
     kept: dict[str, Any] = {}
+    tokens: list[str] = []
     rotation = row.get("rotation")
     if isinstance(rotation, list) and len(rotation) == 3:
         try:
             row["rotation"] = quaternion_from_matrix(rotation)
         except (LadingError, ValueError, TypeError):
-            return kept  # no rotation at all: the row is refused as it is
+            return kept, tokens  # no rotation at all: the row is refused as it is
         kept["rotation"] = rotation
         message = "expected a quaternion, found a matrix; the quaternion of the nearest rotation is used"
         report.warning("nuscenes.rotation-matrix", message, origin.below("rotation"))
     for key, value in row.items():
         if type(value) is int and key.endswith("token"):
             row[key] = str(value)
+            tokens.append(key)
             message = f"expected a token as a string, found the number {value}"
             report.warning("nuscenes.token-type", message, origin.below(key))
-    return kept
+    return kept, tokens

@@ -64,11 +64,8 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
         times = poses.times[order]
         clock.settle(times)
         poses.times[order] = times
-    if "ego_pose" in tables:
-        for file in np.flatnonzero(poses.rows[poses.of_file] < 0).tolist():
-            message = f"expected a token of ego_pose.json, found {book.text(wanted[file])!r}"
-            at = tables.origin("sample_data", int(file_rows[file]), "ego_pose_token")
-            tables.report.error("nuscenes.dangling-token", message, at)
+    for file in np.flatnonzero(poses.rows[poses.of_file] < 0).tolist():
+        tables.dangles("sample_data", "ego_pose_token", "ego_pose", int(file_rows[file]), book.text(wanted[file]))
     return poses
 
 

@@ -77,12 +77,13 @@ def scene_groups(
     tables.dangling(
         "scene", "log_token", "log", scenes.indexes, logs.find(tokens := [s.log_token for s in scenes.rows]), tokens
     )
+    homeless = {place for token, places in members.items() if token not in scenes.places for place in places}
     follow = samples.index.find(samples.links[1])
     groups = []
     for place, scene in enumerate(scenes.rows):
         if scenes.places[scene.token] != place:
             continue  # the second of a token, which is reported
-        chain = _Chain(tables, scenes.indexes[place], scene, samples, members.pop(scene.token, []))
+        chain = _Chain(tables, scenes.indexes[place], scene, samples, members.pop(scene.token, []), homeless)
         groups.append(Group(scene.token, chain.ordered(book, follow), scene, logs.get(scene.log_token)))
     groups += [Group(token, _by_time(samples, found)) for token, found in members.items()]
     return groups
@@ -104,11 +105,8 @@ def _members(tables: Tables, samples: Samples, column: str, target: str, known: 
         if place in repeated:
             continue
         members.setdefault(token, []).append(place)
-        if token not in known and target in tables:
-            message = f"expected a token of {target}.json, found {token!r}"
-            tables.report.error(
-                "nuscenes.dangling-token", message, tables.origin("sample", samples.rows[place], column)
-            )
+        if token not in known:
+            tables.dangles("sample", column, target, samples.rows[place], token)
     return members
 
 
@@ -117,14 +115,17 @@ def _by_time(samples: Samples, members: list[int]) -> list[int]:
 
 
 class _Chain:
-    """The samples of a scene as they follow each other from its first one."""
+    """The samples of a scene as they follow each other from its first one; `homeless` are those of no scene."""
 
-    def __init__(self, tables: Tables, row: int, scene: Scene, samples: Samples, members: list[int]) -> None:
+    def __init__(
+        self, tables: Tables, row: int, scene: Scene, samples: Samples, members: list[int], homeless: set[int]
+    ) -> None:
         self._tables = tables
         self._row = row
         self._scene = scene
         self._samples = samples
         self._members = members
+        self._homeless = homeless
 
     def ordered(self, book: TokenBook, follow: np.ndarray[Any, np.dtype[np.int64]]) -> list[int]:
         """The samples along `next`, or by time where that does not reach each of them once; with what is odd told."""
@@ -136,14 +137,16 @@ class _Chain:
             if found < 0:
                 self._tables.broken_link("scene", column, self._row, token or "")
         chain = list(self._walk(first, follow))
+        strays = self._strays(first, follow)
         if sorted(chain) != self._members:
-            if first >= 0:
+            is_cut = bool(chain) and int(follow[chain[-1]]) == DANGLING  # told where `next` points
+            if first >= 0 and not strays and not is_cut:
                 message = (
                     f"expected to reach {len(self._members)} samples along `next`, found {len(chain)}; taken by time"
                 )
                 self._tell("sample-order", message, "first_sample_token")
             chain = _by_time(self._samples, self._members)
-        elif chain and last >= 0 and chain[-1] != last:
+        elif chain and last >= 0 and chain[-1] != last and last not in self._homeless:
             self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
         times = self._samples.times[chain]
         if (np.diff(times[times != NO_TIME]) < 0).any():
@@ -153,9 +156,18 @@ class _Chain:
                 "first_sample_token",
             )
         count = self._scene.nbr_samples
-        if count is not None and count != len(chain):
+        if count is not None and count != len(chain) and not 0 < count - len(chain) <= strays:
             self._tell("count-mismatch", f"expected {count} samples as declared, found {len(chain)}", "nbr_samples")
         return chain
+
+    def _strays(self, first: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> int:
+        """How many samples the scene may lack for a reason that is told: a bad row, or a token of no scene."""
+        met: set[int] = set()
+        for place in (first, *follow[self._members].tolist()) if self._homeless else ():
+            while place in self._homeless and place not in met:
+                met.add(place)
+                place = int(follow[place])
+        return len(met) + len(self._tables.left_out("sample"))
 
     def _walk(self, place: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[int]:
         own = set(self._members)

@@ -65,13 +65,17 @@ class Piece(Generic[T]):
 class Scan(Generic[T]):
     """One pass over one table; `count` is the number of rows met so far, those that could not be read included.
 
+    `left_out` has the rows that are told to be bad, by their token; `mended` the places (row and key) of tokens that
+    are told to be numbers.
+
     Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
     the same fields that looks less closely.
     """
 
     def __init__(self, file: File, row_type: type[T], report: Report, plain_type: type[Row] | None = None) -> None:
         self.count = 0
-        self.left_out: set[str] = set()
+        self.left_out: dict[str, dict[str, Any]] = {}
+        self.mended: set[tuple[int, str]] = set()
         self._file = file
         self._row_type = row_type
         fields = msgspec.structs.fields(row_type)
@@ -222,7 +226,10 @@ class Scan(Generic[T]):
             if unknown:
                 self._is_plain = False
                 unknown = dict(sorted(unknown.items()))
-            unknown |= mend(value, Origin(self._file.path, f"/{index}"), self._report)
+            aside, tokens = mend(value, Origin(self._file.path, f"/{index}"), self._report)
+            unknown |= aside
+            if tokens and len(self.mended) < _MOST_LEFT_OUT:
+                self.mended.update((index, key) for key in tokens)
             row = self._row(index, value, unknown)
             if row is None:
                 continue
@@ -247,7 +254,7 @@ class Scan(Generic[T]):
             if not is_optional:
                 token = value.get("token")
                 if isinstance(token, str) and len(self.left_out) < _MOST_LEFT_OUT:
-                    self.left_out.add(token)
+                    self.left_out[token] = value
                 return None
             aside[key] = value.pop(key)
 

@@ -23,7 +23,8 @@ class Tables:
     def __init__(self, files: dict[str, File], paths: dict[str, str], report: Report) -> None:
         self.report = report
         self.counts: dict[str, int] = {}
-        self._left_out: dict[str, set[str]] = {}
+        self._left_out: dict[str, dict[str, dict[str, Any]]] = {}
+        self._mended: dict[str, set[tuple[int, str]]] = {}
         self._files = files
         self._paths = paths
 
@@ -52,14 +53,14 @@ class Tables:
         if file is None:
             return
         scan = Scan(file, row_type, self.report, plain_type)
-        self._left_out[table] = scan.left_out
+        self._left_out[table], self._mended[table] = scan.left_out, scan.mended
         for piece in scan.pieces():
             yield scan, piece
         self.counts[table] = scan.count
 
-    def left_out(self, table: str) -> set[str]:
-        """The tokens of rows that are told to be bad and left out: what leads to them is not told again."""
-        return self._left_out.get(table, set())
+    def left_out(self, table: str) -> dict[str, dict[str, Any]]:
+        """The rows that are told to be bad and left out, by their token: what leads to them is not told again."""
+        return self._left_out.get(table, {})
 
     def small(self, table: str, row_type: type[T]) -> Rows[T]:
         """A table as rows."""
@@ -86,20 +87,20 @@ class Tables:
         self, table: str, column: str, target: str, indexes: Sequence[int], found: Indexes, tokens: Sequence[str | None]
     ) -> None:
         """Say which rows have a token that the target does not; nothing where the target is not there at all."""
-        wrong = np.flatnonzero(found < 0)
-        if not len(wrong) or target not in self:
+        for place in np.flatnonzero(found < 0).tolist():
+            self.dangles(table, column, target, indexes[place], tokens[place] or "")
+
+    def dangles(self, table: str, column: str, target: str, index: int, token: str) -> None:
+        """Say that a row has a token that the target does not, unless it is told what is wrong with either."""
+        if target not in self or token in self.left_out(target) or (index, column) in self._mended.get(table, ()):
             return
-        for place in wrong.tolist():
-            if tokens[place] in self.left_out(target):
-                continue
-            message = f"expected a token of {target}.json, found {tokens[place] or ''!r}"
-            at = self.origin(table, indexes[place], column)
-            self.report.error("nuscenes.dangling-token", message, at)
+        message = f"expected a token of {target}.json, found {token!r}"
+        self.report.error("nuscenes.dangling-token", message, self.origin(table, index, column))
 
     def broken_link(self, table: str, column: str, index: int, token: str) -> None:
         """Say that one of the tokens that chain rows together points nowhere."""
         target = {"scene": "sample", "instance": "sample_annotation"}.get(table, table)
-        if token in self.left_out(target):
+        if token in self.left_out(target) or (index, column) in self._mended.get(table, ()):
             return
         message = f"expected a token of {target}.json or none, found {token!r}"
         self.report.warning("nuscenes.broken-chain", message, self.origin(table, index, column))

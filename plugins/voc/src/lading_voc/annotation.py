@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from lading import Label, Origin, Report
+from lading import Box2D, Label, Origin, Report
 from lading_voc.document import (
     Document,
     Element,
@@ -32,7 +32,8 @@ class Annotation(msgspec.Struct, kw_only=True):
     """What one file says. `is_read` is False where nothing of it could be read.
 
     `object_count` is None where the file ends too early to tell. `is_whole` is False where an object is told to be
-    without a name or a place, or to be cut off: what is missing then says nothing.
+    without a name or a place, or to be cut off: what is missing then says nothing. `zero_based` are the labels, by
+    their number, that have a 0 among minima that count from 1, each with its place.
     """
 
     is_read: bool = False
@@ -45,8 +46,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     height: int | None = None
     filename: str | None = None
     database: str | None = None
-    zero_based: Origin | None = None
-    zero_based_count: int = 0
+    zero_based: dict[int, Origin] = {}
 
 
 def read_annotation(
@@ -76,8 +76,21 @@ def read_annotation(
     result.object_count = None if is_cut else count
     result.is_whole = reader.is_whole and not is_cut
     result.labels, result.places = reader.labels, reader.places
-    result.zero_based, result.zero_based_count = reader.zero_based, reader.zero_based_count
+    result.zero_based = reader.zero_based
     return result
+
+
+def told_of(found: Annotation) -> list[tuple[str, int]]:
+    """What rules need not tell again: boxes that reach out of their picture by the pixel of a 0 alone."""
+    if found.width is None or found.height is None:
+        return []
+    boxes = [(number, found.labels[number]) for number in found.zero_based]
+    return [
+        ("box2d.outside-image", number)
+        for number, box in boxes
+        if isinstance(box, Box2D) and min(box.xmin, box.ymin) == -1
+        if box.xmax <= found.width and box.ymax <= found.height
+    ]
 
 
 def _in_root(document: Document, path: str, child: Element) -> Origin:

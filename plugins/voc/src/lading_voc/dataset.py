@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
-from lading_voc.annotation import Annotation, read_annotation
+from lading_voc.annotation import Annotation, read_annotation, told_of
 from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
 from lading_voc.image_sets import ImageSet
@@ -109,6 +109,7 @@ class VocDataset(Dataset):
             extras=found.extras,
             origin=self._index.unfiled.get(ref) if path is None else Origin(path, "/annotation"),
             origins=origins,
+            told=told_of(found) if found.zero_based else (),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
 

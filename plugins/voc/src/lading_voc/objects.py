@@ -42,8 +42,7 @@ class ObjectReader:
     ) -> None:
         self.labels: list[Label] = []
         self.places: list[Place] = []
-        self.zero_based: Origin | None = None
-        self.zero_based_count = 0
+        self.zero_based: dict[int, Origin] = {}
         self.is_whole = True
         self._document = document
         self._path = path
@@ -111,8 +110,7 @@ class ObjectReader:
             extras.setdefault("bndbox", {})["#text"] = stray
         edge = self._pixels.edge
         if edge and (xmin == 0 or ymin == 0):
-            self.zero_based_count += 1
-            self.zero_based = self.zero_based or self._at(known, shape)
+            self.zero_based[len(self.labels)] = self._at(known, shape)
         return Box2D(
             xmin - edge,
             ymin - edge,

@@ -22,8 +22,8 @@ class Tally:
 
     def add(self, path: str, found: Annotation, *, is_other_rule: bool) -> None:
         """One annotation; `is_other_rule` where its database is the challenge's and its pixels are read verbatim."""
-        if found.zero_based is not None:
-            self._count("voc.zero-based", found.zero_based, found.zero_based_count)
+        if found.zero_based:
+            self._count("voc.zero-based", next(iter(found.zero_based.values())), len(found.zero_based))
         if is_other_rule:
             self._count("voc.pixel-rule", Origin(path, "/annotation/source/database"), 1)
 

@@ -107,6 +107,7 @@ class FramesPass(Checker):
             if name is not None:
                 here.add(name)
         seen.sensors |= here
+        here.update(frame.lacking)
         lacking = sorted(expected - here) if is_complete else ()  # else it may be the sensor of the unknown file
         for name in lacking:
             if name in seen.sensors:

@@ -53,9 +53,9 @@ class Place(NamedTuple):
     severities: Mapping[str, Severity]
 
     def finding(self, problem: Problem, label: Label | None = None, *, at: Origin | None = None) -> Finding | None:
-        """The finding of a problem with the data or one of its labels; None where its rule is not wanted."""
+        """The finding of a problem with the data or one of its labels; None where its rule is not wanted, or told."""
         severity = self.severities.get(problem.rule)
-        if severity is None:
+        if severity is None or (label is not None and (problem.rule, label.origin) in self.data.told):
             return None
         if at is None:
             at = self.data.locate(label, problem.subject)

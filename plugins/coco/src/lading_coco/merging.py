@@ -10,7 +10,7 @@ from lading_coco.document import Document
 from lading_coco.labels import LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, AnyRow, Row, is_plain
+from lading_coco.rows import UNSET, AnyRow, PlainRow, Row, as_row, is_plain
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
 RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
@@ -19,6 +19,8 @@ RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
 _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
 #: Documents whose labels have the annotation's id as their instance.
 _WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results"})
+#: Fields whose numbers a plain row has in a form of its own.
+_NUMBERS = frozenset({"bbox", "segmentation"})
 _MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})
 
 
@@ -115,8 +117,9 @@ class FrameLabels:
 def _field(record: AnyRow, key: str) -> Any:
     if isinstance(record, dict):
         return record.get(key, UNSET)
-    value = getattr(record, key)
-    return list(value) if isinstance(value, tuple) else value
+    if key in _NUMBERS and isinstance(record, PlainRow):
+        record = as_row(record)
+    return getattr(record, key)
 
 
 def _keys(record: AnyRow) -> list[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lading_coco.document import Document, Records
 from lading_coco.heads import REFUSED, ImageHead
 from lading_coco.ids import MISSING
+from lading_coco.rings import Ring, RingParser, lists_of
 from lading_coco.text import Access
 
 UNSET = msgspec.UNSET
@@ -28,8 +29,6 @@ class RleRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 #: An edge or a size of a box, in pixels, near enough for the short way in `lading_coco.widths`.
 Near: TypeAlias = Annotated[float, msgspec.Meta(ge=-2.5e8, le=2.5e8)]
-#: x and y in turns, of two points at least.
-Ring: TypeAlias = Annotated[list[float], msgspec.Meta(min_length=4)]
 
 
 class PlainRow(msgspec.Struct, gc=False, forbid_unknown_fields=True, kw_only=True):
@@ -125,6 +124,7 @@ class RowReader(Generic[Typed]):
         self._one: msgspec.json.Decoder[Typed] = msgspec.json.Decoder(kind)
         self._many: msgspec.json.Decoder[list[Typed]] = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
         self._plain: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[plain])  # type: ignore[valid-type]
+        self._rings = RingParser() if plain is PlainRow else None
         self._refused = 0
 
     def rows(self, numbers: NDArray[np.int32]) -> Sequence[Any]:
@@ -150,18 +150,23 @@ class RowReader(Generic[Typed]):
 
     def _decode(self, text: bytes, count: int) -> Sequence[Any] | None:
         if self._refused < _PATIENCE:
-            try:
-                plain = self._plain.decode(text)
-            except REFUSED:
-                self._refused += 1
-            else:
+            plain = self._decode_plain(text)
+            if plain is not None:
                 self._refused = 0
                 return plain if len(plain) == count else None
+            self._refused += 1
         try:
             found = self._many.decode(text)
         except REFUSED:
             return None
         return found if len(found) == count else None
+
+    def _decode_plain(self, text: bytes) -> list[Any] | None:
+        try:
+            records = self._plain.decode(text)
+        except REFUSED:
+            return None
+        return records if self._rings is None or self._rings.fill(records) else None
 
     def _single(self, row: int) -> Typed | Loose | None:
         first = int(self._places[row])
@@ -206,12 +211,13 @@ def is_plain(records: Sequence[AnyRow | None]) -> TypeGuard[Sequence[PlainRow]]:
 
 def as_row(record: PlainRow) -> Row:
     """A plain row as one that may lack fields."""
+    segmentation = record.segmentation
     return Row(
         id=record.id,
         image_id=record.image_id,
         category_id=record.category_id,
         bbox=list(record.bbox),
-        segmentation=record.segmentation,
+        segmentation=lists_of(segmentation) if isinstance(segmentation, list) else segmentation,
         area=record.area,
         iscrowd=record.iscrowd,
     )

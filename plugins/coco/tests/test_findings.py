@@ -430,6 +430,14 @@ def test_a_key_that_is_there_twice_is_told(read: Any, document: Any) -> None:
     assert [label.instance for label in done.labels] == ["9"]
 
 
+@pytest.mark.parametrize("key", ["images", "annotations"])
+def test_an_empty_array_counts_where_it_is_the_last_of_its_key(key: str, read: Any, document: Any) -> None:
+    done = read({"annotations.json": json.dumps(document(annotations=[ROW]))[:-1] + f', "{key}": []}}'})
+    told = {"images": ["coco.no-images", "coco.unlisted-file"], "annotations": []}
+    assert done.rules == ["coco.duplicate-key", *told[key]]
+    assert [label.instance for label in done.labels] == (["5"] if key == "images" else [])
+
+
 def test_a_broken_file_beside_a_whole_one_is_told(read: Any, document: Any) -> None:
     files = {"annotations.json": document(), "other.json": json.dumps(document())[:-30]}
     done = read(files)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import NoneType
 from typing import Any
 
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from lading import Origin, Report
 from lading_coco.envelope import Envelope
 from lading_coco.gathering import AnnotationHeads
-from lading_coco.heads import Column, ImageHead
-from lading_coco.ids import MISSING, Codes, codes_of, joined
-from lading_coco.layout import Finder, are_safe, unsafe_name
+from lading_coco.heads import Column
+from lading_coco.ids import MISSING, Codes
+from lading_coco.layout import Finder
+from lading_coco.listing import ImageHeads
 from lading_coco.stretches import read_through
 from lading_coco.structure import Offsets, Piece, RecordArray, Scanner
 from lading_coco.text import JsonText
@@ -51,9 +53,9 @@ class Records:
 class Document:
     """One annotation file.
 
-    Of its images, `names` are hashes of their file names, `keys` of what their frames are called, `media` the numbers
-    of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots` are their
-    numbers within the videos, `MISSING` where there is no whole number.
+    Of its images, `names` are hashes of their file names, `keys` numbers for what their frames are called, `media` the
+    numbers of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots`
+    are their numbers within the videos, `MISSING` where there is no whole number.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -99,7 +101,7 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report, wo
     """
     document = Document(text, split)
     reading = _Reading(document, finder, report)
-    scanner = Scanner(text.path, reading.take, reading.decode)
+    scanner = Scanner(text.path, reading.take, lambda array, whole: reading.column(array).decode(whole))
     read_through(text, scanner, lambda: reading.annotations, workers)
     envelope = scanner.finish()
     _tell_envelope(document, scanner.envelope, report)
@@ -115,9 +117,9 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report, wo
     if document.is_results:
         arrays["annotations"] = arrays.pop("", RecordArray("", 0))
     with text.reading() as access:
-        for key, column in (("images", reading.images), ("annotations", reading.annotations.column)):
+        for key in ("images", "annotations"):
             if key in arrays:
-                column.finish(arrays[key], access)
+                reading.column(arrays[key]).finish(arrays[key], access)
     reading.finish(arrays)
     if document.is_results:
         document.kind = "results"
@@ -149,93 +151,32 @@ class _Reading:
         self._finder = finder
         self._report = report
         self._arrays: dict[str, RecordArray] = {}
-        self._names: list[Codes] = []
-        self._keys: list[Codes] = []
-        self._media: list[NDArray[np.int32]] = []
-        self._videos: list[Codes] = []
-        self._shots: list[Codes] = []
-        self._told: set[int] = set()  # rows of images
-        self.images = Column(ImageHead, None, lambda row, message: None)
+        self.images = self._new_images()
         self.annotations = AnnotationHeads(lambda row, message: None)
 
     def take(self, piece: Piece) -> None:
         """Take some records of one array."""
-        if self._key(piece.array) == "images":
-            row = self.images.count
-            self._images(row, self.images.take(piece))
-        else:
-            self.annotations.take(piece)
+        self._at(piece.array).take(piece)
 
-    def decode(self, array: RecordArray, whole: bytes) -> list[Any] | None:
-        """The heads of a list of records of one array, None where there are none."""
-        column = self.images if self._key(array) == "images" else self.annotations.column
-        return column.decode(whole)
+    def column(self, array: RecordArray) -> Column:
+        """The records of an array; one of the same key before it is forgotten, as JSON parsers do."""
+        return self._at(array).column
 
-    def _key(self, array: RecordArray) -> str:
+    def _at(self, array: RecordArray) -> ImageHeads | AnnotationHeads:
         key = array.key or "annotations"
         if self._arrays.get(key) is not array:
-            self._start(key, array)
-        return key
+            self._arrays[key] = array
+            if key == "images":
+                self.images = self._new_images()
+            else:
+                self.annotations = AnnotationHeads(partial(self._tell, Origin(self._document.path, array.pointer)))
+        return self.images if key == "images" else self.annotations
 
-    def _start(self, key: str, array: RecordArray) -> None:
-        """Begin an array; one of the same key before it is forgotten, as JSON parsers do."""
-        self._arrays[key] = array
+    def _new_images(self) -> ImageHeads:
+        return ImageHeads(self._document.path, self._finder, self._report, self._image)
 
-        told: set[int] = set()
-
-        def problem(row: int, message: str) -> None:
-            told.add(row)
-            self._report.error("coco.malformed-record", message, Origin(self._document.path, array.pointer).below(row))
-
-        if key == "images":
-            self.images, self._told = Column(ImageHead, None, problem), told
-            self._names, self._keys, self._media, self._videos, self._shots = [], [], [], [], []
-        else:
-            self.annotations = AnnotationHeads(problem)
-
-    def _images(self, row: int, heads: Sequence[ImageHead]) -> None:
-        told = self._told
-        names, keys, media = [], [], []
-        are_usual = are_safe([head.file_name for head in heads if isinstance(head.file_name, str)])
-        for index, head in enumerate(heads):
-            url = head.coco_url if isinstance(head.coco_url, str) and head.coco_url else None
-            is_named = isinstance(head.file_name, str) and head.file_name
-            name = head.file_name if is_named else name_from_url(url)
-            number = -1 if name is None else self._finder.find(name, url)
-            names.append(hash(name))
-            keys.append(hash(name if head.id in (MISSING, None) else str(head.id)))
-            media.append(number)
-            is_usual = are_usual and is_named and type(head.id) is int and head.id != MISSING
-            if not is_usual and row + index not in told:
-                self._check_image(row + index, head, name, is_found=number >= 0)
-        videos = [head.video_id for head in heads]
-        has_none = videos.count(None) == len(videos)
-        none = np.full(len(videos), MISSING)
-        self._videos.append(none if has_none else codes_of(videos))
-        self._shots.append(none if has_none else _shots([head.frame_id for head in heads]))
-        self._names.append(np.array(names, dtype=np.int64))
-        self._keys.append(np.array(keys, dtype=np.int64))
-        self._media.append(np.array(media, dtype=np.int32))
-
-    def _check_image(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
-        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):
-            found = "none" if head.id == MISSING else repr(head.id)
-            message = f"expected an id that is a number or a text, found {found}"
-            self._report.error("coco.bad-id", message, self._image(row))
-        if name is None:
-            found = "neither" if not head.file_name else repr(head.file_name)
-            message = f"expected `file_name` or `coco_url`, found {found}"
-            self._report.error("coco.missing-file-name", message, self._image(row))
-            return
-        reason = unsafe_name(name, self._document.path)
-        if reason is None:
-            return
-        message = f"expected a path within the dataset, found {reason}, {name!r}"
-        if is_found:
-            message = f"{message}; the file was found by its last parts"
-            self._report.warning("coco.unsafe-file-name", message, self._image(row, "file_name"))
-        else:
-            self._report.error("coco.unsafe-file-name", message, self._image(row, "file_name"))
+    def _tell(self, array: Origin, row: int, message: str) -> None:
+        self._report.error("coco.malformed-record", message, array.below(row))
 
     def _image(self, row: int, *parts: str) -> Origin:
         relocate = self._document.text.relocate
@@ -247,29 +188,17 @@ class _Reading:
         """Join the pieces."""
         document = self._document
         empty = RecordArray("images", 0), RecordArray("annotations", 0)
-        document.images = Records(document.text, arrays.get("images", empty[0]), self.images)
+        document.images = Records(document.text, arrays.get("images", empty[0]), self.images.column)
         document.annotations = Records(document.text, arrays.get("annotations", empty[1]), self.annotations.column)
-        document.image_ids = self.images.ids()
+        document.image_ids = self.images.column.ids()
         document.annotation_ids = self.annotations.column.ids()
-        document.names = joined(self._names, np.int64)
-        document.keys = joined(self._keys, np.int64)
-        document.media = joined(self._media, np.int32)
-        videos = joined(self._videos, np.int64)
+        document.names, document.keys = self.images.names, self.images.keys
+        document.media = self.images.media
+        videos, shots = self.images.videos
         if (videos != MISSING).any():
-            document.video_of, document.shots = videos, joined(self._shots, np.int64)
+            document.video_of, document.shots = videos, shots
         document.image_of = self.annotations.image_of
         document.traits = self.annotations.traits
-
-
-def name_from_url(url: str | None) -> str | None:
-    """What an image without `file_name` is called: the last two parts of its `coco_url` (LVIS v1)."""
-    parts = [part for part in (url or "").split("/") if part]
-    return "/".join(parts[-2:]) or None
-
-
-def _shots(values: Sequence[Any]) -> Codes:
-    is_number = [type(value) is int and MISSING < value < -MISSING for value in values]
-    return np.array([v if known else MISSING for v, known in zip(values, is_number, strict=True)], dtype=np.int64)
 
 
 def _categories(document: Document, report: Report) -> list[tuple[int, dict[str, Any]]]:

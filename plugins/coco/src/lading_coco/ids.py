@@ -35,6 +35,16 @@ def code_of(value: Any) -> int:
     return hash((type(value).__name__, value))
 
 
+def key_of(value: Any) -> int:
+    """A number for an id as text: the same for 1 and "1". Keys are only compared with each other, in one run."""
+    text = str(value)
+    if len(text) <= 20 and text.isascii() and text.removeprefix("-").isdecimal():
+        number = int(text)
+        if MISSING < number < -MISSING and str(number) == text:
+            return number
+    return hash((text,))  # of no text the hash is 0, which is a number
+
+
 def codes_of(known: Sequence[Any], *, is_plain: bool = False) -> Codes:
     """The codes of many ids; `MISSING` stands for itself. `is_plain` says that they are integers all."""
     count = len(known)

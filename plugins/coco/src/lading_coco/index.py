@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lading import Report
 from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, look_up, other_spelling, repeats
+from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
 from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
 from lading_coco.videos import by_first, listed_videos, video_name, videos_of
@@ -239,7 +239,7 @@ class IndexBuilder:
             self._bare[self._count + offset] = (number, row)
         codes = document.image_of[chosen]
         written = values_at(document, chosen.tolist(), "image_id")
-        keys = np.fromiter((hash(str(value)) for value in written), dtype=np.int64, count=len(codes))
+        keys = np.fromiter(map(key_of, written), dtype=np.int64, count=len(codes))
         self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
 
     def _split_ids(self, split: Split) -> Codes:

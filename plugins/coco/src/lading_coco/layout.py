@@ -99,6 +99,12 @@ def unsafe_name(name: str, path: str) -> str | None:
     return "a path that climbs out of the dataset" if inside.startswith("..") else None
 
 
+def name_from_url(url: str | None) -> str | None:
+    """What an image without `file_name` is called: the last two parts of its `coco_url` (LVIS v1)."""
+    parts = [part for part in (url or "").split("/") if part]
+    return "/".join(parts[-2:]) or None
+
+
 def are_safe(names: Sequence[str]) -> bool:
     """Whether at one look none of these file names leads anywhere else; `unsafe_name` looks closer."""
     whole = "\n" + "\n".join(names)
@@ -140,6 +146,7 @@ class Finder:
     """Finds the pictures of one annotation file."""
 
     def __init__(self, files: Files, path: str, split: str) -> None:
+        self.has_pictures = files.has_pictures
         self._files = files
         self._folder = posixpath.dirname(path)
         home = home_of(path)
@@ -152,7 +159,7 @@ class Finder:
 
     def find(self, name: str, url: str | None) -> int:
         """The number of the picture of this name, -1 where there is none. The first place that has it wins."""
-        if not self._files.has_pictures:
+        if not self.has_pictures:
             return -1
         plain = name.replace("\\", "/") if "\\" in name else name
         if _ABSOLUTE.match(plain) is not None:

@@ -1,0 +1,132 @@
+"""What the index needs of the images that a file lists, gathered as they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from types import NoneType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Origin, Report
+from lading_coco.heads import Column, ImageHead
+from lading_coco.ids import MISSING, Codes, codes_of, joined, key_of
+from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
+from lading_coco.structure import Piece
+
+#: Where a part of the image of a row stands.
+Place = Callable[..., Origin]
+
+
+class ImageHeads:
+    """The ids and places of one array of images, their files, and what is wrong with their names and ids."""
+
+    def __init__(self, path: str, finder: Finder, report: Report, place: Place) -> None:
+        self.column = Column(ImageHead, None, self._tell_record)
+        self._path = path
+        self._finder = finder
+        self._report = report
+        self._place = place
+        self._told: set[int] = set()  # rows
+        self._names: list[Codes] = []
+        self._keys: list[Codes] = []
+        self._media: list[NDArray[np.int32]] = []
+        self._videos: list[Codes] = []
+        self._shots: list[Codes] = []
+
+    @property
+    def names(self) -> Codes:
+        """Hashes of their file names."""
+        return joined(self._names, np.int64)
+
+    @property
+    def keys(self) -> Codes:
+        """Numbers for what their frames are called."""
+        return joined(self._keys, np.int64)
+
+    @property
+    def media(self) -> NDArray[np.int32]:
+        """The numbers of their files, -1 where there is none."""
+        return joined(self._media, np.int32)
+
+    @property
+    def videos(self) -> tuple[Codes, Codes]:
+        """The codes of their videos' ids, and their numbers within those; `MISSING` where there is none."""
+        return joined(self._videos, np.int64), joined(self._shots, np.int64)
+
+    def take(self, piece: Piece) -> None:
+        """Take some records."""
+        row = self.column.count
+        heads: list[ImageHead] = self.column.take(piece)
+        if not self._take_usual(heads):
+            self._take_any(row, heads)
+        videos = [head.video_id for head in heads]
+        has_none = videos.count(None) == len(videos)
+        none = np.full(len(videos), MISSING)
+        self._videos.append(none if has_none else codes_of(videos))
+        self._shots.append(none if has_none else _shots([head.frame_id for head in heads]))
+
+    def _take_usual(self, heads: Sequence[ImageHead]) -> bool:
+        """Take images that all have a number and a file name which leads nowhere else; whether they are such."""
+        ids, names = [head.id for head in heads], [head.file_name for head in heads]
+        if set(map(type, ids)) != {int} or set(map(type, names)) != {str} or "" in names or not are_safe(names):
+            return False
+        if not MISSING < min(ids) <= max(ids) < -MISSING:
+            return False
+        count = len(heads)
+        self._names.append(np.fromiter(map(hash, names), dtype=np.int64, count=count))
+        self._keys.append(np.fromiter(ids, dtype=np.int64, count=count))
+        urls = map(_text, [head.coco_url for head in heads])
+        found = map(self._finder.find, names, urls) if self._finder.has_pictures else repeat(-1, count)
+        self._media.append(np.fromiter(found, dtype=np.int32, count=count))
+        return True
+
+    def _take_any(self, row: int, heads: Sequence[ImageHead]) -> None:
+        names, keys, media = [], [], []
+        for number, head in enumerate(heads, row):
+            url = _text(head.coco_url)
+            name = _text(head.file_name) or name_from_url(url)
+            found = -1 if name is None else self._finder.find(name, url)
+            names.append(hash(name))
+            keys.append(key_of(name if head.id in (MISSING, None) else head.id))
+            media.append(found)
+            if number not in self._told:
+                self._check(number, head, name, is_found=found >= 0)
+        self._names.append(np.array(names, dtype=np.int64))
+        self._keys.append(np.array(keys, dtype=np.int64))
+        self._media.append(np.array(media, dtype=np.int32))
+
+    def _tell_record(self, row: int, message: str) -> None:
+        self._told.add(row)
+        self._report.error("coco.malformed-record", message, Origin(self._path, "/images").below(row))
+
+    def _check(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
+        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):
+            found = "none" if head.id == MISSING else repr(head.id)
+            message = f"expected an id that is a number or a text, found {found}"
+            self._report.error("coco.bad-id", message, self._place(row))
+        if name is None:
+            found = "neither" if not head.file_name else repr(head.file_name)
+            message = f"expected `file_name` or `coco_url`, found {found}"
+            self._report.error("coco.missing-file-name", message, self._place(row))
+            return
+        reason = unsafe_name(name, self._path)
+        if reason is None:
+            return
+        message = f"expected a path within the dataset, found {reason}, {name!r}"
+        if is_found:
+            message = f"{message}; the file was found by its last parts"
+            self._report.warning("coco.unsafe-file-name", message, self._place(row, "file_name"))
+        else:
+            self._report.error("coco.unsafe-file-name", message, self._place(row, "file_name"))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _shots(values: Sequence[Any]) -> Codes:
+    is_number = [type(value) is int and MISSING < value < -MISSING for value in values]
+    return np.array([v if known else MISSING for v, known in zip(values, is_number, strict=True)], dtype=np.int64)

@@ -135,6 +135,16 @@ def test_no_path_leads_out_of_the_target(source: Path, tmp_path: Path, path: str
     assert listed(tmp_path) == []
 
 
+def test_a_path_that_no_file_can_have_is_refused(source: Path, tmp_path: Path) -> None:
+    def climb(target: lading.Target, report: Report) -> None:
+        target.create("a\ud800/b.xml")
+
+    expected = r"'a\\ud800/b.xml': expected a name that a file can have, found half a surrogate pair"
+    with pytest.raises(TargetError, match=expected):
+        convert(source, tmp_path / "out", climb)
+    assert listed(tmp_path) == []
+
+
 def test_media_are_copied_linked_or_left(source: Path, tmp_path: Path) -> None:
     dataset = lading.open_dataset(source)
     content = next(iter(dataset.frames("quay"))).data[0].content

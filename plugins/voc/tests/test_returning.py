@@ -234,3 +234,25 @@ def test_awkward_names_are_ids_that_image_sets_keep(tmp_path: Path) -> None:
     found = [frame.data[0].labels[0].category for frame in again.frames(segment.name, report=Report())]
     assert found == [f"n{number}" for number in range(len(AWKWARD))]
     assert again.report.findings == []
+
+
+def test_half_a_surrogate_pair_in_names_is_replaced_and_told(tmp_path: Path) -> None:
+    names = ["a\ud800.png", "a\ud801.png", "\udc80/b\uffff.png", "c.png"]
+    frames = [
+        lading.Frame(
+            key=name,
+            data=[lading.Data(path=name, remote_path=name, labels=[lading.Box2D(1, 2, 3, 4, category=f"n{number}")])],
+        )
+        for number, name in enumerate(names)
+    ]
+    source = lading.MemoryDataset("names", {"one\udfff": frames})
+    report = Report()
+    lading.convert(source, tmp_path / "out", to="voc", is_checked=False, report=report, media="none")
+    assert [(loss.what, loss.count, loss.example) for loss in report.losses] == [
+        ("characters that XML has not in names of files", 3, "a\ud800.png"),
+        ("characters that XML has not in names of segments", 1, "one\udfff"),
+    ]
+    again = lading.open_dataset(tmp_path / "out", format="voc")
+    assert [segment.name for segment in again.segments] == ["one\ufffd"]
+    found = {frame.key: frame.data[0].labels[0].category for frame in again.frames("one\ufffd", report=Report())}
+    assert found == {"a\ufffd": "n0", "a\ufffd-png": "n1", "\ufffd/b\ufffd": "n2", "c": "n3"}

@@ -107,6 +107,10 @@ class Target:
         pure = PurePosixPath(path)
         if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path:
             raise TargetError(f"{path!r}: expected a path within the target, found one that leaves it")
+        try:
+            os.fsencode(path)
+        except UnicodeEncodeError as exc:  # half a surrogate pair, which JSON may spell
+            raise TargetError(f"{path!r}: expected a name that a file can have, found half a surrogate pair") from exc
         return self.folder / pure
 
 

@@ -50,14 +50,14 @@ class Foreign:
     def finish(self) -> None:
         """Write the image sets."""
         for name, lines in self._sets.items():
-            stem = wire_path(name).replace("/", "%2F")
+            stem = self._as_text(wire_path(name), "segments", name).replace("/", "%2F")
             lines.seek(0)
             with self._target.create(f"ImageSets/Main/{stem}.txt") as file:
                 while chunk := lines.read(1 << 20):
                     file.write(chunk)
 
     def _picture(self, segment: Segment, data: Data) -> None:
-        name = self._paths.assign(data.remote_path, data.path)
+        name = self._as_text(self._paths.assign(data.remote_path, data.path), "files", data.path)
         stem, ending = posixpath.splitext(name)
         own = self._id(_BLANKS.sub("%20", stem), ending)  # blanks at the ends of its lines an image set does not keep
         self._losses.of_data(data)
@@ -81,6 +81,13 @@ class Foreign:
         own = next(name for name in names if short_hash(name) not in self._ids)
         self._ids.add(short_hash(own))
         return own
+
+    def _as_text(self, name: str, of: str, where: str) -> str:
+        """A name as XML and image sets can hold it: half a surrogate pair, which JSON may have, is replaced."""
+        text = without_forbidden(name)
+        if text != name:
+            self._report.loss(f"characters that XML has not in names of {of}", where)
+        return text
 
     def _object(self, labels: Sequence[Label], data: Data) -> list[Node]:
         shapes: list[Node] = []

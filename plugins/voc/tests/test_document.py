@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from lading_voc.document import as_json, parse_document, root_name
+from lading_voc.document import parse_document, root_name
+from lading_voc.leftovers import as_json
 
 SOUND = (
     "<annotation>\n<object><name>dog</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox>"

@@ -7,17 +7,9 @@ from typing import Any
 import msgspec
 
 from lading import Box2D, Label, Origin, Report
-from lading_voc.document import (
-    Document,
-    Element,
-    Trouble,
-    add_to,
-    objects_of,
-    parse_document,
-    root_name,
-    stray_text,
-    text_of,
-)
+from lading_voc.document import Document, Element, Trouble, objects_of, parse_document, root_name, text_of
+from lading_voc.leftovers import add_to, keep_rest, rest_of, stray_text
+from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
 from lading_voc.oddities import ONCE_A_FILE, tell_other_capitals, tell_repeated
 from lading_voc.places import Place
@@ -67,6 +59,8 @@ def read_annotation(
             report.error("voc.not-annotation", message, Origin(path, f"/{root.tag}", document.line(root)))
         return Annotation()
     result = Annotation(is_read=True)
+    if document.namespace is not None:
+        _tell_namespace(document.namespace, Origin(path, "/annotation", document.line(root)), report)
     result.extras = _header(document, root, path, result, report)
     reader = ObjectReader(document, path, key, pixels, report, is_tied=is_tied)
     count = 0
@@ -105,6 +99,13 @@ def _tell(trouble: Trouble, path: str, report: Report) -> None:
         report.error("voc.unreadable", message, Origin(path, line=trouble.line))
 
 
+def _tell_namespace(namespace: Namespace, at: Origin, report: Report) -> None:
+    message = f"expected elements in no XML namespace, found them in {namespace.name!r}; read as VOC's"
+    report.warning("voc.namespace", message, at)
+    if namespace.strangers:
+        report.loss("that an element has not the namespace of its file", str(at), namespace.strangers)
+
+
 def _header(document: Document, root: Element, path: str, result: Annotation, report: Report) -> dict[str, Any]:
     """Everything beside the objects: size and file name into `result`, all that has no place of its own returned."""
     extras: dict[str, Any] = {f"@{name}": value for name, value in root.items()}
@@ -120,12 +121,15 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
             for part in child:
                 if part.tag != "object":
                     add_to(extras, part)
+            keep_rest(child, extras, whole={id(part) for part in child})
         elif not len(child) and name not in extras and not child.keys():
             extras[name] = (child.text or "").strip()
         else:
             if name == "source" and name not in extras:
                 result.database = text_of(child, "database")
             is_odd = is_odd or name in extras or name == "size" or not name.islower()
+            if name == "size":
+                extras.setdefault(name, {})  # what the first one holds beside width and height
             add_to(extras, child)
     if is_odd:
         tell_repeated(root, ONCE_A_FILE, lambda child: _in_root(document, path, child), report)
@@ -133,6 +137,8 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
     stray = stray_text(root)
     if stray:
         extras["#text"] = stray
+    if document.namespace is not None:
+        extras.update(document.namespace.note())
     filename = extras.get("filename")
     if isinstance(filename, list):
         filename = filename[0]
@@ -144,25 +150,20 @@ def _read_size(
     document: Document, size: Element, path: str, result: Annotation, extras: dict[str, Any], report: Report
 ) -> None:
     """Width and height where they are pixels; labelImg writes 0 for pictures that it could not open (5.8)."""
-    rest: dict[str, Any] = {}
+    read: set[int] = set()
     for child in size:
         name = child.tag
         value = whole_pixels(child.text) if name in ("width", "height") else None
-        if value is not None and name == "width" and result.width is None:
-            result.width = value
-        elif value is not None and name == "height" and result.height is None:
-            result.height = value
-        else:
-            add_to(rest, child)
+        if value is not None and getattr(result, name) is None:
+            setattr(result, name, value)
+            read.add(id(child))
+    rest = rest_of(size, read)
     for name in ("width", "height"):
         if name in rest and getattr(result, name) is None:
             element = size.find(name)
             line = None if element is None else document.line(element)
             message = f"expected a {name} in pixels, found {rest[name]!r}; the picture itself tells it"
             report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", line))
-    stray = stray_text(size)
-    if stray:
-        rest["#text"] = stray
     if rest:
         extras["size"] = rest
 

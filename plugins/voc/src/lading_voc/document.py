@@ -2,7 +2,8 @@
 
 A file without `<!` can declare nothing, so the quick parser of the standard library takes it. Any other, and any
 that breaks off, goes through expat by hand: an entity is never expanded and nothing is loaded from elsewhere, so
-neither a bomb nor a file of this machine comes in.
+neither a bomb nor a file of this machine comes in. So does one with XML namespaces, whose names and declarations
+stay as they are written.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from lading.source import is_lfs_pointer
+from lading_voc.namespaces import Namespace, enter
 
 Element: TypeAlias = ElementTree.Element
 
@@ -43,6 +45,7 @@ class Document:
     ) -> None:
         self.root = root
         self.trouble = trouble
+        self.namespace: Namespace | None = None
         self._data = data
         self._encoding = encoding
         self._lines: dict[int, int] = {}
@@ -57,7 +60,7 @@ class Document:
 
 def parse_document(data: bytes) -> Document:
     """The tree of a file. Where it breaks off, what was complete until then stays in the tree."""
-    if b"<!" not in data and b"\0" not in data:
+    if b"<!" not in data and b"\0" not in data and b"xmlns" not in data:
         try:
             return Document(ElementTree.fromstring(data), data)
         except (ElementTree.ParseError, LookupError, ValueError):
@@ -65,67 +68,24 @@ def parse_document(data: bytes) -> Document:
     foreign = _not_xml(data)
     if foreign is not None:
         return Document(None, data, Trouble("XML", foreign, 1))
-    return _parse_by_hand(data)
+    document = _parse_by_hand(data)
+    if document.root is not None:
+        document.namespace = enter(document.root)
+    return document
 
 
 def root_name(data: bytes) -> str | None:
-    """The name of the outermost element, by a look at the first bytes: nothing is parsed, nothing expanded."""
+    """The name of the outermost element, without a prefix, by a look at the first bytes: nothing is parsed."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = data.decode("utf-16", "replace").encode()
     match = _FIRST_ELEMENT.search(_PROLOG.sub(b"", data))
-    return None if match is None else match[1].decode("utf-8", "replace")
+    return None if match is None else match[1].decode("utf-8", "replace").rpartition(":")[2]
 
 
 def text_of(element: Element, name: str) -> str | None:
     """The text of the first element of this name in another, without the blanks around it."""
     child = element.find(name)
     return None if child is None else (child.text or "").strip()
-
-
-def as_json(element: Element, depth: int = 0) -> Any:
-    """An element that has no place in the model: its text, or an object of its parts (`@name` attributes, `#text`)."""
-    if not element.keys():
-        if not len(element):
-            return (element.text or "").strip()
-        leaves = {child.tag: (child.text or "").strip() for child in element if not (len(child) or child.keys())}
-        if len(leaves) == len(element) and not "".join(_between(element)).strip():
-            return leaves
-    if depth > MAX_DEPTH:
-        return "".join(element.itertext()).strip()
-    result: dict[str, Any] = {f"@{name}": value for name, value in element.items()}
-    text = " ".join(part.strip() for part in _between(element) if not part.isspace())
-    if text:
-        result["#text"] = text
-    for child in element:
-        add_to(result, child, depth + 1)
-    return result
-
-
-def _between(element: Element) -> list[str]:
-    """The pieces of an element's own text, before and after the elements in it."""
-    return [text for text in (element.text, *(child.tail for child in element)) if text]
-
-
-def add_to(extras: dict[str, Any], element: Element, depth: int = 0) -> None:
-    """Keep an element under its name; a second one of that name makes it a list."""
-    value = as_json(element, depth)
-    name = element.tag
-    if name not in extras:
-        extras[name] = value
-    elif isinstance(extras[name], list):
-        extras[name].append(value)
-    else:
-        extras[name] = [extras[name], value]
-
-
-def stray_text(element: Element) -> str:
-    """What stands between and before the elements in another, where VOC has nothing but blanks."""
-    try:
-        if "".join([element.text, *[child.tail for child in element]]).isspace():  # type: ignore[list-item]
-            return ""
-    except TypeError:  # nothing stands somewhere, not even blanks
-        pass
-    return " ".join(part.strip() for part in _between(element) if not part.isspace())
 
 
 def objects_of(root: Element) -> Iterator[tuple[Element, str, str]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from lading_voc.values import flag
+
 #: An element: its name, its attributes, and its text or the elements in it.
 Node = tuple[str, Mapping[str, str], "str | list[Node]"]
 
@@ -25,7 +27,7 @@ def node(name: str, children: list[Node]) -> Node:
 
 
 def nodes_of(name: str, value: Any) -> Iterable[Node]:
-    """The elements that extras hold as JSON: the way back of `document.as_json` and `add_to`."""
+    """The elements that extras hold as JSON: the way back of `leftovers.as_json` and `add_to`."""
     for one in value if isinstance(value, list) else [value]:
         if not isinstance(one, dict):
             yield leaf(name, str(one))
@@ -36,6 +38,47 @@ def nodes_of(name: str, value: Any) -> Iterable[Node]:
             yield (name, attributes, [("", {}, one["#text"]), *children] if children else one["#text"])
         else:
             yield (name, attributes, children)
+
+
+def joined(children: list[Node], rest: Mapping[str, Any]) -> tuple[dict[str, str], list[Node]]:
+    """Attributes and elements of an element that is written, with what extras hold of it: see `leftovers.rest_of`.
+
+    An element that says the same as one of the children, and more, takes its place; others stand behind those of
+    their name.
+    """
+    joint = [*children]
+    if "#text" in rest:
+        joint.insert(0, ("", {}, rest["#text"]))
+    for name, value in rest.items():
+        if name[:1] in "@#":
+            continue
+        for added in nodes_of(name, value):
+            places = [at for at, child in enumerate(joint) if child[0] == name]
+            same = next((at for at in places if _says_more(added, joint[at])), None)
+            if same is not None:
+                joint[same] = added
+            else:
+                joint.insert(places[-1] + 1 if places else len(joint), added)
+    return {name[1:]: str(text) for name, text in rest.items() if name.startswith("@")}, joint
+
+
+def _says_more(node: Node, other: Node) -> bool:
+    """Whether an element has attributes or elements beside what another says."""
+    texts, children = _parts(node)
+    if isinstance(other[2], str):
+        return bool(node[1] or children) and flag(texts) == flag(other[2])
+    return all(any(child[0] == one[0] and _says(child, one) for child in children) for one in other[2])
+
+
+def _says(node: Node, other: Node) -> bool:
+    return isinstance(other[2], str) and flag(_parts(node)[0]) == flag(other[2])
+
+
+def _parts(node: Node) -> tuple[str, list[Node]]:
+    """The text of an element, and the elements in it."""
+    if isinstance(node[2], str):
+        return node[2], []
+    return "".join(str(part[2]) for part in node[2] if not part[0]), [part for part in node[2] if part[0]]
 
 
 def document(root: Node) -> str:

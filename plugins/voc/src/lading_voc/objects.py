@@ -9,14 +9,18 @@ import numpy as np
 
 from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
 from lading.model.label import Points
-from lading_voc.document import MAX_DEPTH, Document, Element, add_to, as_json, stray_text, text_of
+from lading_voc.document import MAX_DEPTH, Document, Element, text_of
+from lading_voc.leftovers import add_to, as_json, keep_rest, rest_of, stray_text
+from lading_voc.names import ACTIONS
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
 from lading_voc.places import Place
-from lading_voc.shapes import Pixels, corners, extent, point, polygon, turned_box
+from lading_voc.shapes import Pixels, corners, extent, point, polygon, rest_of_shape, turned_box
 from lading_voc.values import flag, value
 
 #: Elements of an object that are true or false.
 FLAGS = frozenset({"truncated", "occluded", "difficult"})
+#: In extras: what a shape that is no `bndbox` holds beside its numbers.
+REST = "#shape"
 _SHAPES = frozenset({"bndbox", "robndbox", "polygon", "point"})
 
 
@@ -97,17 +101,13 @@ class ObjectReader:
 
     def _box(self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]) -> Label:
         """The box of a `bndbox`; a corner that is no number is NaN, so that the object is not lost."""
-        xmin, ymin, xmax, ymax, wrong, unknown = corners(shape)
+        xmin, ymin, xmax, ymax, wrong, rest = corners(shape)
         if wrong is not None:
             message = f"expected four finite numbers in `bndbox`, found {wrong}"
             self._report.error("voc.corner", message, self._at(known, shape))
-        if unknown:
+        if rest:
             tell_repeated(shape, CORNERS, lambda _: self._at(known, shape), self._report)
-        for child in unknown:
-            add_to(extras.setdefault("bndbox", {}), child)
-        stray = stray_text(shape)
-        if stray:
-            extras.setdefault("bndbox", {})["#text"] = stray
+            extras["bndbox"] = rest
         edge = self._pixels.edge
         if edge and (xmin == 0 or ymin == 0):
             self.zero_based[len(self.labels)] = self._at(known, shape)
@@ -126,11 +126,12 @@ class ObjectReader:
     def _other(
         self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]
     ) -> Label | None:
+        rest = rest_of_shape(shape)
         common: dict[str, Any] = {
             "category": known.category,
             "attributes": attributes,
             "instance": known.instance,
-            "extras": extras,
+            "extras": {**extras, REST: rest} if rest else extras,
             "origin": len(self.labels),
         }
         if shape.tag == "robndbox":
@@ -210,21 +211,23 @@ def _read_other(child: Element, known: _Object) -> None:
 
 def _read_actions(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
     """What somebody does: one attribute an action, true or false, or how sure it is (VOC2011 on)."""
+    read = set[int]()
     for child in element:
-        if child.tag in attributes or len(child):
-            add_to(extras.setdefault("actions", {}), child)
-        else:
+        is_action = child.tag in ACTIONS or not child.keys()
+        if child.tag not in attributes and not len(child) and is_action:
+            read.add(id(child))
             attributes[child.tag] = flag(child.text or "")
-    stray = stray_text(element)
-    if stray:
-        extras.setdefault("actions", {})["#text"] = stray
+    keep_rest(element, extras, read)
 
 
 def _read_attributes(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
     """CVAT's attributes: each a `name` and a `value`."""
+    whole = set[int]()
     for child in element:
         name, found = text_of(child, "name"), child.find("value")
         if child.tag != "attribute" or not name or found is None or len(found) or name in attributes:
-            add_to(extras.setdefault("attributes", {}), child)
-        else:
-            attributes[name] = value(found.text or "")
+            continue
+        attributes[name] = value(found.text or "")
+        if not rest_of(child, {id(child.find("name")), id(found)}):
+            whole.add(id(child))
+    keep_rest(element, extras, whole=whole)

@@ -10,7 +10,8 @@ from lading.model.content import Content
 from lading_voc.contents import read_content
 from lading_voc.image_sets import entries_of
 from lading_voc.layout import folder_of
-from lading_voc.markup import Node, document, leaf, node, nodes_of
+from lading_voc.markup import Node, document, joined, leaf, nodes_of
+from lading_voc.namespaces import leave
 from lading_voc.shapes import TURNED, VERBATIM, VOC, Pixels
 from lading_voc.shaping import attributes, is_turned, shape
 
@@ -42,7 +43,7 @@ class Returning:
                 root = folder_of(data.origin.file.rpartition("/")[0]).root
                 pixels = VOC if self._pixels.get(root) == VOC.name else VERBATIM
                 objects = _objects(marks, pixels, self._report, data)
-                text = document(("annotation", *_annotation(data, objects)))
+                text = document(leave(("annotation", *_annotation(data, objects)), data.extras))
                 with self._target.create(data.origin.file) as file:
                     file.write(text.encode())
 
@@ -75,25 +76,25 @@ def _kept(data: bytes, ids: set[str]) -> bytes:
 def _annotation(data: Data, objects: Iterable[Node]) -> tuple[dict[str, str], list[Node]]:
     """Attributes and elements of the root; the size where it stood, else before what follows it in VOC."""
     extras = dict(data.extras)
-    root = {key[1:]: text for key, text in extras.items() if key.startswith("@")}
-    size = [
-        leaf(key, str(value)) for key, value in (("width", data.width), ("height", data.height)) if value is not None
-    ]
-    rest = extras.get("size", {})
-    if isinstance(rest, dict):
-        size += [child for key, value in rest.items() for child in nodes_of(key, value)]
+    sizes = _sizes(data, extras.get("size", {}))
+    place = next((at for at, name in enumerate(extras) if name in ("size", "segmented")), len(extras))
+    root: dict[str, str] = {}
     children: list[Node] = []
-    for key, value in extras.items():
-        if key.startswith("@"):
-            continue
-        if size and key in ("size", "segmented"):
-            children.append(node("size", size))
-            size = []
-        if key != "size":
-            children += nodes_of(key, value)
-    if size:
-        children.append(node("size", size))
-    return root, [*children, *objects]
+    for number, (name, value) in enumerate(extras.items()):
+        children += sizes if number == place else []
+        if name != "size":
+            attributes, children = joined(children, {name: value})
+            root.update(attributes)
+    return root, [*children, *(sizes if place == len(extras) else []), *objects]
+
+
+def _sizes(data: Data, kept: Any) -> list[Node]:
+    """Width and height with what else the file said; a file may have more than one `size`."""
+    rest, *others = kept if isinstance(kept, list) else [kept]
+    numbers = [("width", data.width), ("height", data.height)]
+    attributes, children = joined([leaf(key, str(n)) for key, n in numbers if n is not None], rest)
+    own: list[Node] = [("size", attributes, children)] if attributes or children else []
+    return [*own, *nodes_of("size", others)]
 
 
 def _objects(labels: Sequence[Label], pixels: Pixels, report: Report, data: Data) -> list[Node]:
@@ -132,18 +133,7 @@ def _object(group: Sequence[Label], pixels: Pixels, report: Report, data: Data, 
             report.loss(f"labels of type {label.kind}", str(data.locate(label)))
         else:
             children.append(element)
-    for name, value in extras.items():
-        if name == "#text":
-            children.insert(0, ("", {}, value))
-        elif not name.startswith("@") and name != "bndbox":
-            _merge(children, name, value)
-    return children
-
-
-def _merge(children: list[Node], name: str, value: Any) -> None:
-    """Add what extras hold; what of `actions` and `attributes` could not be read goes to the rest of it."""
-    known = next((child for child in children if child[0] == name and name in ("actions", "attributes")), None)
-    if known is not None and isinstance(known[2], list) and isinstance(value, dict):
-        known[2].extend(part for key, one in value.items() for part in nodes_of(key, one))
-        return
-    children += nodes_of(name, value)
+    for at, (name, _, inner) in enumerate(children):
+        if name in ("actions", "attributes") and isinstance(inner, list) and isinstance(extras.get(name), dict):
+            children[at] = (name, *joined(inner, extras.pop(name)))  # what could not be read of it goes to the rest
+    return joined(children, {name: value for name, value in extras.items() if name != "bndbox"})[1]

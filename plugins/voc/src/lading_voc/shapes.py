@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from lading import point_array
 from lading.model.label import Points
 from lading_voc.document import Element
+from lading_voc.leftovers import rest_of, stray_text
 from lading_voc.values import number
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -32,7 +33,7 @@ VERBATIM = Pixels("verbatim", 0, 0.0)
 
 
 class Corners(NamedTuple):
-    """A box as it is written; `wrong` names what is no finite number, `unknown` is what is no corner.
+    """A box as it is written; `wrong` names what is no finite number, `rest` is what is no corner.
 
     NaN stands for what is no number at all.
     """
@@ -42,15 +43,16 @@ class Corners(NamedTuple):
     xmax: float
     ymax: float
     wrong: str | None = None
-    unknown: tuple[Element, ...] = ()
+    rest: Mapping[str, Any] | None = None
 
 
 def corners(box: Element) -> Corners:
     """The corners of a `bndbox`, whatever the order of its children."""
-    texts = {child.tag: child.text for child in box}
     try:
+        a, b, c, d = box
+        texts = {a.tag: a.text, b.tag: b.text, c.tag: c.text, d.tag: d.text}
         left, top, right, bottom = texts["xmin"], texts["ymin"], texts["xmax"], texts["ymax"]
-        if len(box) == 4 and left and top and right and bottom and "_" not in left + top + right + bottom:
+        if left and top and right and bottom and "_" not in left + top + right + bottom and _is_bare(box, a, b, c, d):
             numbers = (float(left), float(top), float(right), float(bottom))
             if math.isfinite(sum(numbers)):
                 return Corners(*numbers)
@@ -59,26 +61,30 @@ def corners(box: Element) -> Corners:
     return _odd_corners(box)
 
 
+def _is_bare(box: Element, a: Element, b: Element, c: Element, d: Element) -> bool:
+    """Whether there is nothing in a box but the texts of its four elements."""
+    is_more = box.keys() or len(a) or len(b) or len(c) or len(d) or a.keys() or b.keys() or c.keys() or d.keys()
+    return not is_more and not stray_text(box)
+
+
 def _odd_corners(box: Element) -> Corners:
     found: dict[str, float] = {}
-    unknown: list[Element] = []
+    read: set[int] = set()
     wrong = None
     for child in box:
         if child.tag not in _CORNERS or child.tag in found:
-            unknown.append(child)
             continue
         value = number(child.text or "")
         if value is None or not math.isfinite(value):
             wrong = wrong or f"{(child.text or '').strip()!r} as {child.tag}"
-        if value is None:
-            unknown.append(child)
-            value = math.nan
-        found[child.tag] = value
+        found[child.tag] = math.nan if value is None else value
+        if not math.isnan(found[child.tag]):
+            read.add(id(child))
     missing = [name for name in _CORNERS if name not in found]
     if missing:
         wrong = wrong or f"no {missing[0]}"
     left, top, right, bottom = (found.get(name, math.nan) for name in _CORNERS)
-    return Corners(left, top, right, bottom, wrong, tuple(unknown))
+    return Corners(left, top, right, bottom, wrong, rest_of(box, read))
 
 
 def point(element: Element, pixels: Pixels) -> Points | None:
@@ -115,6 +121,27 @@ def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, 
     half_height = (box["w"] * sine + box["h"] * cosine) / 2
     x, y = box["cx"] - pixels.centre, box["cy"] - pixels.centre
     return (x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def rest_of_shape(element: Element) -> dict[str, Any]:
+    """What a `polygon`, `point` or `robndbox` holds beside its numbers; of points with more than those, all."""
+    if element.tag == "robndbox":
+        return rest_of(element, _last(element, TURNED))
+    if element.tag == "point":
+        return rest_of(element, _first(element))
+    numbered = {child.tag: child for child in element}
+    if "x1" in numbered:
+        return rest_of(element, _last(element, [f"{axis}{n}" for n in _count(numbered) for axis in "xy"]))
+    points = [child for child in element if child.tag in ("pt", "point")]
+    return rest_of(element, (), {id(child) for child in points if not rest_of(child, _first(child))})
+
+
+def _last(element: Element, names: Collection[str]) -> set[int]:
+    return {id(child) for name, child in {child.tag: child for child in element}.items() if name in names}
+
+
+def _first(element: Element) -> set[int]:
+    return {id(element.find(axis)) for axis in "xy"}
 
 
 def _count(numbered: dict[str, Element]) -> Iterator[int]:

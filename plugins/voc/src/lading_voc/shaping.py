@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lading import Box2D, Keypoints2D, Label, Polygon2D
-from lading_voc.markup import Node, leaf, node, nodes_of
+from lading_voc.markup import Node, joined, leaf, node
 from lading_voc.names import ACTIONS
-from lading_voc.objects import FLAGS
+from lading_voc.objects import FLAGS, REST
 from lading_voc.shapes import TURNED, Pixels
 from lading_voc.values import flag, value
 
@@ -20,13 +20,14 @@ def shape(label: Label, pixels: Pixels, extras: Mapping[str, Any]) -> Node | Non
     """The element of a label's geometry, in numbers of the rule; None where VOC has none for it."""
     if isinstance(label, Box2D):
         if is_turned(label):
-            return node("robndbox", [leaf(name, repr(label.attributes[name])) for name in TURNED])
+            turned = [leaf(name, repr(label.attributes[name])) for name in TURNED]
+            return ("robndbox", *joined(turned, extras.get(REST, {})))
         return _bndbox(label, pixels, extras.get("bndbox", {}))
     if isinstance(label, Polygon2D):
         points = [_point(point, pixels, str(number)) for number, point in enumerate(label.points.tolist(), 1)]
-        return node("polygon", [part for pair in points for part in pair])
+        return ("polygon", *joined([part for pair in points for part in pair], extras.get(REST, {})))
     if isinstance(label, Keypoints2D) and len(label.points) == 1:
-        return node("point", _point(label.points[0].tolist(), pixels))
+        return ("point", *joined(_point(label.points[0].tolist(), pixels), extras.get(REST, {})))
     return None
 
 
@@ -41,15 +42,10 @@ def is_turned(label: Label) -> bool:
 
 def _bndbox(box: Box2D, pixels: Pixels, extras: Mapping[str, Any]) -> Node:
     """The corners; one that was no number is as it was written, one that was not there is left out."""
-    children: list[Node] = []
     shifts = (pixels.edge, pixels.edge, 0, 0)
-    for name, at, shift in zip(_CORNERS, box.coordinates(), shifts, strict=True):
-        if math.isnan(at):
-            children += nodes_of(name, extras[name]) if name in extras else []
-        else:
-            children.append(leaf(name, _written(at, shift)))
-    children += [child for name, part in extras.items() if name not in _CORNERS for child in nodes_of(name, part)]
-    return node("bndbox", children)
+    corners = zip(_CORNERS, box.coordinates(), shifts, strict=True)
+    children = [leaf(name, _written(at, shift)) for name, at, shift in corners if not math.isnan(at)]
+    return ("bndbox", *joined(children, extras))
 
 
 def _written(at: float, shift: float) -> str:

@@ -26,7 +26,7 @@ class Data(msgspec.Struct, kw_only=True):
     fit for the platform). `content` is None where the file is missing. `width` and `height` are pixels as the
     source declares them, `ego_pose` maps ego to world at the time of this file, `origin` is its own record.
     `told` has what a reader told itself, at its place: the code of the rule that would tell it again, and the
-    `origin` of the label.
+    `origin` of the label, or None for what is wrong with the file.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Data(msgspec.Struct, kw_only=True):
     extras: dict[str, Any] = {}
     origin: Origin | None = None
     origins: Origins | None = None
-    told: Collection[tuple[str, int]] = ()
+    told: Collection[tuple[str, int | None]] = ()
 
     @property
     def is_missing(self) -> bool:

@@ -73,7 +73,7 @@ BROKEN = [
     sensor("sensor.not-finite", "of a lens", camera_intrinsic=[[math.nan, 0, 32], [0, 50, 18], [0, 0, 1]]),
     sensor("sensor.focal-length", camera_intrinsic=[[0, 0, 32], [0, 50, 18], [0, 0, 1]]),
     sensor("sensor.no-intrinsics", camera_intrinsic=[]),
-    data("sensor.all-identity", edited(f"{V}calibrated_sensor.json", all_identity), [(None, None, None)]),
+    data("sensor.all-identity", edited(f"{V}calibrated_sensor.json", all_identity), at("calibrated_sensor", 0)),
     data("timestamp.shared", row("sample_data", SECOND, timestamp=FILES[0]["timestamp"]), at("sample_data", SECOND)),
     data("timestamp.backwards", row("sample_data", SECOND, timestamp=FILES[0]["timestamp"] - 1000),
          at("sample_data", SECOND)),

@@ -109,7 +109,7 @@ PLANTED = [
 IDENTITY = Broken(
     "sensor.all-identity",
     every(SENSOR, translation=[0, 0, 0], rotation=[1, 0, 0, 0]),
-    "",
-    [None, None],
+    SENSOR,
+    ["/0", "/4"],
     "in both scenes",
 )

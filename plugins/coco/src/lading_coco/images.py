@@ -17,6 +17,10 @@ from lading_coco.rows import UNSET, AnyImage, ImageRow, PlainImage
 Image: TypeAlias = tuple[int, int, AnyImage]
 
 
+#: What is told where a record names no file at all.
+_NAMELESS = (("media.missing", None),)
+
+
 class ImageBuilder:
     """Makes the Data of images; what is wrong with their records goes to the report."""
 
@@ -59,6 +63,7 @@ class ImageBuilder:
             extras=extras,
             origin=self._documents[number].images.origin(row),
             origins=self._origins,
+            told=_NAMELESS if media < 0 and not _is_named(record) else (),
         )
         if len(images) > 1:
             self._take_others(data, own, images)
@@ -119,6 +124,15 @@ class ImageBuilder:
                         home = self._documents[own[0]].path
                         message = f"expected the {known[key]!r} that {home} has of this image, found {value!r}"
                         self._report.warning("coco.other-size", message, at)
+
+
+def _is_named(record: AnyImage) -> bool:
+    """Whether an image's record names a file, by its `file_name` or its `coco_url`."""
+    if type(record) is PlainImage:
+        return True
+    fields = _fields(record)
+    name, url = fields.get("file_name"), fields.get("coco_url")
+    return bool(isinstance(name, str) and name) or name_from_url(url if isinstance(url, str) else None) is not None
 
 
 def _fields(record: AnyImage) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from lading import Attribute, Catalog, Category, Items, Origin, Subcatalog
 from lading.model.catalog import AttributeValue
 from lading_nuscenes.database import Database
+from lading_nuscenes.tables import Rows
 
 
 def declared(database: Database) -> Catalog:
@@ -21,6 +23,21 @@ def declared(database: Database) -> Catalog:
         subcatalogs["RLE"] = _subcatalog(database, _named(database))
         subcatalogs["RLE"].is_tracking = "surface_ann" not in tables  # a surface is no instance of anything
     return Catalog(subcatalogs=subcatalogs, places=_places(database, subcatalogs))
+
+
+def tell_repeated_names(database: Database) -> None:
+    """Say which categories, attributes and levels have the name of an earlier one: the catalog has each name once."""
+    categories, attributes, levels = database.categories, database.attributes, database.visibilities
+    listed: tuple[tuple[Rows[Any], str], ...] = ((categories, "name"), (attributes, "name"), (levels, "level"))
+    for rows, column in listed:
+        seen: set[str] = set()
+        for place, row in enumerate(rows.rows):
+            name: str = getattr(row, column)
+            if name in seen and rows.places[row.token] == place:  # a token that is repeated is told
+                at = database.tables.origin(rows.table, rows.indexes[place], column)
+                message = f"expected a {column} of its own, found {name!r} again; the catalog has it once"
+                database.tables.report.warning("nuscenes.duplicate-name", message, at)
+            seen.add(name)
 
 
 def _places(database: Database, subcatalogs: Mapping[str, Subcatalog]) -> dict[tuple[str | int, ...], Origin]:

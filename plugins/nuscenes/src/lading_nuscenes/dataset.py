@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lading import Dataset, Frame, Report
 from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading.model.sensor import Lidar
-from lading_nuscenes.catalog import declared
+from lading_nuscenes.catalog import declared, tell_repeated_names
 from lading_nuscenes.database import Database
 from lading_nuscenes.frames import Frames
 from lading_nuscenes.segments import moments, plans
@@ -19,14 +19,17 @@ class NuScenesDataset(Dataset):
     """One version of a database of the nuScenes schema."""
 
     is_fusion = True
-    #: Tokens that lead to no category or sensor, and rows of ego_pose, are told once, where they stand in a table.
-    told_rules = frozenset({"category.missing", "frame.unknown-sensor", "pose.not-finite", "pose.rotation"})
+    #: Tokens that lead to no category or sensor, second files, and rows of ego_pose are told where they stand.
+    told_rules = frozenset(
+        {"category.missing", "frame.sensor-twice", "frame.unknown-sensor", "pose.not-finite", "pose.rotation"}
+    )
 
     def __init__(self, name: str, database: Database, report: Report, *, sweeps: bool) -> None:
         self.name = name
         self.report = report
         self.is_continuous = not database.version.is_nuimages
         self.catalog = declared(database)
+        tell_repeated_names(database)
         self.rules = {
             "pixels": "as given; a camera matrix counts from the middle of the first pixel",
             "boxes": "global -> ego at the time of the lidar's file -> lidar",

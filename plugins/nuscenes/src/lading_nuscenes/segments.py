@@ -77,6 +77,9 @@ def _key_files(database: Database, group: Group) -> NDArray[np.int64]:
 def _name(database: Database, group: Group, taken: dict[str, int]) -> str:
     base = group.scene.name if group.scene is not None else (group.log.logfile if group.log is not None else None)
     name = base or group.token or _NAMELESS
+    if base == "":
+        message = f"expected a name, found an empty one; the segment is called {name!r}"
+        database.tables.report.warning("nuscenes.no-name", message, _origin(database, group))
     taken[name] = taken.get(name, 0) + 1
     if taken[name] == 1:
         return name

@@ -55,7 +55,8 @@ class Place(NamedTuple):
     def finding(self, problem: Problem, label: Label | None = None, *, at: Origin | None = None) -> Finding | None:
         """The finding of a problem with the data or one of its labels; None where its rule is not wanted, or told."""
         severity = self.severities.get(problem.rule)
-        if severity is None or (label is not None and (problem.rule, label.origin) in self.data.told):
+        told = self.data.told
+        if severity is None or (told and (problem.rule, None if label is None else label.origin) in told):
             return None
         if at is None:
             at = self.data.locate(label, problem.subject)

@@ -8,7 +8,7 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
 from lading.model.geometry import Transform3D
-from lading.model.report import Finding, Severity
+from lading.model.report import Finding, Origin, Severity
 from lading.model.sensor import Camera, Intrinsics, Sensor
 from lading.plugin.contracts import Checker
 from lading.validate.checks.bounds import are_finite
@@ -57,13 +57,18 @@ class SensorsPass(Checker):
         return ()
 
     def finish(self) -> Iterable[Finding]:
-        """What is wrong with the sensors of the segments."""
+        """What is wrong with the sensors of the segments; a record that several segments share is told once."""
+        told: set[tuple[Problem, Origin]] = set()
         for segment in self._dataset.segments:
             for problem, sensor in self._segment(segment):
-                name, at = (None, None) if sensor is None else (sensor.name, sensor.origin)
+                name, at = (None, _first_place(segment)) if sensor is None else (sensor.name, sensor.origin)
+                if at is not None and (problem, at) in told:
+                    continue
                 finding = problem.finding(self._severities, segment=segment.name, sensor=name, at=at)
                 if finding is not None:
                     yield finding
+                if at is not None:
+                    told.add((problem, at))
 
     def _segment(self, segment: Segment) -> Iterator[tuple[Problem, Sensor | None]]:
         if segment.sensors and not self._dataset.is_fusion:
@@ -125,6 +130,11 @@ def _intrinsics_problems(intrinsics: Intrinsics) -> Iterator[Problem]:
             shown = ", ".join(f"{letter}{number}" for number in numbers_given)
             message = f"expected {letter}1 to {letter}{numbers_given[-1]} without a gap, found {shown}"
             yield Problem("sensor.distortion-gap", message)
+
+
+def _first_place(segment: Segment) -> Origin | None:
+    """Where the sensors of a segment stand: the first of them that says so."""
+    return next((sensor.origin for sensor in segment.sensors if sensor.origin is not None), None)
 
 
 def _are_all_identity(sensors: Iterable[Sensor]) -> bool:

@@ -92,15 +92,24 @@ class Usage:
                     yield finding
 
     def _unused(self, catalog: Catalog) -> Iterator[Finding]:
-        used = self._uses.keys()
-        for kind in catalog.kinds():
-            for index, category in enumerate(catalog[kind].categories):
-                if (kind, category.name) not in used:
-                    message = f"expected labels of the category {category.name!r} of {kind}, found none"
-                    path = (kind, "categories", index)
-                    finding = catalog_finding(catalog, Problem("catalog.unused", message), path, self._severities)
-                    if finding is not None:
-                        yield finding
+        declared = [
+            (kind, index, category.name)
+            for kind in catalog.kinds()
+            for index, category in enumerate(catalog[kind].categories)
+        ]
+        # one record of a source may declare a category of several label types
+        places = {(kind, index): catalog.locate(kind, "categories", index) for kind, index, _ in declared}
+        done = {places[kind, index] for kind, index, name in declared if (kind, name) in self._uses}
+        for kind, index, name in declared:
+            at = places[kind, index]
+            if (kind, name) in self._uses or (at is not None and at in done):
+                continue
+            done.add(at)
+            message = f"expected labels of the category {name!r} of {kind}, found none"
+            path = (kind, "categories", index)
+            finding = catalog_finding(catalog, Problem("catalog.unused", message), path, self._severities)
+            if finding is not None:
+                yield finding
 
 
 def _fold(name: str, delimiter: str | None) -> tuple[str, ...]:

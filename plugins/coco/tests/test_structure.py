@@ -25,10 +25,10 @@ def pieces(data: bytes, size: int) -> list[bytes]:
     return [data[i : i + size] for i in range(0, len(data), size)]
 
 
-def decoded(array: RecordArray, text: bytes) -> list[Any] | None:
+def decoded(array: RecordArray, text: memoryview) -> list[Any] | None:
     """A list of objects, by the standard library; None for what is none."""
     try:
-        found = json.loads(text)
+        found = json.loads(bytes(text))
     except ValueError:
         return None
     return found if isinstance(found, list) and all(isinstance(record, dict) for record in found) else None
@@ -138,7 +138,7 @@ def test_a_record_of_many_chunks_is_read_once() -> None:
     data = json.dumps({"annotations": rows}).encode()
     asked = 0
 
-    def decode(array: RecordArray, text: bytes) -> list[Any] | None:
+    def decode(array: RecordArray, text: memoryview) -> list[Any] | None:
         nonlocal asked
         asked += len(text)
         return decoded(array, text)

@@ -36,23 +36,31 @@ def last_comma(chunk: bytes) -> tuple[int, int] | None:
     return None
 
 
-def bounds(text: bytes, begin: int, end: int) -> tuple[Places, Places] | None:
-    """Where each object of a list would begin and end if commas before braces were only between them.
+class Commas:
+    """Finds records by the commas between them."""
 
-    The list has its first object at `begin` and nothing but white space behind its last, before `end`. None where a gap
-    is too wide.
-    """
-    part = np.frombuffer(text, dtype=np.uint8)[begin:end]
-    braces = np.flatnonzero(part == _OPEN)[1:]
-    before = _back(part, braces - 1)
-    if before is None:
-        return None
-    is_behind_comma = part[before] == _COMMA
-    commas = before[is_behind_comma]
-    last = _back(part, np.append(commas, len(part)) - 1)
-    if last is None:
-        return None
-    return np.concatenate(([begin], braces[is_behind_comma] + begin)), last + (begin + 1)
+    def __init__(self) -> None:
+        self._marks = np.empty(0, dtype=np.bool_)  # kept: fresh memory for every text costs as much as the work
+
+    def bounds(self, text: bytes | bytearray, begin: int, end: int) -> tuple[Places, Places] | None:
+        """Where each object of a list would begin and end if commas before braces were only between them.
+
+        The list has its first object at `begin` and nothing but white space behind its last, before `end`. None where
+        a gap is too wide.
+        """
+        part = np.frombuffer(text, dtype=np.uint8)[begin:end]
+        if len(self._marks) < len(part):
+            self._marks = np.empty(len(part), dtype=np.bool_)
+        braces = np.flatnonzero(np.equal(part, _OPEN, out=self._marks[: len(part)]))[1:]
+        before = _back(part, braces - 1)
+        if before is None:
+            return None
+        is_behind_comma = part[before] == _COMMA
+        commas = before[is_behind_comma]
+        last = _back(part, np.append(commas, len(part)) - 1)
+        if last is None:
+            return None
+        return np.concatenate(([begin], braces[is_behind_comma] + begin)), last + (begin + 1)
 
 
 def _back(text: NDArray[np.uint8], places: Places) -> Places | None:

@@ -92,7 +92,7 @@ def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
         key, base = piece.array.key, piece.base
         for begin, end in zip(piece.begins[:_LOOKS].tolist(), piece.ends[:_LOOKS].tolist(), strict=True):
             if first.get(key) is None:
-                first[key] = loose(piece.text[begin - base : end - base])
+                first[key] = loose(bytes(piece.text[begin - base : end - base]))
 
     scanner = Scanner(path, take)
     scanner.feed(head)

@@ -120,7 +120,7 @@ class Column:
             whole = memoryview(text)[int(begins[0]) - base : int(ends[-1]) - base]
             heads = self.decode(b"".join((b"[", whole, b"]")))
         if heads is None or len(heads) != len(begins):
-            heads = self._singly(text, base, begins, ends)
+            heads = self._singly(bytes(text), base, begins, ends)
         self._ids.append(codes_of([head.id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
         self._places.append(begins)
         self._sizes.append((ends - begins).astype(np.uint32))
@@ -138,7 +138,7 @@ class Column:
         self._end = int(places[-1]) + int(sizes[-1])
         self.count += len(places)
 
-    def decode(self, whole: bytes) -> list[Any] | None:
+    def decode(self, whole: bytes | memoryview) -> list[Any] | None:
         """The heads of a list of records, all of one type; None where it is no JSON, or not of objects alone."""
         for decoder in self._many:
             try:

@@ -68,6 +68,10 @@ def other_spelling(value: Any) -> Any:
 
 def first_places(codes: Codes) -> tuple[Codes, NDArray[np.intp]]:
     """The different codes, sorted, and where each stands first."""
+    order = np.argsort(codes)
+    ordered = codes[order]
+    if (ordered[1:] > ordered[:-1]).all():  # which is quicker than to look for the first of equal ones
+        return ordered, order
     return np.unique(codes, return_index=True)
 
 
@@ -94,9 +98,10 @@ def repeats(codes: Codes) -> NDArray[np.intp]:
     """The places, in order, whose code stands at an earlier place too."""
     if (codes[1:] > codes[:-1]).all():  # as many files number their records
         return np.empty(0, dtype=np.intp)
-    unique, first = np.unique(codes, return_index=True)
-    if len(unique) == len(codes):
+    ordered = np.sort(codes)
+    if (ordered[1:] > ordered[:-1]).all():
         return np.empty(0, dtype=np.intp)
+    _, first = np.unique(codes, return_index=True)
     is_repeat = np.ones(len(codes), dtype=bool)
     is_repeat[first] = False
     is_repeat &= codes != MISSING

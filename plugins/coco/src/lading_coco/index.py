@@ -181,10 +181,11 @@ class IndexBuilder:
         is_none = (document.image_ids == MISSING) & (document.names == hash(None))  # told when it was found
         new = np.flatnonzero((frame_of < 0) & ~is_none)
         keys = _keys(document.image_ids, document.names)[new]
-        unique, first = np.unique(keys, return_index=True)
+        unique, first = first_places(keys)
         chosen = np.sort(first)  # of equal images in one file the first is the frame
         frame_of[new[chosen]] = np.arange(self._count, self._count + len(chosen))
-        frame_of[new] = frame_of[new[first]][np.searchsorted(unique, keys)]
+        if len(chosen) < len(new):
+            frame_of[new] = frame_of[new[first]][np.searchsorted(unique, keys)]
         rows = new[chosen]
         self._append(document.image_ids[rows], document.names[rows], document.keys[rows], number, rows)
         self._frame_of_image[number] = frame_of

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lading.errors import RecordError
 from lading_coco.brackets import Brackets
-from lading_coco.commas import bounds, last_comma
+from lading_coco.commas import Commas, last_comma
 from lading_coco.envelope import Envelope
 
 Offsets: TypeAlias = NDArray[np.int64]
@@ -47,17 +47,17 @@ class Piece(NamedTuple):
     """Some records of an array that follow each other."""
 
     array: RecordArray
-    text: bytes
+    text: bytes | bytearray  # as long as it is being taken
     base: int  # where the text begins in the file
     begins: Offsets  # of each record in the file
     ends: Offsets
-    values: list[Any] | None = None  # of the records, where `Decode` has made them
+    values: list[Any] | None = None  # of the records, where `Decode` has made them, good as long as the text
 
 
 #: Takes records as they are found.
 Take: TypeAlias = Callable[[Piece], None]
 #: Makes the objects of a JSON list of records of an array; None where it is no list of objects.
-Decode: TypeAlias = Callable[[RecordArray, bytes], "list[Any] | None"]
+Decode: TypeAlias = Callable[[RecordArray, memoryview], "list[Any] | None"]
 
 
 class Scanner:
@@ -74,6 +74,8 @@ class Scanner:
         self._take = take
         self._decode = decode
         self._brackets = Brackets()
+        self._commas = Commas()
+        self._list = bytearray()  # kept: fresh memory for every chunk costs as much as the work
         self._offset = 0  # of the chunk at hand
         self._depth = 0
         self._row_depth = 0  # 3 where the file is an object, 2 where it is an array, 0 while that is not known
@@ -150,9 +152,9 @@ class Scanner:
         if found is None or self._array is None or self._decode is None:
             return False
         comma, begin = found
-        text = b"".join((b"[", self._held, memoryview(chunk)[:comma], b"]"))
-        values = self._decode(self._array, text)
-        places = None if values is None else bounds(text, 1, len(text) - 1)
+        text, size = self._listed(chunk, comma)
+        values = self._decode(self._array, memoryview(text)[:size])
+        places = None if values is None else self._commas.bounds(text, 1, size - 1)
         if values is None or places is None or len(values) != len(places[0]):
             return False
         base = self._offset - 1
@@ -160,6 +162,18 @@ class Scanner:
         self._offset += len(self._held) + begin
         self._held = chunk[begin:]
         return True
+
+    def _listed(self, chunk: bytes, end: int) -> tuple[bytearray, int]:
+        """What is held back and a chunk up to `end` as a list; its length in the bytes that are kept for it."""
+        size = len(self._held) + end + 2
+        if len(self._list) < size:
+            self._list = bytearray(size + size // 8)
+        view = memoryview(self._list)
+        first = len(self._held) + 1
+        view[:first] = b"[" + self._held
+        view[first : size - 1] = memoryview(chunk)[:end]
+        view[size - 1] = ord("]")
+        return self._list, size
 
     def _hold(self) -> None:
         """Stand between two records again, before one that has begun, where those before it were usual."""
@@ -235,7 +249,7 @@ class Scanner:
         if len(b):
             self._give(Piece(array, chunk, self._offset, b, e))
             if self._decode is not None and self._open_row is not None:
-                found = bounds(chunk, int(b[0]) - self._offset, int(e[-1]) - self._offset)
+                found = self._commas.bounds(chunk, int(b[0]) - self._offset, int(e[-1]) - self._offset)
                 self._is_usual = found is not None and len(found[0]) == len(b)
 
     def _give(self, piece: Piece) -> None:

@@ -89,6 +89,38 @@ def test_register_rules() -> None:
     assert registry_of(rules=[Made]).rules["test.made"].cls is Made
 
 
+def test_a_plugin_is_asked_for_a_kind_when_it_is_wanted() -> None:
+    """Who checks a dataset imports no writer; what is broken is known of the kinds that were asked for."""
+    asked: list[str] = []
+
+    class Plugin:
+        @lading.hookimpl
+        def register_readers(self) -> Any:
+            asked.append("readers")
+            return [make_reader("one", 1.0)]
+
+        @lading.hookimpl
+        def register_writers(self) -> Any:
+            asked.append("writers")
+            raise KeyError("boom")
+
+        @lading.hookimpl
+        def register_rules(self) -> Any:
+            asked.append("rules")
+            return []
+
+    registry = lading.Registry.load([(Plugin(), "test-plugin", "1.2")])
+    assert asked == []
+    assert "one" in registry.readers
+    assert "one" in registry.readers
+    assert asked == ["readers"]
+    assert [one for one in registry.without_rules if one.distribution == "test-plugin"] == []
+    assert asked == ["readers", "rules"]
+    (broken,) = [one for one in registry.broken if one.distribution == "test-plugin"]
+    assert str(broken.error) == "test-plugin: expected register_writers to answer, found KeyError: 'boom'"
+    assert asked == ["readers", "rules", "writers"]
+
+
 def test_every_hook_has_a_test_and_a_section_with_its_signature() -> None:
     documented = re.findall(r"^## (\w+)\n\n```python\ndef (.*)\n```$", DOCS.read_text("utf-8"), re.MULTILINE)
     signatures = {

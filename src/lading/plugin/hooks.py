@@ -21,7 +21,8 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 def register_readers() -> Sequence[type[Reader]]:  # type: ignore[empty-body]
     """Bring reader classes.
 
-    Called once when the registry is built. The result may be empty; each class has a name that no other reader has.
+    Called at most once a registry, when readers are first wanted. The result may be empty;
+    each class has a name that no other reader has.
     """
 
 
@@ -29,7 +30,8 @@ def register_readers() -> Sequence[type[Reader]]:  # type: ignore[empty-body]
 def register_writers() -> Sequence[type[Writer]]:  # type: ignore[empty-body]
     """Bring writer classes.
 
-    Called once when the registry is built. The result may be empty; each class has a name that no other writer has.
+    Called at most once a registry, when writers are first wanted. The result may be empty;
+    each class has a name that no other writer has.
     """
 
 
@@ -37,5 +39,6 @@ def register_writers() -> Sequence[type[Writer]]:  # type: ignore[empty-body]
 def register_rules() -> Sequence[type[Rule]]:  # type: ignore[empty-body]
     """Bring validation rules.
 
-    Called once when the registry is built. The result may be empty; each class has a code that no other rule has.
+    Called at most once a registry, when rules are first wanted. The result may be empty;
+    each class has a code that no other rule has.
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import cached_property
 from importlib import metadata
 from typing import Any, Generic, TypeVar
 
@@ -39,45 +40,74 @@ class _Plugin(msgspec.Struct, frozen=True):
 
 
 class Registry:
-    """Readers, writers and rules by name; what is broken stays out and is listed."""
+    """Readers, writers and rules by name; what is broken stays out and is listed.
+
+    A plugin is asked for its readers when readers are wanted, and so on: who checks a dataset imports no writer.
+    """
 
     def __init__(self) -> None:
-        self.readers: dict[str, Registered[Reader]] = {}
-        self.writers: dict[str, Registered[Writer]] = {}
-        self.rules: dict[str, Registered[Rule]] = {}
-        self.broken: list[Broken] = []
+        self._manager = pluggy.PluginManager(hooks.GROUP)
+        self._manager.add_hookspecs(hooks)
+        self._plugins: list[_Plugin] = []
+        self._unusable: list[Broken] = []
+        self._failures: dict[str, list[Broken]] = {}  # by kind
         self._ambiguous: dict[tuple[str, str], DuplicatePluginError] = {}  # by kind and name
 
     @classmethod
     def load(cls, plugins: Iterable[tuple[Any, str, str]] = ()) -> Registry:
         """What the installed distributions bring, and the plugin objects given as (object, name, version)."""
         registry = cls()
-        manager = pluggy.PluginManager(hooks.GROUP)
-        manager.add_hookspecs(hooks)
         found = [_Plugin(*plugin) for plugin in plugins]
         found += registry._installed()
         for plugin in found:
             try:
-                registry._take(manager, plugin)
+                registry._register(plugin)
             except PluginError as exc:
-                registry.broken.append(Broken(plugin.distribution, exc))
+                registry._unusable.append(Broken(plugin.distribution, exc))
         return registry
+
+    @cached_property
+    def readers(self) -> dict[str, Registered[Reader]]:
+        """The readers by name."""
+        return self._gather("readers", Reader, "name")
+
+    @cached_property
+    def writers(self) -> dict[str, Registered[Writer]]:
+        """The writers by name."""
+        return self._gather("writers", Writer, "name")
+
+    @cached_property
+    def rules(self) -> dict[str, Registered[Rule]]:
+        """The rules of plugins by code."""
+        return self._gather("rules", Rule, "code")
+
+    @property
+    def broken(self) -> list[Broken]:
+        """What cannot be used, of any kind."""
+        return [*self._unusable, *self._failed("readers"), *self._failed("writers"), *self._failed("rules")]
+
+    @property
+    def without_rules(self) -> list[Broken]:
+        """What is broken so that its rules are left out."""
+        return [*self._unusable, *self._failed("rules")]
 
     def reader(self, name: str) -> Reader:
         """A reader by its name. Raises UnknownFormatError, or DuplicatePluginError where two have it."""
+        known = self.readers
         if ("readers", name) in self._ambiguous:
             raise self._ambiguous["readers", name]
-        if name not in self.readers:
-            raise UnknownFormatError(name, sorted(self.readers))
-        return self.readers[name].cls()
+        if name not in known:
+            raise UnknownFormatError(name, sorted(known))
+        return known[name].cls()
 
     def writer(self, name: str) -> Writer:
         """A writer by its name. Raises UnknownFormatError, or DuplicatePluginError where two have it."""
+        known = self.writers
         if ("writers", name) in self._ambiguous:
             raise self._ambiguous["writers", name]
-        if name not in self.writers:
-            raise UnknownFormatError(name, sorted(self.writers), option="--to")
-        return self.writers[name].cls()
+        if name not in known:
+            raise UnknownFormatError(name, sorted(known), option="--to")
+        return known[name].cls()
 
     def _installed(self) -> list[_Plugin]:
         plugins = []
@@ -89,41 +119,50 @@ class Registry:
             except Exception as exc:  # noqa: BLE001  an import runs any code; it is kept as broken and shown
                 error = BrokenPluginError(distribution, f"expected {point.value!r} to import, found {_tell(exc)}")
                 error.__cause__ = exc
-                self.broken.append(Broken(distribution, error))
+                self._unusable.append(Broken(distribution, error))
                 continue
             plugins.append(_Plugin(module, distribution, version))
         return plugins
 
-    def _take(self, manager: pluggy.PluginManager, plugin: _Plugin) -> None:
+    def _register(self, plugin: _Plugin) -> None:
         _check_hook_names(plugin)
         try:
-            manager.register(plugin.module, name=f"{plugin.distribution}:{id(plugin.module)}")
+            self._manager.register(plugin.module, name=f"{plugin.distribution}:{id(plugin.module)}")
         except (pluggy.PluginValidationError, ValueError) as exc:
             message = f"expected hooks of the documented form, found {' '.join(str(exc).split())}"
             raise BrokenPluginError(plugin.distribution, message) from exc
-        self._add(self.readers, _call(manager, plugin, "register_readers", Reader, "name"), plugin, "readers")
-        self._add(self.writers, _call(manager, plugin, "register_writers", Writer, "name"), plugin, "writers")
-        self._add(self.rules, _call(manager, plugin, "register_rules", Rule, "code"), plugin, "rules")
+        self._plugins.append(plugin)
 
-    def _add(
-        self,
-        known: dict[str, Registered[_Kind]],
-        classes: Sequence[tuple[str, type[_Kind]]],
-        plugin: _Plugin,
-        what: str,
-    ) -> None:
-        for name, cls in classes:
-            if (what, name) in self._ambiguous:
-                self.broken.append(Broken(plugin.distribution, self._ambiguous[what, name]))
-            elif name in known:
-                first = known.pop(name)
-                both = f"{first.distribution} and {plugin.distribution}"
-                message = f"expected one of the {what} to be named {name!r}, found two, in {both}"
-                error = DuplicatePluginError(plugin.distribution, message)
-                self._ambiguous[what, name] = error
-                self.broken += [Broken(first.distribution, error), Broken(plugin.distribution, error)]
-            else:
-                known[name] = Registered(cls, plugin.distribution, plugin.version)
+    def _gather(self, what: str, base: type[Any], key: str) -> dict[str, Registered[Any]]:
+        """Ask every plugin for its classes of a kind."""
+        known: dict[str, Registered[Any]] = {}
+        failures = self._failures[what] = []
+        for plugin in self._plugins:
+            try:
+                classes = _call(self._manager, plugin, f"register_{what}", base, key)
+            except PluginError as exc:
+                failures.append(Broken(plugin.distribution, exc))
+                continue
+            for name, cls in classes:
+                self._add(known, name, Registered(cls, plugin.distribution, plugin.version), what)
+        return known
+
+    def _failed(self, what: str) -> list[Broken]:
+        getattr(self, what)  # asks the plugins, where nobody has
+        return self._failures[what]
+
+    def _add(self, known: dict[str, Registered[Any]], name: str, one: Registered[Any], what: str) -> None:
+        failures = self._failures[what]
+        if (what, name) in self._ambiguous:
+            failures.append(Broken(one.distribution, self._ambiguous[what, name]))
+        elif name in known:
+            first = known.pop(name)
+            both = f"{first.distribution} and {one.distribution}"
+            message = f"expected one of the {what} to be named {name!r}, found two, in {both}"
+            error = self._ambiguous[what, name] = DuplicatePluginError(one.distribution, message)
+            failures += [Broken(first.distribution, error), Broken(one.distribution, error)]
+        else:
+            known[name] = one
 
 
 def _check_hook_names(plugin: _Plugin) -> None:

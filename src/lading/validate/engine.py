@@ -83,10 +83,11 @@ def validate(
         if grade not in _GRADES:
             raise OptionError(f"{code}: expected one of {', '.join(_GRADES)}, found {grade!r}")
     plugins = registry if registry is not None else Registry.load()
-    for broken in plugins.broken:
+    for broken in plugins.without_rules:
         _log.warning("%s; its rules are left out", broken.error)
     chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades, dataset.told_rules)
-    task = _Task(dataset, catalog if catalog is not None else dataset.catalog, tuple(chosen), grades, plugins)
+    others = {code: rule for code, rule in chosen.items() if rule.distribution != builtin.DISTRIBUTION}
+    task = _Task(dataset, catalog if catalog is not None else dataset.catalog, tuple(chosen), others, grades)
     told = None if progress is None else _with_total(progress, dataset if part == WHOLE else None)
     if jobs > 1:
         return _run_shared(task, jobs, report, told)
@@ -106,10 +107,7 @@ def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]
     Raises DuplicatePluginError where a plugin's rule has the code of one of ours.
     """
     plugins = registry if registry is not None else Registry.load()
-    version = metadata.version(builtin.DISTRIBUTION)
-    known: dict[str, Registered[Rule]] = {
-        rule.code: Registered(rule, builtin.DISTRIBUTION, version) for rule in builtin.register_rules()
-    }
+    known = _own_rules()
     for code, registered in plugins.rules.items():
         if code in known and known[code].cls is not registered.cls:
             both = f"{builtin.DISTRIBUTION} and {registered.distribution}"
@@ -117,6 +115,11 @@ def known_rules(registry: Registry | None = None) -> dict[str, Registered[Rule]]
             raise DuplicatePluginError(registered.distribution, message)
         known[code] = registered
     return known
+
+
+def _own_rules() -> dict[str, Registered[Rule]]:
+    version = metadata.version(builtin.DISTRIBUTION)
+    return {rule.code: Registered(rule, builtin.DISTRIBUTION, version) for rule in builtin.register_rules()}
 
 
 def _choose(
@@ -138,16 +141,19 @@ def _choose(
 
 
 class _Task(msgspec.Struct, frozen=True):
-    """What is checked, against what, by the rules of which codes, graded how; it can be pickled."""
+    """What is checked, against what, by the rules of which codes, graded how; it can be pickled.
+
+    Of the rules of plugins it has those that run: who is given it imports no other part of a plugin.
+    """
 
     dataset: Dataset
     catalog: Catalog
     codes: tuple[str, ...]
+    from_plugins: Mapping[str, Registered[Rule]]
     grades: Mapping[str, Grade]
-    registry: Registry
 
     def start(self) -> list[_Running]:
-        known = known_rules(self.registry)
+        known = {**_own_rules(), **self.from_plugins}
         return _start(self.dataset, self.catalog, {code: known[code] for code in self.codes}, self.grades)
 
 

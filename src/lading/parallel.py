@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from lading.errors import LadingError, OptionError
 from lading.model.dataset import Part, Progress
+
+if TYPE_CHECKING:  # one process, which is most runs, has no use for it
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
 
@@ -44,6 +44,8 @@ class Workers:
         self.is_closed = False
         self.pipes: list[Connection] = []
         self._processes: list[BaseProcess] = []
+        import multiprocessing
+
         context = multiprocessing.get_context("spawn")  # no fork: threads may run here (progress, notebooks)
         with _without_interrupts():
             for _ in range(jobs - 1):
@@ -77,6 +79,8 @@ class Workers:
 @contextlib.contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Processes that are started here never hear Ctrl-C, which is the parent's to answer; it ends its processes."""
+    from multiprocessing import resource_tracker
+
     resource_tracker.ensure_running()  # started later, it would let interrupts through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -173,7 +177,9 @@ class Shares(Generic[T]):
 
     def _listen(self, timeout: float | None) -> None:
         """Take a message of each part that has one."""
-        for ready in cast(list[Connection], wait(list(self._pipes), timeout)):
+        from multiprocessing.connection import wait
+
+        for ready in cast("list[Connection]", wait(list(self._pipes), timeout)):
             self._hear(ready, self._pipes[ready])
 
     def _hear(self, pipe: Connection, index: int) -> None:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from lading.model.report import Finding
-from lading.validate.reports import render_json, render_text, to_json
+from lading.validate.reports.record import render_json, to_json
+from lading.validate.reports.text import render_text
 
 
 def finding(rule="box2d.inverted", severity="error", message="m", **where):

@@ -20,7 +20,11 @@ from lading.model.dataset import MemoryDataset
 from lading.model.frame import Data, Frame
 from lading.model.report import Finding, Origin, Report
 from lading.validate import known_rules, validate
-from lading.validate.reports import Excerpts, Gathered, render_groups, render_html, to_sarif
+from lading.validate.reports.excerpt import Excerpts
+from lading.validate.reports.gathered import Gathered
+from lading.validate.reports.html import render_html
+from lading.validate.reports.sarif import to_sarif
+from lading.validate.reports.text import render_groups
 
 sys.path.append(str(Path(__file__).parent / "corpus"))
 cargo = importlib.import_module("cargo")

@@ -15,7 +15,7 @@ from lading.model.report import Finding
 from lading.validate import known_rules
 from lading.validate.baseline import Baseline, read_baseline
 from lading.validate.builtin import RULES
-from lading.validate.reports import to_json
+from lading.validate.reports.record import to_json
 from lading.validate.rulebook import render_page, render_rules, rule_rows
 from lading.validate.settings import TOLD_BY_CODECS, Settings, find_settings, read_settings
 

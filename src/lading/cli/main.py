@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import logging
 import os
 import sys
@@ -12,21 +13,7 @@ from typing import NoReturn
 
 import click
 
-from lading.cli.catalog import catalog
-from lading.cli.convert import convert
-from lading.cli.demo import demo
-from lading.cli.detect import detect
-from lading.cli.diff import diff
-from lading.cli.dump import dump
-from lading.cli.formats import formats
-from lading.cli.inspect import inspect
 from lading.cli.options import DEBUG, INTERRUPTED, Command, Group, OutputClosedError
-from lading.cli.preview import preview
-from lading.cli.prune import prune
-from lading.cli.serve import serve
-from lading.cli.stats import stats
-from lading.cli.upload import upload
-from lading.cli.validate import validate
 from lading.errors import LadingError
 
 #: Bad usage, or nothing could be read (design.md section 6).
@@ -35,20 +22,31 @@ NOTHING_DONE = 2
 #: What the system says when there is no room for more.
 _OUTPUT_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+#: Each is the function of its name in a module of its name, which is imported when the command is asked for.
+_COMMANDS = (
+    *("catalog", "convert", "demo", "detect", "diff", "dump", "formats"),
+    *("inspect", "preview", "prune", "serve", "stats", "upload", "validate"),
+)
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"lading.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
     """Read labelled datasets, check them, and upload them to a dataset platform.
 
     PATH is a folder, a zip, a tar or one annotation file; several are laid over each other in order. Or it is a
     dataset on a platform, http://HOST:PORT/DATASET[@REVISION], or in its store of objects.
     """
-
-
-_READING = (formats, detect, inspect, catalog, dump, validate, convert, stats, preview, diff)
-_PLATFORM = (upload, serve, prune, demo)
-for _command in (*_READING, *_PLATFORM):
-    main.add_command(_command)
 
 
 def _system_error(exc: OSError) -> str:

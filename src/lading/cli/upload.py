@@ -171,7 +171,7 @@ def _is_clean(dataset: Dataset, config: Path | None) -> bool:
     from lading.model.report import Report
     from lading.validate import NOT_HOLDING_UPLOAD
     from lading.validate.baseline import read_baseline
-    from lading.validate.reports import render_text
+    from lading.validate.reports.text import render_text
     from lading.validate.settings import find_settings, read_settings
 
     settings = find_settings(Path.cwd()) if config is None else read_settings(config)

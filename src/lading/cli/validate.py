@@ -13,15 +13,16 @@ from lading.cli.output import print_json, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lading.errors import LadingError
     from lading.model.catalog import Catalog
     from lading.model.content import Content
     from lading.model.dataset import Dataset
     from lading.model.report import Finding
+    from lading.plugin.contracts import Rule
     from lading.validate.baseline import Baseline
-    from lading.validate.reports import Gathered
+    from lading.validate.reports.gathered import Gathered
     from lading.validate.settings import Settings
 
 #: Findings that are kept for the text report: more than it shows of any rule.
@@ -133,34 +134,45 @@ class _Run:
             click.echo(told, err=True)
 
     def gather(self, findings: Iterable[Finding], kind: str) -> Gathered:
-        from lading.validate.reports import Gathered
+        from lading.validate.reports.gathered import Gathered
 
         if kind == "text":
             return Gathered(findings, limit=self._settings.max_findings, limit_each=_FOR_TEXT)
         return Gathered(findings, limit=self._settings.max_findings)
 
     def render(self, kind: str, dataset: Dataset, gathered: Gathered, given: dict[str, Any]) -> Iterable[str]:
-        from lading.validate import known_rules
-        from lading.validate.reports import Excerpts, render_groups, render_html, render_json, to_sarif
-
         if kind == "json":
+            from lading.validate.reports.record import render_json
+
             return render_json(gathered)
+        from lading.validate import known_rules
+
         rules = {code: known.cls for code, known in known_rules().items()}
         if kind == "sarif":
-            import json
+            return self._sarif(gathered, rules, given["paths"])
+        from lading.validate.reports.excerpt import Excerpts
 
-            source = " + ".join(str(path) for path in given["paths"])
-            outside = () if self._settings.catalog is None else (str(self._settings.catalog),)
-            folder = _folder(given["paths"])
-            log = to_sarif(gathered.findings, rules, source=source, folder=folder, outside=outside)
-            return json.dumps(log, indent=2, allow_nan=False).splitlines()
         with _files(given) as files:
             excerpts = Excerpts(files)
             if kind == "text":
+                from lading.validate.reports.text import render_groups
+
                 known = 0 if self._baseline is None else self._baseline.known
                 return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT, known=known))
+            from lading.validate.reports.html import render_html
+
             with bar("drawing") as show:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
+
+    def _sarif(self, gathered: Gathered, rules: Mapping[str, type[Rule]], paths: Sequence[Path | str]) -> Iterable[str]:
+        import json
+
+        from lading.validate.reports.sarif import to_sarif
+
+        source = " + ".join(str(path) for path in paths)
+        outside = () if self._settings.catalog is None else (str(self._settings.catalog),)
+        log = to_sarif(gathered.findings, rules, source=source, folder=_folder(paths), outside=outside)
+        return json.dumps(log, indent=2, allow_nan=False).splitlines()
 
 
 def _folder(paths: Sequence[Path | str]) -> str | None:

@@ -23,8 +23,13 @@ VISIBILITIES = ("BINARY", "TERNARY")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="allow", strict=True
+    model_config = ConfigDict(  # built when the first is made: most runs need two or three of these
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="allow",
+        strict=True,
+        defer_build=True,
     )
 
 
@@ -105,7 +110,7 @@ class Catalog(BaseModel):
     (`("BOX2D", "categories", 3)`). `notes` are what was odd about how it is written. None of these is compared.
     """
 
-    model_config = ConfigDict(strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(strict=True, arbitrary_types_allowed=True, defer_build=True)
 
     subcatalogs: dict[str, Subcatalog] = Field(default_factory=dict)
     origin: Origin | None = Field(default=None, exclude=True, repr=False)

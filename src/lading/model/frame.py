@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
-from ulid import ULID
 
 from lading.model.content import Content
 from lading.model.geometry import Transform3D
@@ -78,6 +77,8 @@ def frame_id(segment: str, key: str, *, index: int, timestamp_ns: int | None = N
     48 bits of milliseconds (of `index` where there is no time), 20 bits of the nanoseconds left over, 60 bits of a
     hash of segment and key (design.md section 8).
     """
+    from ulid import ULID  # which imports much, and only frames of several sensors have one
+
     milliseconds, rest_ns = (index, 0) if timestamp_ns is None else divmod(timestamp_ns, 1_000_000)
     digest = hashlib.sha256(f"{segment}\0{key}".encode()).digest()
     hashed = int.from_bytes(digest[:8]) >> 4

@@ -17,7 +17,7 @@ _COEFFICIENT = re.compile(r"[kp][1-9][0-9]*")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 class CameraMatrix(_Part):

@@ -21,7 +21,7 @@ from lading.source import Source
 class Options(BaseModel):
     """The options of a reader or writer, as `-o key=value` sets them; a plugin subclasses it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def parse_options(name: str, model: type[Options], given: Mapping[str, Any], flag: str = "-o") -> Options:

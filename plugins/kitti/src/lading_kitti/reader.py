@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from lading import Dataset, Match, Options, Reader, Report, Source
 from lading.errors import OptionError, SourceError
-from lading_kitti.dataset import KittiDataset
-from lading_kitti.detection import judge
-from lading_kitti.filling import Filler
-from lading_kitti.index import SegmentIndex
-from lading_kitti.layouts import ODOMETRY
-from lading_kitti.leftovers import tell_differences, tell_leftovers
-from lading_kitti.segments import find_segments
-from lading_kitti.tree import scan
+
+if TYPE_CHECKING:
+    from lading_kitti.filling import Filler
+    from lading_kitti.index import SegmentIndex
 
 
 class KittiOptions(Options):
@@ -35,10 +31,21 @@ class KittiReader(Reader):
 
     def detect(self, source: Source) -> Match:
         """By a row of labels, a calibration, a tracklet file or poses; by the names of folders less surely."""
+        if source.selected is not None and source.selected.lower().endswith((".json", ".json.gz")):
+            return Match(0.0, f"{source.selected} is JSON, which KITTI has not")
+        from lading_kitti.detection import judge  # a registered reader costs no more than its name until it is asked
+        from lading_kitti.filling import Filler
+        from lading_kitti.tree import scan
+
         return judge(source, _segments(Filler(source, scan(source), Report())))
 
     def open(self, source: Source, options: KittiOptions, report: Report) -> Dataset:
         """The dataset of a source. Raises SourceError where nothing in it is KITTI's."""
+        from lading_kitti.dataset import KittiDataset
+        from lading_kitti.filling import Filler
+        from lading_kitti.leftovers import tell_differences, tell_leftovers
+        from lading_kitti.tree import scan
+
         tree = scan(source)
         filler = Filler(source, tree, report, options.labels, has_previous=options.previous)
         indexes = _segments(filler)
@@ -52,6 +59,8 @@ class KittiReader(Reader):
 
 def _segments(filler: Filler) -> list[SegmentIndex]:
     """The segments that have frames, their files sorted in, and the sensors that only labels speak of."""
+    from lading_kitti.segments import find_segments
+
     pairs = find_segments(filler.tree, filler.source)
     for index, root in pairs:
         filler.fill(index, root)
@@ -67,6 +76,8 @@ def _segments(filler: Filler) -> list[SegmentIndex]:
 
 def _assume(index: SegmentIndex, *, has_clouds: bool) -> None:
     """Give a segment the sensors that its labels lie on, though the source has no folder of them."""
+    from lading_kitti.layouts import ODOMETRY
+
     needs_camera = index.labels is not None or index.semantic or index.instance or index.mots_rows is not None
     if needs_camera and index.label_camera is None:
         number = 2 if index.labels is None else index.labels.camera

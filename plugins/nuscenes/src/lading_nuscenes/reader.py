@@ -7,10 +7,7 @@ from typing import ClassVar
 import lading
 from lading import Dataset, File, Match, Origin, Report, Source
 from lading.errors import DetectionError, OptionError
-from lading_nuscenes.database import Database
-from lading_nuscenes.dataset import NuScenesDataset
 from lading_nuscenes.layout import Version, read_tables, versions
-from lading_nuscenes.strays import other_files, tell_strays
 
 
 class NuScenesOptions(lading.Options):
@@ -43,6 +40,10 @@ class NuScenesReader(lading.Reader):
 
     def open(self, source: Source, options: NuScenesOptions, report: Report) -> Dataset:
         """One version. Raises DetectionError where there are no tables, OptionError for a version that is not there."""
+        from lading_nuscenes.database import Database  # what detection can do without is imported here
+        from lading_nuscenes.dataset import NuScenesDataset
+        from lading_nuscenes.strays import other_files, tell_strays
+
         found = versions(source)
         version = _choose(source, found, options.version, report)
         files = read_tables(version, report)

@@ -12,8 +12,9 @@ from lading_voc.dialect import Dialect, is_official_database
 from lading_voc.image_sets import ImageSet
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree, remote_path
-from lading_voc.masks import Choice, MaskReader, Masks
+from lading_voc.masks import MaskReader, Masks
 from lading_voc.memberships import Listed, Memberships
+from lading_voc.options import MaskChoice
 from lading_voc.places import MaskPlaces, Places
 from lading_voc.tally import Tally
 
@@ -32,7 +33,7 @@ class VocDataset(Dataset):
         *,
         catalog: Catalog,
         sources: Sequence[SourceFile],
-        masks: Choice,
+        masks: MaskChoice,
         report: Report,
     ) -> None:
         self.name = source.name
@@ -51,7 +52,7 @@ class VocDataset(Dataset):
         self._source = source
         self._index = index
         self._dialects = dialects
-        self._masks: Choice = masks
+        self._masks: MaskChoice = masks
         self._memberships: list[Memberships] | None = None
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:

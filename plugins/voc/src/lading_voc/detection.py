@@ -6,7 +6,6 @@ import re
 
 from lading import Match, Source
 from lading.errors import SourceError
-from lading_voc.document import root_name
 from lading_voc.layout import folder_of, trees_of
 
 _LOOKS = 12
@@ -71,6 +70,8 @@ def _head(source: Source, path: str) -> bytes:
 
 
 def _root(source: Source, path: str) -> str | None:
+    from lading_voc.document import root_name  # and with it the parsers of XML, where there is some
+
     return root_name(_head(source, path))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -14,9 +13,8 @@ from lading_voc.contents import read_bytes
 from lading_voc.image_sets import ImageSet
 from lading_voc.layout import Tree
 from lading_voc.names import OFFICIAL, OFFICIAL_NAMES, Names, written_names
+from lading_voc.options import PixelChoice
 from lading_voc.shapes import VERBATIM, VOC, Pixels
-
-Choice: TypeAlias = Literal["auto", "voc", "verbatim"]
 
 #: How many annotations of a tree are looked at to tell who wrote it.
 _LOOKS = 16
@@ -42,7 +40,7 @@ def is_official_database(database: str | None) -> bool:
     return database is not None and _OFFICIAL_DATABASE.fullmatch(database) is not None
 
 
-def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: Choice, report: Report) -> Dialect:
+def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: PixelChoice, report: Report) -> Dialect:
     """The dialect of a tree, from its names and from a look at a few annotations spread over it."""
     peeks = list(_looked_at(tree, source, report))
     databases = [seen.database for seen in peeks]
@@ -68,7 +66,7 @@ def _looked_at(tree: Tree, source: Source, report: Report) -> list[Peek]:
 
 
 def _rule(
-    choice: Choice, databases: Sequence[str | None], *, says_official: bool, looks_official: bool
+    choice: PixelChoice, databases: Sequence[str | None], *, says_official: bool, looks_official: bool
 ) -> tuple[Pixels, str | None]:
     if choice != "auto":
         return (VOC if choice == "voc" else VERBATIM), "as chosen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,9 +13,7 @@ from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
 from lading.model.label import MaskItem
 from lading_voc.names import UNNAMED, VOID_VALUE, Names
-
-#: Whether the pixels of masks are read, or their tables made from what the source declares alone.
-Choice: TypeAlias = Literal["pixels", "declared"]
+from lading_voc.options import MaskChoice
 
 
 class Masks(msgspec.Struct):
@@ -34,7 +32,7 @@ class Masks(msgspec.Struct):
 class MaskReader:
     """Makes the labels of masks; what a table lacks is told with its file."""
 
-    def __init__(self, names: Names | None, choice: Choice, report: Report) -> None:
+    def __init__(self, names: Names | None, choice: MaskChoice, report: Report) -> None:
         self._names = names if names is not None else UNNAMED
         self._is_named = names is not None
         self._choice = choice

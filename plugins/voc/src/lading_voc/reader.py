@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, ClassVar
 
 from lading import Dataset, Match, Options, Reader, Report, Source
 from lading.errors import SourceError
 from lading.model.dataset import SourceFile
-from lading_voc.catalog import declared_catalog
-from lading_voc.dataset import VocDataset
 from lading_voc.detection import detect
-from lading_voc.dialect import Choice as PixelChoice
-from lading_voc.dialect import dialect_of
-from lading_voc.image_sets import class_of
-from lading_voc.index import Index
-from lading_voc.indexing import build_index
-from lading_voc.layout import Tree, trees_of
-from lading_voc.masks import Choice as MaskChoice
+from lading_voc.options import VocOptions
 
-
-class VocOptions(Options):
-    """How numbers and masks are read."""
-
-    pixels: PixelChoice = Field(default="auto", description="how coordinates are counted")
-    masks: MaskChoice = Field(default="pixels", description="whether the pixels of masks are read")
+if TYPE_CHECKING:
+    from lading_voc.index import Index
+    from lading_voc.layout import Tree
 
 
 class VocReader(Reader):
@@ -42,6 +29,12 @@ class VocReader(Reader):
 
     def open(self, source: Source, options: VocOptions, report: Report) -> Dataset:
         """The dataset. Raises SourceError where there is no annotation, mask or image set."""
+        from lading_voc.catalog import declared_catalog  # what detection can do without is imported here
+        from lading_voc.dataset import VocDataset
+        from lading_voc.dialect import dialect_of
+        from lading_voc.indexing import build_index
+        from lading_voc.layout import trees_of
+
         is_one_file = source.selected is not None and source.selected.lower().endswith(".xml")
         trees = trees_of(_names(source, is_one_file=is_one_file))
         if is_one_file:
@@ -83,6 +76,8 @@ def _leave_out_other_masks(trees: Sequence[Tree]) -> None:
 
 def _classes(index: Index, number: int) -> list[str]:
     """The classes that a tree has image sets of, in the order of their names."""
+    from lading_voc.image_sets import class_of
+
     plain = [found.name for found in index.plain_sets[number] if found.kind == "Main"]
     names = (class_of(found, plain) for found in index.class_sets[number] if found.kind == "Main")
     return sorted(set(names))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 from lading.errors import RecordError
 from lading.model.catalog import Catalog, Category, Subcatalog
-from lading.model.dataset import WHOLE, MemoryDataset, Part
+from lading.model.dataset import WHOLE, MemoryDataset, Part, Progress
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D
 from lading.model.report import Origin, Report
@@ -56,3 +59,20 @@ def dataset() -> Reading:
     val = [frame(i, f"{i}.jpg") for i in range(41)]
     catalog = Catalog(subcatalogs={"BOX2D": Subcatalog(categories=[Category(name="car"), Category(name="bus")])})
     return Reading("d", {"train": train, "val": val, "v.1": []}, catalog=catalog)
+
+
+def text(number: int) -> str:
+    return f"{random.Random(number).random():.16f}" * 12
+
+
+def stream(part: Part, progress: Progress, done: str) -> Generator[tuple[int, str], None, None]:
+    """The work of two: the second finds 20,000 texts, 15,000 of them in the first place, while the first looks on."""
+    if part[0] == 2:
+        yield from ((0 if number < 15_000 else 1, text(number)) for number in range(20_000))
+        Path(done).touch()
+        return
+    until = time.monotonic() + 60
+    while not Path(done).exists() and time.monotonic() < until:
+        progress(0, None)  # which listens to the other
+    yield 0, "first"
+    yield 1, "next"

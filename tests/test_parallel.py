@@ -9,16 +9,20 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
+import tracemalloc
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lading.errors import LadingError, OptionError, RecordError
+from lading.errors import LadingError, NoRoomError, OptionError, RecordError
 from lading.model.dataset import MemoryDataset
 from lading.model.report import Finding, Report
-from lading.parallel import Workers
+from lading.parallel import Shares, Workers
 from lading.summary import summarize
 from lading.validate import validate
 
@@ -153,6 +157,46 @@ def test_the_first_part_is_read_by_this_process(shared: Any) -> None:
     losses = {loss.what for loss in report.losses if loss.what.startswith("read by ")}
     assert len(losses) == 3
     assert f"read by {os.getpid()}" in losses
+
+
+@pytest.fixture
+def stream(shared: Any, tmp_path: Path) -> Any:
+    """20,000 things of the second part, found while the first is at its first thing; what they are."""
+
+    def run() -> Iterator[str]:
+        yield from Shares[str](shared.stream, 2, str(tmp_path / "done"))
+
+    texts = map(shared.text, range(20_000))
+    return run, ["first", *islice(texts, 15_000), "next", *texts]
+
+
+def test_what_waits_for_its_turn_waits_on_disk_and_comes_out_in_order(
+    stream: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The 5 MB of text, and what their objects take, would be in memory otherwise."""
+    run, expected = stream
+    monkeypatch.setattr("lading.parallel._HELD_BYTES", 200_000)
+    found = []
+    tracemalloc.start()
+    for number, text in enumerate(run()):
+        if number == 0:
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        found.append(text)
+    assert found == expected
+    assert peak < 2_000_000
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_no_room_for_what_waits_ends_the_run_in_one_line(stream: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, _ = stream
+    full = Path("/dev/full").open("r+b", buffering=0)  # noqa: SIM115  whoever writes to it closes it
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: full)
+    monkeypatch.setattr("lading.parallel._HELD_BYTES", 200_000)
+    with pytest.raises(NoRoomError, match=r"expected room for what a part found before its turn, found No space left"):
+        list(run())
+    assert full.closed
+    assert not multiprocessing.active_children()
 
 
 def test_a_dataset_that_cannot_be_pickled_is_told(shared: Any) -> None:

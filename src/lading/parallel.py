@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import pickle
 import signal
-from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast
 
+from lading.backlog import BATCH, Backlog
 from lading.errors import LadingError, OptionError
 from lading.model.dataset import Part, Progress
 
@@ -22,8 +22,8 @@ T = TypeVar("T")
 #: What a process does with its part: yields (place in the order, thing), and returns a last word.
 Work: TypeAlias = Callable[..., Generator[tuple[int, Any], None, Any]]
 
-#: Things that go through a pipe at once.
-_BATCH = 256
+#: Bytes of things that wait for their turn in memory, in all parts together.
+_HELD_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,9 @@ class Shares(Generic[T]):
         self._workers = workers
         self._pipes: dict[Connection, int] = {}  # of the parts that are not over
         self._done = [0] * jobs
-        self._waiting: list[deque[tuple[int, T | _Failed]]] = [deque() for _ in range(jobs)]
+        self._waiting: list[Backlog[tuple[int, T | _Failed]]] = [
+            Backlog("what a part found before its turn", held=_HELD_BYTES // jobs) for _ in range(jobs)
+        ]
         self._reached = [0] * jobs  # the place that each part is at
         self._is_over = [False] * jobs
 
@@ -137,6 +139,8 @@ class Shares(Generic[T]):
             workers.close()
             raise
         finally:
+            for waiting in self._waiting:
+                waiting.close()
             if workers is not lent:
                 workers.close()
 
@@ -156,6 +160,7 @@ class Shares(Generic[T]):
     def _own_part(self) -> Iterator[T]:
         """The first part, done here; the others are listened to on the way, or they would wait with full pipes."""
         things = self._work((1, self._jobs), self._own_progress, *self._given)
+        heard = 0  # things since the others were listened to
         while not self._is_over[0]:
             try:
                 place, thing = next(things)
@@ -165,9 +170,10 @@ class Shares(Generic[T]):
             except Exception as exc:  # noqa: BLE001  raised again in its turn
                 self._fail(0, exc)
             else:
-                self._waiting[0].append((place, thing))
+                self._waiting[0].put((place, thing))
                 self._reached[0] = place
-                if len(self._waiting[0]) % _BATCH == 0:
+                heard += 1
+                if heard % BATCH == 0:
                     self._listen(0)
             yield from self._ripe()
 
@@ -189,8 +195,8 @@ class Shares(Generic[T]):
             kind = "error"
             value = LadingError(f"part {index + 1} of {self._jobs}: expected it to end, found it killed")
         if kind == "things":
-            self._waiting[index].extend(value)
-            self._reached[index] = value[-1][0]
+            count, self._reached[index], packed = value
+            self._waiting[index].put_packed(count, packed)
         elif kind == "progress":
             self._tell_progress(index, value)
         else:
@@ -208,7 +214,7 @@ class Shares(Generic[T]):
 
     def _fail(self, index: int, error: BaseException) -> None:
         """End a part by an error, which comes out in its turn, behind what was found before it."""
-        self._waiting[index].append((self._reached[index], _Failed(error)))
+        self._waiting[index].put((self._reached[index], _Failed(error)))
         self._is_over[index] = True
 
     def _ripe(self) -> Iterator[T]:
@@ -217,7 +223,7 @@ class Shares(Generic[T]):
             index = self._next()
             if index is None:
                 return
-            thing = self._waiting[index].popleft()[1]
+            thing = self._waiting[index].take()[1]
             if isinstance(thing, _Failed):
                 raise thing.error
             yield thing
@@ -230,7 +236,7 @@ class Shares(Generic[T]):
             waiting = self._waiting[index]
             if not waiting and self._is_over[index]:
                 continue
-            at = waiting[0][0] if waiting else self._reached[index]
+            at = waiting.first()[0] if waiting else self._reached[index]
             if best is None or at < place:
                 best, place = index, at
         return best if best is not None and self._waiting[best] else None
@@ -264,16 +270,20 @@ def _run(pipe: Connection, work: Work, part: Part, given: tuple[object, ...]) ->
             try:
                 batch.append(next(things))
             except StopIteration as end:
-                if batch:
-                    pipe.send(("things", batch))
+                _send_things(pipe, batch)
                 pipe.send(("result", end.value))
                 return
-            if len(batch) >= _BATCH:
-                pipe.send(("things", batch))
+            if len(batch) >= BATCH:
+                _send_things(pipe, batch)
                 batch = []
     except BrokenPipeError:
         raise
     except Exception as exc:  # noqa: BLE001  whatever ended this part is raised again where the parts come together
-        if batch:
-            pipe.send(("things", batch))
+        _send_things(pipe, batch)
         pipe.send(("error", exc if isinstance(exc, LadingError) else RuntimeError(f"{type(exc).__name__}: {exc}")))
+
+
+def _send_things(pipe: Connection, things: list[tuple[int, Any]]) -> None:
+    """Send what was found, packed by itself: where it has to wait, it waits as it came."""
+    if things:
+        pipe.send(("things", (len(things), things[-1][0], pickle.dumps(things, protocol=pickle.HIGHEST_PROTOCOL))))

@@ -6,9 +6,7 @@ import json
 import pickle
 from typing import Any
 
-import lading
-from lading import Report, open_dataset
-from lading.model.dataset import all_frames
+from lading import Report
 
 PETS = [{"id": 2, "name": "cat"}, {"id": 5, "name": "dog"}]
 RUN = {"size": [30, 40], "counts": [0, 10, 1190]}
@@ -166,28 +164,3 @@ def test_shares_and_other_processes_read_the_same(read: Any) -> None:
     for name, frames in done.frames.items():
         parts = [frame for k in (1, 2) for frame in again.frames(name, (k, 2), report=Report())]
         assert [(f.key, f.data[0].labels) for f in parts] == [(f.key, f.data[0].labels) for f in frames]
-
-
-def test_it_comes_back_as_records_of_frames(write: Any, tmp_path: Any) -> None:
-    folder = write({"train/instances.json": document()})
-    result = lading.convert(open_dataset(folder), tmp_path / "out", to="coco")
-    assert [(loss.what, loss.count) for loss in result.losses] == [
-        ("the form of YouTube-VIS (an object has a record a frame instead, as CocoVID has it)", 1)
-    ]
-    back = json.loads((tmp_path / "out" / "train" / "instances.json").read_text("utf-8"))
-    assert back["videos"] == [PIER, QUAY]
-    assert [(row["image_id"], row["instance_id"]) for row in back["annotations"]] == [
-        ("7/0", 1),
-        ("7/2", 1),
-        ("7/1", 2),
-        ("q/0", 3),
-    ]
-    one, other = open_dataset(folder), open_dataset(tmp_path / "out")
-    read_again = [
-        {(s.name, f.key): f.data[0].labels for s, f in all_frames(dataset, Report())} for dataset in (one, other)
-    ]
-    assert read_again[0].keys() == read_again[1].keys()
-    for key, labels in read_again[0].items():
-        assert [(x.kind, x.category, x.instance, x.extras) for x in labels] == [
-            (x.kind, x.category, x.instance, x.extras) for x in read_again[1][key]
-        ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 from types import NoneType
 from typing import Any
 
@@ -13,6 +12,7 @@ from lading_coco.ids import other_spelling
 from lading_coco.origins import RowOrigins
 from lading_coco.records import annotation
 from lading_coco.spool import OutFile, encode
+from lading_coco.video_file import VideoFile, first_images
 
 #: Labels of one annotation: its file and row.
 _Place = tuple[str, int]
@@ -38,11 +38,11 @@ class Returning:
         forms = {path: form for path, form in known.items() if not form["segments"] or chosen & set(form["segments"])}
         envelopes: Mapping[str, Any] = dataset.extras.get("documents", {})
         kinds = {found.file: found.kind for found in dataset.sources}
-        for path in (path for path in forms if kinds.get(path) == "videos"):
-            report.loss("the form of YouTube-VIS (an object has a record a frame instead, as CocoVID has it)", path)
-        self._first_image = {path: _first_images(envelope.get("videos")) for path, envelope in envelopes.items()}
+        self._first_image = {path: first_images(envelope.get("videos")) for path, envelope in envelopes.items()}
         self.files = {
-            path: OutFile(path, form["keys"], envelopes.get(path, {}), is_list=kinds.get(path) == "results")
+            path: VideoFile(path, form["keys"], envelopes.get(path, {}), report)
+            if kinds.get(path) == "videos"
+            else OutFile(path, form["keys"], envelopes.get(path, {}), is_list=kinds.get(path) == "results")
             for path, form in forms.items()
         }
         self._nested = {path: frozenset(form["nested"]) for path, form in forms.items()}
@@ -60,10 +60,10 @@ class Returning:
     def add(self, segment: Segment, frame: Frame) -> None:
         """Write one frame's records into their spools, and bring its files."""
         for data in frame.data:
-            self._add_image(frame, data)
+            images = self._add_image(frame, data)
             for (path, row), labels in self._by_record(data):
                 if path in self.files:
-                    self._add_annotation(path, row, labels, data)
+                    self._add_annotation(path, row, labels, data, images)
                 else:
                     self._report.loss("annotations in the file of a segment that was left out", f"{path}: row {row}")
 
@@ -72,20 +72,22 @@ class Returning:
         for file in self.files.values():
             file.write(self._target)
 
-    def _add_image(self, frame: Frame, data: Data) -> None:
+    def _add_image(self, frame: Frame, data: Data) -> Mapping[str, int]:
+        """Add the records of an image; their rows, by their files."""
         origin = data.origin
         if origin is None:
             self._report.loss("pictures that COCO did not have", data.path)
-            return
+            return {}
         row = self._image_row(origin)
         if row is None:
-            return  # known by annotations alone, in a file that lists no images
+            return {}  # known by annotations alone, in a file that lists no images
         rows: Mapping[str, int] = frame.extras.get("documents") or {origin.file: row}
         text = encode(_image(data))
         for path, row in rows.items():
             if path in self.files:  # of a segment that was chosen
                 self.files[path].add("images", text, row, self._target)
         self._target.add_media(data.content, data.path, origin)
+        return rows
 
     def _image_row(self, origin: Origin) -> int | None:
         """The row of an image; for YouTube-VIS counted through the pictures of all videos."""
@@ -120,7 +122,7 @@ class Returning:
                     known += labels  # behind its own, whose extras come first
         yield from groups.items()
 
-    def _add_annotation(self, path: str, row: int, labels: list[Label], data: Data) -> None:
+    def _add_annotation(self, path: str, row: int, labels: list[Label], data: Data, images: Mapping[str, int]) -> None:
         extras: dict[str, Any] = {}
         for label in labels:
             extras = {**label.extras, **extras}
@@ -129,17 +131,24 @@ class Returning:
         if name is not None and "category_id" in extras and not self._stands(path, extras["category_id"], name):
             del extras["category_id"]
         category = None if name is None or "category_id" in extras else self._category(path, name)
-        has_image = "id" in data.extras
+        file = self.files[path]
+        image_id = {"video_id": "video_id"} if isinstance(file, VideoFile) else {"image_id": "id"}
         record = annotation(
             labels,
             extras,
-            image_id={"image_id": data.extras["id"]} if has_image else {},
+            image_id={key: data.extras[name] for key, name in image_id.items() if name in data.extras},
             category_id=category,
             nested=self._nested[path],
         )
         if keys is not None:
             record = {key: value for key, value in record.items() if key in keys}
-        self.files[path].add("annotations", encode(record), row, self._target)
+        if not isinstance(file, VideoFile):
+            file.add("annotations", encode(record), row, self._target)
+        elif path in images:
+            number = int((data.locate(labels[0]).pointer or "").split("/")[2])
+            file.add_entry(number, images[path], record, self._target)
+        else:
+            self._report.loss("labels in pictures of another video", f"{path}: {data.path}")
 
     def _stands(self, path: str, key: Any, name: str) -> bool:
         """Whether an id that was kept is still that of the category: labels may have been renamed."""
@@ -163,13 +172,6 @@ class Returning:
             if "categories" not in file.keys:
                 file.keys.append("categories")
         return known[name]
-
-
-def _first_images(videos: Any) -> list[int]:
-    """The row that the first picture of each video has among all of them."""
-    known = videos if isinstance(videos, list) else []
-    names = [video.get("file_names") if isinstance(video, dict) else None for video in known]
-    return list(accumulate((len(some) if isinstance(some, list) else 0 for some in names), initial=0))
 
 
 def _image(data: Data) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any, BinaryIO
 
 import msgspec
@@ -54,6 +54,10 @@ class Spool:
         """Have everything on disk."""
         self._stream.flush()
 
+    def read(self, begin: int, end: int) -> bytes:
+        """A stretch of it."""
+        return os.pread(self._stream.fileno(), end - begin, begin)
+
     def copy(self, begin: int, end: int, file: BinaryIO | gzip.GzipFile) -> None:
         """Write a stretch of it into a file."""
         number = self._stream.fileno()
@@ -81,6 +85,20 @@ def copy_sorted(spools: Sequence[Spool], file: BinaryIO | gzip.GzipFile) -> None
     stretches = zip(owners[firsts].tolist(), begins[firsts].tolist(), ends[lasts].tolist(), strict=True)
     for number, (owner, begin, end) in enumerate(stretches):
         spools[owner].copy(begin, end - len(_END) if number == last else end, file)
+
+
+def sorted_records(spools: Sequence[Spool]) -> Iterator[tuple[int, bytes]]:
+    """The records of all spools by their rows, each with its row; of equal rows the first is first."""
+    for spool in spools:
+        spool.close()
+    rows = np.concatenate([np.frombuffer(spool.rows, dtype=np.int64) for spool in spools])
+    sizes = [np.frombuffer(spool.sizes, dtype=np.uint32) for spool in spools]
+    ends = np.concatenate([np.cumsum(part, dtype=np.int64) for part in sizes])
+    lengths = np.concatenate(sizes)
+    owners = np.repeat(np.arange(len(spools), dtype=np.int32), [len(part) for part in sizes])
+    for place in np.argsort(rows, kind="stable").tolist():
+        end, length = int(ends[place]), int(lengths[place])
+        yield int(rows[place]), spools[owners[place]].read(end - length, end - len(_END))
 
 
 class OutFile:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -18,21 +20,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Origin, Report
-from lading_coco.heads import REFUSED, Column
+from lading_coco.heads import Column
 from lading_coco.structure import Offsets, Piece, scan
 from lading_coco.text import CHUNK, Access, JsonText
+from lading_coco.video_entries import (
+    ENTRIES,
+    SOURCES,
+    Fields,
+    entries_by_frame,
+    entries_of,
+    fields_of,
+    frames_seen,
+    key_of,
+    value_of,
+)
 
-#: What an annotation has an entry a frame of, and what the annotation of one frame has instead.
-ENTRIES = {"segmentations": "segmentation", "bboxes": "bbox", "areas": "area"}
 _PLURAL = {one: many for many, one in ENTRIES.items()}
-#: Of an annotation of one frame, the keys that another name stands for.
-_SOURCES = {"image_id": "video_id", "instance_id": "id"}
-_NULL = b"null"
-_IMAGE_ID = b'"image_id": '
-#: Null, these are absent.
-_SHAPES = frozenset(f'"{name}": '.encode() for name in ENTRIES.values())
-
-_Raw = dict[str, msgspec.Raw]
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -93,7 +96,7 @@ class VideoText(JsonText):
         first, *rest = parts
         if first in _PLURAL:
             return at.below(_PLURAL[str(first)], frame, *rest)
-        return at.below(_SOURCES.get(str(first), first), *rest)
+        return at.below(SOURCES.get(str(first), first), *rest)
 
     def _number(self, annotation: int) -> int:
         return annotation + sum(count for before, count in self._strangers if before <= annotation)
@@ -111,7 +114,7 @@ class VideoText(JsonText):
             if not isinstance(video, dict) or not isinstance(video.get("file_names"), list):
                 report.error("coco.bad-video", f"expected `file_names` of a video, found {str(video)[:60]!r}", at)
                 continue
-            self._video_of.setdefault(_key(video.get("id")), number)
+            self._video_of.setdefault(key_of(video.get("id")), number)
             length = video.get("length")
             if length is not None and length != len(names):
                 message = f"expected the number of its `file_names`, {len(names)}, found {length!r}"
@@ -123,9 +126,8 @@ class VideoText(JsonText):
         at = Origin(self.path, "/annotations").below(self._number(row))
         if record is None:
             return  # told when it was found
-        video = self._video_of.get(_key(_value(record.get("video_id"))))
-        count = None if video is None else self._first_image[video + 1] - self._first_image[video]
-        lists = {key: _entries(record.get(key)) for key in ENTRIES}
+        count = self._frame_count(record)
+        lists = {key: entries_of(record.get(key)) for key in ENTRIES}
         for key, entries in lists.items():
             if entries is None:
                 message = f"expected an entry a frame, found {bytes(record[key])[:40].decode('utf-8', 'replace')}"
@@ -133,7 +135,7 @@ class VideoText(JsonText):
             elif count is not None and len(entries) not in (0, count):
                 message = f"expected {count} entries, one a frame of its video, found {len(entries)}"
                 report.error("coco.video-length", message, at.below(key))
-        seen = _seen(lists)
+        seen = frames_seen(lists)
         if count is not None and seen and seen[-1] >= count:
             beyond = [frame for frame in seen if frame >= count]
             report.loss("entries behind the last frame of a video", str(at), len(beyond))
@@ -143,8 +145,13 @@ class VideoText(JsonText):
         self._annotation_of.extend([row] * len(seen))
         self._frame_of.extend(seen)
 
-    def _record(self, row: int, access: Access) -> _Raw | None:
-        return _fields(access.read(int(self._places[row]), int(self._sizes[row])))
+    def _frame_count(self, record: Fields) -> int | None:
+        """How many frames the video of an annotation has; None where it is not listed."""
+        video = self._video_of.get(key_of(value_of(record.get("video_id"))))
+        return None if video is None else self._first_image[video + 1] - self._first_image[video]
+
+    def _record(self, row: int, access: Access) -> Fields | None:
+        return fields_of(access.read(int(self._places[row]), int(self._sizes[row])))
 
     def _pieces(self) -> Iterator[bytes]:
         """The text in chunks."""
@@ -177,100 +184,27 @@ class VideoText(JsonText):
             key = video.get("id") if isinstance(video, dict) else None
             sizes = {k: video[k] for k in ("width", "height") if k in video} if isinstance(video, dict) else {}
             for frame, name in enumerate(_names_of(video)):
-                record = {"id": f"{_key(key)}/{frame}", "file_name": name, **sizes, "video_id": key, "frame_id": frame}
+                record = {
+                    "id": f"{key_of(key)}/{frame}",
+                    "file_name": name,
+                    **sizes,
+                    "video_id": key,
+                    "frame_id": frame,
+                }
                 yield f"{mark}{json.dumps(record)}".encode()
                 mark = ",\n"
 
     def _annotations(self) -> Iterator[bytes]:
         mark = b""
-        known, fields = -1, list[tuple[bytes, bytes | list[bytes]]]()
         with self._original.reading() as access:
-            for row, frame in zip(self._annotation_of, self._frame_of, strict=True):
-                if row != known:
-                    known, fields = row, _by_frame(self._record(row, access) or {})
-                yield mark + _of_frame(fields, frame)
-                mark = b",\n"
-
-
-def _by_frame(record: _Raw) -> list[tuple[bytes, bytes | list[bytes]]]:
-    """The fields of an annotation of one frame, with the value of all frames, or a list of one a frame.
-
-    The value of `image_id` lacks the number of the frame. Other lists of an entry a frame are such too.
-    """
-    lists = {key: _entries(record.get(key)) or [] for key in ENTRIES}
-    length = max(map(len, lists.values()))
-    fields: dict[str, bytes | list[bytes]] = {}
-    for key, value in record.items():
-        if key == "id":
-            fields.setdefault("instance_id", bytes(value))
-        elif key == "video_id":
-            fields["image_id"] = json.dumps(f"{_key(_value(value))}/").encode()[:-1]
-        elif key in ENTRIES:
-            fields[ENTRIES[key]] = lists[key]
-        else:
-            entries = (_entries(value) or []) if bytes(value).startswith(b"[") else []
-            fields[key] = entries if len(entries) == length else bytes(value)
-    return [(json.dumps(key).encode() + b": ", value) for key, value in fields.items()]
-
-
-def _of_frame(fields: Sequence[tuple[bytes, bytes | list[bytes]]], frame: int) -> bytes:
-    """The annotation of one frame."""
-    parts = []
-    for name, value in fields:
-        if isinstance(value, bytes):
-            parts.append(b'%b%b%d"' % (name, value, frame) if name == _IMAGE_ID else name + value)
-        elif frame < len(value) and (value[frame] != _NULL or name not in _SHAPES):
-            parts.append(name + value[frame])
-    return b"{" + b", ".join(parts) + b"}"
-
-
-def _seen(lists: Mapping[str, Sequence[bytes] | None]) -> list[int]:
-    """The frames of which a box or a mask is there."""
-    shapes = [entries for key in ("segmentations", "bboxes") if (entries := lists[key])]
-    return [
-        frame
-        for frame in range(max(map(len, shapes), default=0))
-        if any(frame < len(entries) and entries[frame] != _NULL for entries in shapes)
-    ]
-
-
-def _fields(text: bytes) -> _Raw | None:
-    """The fields of a record, each as its text; None where it is none."""
-    try:
-        return msgspec.json.decode(text, type=_Raw)
-    except REFUSED:
-        pass
-    try:
-        record = json.loads(text.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict):
-        return None
-    return {key: msgspec.Raw(json.dumps(value).encode()) for key, value in record.items()}
-
-
-def _entries(value: msgspec.Raw | None) -> list[bytes] | None:
-    """The texts of a list's entries; none of what is absent or null, None of what is no list."""
-    if value is None or bytes(value) == _NULL:
-        return []
-    try:
-        return [bytes(entry) for entry in msgspec.json.decode(value, type=list[msgspec.Raw])]
-    except REFUSED:
-        pass
-    try:
-        entries = json.loads(bytes(value))
-    except (ValueError, RecursionError):
-        return None
-    return [json.dumps(entry).encode() for entry in entries] if isinstance(entries, list) else None
-
-
-def _value(text: msgspec.Raw | None) -> Any:
-    return None if text is None else json.loads(bytes(text))
-
-
-def _key(video_id: Any) -> str:
-    """The id of a video as the ids of its images have it."""
-    return video_id if isinstance(video_id, str) else json.dumps(video_id)
+            pairs = zip(self._annotation_of, self._frame_of, strict=True)
+            for row, group in groupby(pairs, key=itemgetter(0)):
+                seen = [frame for _, frame in group]
+                record = self._record(row, access) or {}
+                entries = entries_by_frame(record, seen, self._frame_count(record))
+                for frame in seen:
+                    yield mark + entries.record(frame, is_first=frame == seen[0])
+                    mark = b",\n"
 
 
 def _names_of(video: Any) -> list[Any]:

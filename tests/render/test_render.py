@@ -18,7 +18,7 @@ from lading.render import preview
 from lading.render.above import SIZE_PX, draw_above
 from lading.render.colours import MARK, colour_of
 from lading.render.draw import Drawing
-from lading.render.frame import draw_data
+from lading.render.frame import draw_data, sees
 from lading.render.plots import bars
 from lading.render.points import read_points
 
@@ -85,6 +85,47 @@ def test_what_is_marked_has_one_colour():
     assert (plain == colour_of("car")).all(axis=2).any()
     assert not (plain == MARK).all(axis=2).any()
     assert (marked == MARK).all(axis=2).any()
+
+
+def test_beside_what_is_marked_the_others_are_outlines_alone():
+    mask = Rle(np.array([0, 100 * 80]), 80, 100, category="c")
+    ring = Polygon2D(np.array([[10.0, 10], [40, 10], [40, 40], [10, 40]]), category="b")
+    labels = [mask, ring, Box2D(50, 50, 90, 70, category="a")]
+    drawing = Drawing(Image.new("RGB", (100, 80)))
+    drawing.labels(labels, marked={2})
+    pixel = drawing.image.getpixel
+    assert pixel((70, 50)) == MARK
+    assert pixel((10, 25)) == colour_of("b")
+    assert pixel((25, 25)) == pixel((5, 5)) == (0, 0, 0)  # neither filled nor under a mask
+    other = Drawing(Image.new("RGB", (100, 80)))
+    other.labels(labels[:2])
+    assert other.image.getpixel((5, 5)) != (0, 0, 0)
+    alone = Drawing(Image.new("RGB", (100, 80)))
+    alone.labels(labels, marked={0})
+    assert alone.image.getpixel((5, 5)) != (0, 0, 0)
+
+
+def test_a_word_at_the_border_is_moved_into_the_picture():
+    drawing = Drawing(Image.new("RGB", (100, 40)))
+    drawing.text((95, 38), "boat", colour_of("boat"))
+    columns = np.flatnonzero(np.asarray(drawing.image).any(axis=(0, 2)))
+    whole = Drawing(Image.new("RGB", (100, 40)))
+    whole.text((20, 38), "boat", colour_of("boat"))
+    assert len(columns) == len(np.flatnonzero(np.asarray(whole.image).any(axis=(0, 2))))
+    assert columns[-1] <= 99
+
+
+def test_a_box_of_the_lidar_is_marked_in_the_camera_that_sees_it():
+    drive = cargo.drive()
+    frame, segment = drive.frames["drive"][1], drive.dataset().segments[0]
+    lidar, left = frame.data[0], frame.data[1]
+    draw = lambda marked, of: np.asarray(draw_data(drive.dataset(), segment, frame, left, marked=marked, of=of))  # noqa: E731
+    assert (draw({0}, lidar) == MARK).all(axis=2).any()
+    assert not (draw((), lidar) == MARK).all(axis=2).any()
+    assert sees(segment, frame, left, lidar, {0})
+    assert not sees(segment, frame, left, lidar, ())
+    drive.edit(0, "drive", 1, "lidar", x=-20.0)  # behind
+    assert not sees(segment, frame, left, frame.data[0], {0})
 
 
 def test_boxes_polygons_and_keypoints_are_drawn_where_they_are():

@@ -10,13 +10,16 @@ from PIL import Image, ImageDraw
 from lading.model.geometry import Transform3D
 from lading.model.label import Box3D, Label
 from lading.model.projection import corners_or_none
-from lading.render.colours import MARK, colour_of
+from lading.render.colours import MARK, Colour, colour_of
+from lading.render.draw import write_word
 from lading.render.points import Cloud
 
 SIZE_PX = 800
 #: How far is shown at most to each side, in metres.
 _FARTHEST_M = 120.0
 _LEAST_M = 10.0
+#: The least radius of the ring around a box that is meant.
+_RING_PX = 16
 _FACE = (0, 1, 5, 4)  # the corners of a box's lower face
 
 
@@ -38,22 +41,32 @@ def draw_above(
         at = at[((at >= 0) & (at < SIZE_PX)).all(axis=1)].astype(np.intp)
         pixels[at[:, 1], at[:, 0]] = 170
     image = Image.fromarray(pixels).convert("RGB")
-    pen = ImageDraw.Draw(image)
+    pen = ImageDraw.Draw(image, "RGBA")
     _rings(pen, reach)
+    is_marking = any(index in marked for index, _ in boxes)
     for index, box in sorted(boxes, key=lambda item: item[0] in marked):
-        if index not in corners:
-            continue
-        face = [(x, y) for x, y in _pixels(corners[index][list(_FACE)], reach).tolist()]
-        colour = MARK if index in marked else colour_of(box.category)
-        width = 4 if index in marked else 2
-        pen.line([*face, face[0]], fill=colour, width=width)
-        middle, ahead = _pixels(
-            np.array([corners[index].mean(axis=0), corners[index][:4].mean(axis=0)]), reach
-        ).tolist()
-        pen.line([tuple(middle), tuple(ahead)], fill=colour, width=width)
-        if index in marked and box.category:
-            pen.text((face[0][0] + 4, face[0][1]), box.category.encode("ascii", "replace").decode(), fill=colour)
+        if index in corners and index not in marked:
+            _box(pen, _pixels(corners[index], reach), colour_of(box.category), 1 if is_marking else 2)
+        elif index in corners:
+            _mark(pen, _pixels(corners[index], reach), box.category or "")
     return image
+
+
+def _box(pen: ImageDraw.ImageDraw, corners: Cloud, colour: Colour, width: int) -> None:
+    """The lower face of a box, by its eight corners in pixels, and a line from its middle to its front."""
+    face = [(x, y) for x, y in corners[list(_FACE)].tolist()]
+    pen.line([*face, face[0]], fill=colour, width=width)
+    pen.line([tuple(corners.mean(axis=0).tolist()), tuple(corners[:4].mean(axis=0).tolist())], fill=colour, width=width)
+
+
+def _mark(pen: ImageDraw.ImageDraw, corners: Cloud, name: str) -> None:
+    """The box that is meant: thick, with a ring around it that is seen from afar, and its name."""
+    _box(pen, corners, MARK, 3)
+    x, y = corners.mean(axis=0).tolist()
+    radius = max(_RING_PX, 1.5 * float(np.hypot(*(corners - corners.mean(axis=0)).T).max()))
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=MARK, width=2)
+    if name:
+        write_word(pen, (x + radius + 3, y - 6), name, MARK, (SIZE_PX, SIZE_PX))
 
 
 def _reach(points: Cloud | None, corners: list[Cloud]) -> float:

@@ -35,8 +35,26 @@ Skeletons: TypeAlias = Callable[[str | None], Sequence[Sequence[int]]]
 #: Numbers beyond this are not drawn: pillow's own do not reach so far.
 _FARTHEST = 1e6
 
+#: A colour that is darker than this (luma of ITU-R BT.601, a thousandfold) has white words on it, others black ones.
+_DARK = 110_000
+
 #: A mask of more pixels than this is not drawn: it would be held whole, and a few numbers can ask for any size.
 _MOST_PIXELS = 1 << 28
+
+
+def write_word(
+    pen: ImageDraw.ImageDraw, point: tuple[float, float], text: str, colour: Colour, size: tuple[int, int]
+) -> None:
+    """A word on a ground of a colour, right of a point in pixels; moved so that it lies within a picture of a size."""
+    shown = text.encode("ascii", "replace").decode()  # pillow's own font has no more
+    left, top, right, bottom = pen.textbbox(point, shown)
+    x = max(0.0, point[0] - max(0.0, right + 2 - size[0]))
+    y = max(0.0, point[1] - max(0.0, bottom + 2 - size[1]))
+    moved = (left + x - point[0], top + y - point[1], right + x - point[0], bottom + y - point[1])
+    pen.rectangle((moved[0] - 1, moved[1] - 1, moved[2] + 1, moved[3] + 1), fill=(*colour, 200))
+    red, green, blue = colour
+    is_dark = 299 * red + 587 * green + 114 * blue < _DARK
+    pen.text((x, y), shown, fill=(255, 255, 255, 255) if is_dark else (0, 0, 0, 255))
 
 
 class Drawing:
@@ -50,17 +68,37 @@ class Drawing:
     def labels(
         self, labels: Iterable[Label], *, skeletons: Skeletons = lambda _: (), marked: Container[int] = ()
     ) -> None:
-        """Draw labels of the picture's plane; those whose number is in `marked` last, thick and in one colour."""
+        """Draw labels of the picture's plane.
+
+        Those whose number is in `marked` come last, thick and in one colour; the others are then outlines alone.
+        """
         numbered = list(enumerate(labels))
-        for index, label in [*(n for n in numbered if n[0] not in marked), *(n for n in numbered if n[0] in marked)]:
-            is_marked = index in marked
-            colour = MARK if is_marked else colour_of(label.category)
-            self._label(label, colour, 4 if is_marked else 2, skeletons)
+        meant = [(index, label) for index, label in numbered if index in marked]
+        for _, label in (one for one in numbered if one[0] not in marked):
+            if meant:
+                self._outline_of(label, skeletons)
+            else:
+                self._label(label, colour_of(label.category), 2, skeletons)
+        for _, label in meant:
+            self._label(label, MARK, 4, skeletons)
+
+    def _outline_of(self, label: Label, skeletons: Skeletons) -> None:
+        """A label that is not the one meant: no name, no ground, nothing that covers the picture."""
+        if isinstance(label, Box2D):
+            self._box(label, colour_of(label.category), 1)
+        elif isinstance(label, (Polygon2D, MultiPolygon2D)):
+            for ring in (label.points,) if isinstance(label, Polygon2D) else label.rings:
+                self.outline(ring, colour_of(label.category), 1)
+        elif not isinstance(label, (Rle, *MASK_TYPES)):
+            self._label(label, colour_of(label.category), 1, skeletons)
+
+    def _box(self, box: Box2D, colour: Colour, width: int) -> None:
+        corners = [(box.xmin, box.ymin), (box.xmax, box.ymin), (box.xmax, box.ymax), (box.xmin, box.ymax)]
+        self.outline(corners, colour, width)
 
     def _label(self, label: Label, colour: Colour, width: int, skeletons: Skeletons) -> None:
         if isinstance(label, Box2D):
-            corners = [(label.xmin, label.ymin), (label.xmax, label.ymin), (label.xmax, label.ymax)]
-            self.outline([*corners, (label.xmin, label.ymax)], colour, width)
+            self._box(label, colour, width)
             self.text((label.xmin, label.ymin), label.category, colour)
         elif isinstance(label, (Polygon2D, MultiPolygon2D)):
             for ring in (label.points,) if isinstance(label, Polygon2D) else label.rings:
@@ -110,12 +148,9 @@ class Drawing:
             self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, 255))
 
     def text(self, point: tuple[float, float], text: str | None, colour: Colour) -> None:
-        """A word on a ground of its colour, above a point."""
+        """A word on a ground of its colour, above a point, within the picture."""
         for x, y in self._pixels([point]) if text else ():
-            shown = (text or "").encode("ascii", "replace").decode()  # pillow's own font has no more
-            left, top, right, bottom = self._pen.textbbox((x, max(0, y - 12)), shown)
-            self._pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), fill=(*colour, 200))
-            self._pen.text((x, max(0, y - 12)), shown, fill=(0, 0, 0, 255))
+            write_word(self._pen, (x, y - 12), text or "", colour, self.image.size)
 
     def _pixels(self, points: Sequence[tuple[float, float]] | Points) -> list[tuple[float, float]]:
         array = np.asarray(points, dtype=np.float64).reshape(-1, 2)

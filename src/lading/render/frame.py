@@ -13,7 +13,7 @@ from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
 from lading.model.geometry import Transform3D
 from lading.model.label import Box3D
-from lading.model.projection import boxes_in_camera, sensor_of
+from lading.model.projection import boxes_in_camera, edges_in_camera, sensor_of
 from lading.model.sensor import Camera
 from lading.render.above import draw_above
 from lading.render.colours import MARK, colour_of
@@ -43,9 +43,11 @@ def draw_data(
     *,
     longest: int = LONGEST_PX,
     marked: Container[int] = (),
+    of: Data | None = None,
 ) -> Image.Image:
     """A file with its labels, those in `marked` marked. Raises SourceError where the file does not open.
 
+    `of` is the file of the frame whose labels `marked` counts, where it is another: a camera shows its 3D boxes.
     A picture that is missing is drawn grey, of the size that the source declares; points that are missing are left
     out, so that labels can be looked at without media.
     """
@@ -56,9 +58,27 @@ def draw_data(
         return image
     picture, scale = _ground(data, longest)
     drawing = Drawing(picture, scale)
-    drawing.labels(data.labels, skeletons=dataset.catalog.skeleton, marked=marked)
-    _boxes(drawing, segment, frame, data, marked)
+    home = data if of is None else of
+    drawing.labels(data.labels, skeletons=dataset.catalog.skeleton, marked=marked if home is data else ())
+    _boxes(drawing, segment, frame, data, home, marked)
     return drawing.image
+
+
+def sees(segment: Segment, frame: Frame, camera_data: Data, of: Data, marked: Container[int]) -> bool:
+    """Whether a camera's picture shows any of the 3D boxes that another file carries."""
+    camera = sensor_of(segment, frame, camera_data.sensor_name)
+    if not isinstance(camera, Camera):
+        return False
+    seen = None if camera_data.content is None else probe(camera_data.content)
+    width = camera_data.width or (seen and seen.width) or 0
+    height = camera_data.height or (seen and seen.height) or 0
+    return any(
+        0 <= x < width and 0 <= y < height
+        for data, index, corners in boxes_in_camera(segment, frame, camera_data)
+        if data is of and index in marked
+        for edge in edges_in_camera(corners, camera)
+        for x, y in edge
+    )
 
 
 def _way_to_ego(segment: Segment, frame: Frame, data: Data) -> Transform3D | None:
@@ -94,11 +114,17 @@ def _readable(picture: Image.Image, longest: int) -> Image.Image:
     return picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
 
 
-def _boxes(drawing: Drawing, segment: Segment, frame: Frame, camera_data: Data, marked: Container[int]) -> None:
+def _boxes(
+    drawing: Drawing, segment: Segment, frame: Frame, camera_data: Data, home: Data, marked: Container[int]
+) -> None:
     camera = sensor_of(segment, frame, camera_data.sensor_name)
     if not isinstance(camera, Camera):
         return
+    meant = []
     for data, index, corners in boxes_in_camera(segment, frame, camera_data):
-        is_marked = data is camera_data and index in marked
-        colour = MARK if is_marked else colour_of(data.labels[index].category)
-        drawing.box3d(corners, camera, colour, 3 if is_marked else 1)
+        if data is home and index in marked:
+            meant.append(corners)
+        else:
+            drawing.box3d(corners, camera, colour_of(data.labels[index].category), 1)
+    for corners in meant:
+        drawing.box3d(corners, camera, MARK, 3)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lading.errors import LadingError
+from lading.media import is_image_name
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
 from lading.model.report import Finding
-from lading.render.frame import draw_data, is_drawable
+from lading.render.frame import draw_data, is_drawable, sees
 
 #: Findings of a rule that get a picture, and bytes of all pictures together.
 EACH = 3
@@ -33,12 +34,17 @@ class Pictures:
         self.made: dict[int, list[Picture]] = {}
         self._dataset = dataset
         self._wanted: dict[tuple[str | None, str], list[tuple[int, Finding]]] = {}
+        self._unplaced: dict[tuple[str, str | int], list[tuple[int, Finding]]] = {}
         self._left = _MOST_BYTES
         counts: dict[str, int] = {}
         for number, finding in enumerate(findings):
-            if finding.frame is not None and counts.get(finding.rule, 0) < EACH:
+            records = list(_records(finding)) if finding.frame is None else []
+            if (finding.frame is not None or records) and counts.get(finding.rule, 0) < EACH:
                 counts[finding.rule] = counts.get(finding.rule, 0) + 1
-                self._wanted.setdefault((finding.segment, finding.frame), []).append((number, finding))
+                if finding.frame is not None:
+                    self._wanted.setdefault((finding.segment, finding.frame), []).append((number, finding))
+                for record in records:
+                    self._unplaced.setdefault(record, []).append((number, finding))
 
     def see(self, segment: Segment, frame: Frame) -> None:
         """Draw what is wanted of a frame."""
@@ -48,14 +54,24 @@ class Pictures:
                 if is_its and is_drawable(data) and number not in self.made and self._left > 0:
                     self._draw(segment, frame, data, number, finding)
 
+        if self._unplaced:
+            self._look(segment, frame)
+
+    def _look(self, segment: Segment, frame: Frame) -> None:
+        """Draw what a reader told of a record before it was known in which frame that is."""
+        for data in frame.data:
+            for label in data.labels if is_drawable(data) else ():
+                at = data.locate(label)
+                place = at.pointer if at.pointer is not None else at.line
+                for number, finding in self._unplaced.get((at.file, place), ()) if place is not None else ():
+                    if number not in self.made and self._left > 0:
+                        self._draw(segment, frame, data, number, finding)
+
     def _draw(self, segment: Segment, frame: Frame, data: Data, number: int, finding: Finding) -> None:
         marked = frozenset(_meant(data, finding))
-        files = [data, *(self._cameras(frame, data) if marked else ())]
-        for file in files[:2]:
+        for file in (data, *_beside(segment, frame, data, marked)):
             try:
-                image = draw_data(
-                    self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked if file is data else ()
-                )
+                image = draw_data(self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data)
             except (LadingError, OSError):
                 continue  # what ails the file is a finding of its own
             out = io.BytesIO()
@@ -64,10 +80,24 @@ class Pictures:
             url = f"data:image/jpeg;base64,{b64encode(out.getvalue()).decode()}"
             self.made.setdefault(number, []).append(Picture(url, file.path))
 
-    def _cameras(self, frame: Frame, data: Data) -> Iterator[Data]:
-        """The first picture beside a point cloud, for the eye."""
-        if not data.path.lower().endswith((".png", ".jpg", ".jpeg")):
-            yield from (other for other in frame.data if other.path.lower().endswith((".png", ".jpg", ".jpeg")))
+
+def _beside(segment: Segment, frame: Frame, data: Data, marked: frozenset[int]) -> list[Data]:
+    """For boxes on a point cloud, the picture that shows one of them; else the first of the frame, for the eye."""
+    if not marked or is_image_name(data.path):
+        return []
+    pictures = [other for other in frame.data if is_image_name(other.path)]
+    return [other for other in pictures if sees(segment, frame, other, data, marked)][:1] or pictures[:1]
+
+
+def _records(finding: Finding) -> Iterator[tuple[str, str | int]]:
+    """The places that the record of a finding may have: its pointer or a part of it from the front, or its line."""
+    if finding.file is None:
+        return
+    if finding.pointer is not None:
+        tokens = finding.pointer.split("/")
+        yield from ((finding.file, "/".join(tokens[:count])) for count in range(2, len(tokens) + 1))
+    elif finding.line is not None:
+        yield finding.file, finding.line
 
 
 def _meant(data: Data, finding: Finding) -> Iterator[int]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from lading.model.report import Finding, Loss, Origin, Report
     from lading.model.sensor import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor
     from lading.opening import open_dataset
-    from lading.plugin.contracts import Checker, Match, Options, Reader, Rule, Writer
+    from lading.plugin.contracts import BlockChecker, Checker, Match, Options, Reader, Rule, Writer
     from lading.plugin.detection import detect
     from lading.plugin.hooks import hookimpl
     from lading.plugin.registry import Registry
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Attribute",
+    "BlockChecker",
     "Box2D",
     "Box3D",
     "Camera",
@@ -153,7 +154,7 @@ _PUBLIC = {
     "model.report": "Finding Loss Origin Report",
     "model.sensor": "Camera CameraMatrix FisheyeCamera Intrinsics Lidar Radar Sensor",
     "opening": "open_dataset",
-    "plugin.contracts": "Checker Match Options Reader Rule Writer",
+    "plugin.contracts": "BlockChecker Checker Match Options Reader Rule Writer",
     "plugin.detection": "detect",
     "plugin.hooks": "hookimpl",
     "plugin.registry": "Registry",

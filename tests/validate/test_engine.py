@@ -12,7 +12,7 @@ from lading.model.dataset import WHOLE, MemoryDataset, Part
 from lading.model.frame import Frame
 from lading.model.label import Box2D
 from lading.model.report import Finding, Report
-from lading.plugin.contracts import Checker, GroupedRule, Rule
+from lading.plugin.contracts import BlockChecker, Checker, GroupedRule, Rule
 from lading.plugin.hooks import hookimpl
 from lading.plugin.registry import Registry
 from lading.validate import builtin, known_rules, validate
@@ -320,3 +320,120 @@ def test_progress_hears_the_total_where_every_segment_knows_its_count(data):
     frames = [Frame(key=str(i), data=[]) for i in range(120)]
     list(validate(MemoryDataset("x", {"a": frames}), progress=lambda done, total: heard.append((done, total))))
     assert heard == [(50, 120), (100, 120)]
+
+
+class Together(BlockChecker):
+    """Says of each frame with which others it was looked at; `fails` where there are as many."""
+
+    fails = 0
+    off = 0
+    sizes = ()
+
+    def __init__(self, dataset, catalog, severities):
+        pass
+
+    def frames(self, segment, frames):
+        self.sizes += (len(frames),)
+        for number, frame in reversed(list(enumerate(frames))):
+            message = f"{frame.key} of {len(frames)}"
+            yield number + self.off, Finding(rule="mine.block", severity="warning", message=message, frame=frame.key)
+        if len(frames) == self.fails:
+            raise ZeroDivisionError("by nought")
+
+
+def together(**changes):
+    checker = type("Changed", (Together,), changes)
+    body = {"code": "mine.block", "severity": "warning", "title": "t", "checker": checker}
+    return registry_of(type("BlockRule", (GroupedRule,), body), name="acme-rules")
+
+
+def many(data, count, labels=1):
+    """Frames of inverted boxes; the reader says something before each of them."""
+    frames = [Frame(key=str(i), data=[data(*[INVERTED] * labels, path=f"{i}.png")]) for i in range(count)]
+    one = Telling("x", {"train": frames})
+    one.fails_after = count
+    return one
+
+
+def test_frames_that_are_looked_at_together_are_told_in_their_order(data):
+    found = validate(many(data, 5), rules=["mine.block", "box2d.inverted"], registry=together())
+    assert [(f.rule, f.frame, f.message.partition(" of ")[2]) for f in found if f.rule != "box2d.inverted"] == [
+        ("reader.odd", "0", ""),
+        ("mine.block", "0", "1"),
+        ("reader.odd", "1", ""),
+        ("mine.block", "1", "2"),
+        ("reader.odd", "2", ""),
+        ("mine.block", "2", "2"),
+        ("reader.odd", "3", ""),
+        ("mine.block", "3", "2"),
+        ("reader.odd", "4", ""),
+        ("mine.block", "4", "2"),
+    ]
+
+
+def test_rules_that_look_at_frames_together_stand_in_each_frame_where_others_do(data):
+    one = many(data, 3)
+    found = list(validate(one, rules=["mine.block", "box2d.inverted"], registry=together()))
+    rules = ["reader.odd", "box2d.inverted", "mine.block"]
+    assert [(f.rule, f.frame) for f in found] == [(rule, str(i)) for i in range(3) for rule in rules]
+
+
+def test_few_frames_are_looked_at_together_where_they_have_many_labels(data):
+    def sizes(dataset):
+        met = []
+        list(validate(dataset, rules=["mine.block"], registry=together(sizes=met)))
+        return met
+
+    assert sizes(many(data, 200)) == [1, 2, 4, 8, 16, 32, 64, 64, 9]
+    assert sizes(many(data, 200, labels=100)) == [1, 2, 4, 8, *[11] * 16, 9]
+    assert sizes(many(data, 3, labels=2_000)) == [1, 1, 1]
+    both = MemoryDataset("x", {"a": [Frame(key="a", data=[])] * 5, "b": [Frame(key="b", data=[])] * 9})
+    assert sizes(both) == [1, 2, 2, 8, 1]
+
+
+def test_one_frame_is_asked_for_by_itself_of_a_checker_of_many(data):
+    one = many(data, 1)
+    checker = Together(one, one.catalog, {})
+    assert [f.message for f in checker.frame(one.segments[0], next(one.frames("train")))] == ["0 of 1"]
+
+
+def test_what_was_found_before_the_reader_gave_up_is_not_lost(data):
+    one = many(data, 30)
+    one.fails_after = 25
+    findings = validate(one, rules=["box2d.inverted"])
+    told = [next(findings) for _ in range(51)]
+    assert [f.frame for f in told] == [*(str(i) for i in range(25) for _ in "rb"), "25"]
+    with pytest.raises(RecordError, match="found half of one"):
+        next(findings)
+
+
+def test_what_was_found_before_a_rule_failed_is_not_lost(data):
+    def fails(frame):
+        return explode(frame) if frame.key == "21" else [Finding(rule="mine.rule", severity="error", message=frame.key)]
+
+    findings = validate(many(data, 30), rules=["box2d.inverted", "mine.rule"], registry=registry_of(rule_that(fails)))
+    told = []
+    with pytest.raises(PluginError, match="found ZeroDivisionError: by nought"):
+        told.extend(iter(findings))
+    assert [f.rule for f in told] == [*["reader.odd", "box2d.inverted", "mine.rule"] * 21, "reader.odd"]
+
+
+def test_what_others_found_in_frames_is_not_lost_where_a_rule_fails_that_looks_at_them_together(data):
+    told = []
+    with pytest.raises(PluginError, match=r"^acme-rules: expected rule 'mine\.block' to judge any data, found Zero"):
+        told.extend(validate(many(data, 30), rules=["box2d.inverted", "mine.block"], registry=together(fails=8)))
+    assert [f.frame for f in told if f.rule == "box2d.inverted"] == [str(i) for i in range(15)]
+
+
+def test_rule_that_tells_of_a_frame_that_it_was_not_given_is_an_error(data):
+    with pytest.raises(PluginError, match=r"expected rule 'mine\.block' to name one of 1 frames, found 7"):
+        list(validate(many(data, 1), rules=["mine.block"], registry=together(off=7)))
+
+
+def test_the_rule_that_failed_first_is_the_one_that_is_told(data):
+    def fails_at(key, code):
+        return rule_that(lambda frame: explode(frame) if frame.key == key else (), code=code)
+
+    registry = registry_of(fails_at("14", "mine.later"), fails_at("9", "mine.first"))
+    with pytest.raises(PluginError, match=r"rule 'mine\.first'"):
+        list(validate(many(data, 30), rules=["mine.later", "mine.first"], registry=registry))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import msgspec
@@ -106,6 +106,21 @@ class Checker(ABC):
     def finish(self) -> Iterable[Finding]:
         """What only the whole dataset tells."""
         return ()
+
+
+class BlockChecker(Checker):
+    """A checker that looks at frames which follow each other together: at a column of all their boxes, say.
+
+    How many there are together says nothing, and it may be one.
+    """
+
+    @abstractmethod
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong in these frames, or what has gathered so far, each with the number of its frame among them."""
+
+    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+        """What is wrong in one frame."""
+        return [finding for _, finding in self.frames(segment, (frame,))]
 
 
 class Rule(ABC):

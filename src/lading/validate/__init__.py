@@ -1,6 +1,7 @@
 """Checks a dataset: the engine, the rules that come with lading, and reports of what they find."""
 
-from lading.validate.engine import Grade, known_rules, validate
+from lading.validate.engine import known_rules, validate
+from lading.validate.running import Grade
 
 __all__ = ["NOT_HOLDING_UPLOAD", "Grade", "known_rules", "validate"]
 

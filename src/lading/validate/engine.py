@@ -3,55 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from importlib import metadata
-from typing import Literal, TypeAlias
 
 import msgspec
 
-from lading.errors import DuplicatePluginError, LadingError, OptionError, PluginError
+from lading.errors import DuplicatePluginError, OptionError
 from lading.model.catalog import Catalog
 from lading.model.dataset import WHOLE, Dataset, Part, Progress, Segment
-from lading.model.report import Finding, Report, Severity
+from lading.model.report import Finding, Report
 from lading.parallel import Shares
-from lading.plugin.contracts import Checker, CheckerFactory, GroupedRule, Rule
+from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registered, Registry
 from lading.validate import builtin
-
-#: How a rule is graded; `off` leaves it out.
-Grade: TypeAlias = Severity | Literal["off"]
+from lading.validate.blocks import Stream, block_sizes, judged
+from lading.validate.running import Grade, Running, start
 
 _GRADES = ("error", "warning", "off")
 
 _log = logging.getLogger(__name__)
-
-
-class _Running(msgspec.Struct, frozen=True):
-    """A checker at work, and whom to name where it fails."""
-
-    checker: Checker
-    rule: str
-    distribution: str
-
-
-class _Stream(Report):
-    """Hands on what a reader reports while frames are read, in order."""
-
-    def __init__(self) -> None:
-        super().__init__(limit=0)
-        self._waiting: list[Finding] = []
-
-    def add(self, finding: Finding) -> None:
-        """Take one finding."""
-        self._waiting.append(finding)
-
-    def drain(self) -> list[Finding]:
-        """What came since the last time."""
-        if not self._waiting:
-            return []
-        waiting, self._waiting = self._waiting, []
-        return waiting
 
 
 def validate(
@@ -152,16 +122,16 @@ class _Task(msgspec.Struct, frozen=True):
     from_plugins: Mapping[str, Registered[Rule]]
     grades: Mapping[str, Grade]
 
-    def start(self) -> list[_Running]:
+    def start(self) -> list[Running]:
         known = {**_own_rules(), **self.from_plugins}
-        return _start(self.dataset, self.catalog, {code: known[code] for code in self.codes}, self.grades)
+        return start(self.dataset, self.catalog, {code: known[code] for code in self.codes}, self.grades)
 
 
 def _run(task: _Task, report: Report | None, part: Part, progress: Progress | None) -> Iterator[Finding]:
     if part[0] == 1:
         yield from _graded(_opening(task.dataset.report), task.grades)
     running = task.start()
-    stream = _Stream()
+    stream = Stream()
     for _, finding in _frames(task, running, stream, part, progress):
         yield finding
     yield from _finish(task, running)
@@ -177,7 +147,7 @@ def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progres
     for number, (memories, stream) in enumerate(shares.results, 1):
         for one, memory in zip(running, memories, strict=True):
             if memory is not None:
-                yield from _graded(_ask(one, one.checker.absorb, memory, (number, jobs)), task.grades)
+                yield from _graded(one.ask(one.checker.absorb, memory, (number, jobs)), task.grades)
         _hand_on(stream, report)
     yield from _finish(task, running)
 
@@ -187,18 +157,18 @@ def _share(
 ) -> Generator[tuple[int, Finding], None, tuple[list[object], Report]]:
     """The work of one process of several."""
     running = task.start()
-    stream = _Stream()
+    stream = Stream()
     yield from _frames(task, running, stream, part, progress)
-    return [_remember(one) for one in running], stream
+    return [one.remember() for one in running], stream
 
 
 def _frames(
-    task: _Task, running: list[_Running], stream: _Stream, part: Part, progress: Progress | None
+    task: _Task, running: list[Running], stream: Stream, part: Part, progress: Progress | None
 ) -> Iterator[tuple[int, Finding]]:
     """What is found in the frames of a part, each with the number of its segment."""
-    done = 0
+    done, sizes = 0, block_sizes()
     for number, segment in enumerate(task.dataset.segments):
-        for count, findings in _segment(task.dataset, segment, running, stream, part):
+        for count, findings in _segment(task, segment, running, stream, part, sizes):
             done += count
             if findings:
                 for finding in _graded(findings, task.grades):
@@ -207,23 +177,15 @@ def _frames(
                 progress(done, None)
 
 
-def _finish(task: _Task, running: list[_Running]) -> Iterator[Finding]:
+def _finish(task: _Task, running: list[Running]) -> Iterator[Finding]:
     for one in running:
-        yield from _graded(_ask(one, one.checker.finish), task.grades)
+        yield from _graded(one.ask(one.checker.finish), task.grades)
 
 
 def _hand_on(stream: Report, report: Report | None) -> None:
     if report is not None:
         for loss in stream.losses:
             report.loss(loss.what, loss.example, loss.count)
-
-
-def _remember(one: _Running) -> object:
-    try:
-        return one.checker.memory()
-    except Exception as exc:  # as below: the rule is to blame
-        message = f"expected rule {one.rule!r} to tell its memory, found {type(exc).__name__}: {exc}"
-        raise PluginError(one.distribution, message) from exc
 
 
 def _opening(report: Report) -> Iterator[Finding]:
@@ -234,27 +196,12 @@ def _opening(report: Report) -> Iterator[Finding]:
 
 
 def _segment(
-    dataset: Dataset, segment: Segment, running: list[_Running], stream: _Stream, part: Part
+    task: _Task, segment: Segment, running: list[Running], stream: Stream, part: Part, sizes: Iterator[int]
 ) -> Iterator[tuple[int, list[Finding]]]:
-    """What is found, with the number of frames that it took: by the reader before a frame, then in it."""
-    frames = dataset.frames(segment.name, part, stream)
-    looks = [(one, one.checker.frame) for one in running]
-    while True:
-        try:
-            frame = next(frames, None)
-        except LadingError:
-            yield 0, stream.drain()  # what was said before the reader gave up
-            raise
-        told = stream.drain()
-        if told:
-            yield 0, told
-        if frame is None:
-            yield 0, [finding for one in running for finding in _ask(one, one.checker.settle, segment)]
-            return
-        findings: list[Finding] = []
-        for one, look in looks:
-            findings += _ask(one, look, segment, frame)
-        yield 1, findings
+    """What is found in a segment, with the number of frames that it took."""
+    frames = task.dataset.frames(segment.name, part, stream)
+    yield from judged(frames, segment, running, stream, sizes)
+    yield 0, [finding for one in running for finding in one.ask(one.checker.settle, segment)]
 
 
 def _graded(findings: Iterable[Finding], grades: Mapping[str, Grade]) -> Iterator[Finding]:
@@ -264,55 +211,3 @@ def _graded(findings: Iterable[Finding], grades: Mapping[str, Grade]) -> Iterato
             yield finding
         elif grade != "off":
             yield msgspec.structs.replace(finding, severity=grade)
-
-
-def _start(
-    dataset: Dataset, catalog: Catalog, chosen: Mapping[str, Registered[Rule]], grades: Mapping[str, Grade]
-) -> list[_Running]:
-    """The checkers, one for all rules that share theirs, in the order of their first rules."""
-    groups: dict[CheckerFactory, dict[str, Severity]] = {}
-    singles: dict[str, type[Rule]] = {}
-    owner: dict[CheckerFactory, tuple[str, str]] = {}
-    for code, registered in chosen.items():
-        cls = registered.cls
-        if issubclass(cls, GroupedRule):
-            grade = grades.get(code, cls.severity)
-            groups.setdefault(cls.checker, {})[code] = cls.severity if grade == "off" else grade
-            owner.setdefault(cls.checker, (code, registered.distribution))
-        else:
-            singles[code] = cls
-    starts: list[tuple[str, str, Callable[[], object]]] = []
-    for factory, group in groups.items():
-        starts.append((*owner[factory], partial(factory, dataset, catalog, group)))
-    for code, cls in singles.items():
-        starts.append((code, chosen[code].distribution, partial(_start_single, cls, dataset, catalog)))
-    return [_start_one(code, distribution, start) for code, distribution, start in starts]
-
-
-def _start_single(cls: type[Rule], dataset: Dataset, catalog: Catalog) -> Checker:
-    return cls().start(dataset, catalog)
-
-
-def _start_one(code: str, distribution: str, start: Callable[[], object]) -> _Running:
-    try:
-        checker = start()
-    except Exception as exc:  # a plugin runs any code; what it raises is told under its name
-        message = f"expected rule {code!r} to start, found {type(exc).__name__}: {exc}"
-        raise PluginError(distribution, message) from exc
-    if not isinstance(checker, Checker):
-        message = f"expected rule {code!r} to start a Checker, found {type(checker).__name__}"
-        raise PluginError(distribution, message)
-    return _Running(checker, code, distribution)
-
-
-def _ask(one: _Running, call: Callable[..., Iterable[Finding]], *given: object) -> list[Finding]:
-    try:
-        findings = list(call(*given))
-    except Exception as exc:  # as above: never raised by bad data, so the rule is to blame
-        message = f"expected rule {one.rule!r} to judge any data, found {type(exc).__name__}: {exc}"
-        raise PluginError(one.distribution, message) from exc
-    for finding in findings:
-        if not isinstance(finding, Finding):
-            message = f"expected rule {one.rule!r} to give findings, found {type(finding).__name__}"
-            raise PluginError(one.distribution, message)
-    return findings

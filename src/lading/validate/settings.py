@@ -23,7 +23,8 @@ from lading.errors import OptionError
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registered, Registry
 from lading.validate.builtin import DISTRIBUTION
-from lading.validate.engine import Grade, known_rules
+from lading.validate.engine import known_rules
+from lading.validate.running import Grade
 
 FailOn = Literal["error", "warning", "never"]
 

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lading.validate.checks.rings import Areas, Rings, outlines_of
+from lading.validate.checks.columns import joined
+from lading.validate.checks.rings import Areas, Rings
 
 SQUARE = [(10, 10), (30, 10), (30, 30), (10, 30)]
 
 
 def rings_of(*rings: Any) -> Rings:
     arrays = [np.array(ring, dtype=np.float64).reshape(-1, 2) for ring in rings]
-    return Rings.of(range(len(rings)), [0] * len(rings), outlines_of(arrays))
+    counts, points = joined(arrays)
+    return Rings(np.arange(len(rings)), np.zeros(len(rings), np.intp), counts, points.T.copy())
 
 
 def areas_of(*rings: Any) -> Areas:
@@ -115,9 +117,8 @@ def test_a_ring_that_crosses_itself_or_is_out_of_the_ordinary_is_not(ring: Any) 
 
 def test_columns_keep_each_ring() -> None:
     triangle, far = [(0, 0), (4, 0), (0, 3)], [(1e6, 1e6), (1e6 + 2, 1e6), (1e6 + 2, 1e6 + 1), (1e6, 1e6 + 1)]
-    columns = Rings.of(
-        [4, 7, 7], [0, 0, 1], outlines_of([np.array(triangle), np.array(SQUARE, np.float32), np.array(far)])
-    )
+    counts, points = joined([np.array(triangle), np.array(SQUARE, np.float32), np.array(far)])
+    columns = Rings(np.array([4, 7, 7]), np.array([0, 0, 1]), counts, points.T.copy())
     assert [columns.ring(i).tolist() for i in range(3)] == [np.array(ring).tolist() for ring in (triangle, SQUARE, far)]
     low, high = columns.bounds()
     assert low.T.tolist() == [[0, 0], [10, 10], [1e6, 1e6]]

@@ -25,6 +25,8 @@ _TYPES: Mapping[str, frozenset[type]] = {
 #: Values that are always fine where nothing is declared.
 _PLAIN = frozenset({str, bool, int, type(None)})
 
+NO_TYPES: frozenset[type] = frozenset()
+
 _LONGEST = 60
 _SHOWN = 8
 
@@ -80,12 +82,21 @@ def _elements(values: Sequence[Any], check: ValueCheck) -> tuple[str, str] | Non
 
 
 def free_types(spec: Items) -> frozenset[type]:
-    """The types whose values are always right: not numbers within a range, nor what may be no number at all."""
+    """The types whose values are always right, if they are finite: not numbers within a range, nor arrays."""
     if spec.enum is not None:
-        return frozenset()
+        return NO_TYPES
     names = set(_type_names(spec))
-    types = frozenset().union(*(_TYPES.get(name, frozenset()) for name in names)) - {float, list, tuple}
-    return types if spec.minimum is None and spec.maximum is None else types - {int}
+    types = frozenset().union(*(_TYPES.get(name, frozenset()) for name in names)) - _TYPES["array"]
+    return types if spec.minimum is None and spec.maximum is None else types - _TYPES["number"]
+
+
+def is_plain(values: Mapping[str, Any], free: Mapping[str, frozenset[type]]) -> bool:
+    """Whether all attributes of a label are right already by their types: `free` are those, by name."""
+    for name, value in values.items():
+        kind = type(value)
+        if kind not in free.get(name, NO_TYPES) or (kind is float and not math.isfinite(value)):
+            return False
+    return True
 
 
 def attribute_checks(attributes: Sequence[Attribute]) -> dict[str, ValueCheck]:

@@ -13,12 +13,6 @@ from lading.validate.checks.problem import Problem
 UNIT_TOLERANCE = 1e-3
 
 
-def box2d_suspects(boxes: list[Box2D], right: float, bottom: float) -> list[Box2D]:
-    """The boxes that are not plainly right: few, so that a call is made for them alone."""
-    low = -TOLERANCE_PX
-    return [box for box in boxes if not (low <= box.xmin < box.xmax <= right and low <= box.ymin < box.ymax <= bottom)]
-
-
 def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
     """A box: its edges finite and in order, none of them outside the picture."""
     xmin, ymin, xmax, ymax = box.xmin, box.ymin, box.xmax, box.ymax

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
+
+import numpy as np
 
 from lading.media import Probe, is_image_name, probe
 from lading.model.catalog import Catalog
@@ -11,11 +14,13 @@ from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.label import MaskLabel
 from lading.model.report import Finding, Origin, Severity
-from lading.plugin.contracts import Checker
+from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.bounds import limits
 from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
 from lading.validate.checks.masks import mask_findings
+from lading.validate.checks.outlines import outlines
+from lading.validate.checks.polygons import Polygons
 from lading.validate.checks.problem import Place, Problem
 from lading.validate.checks.usage import Usage
 
@@ -28,7 +33,7 @@ _OUTSIDE = frozenset({"box2d.outside-image", "polygon.outside-image", "keypoints
 _NOT_SEEN = Probe()
 
 
-class DataPass(Checker):
+class DataPass(BlockChecker):
     """Checks media and labels together, so that no file is opened twice for its size.
 
     Across frames it keeps the categories that were met, 16 bytes a file, and polygons until there are enough of them.
@@ -44,36 +49,50 @@ class DataPass(Checker):
         self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
+        self._polygons = Polygons(severities)
         self._labels = LabelsPass(catalog, severities, self._usage, is_contract=catalog is not dataset.catalog)
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        """What is wrong with the files of a frame and with their labels."""
-        self._labels.begin()
-        found: list[Finding] = []
-        for data in frame.data:
-            place = Place(segment, frame, data, self._severities)
-            seen = self._look(segment, data)
-            is_missing = data.content is None and self._tells_missing
-            if is_missing or seen.problem is not None or seen.width is not None:
-                found += _file_findings(place, seen)
-            if data.labels and self._checks_labels:
-                self._judge(place, seen, found)
-        if self._labels.polygons.is_full:
-            found += self._labels.polygons.flush()
-        return found
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with the files of frames and with their labels."""
+        numbers = [number for number, frame in enumerate(frames) for _ in frame.data]
+        places = [Place(segment, frame, data, self._severities) for frame in frames for data in frame.data]
+        seen = [self._look(segment, place.data) for place in places]
+        found: dict[int, list[Finding]] = {}
+        for index, (place, file) in enumerate(zip(places, seen, strict=True)):
+            is_missing = self._tells_missing and place.data.content is None
+            if is_missing or file.problem is not None or file.width is not None:
+                found[index] = list(_file_findings(place, file))
+        told: list[tuple[int, Finding]] = []
+        if self._checks_labels:
+            told = self._judge(places, seen, numbers, found)
+        of_files = [(numbers[index], finding) for index in sorted(found) for finding in found[index]]
+        return sorted(of_files + told, key=itemgetter(0)) if told else of_files
 
-    def _judge(self, place: Place, seen: Probe, found: list[Finding]) -> None:
-        data = place.data
-        masks: list[MaskLabel] = []
-        width = seen.width if data.width is None else data.width
-        height = seen.height if data.height is None else data.height
-        found += self._labels.judge(place, *limits(width, height), masks)
-        for mask in masks:
-            found += mask_findings(place, mask, ((width, height), (seen.width, seen.height)))
+    def _judge(
+        self, places: Sequence[Place], seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
+    ) -> list[tuple[int, Finding]]:
+        """Put what is wrong with the labels of files into `found`; what is wrong with polygons, which are gathered."""
+        sizes = [_size(place.data, probe) for place, probe in zip(places, seen, strict=True)]
+        reach = np.array([limits(*size) for size in sizes]).reshape(-1, 2)
+        screened = self._labels.screen([place.data for place in places], reach)
+        frame = -1
+        for index in sorted(screened.types):
+            if numbers[index] != frame:
+                frame = numbers[index]
+                self._labels.begin()
+            place, masks = places[index], list[MaskLabel]()
+            findings = found.setdefault(index, [])
+            findings += self._labels.judge(place, screened.types[index], *limits(*sizes[index]), masks)
+            for mask in masks:
+                findings += mask_findings(place, mask, (sizes[index], (seen[index].width, seen[index].height)))
+        polygons = outlines(screened.columns) if self._polygons.is_wanted else None
+        if polygons is None:
+            return []
+        return list(self._polygons.add(polygons, places, reach, np.array(numbers, np.intp)))
 
     def settle(self, segment: Segment) -> Iterable[Finding]:
         """The polygons that have gathered."""
-        return self._labels.polygons.flush()
+        return self._polygons.flush()
 
     def memory(self) -> tuple[Any, Any]:
         """The categories and the marks of files."""
@@ -102,6 +121,14 @@ class DataPass(Checker):
         is_size_missing = data.width is None or data.height is None
         has_labels = bool(data.labels) and self._needs_size and is_image_name(content.path)
         return probe(content) if is_size_missing and has_labels else _NOT_SEEN
+
+
+def _size(data: Data, seen: Probe) -> tuple[int | None, int | None]:
+    """The width and the height of a picture, as declared, else as they are."""
+    return (
+        seen.width if data.width is None else data.width,
+        seen.height if data.height is None else data.height,
+    )
 
 
 def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:

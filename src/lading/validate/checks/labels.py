@@ -1,53 +1,49 @@
-"""One pass over the labels of a file, what it needs prepared once for each type and category."""
+"""The labels of files, what it takes to judge them prepared once for each type and category."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lading.model.catalog import Catalog
 from lading.model.codec.labels import SINGLE_KINDS
 from lading.model.frame import Data
-from lading.model.label import MASK_TYPES, Box2D, Label, MaskLabel, MultiPolygon2D, Polygon2D
+from lading.model.label import MASK_TYPES, Label, MaskLabel
 from lading.model.report import Finding, Severity
-from lading.validate.checks.boxes import box2d_suspects, check_box2d
-from lading.validate.checks.geometry import GEOMETRY, GeometryCheck, check_finite
+from lading.validate.checks.attributes import is_plain
+from lading.validate.checks.columns import Columns, columns_of
+from lading.validate.checks.geometry import GEOMETRY, check_finite
 from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans
-from lading.validate.checks.polygons import Polygons
 from lading.validate.checks.problem import Place, Problem
-from lading.validate.checks.rings import outlines_of
-from lading.validate.checks.same import SAMENESS, Sameness
+from lading.validate.checks.same import SAMENESS
+from lading.validate.checks.screen import Kind, suspects
 from lading.validate.checks.usage import Usage
 
 _Found: TypeAlias = list[tuple[Problem, Label]]
 
-_NO_TYPES: frozenset[type] = frozenset()
 
+class Suspects(NamedTuple):
+    """Labels of several files in columns, and by the number of a file the types of which some may be wrong there."""
 
-class _Kind(NamedTuple):
-    """What is looked at in the labels of one type: None is not looked at, or elsewhere."""
-
-    geometry: GeometryCheck | None
-    plans: KindPlans
-    sameness: Sameness | None
-    is_single: bool
-    has_instance: bool
-    is_mask: bool
+    columns: Mapping[type[Label], Columns[Any]]
+    types: Mapping[int, set[type[Label]]]
 
 
 class LabelsPass:
-    """Judges the labels of one file after another."""
+    """Judges the labels of many files: first all at once, then those of files and types in which some may be wrong."""
 
     def __init__(
         self, catalog: Catalog, severities: Mapping[str, Severity], usage: Usage, *, is_contract: bool
     ) -> None:
-        self.polygons = Polygons(severities)
         self._severities = severities
         self._catalog = catalog
         self._is_contract = is_contract
         self._usage = usage
-        self._kinds: dict[type[Label], _Kind] = {}
+        self._kinds: dict[type[Label], Kind] = {}
         self._told: set[tuple[str | int | None, ...]] = set()
 
     def begin(self) -> None:
@@ -55,50 +51,48 @@ class LabelsPass:
         if self._told:
             self._told.clear()
 
-    def judge(self, place: Place, right: float, bottom: float, masks: list[MaskLabel]) -> Iterable[Finding]:
-        """What is wrong with the labels of a file, within these limits; its masks are put into `masks`.
+    def screen(self, files: Sequence[Data], limits: NDArray[np.float64]) -> Suspects:
+        """What of the labels of files has to be judged; a row of `limits` is those of a file's picture, in pixels."""
+        columns = columns_of(files)
+        types: dict[int, set[type[Label]]] = defaultdict(set)
+        for label_type, those in columns.items():
+            for file in suspects(those, self._kind(label_type), limits):
+                types[file].add(label_type)
+        return Suspects(columns, types)
 
-        Polygons are only gathered.
+    def judge(
+        self, place: Place, types: Set[type[Label]], right: float, bottom: float, masks: list[MaskLabel]
+    ) -> Iterable[Finding]:
+        """What is wrong with the labels of these types in a file; its masks are put into `masks`.
+
+        Polygons are judged elsewhere, as far as their points go.
         """
         found: _Found = []
-        limits = right, bottom
         groups: dict[type[Label], list[Any]] = defaultdict(list)
         for label in place.data.labels:
-            groups[type(label)].append(label)
-        outlines = outlines_of([label.points for label in groups[Polygon2D]]) if Polygon2D in groups else []
+            if type(label) in types:
+                groups[type(label)].append(label)
         for label_type, labels in groups.items():
-            kind = self._kinds.get(label_type)
-            if kind is None:
-                kind = self._prepare(label_type)
-            self._group(place, kind, labels, limits, found)
+            kind = self._kind(label_type)
+            self._group(place, kind, labels, (right, bottom), found)
             if len(labels) > 1:
-                self._compare(place, kind, labels, outlines if label_type is Polygon2D else None, found)
+                _compare(place.data, kind, labels, found)
             if kind.is_mask:
                 masks += labels
-        if self.polygons.is_wanted and (outlines or MultiPolygon2D in groups):
-            boxes = _by_instance(groups.get(Box2D, ()))
-            multiple = groups.get(MultiPolygon2D, ())
-            self.polygons.add(place, groups.get(Polygon2D, ()), outlines, multiple, boxes, limits)
         return self._tell(place, found) if found else ()
 
-    def _group(self, place: Place, kind: _Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
+    def _group(self, place: Place, kind: Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
         """What is wrong with the labels of one type, each by itself."""
-        geometry, plans, _, _, _, is_mask = kind
+        geometry, plans = kind.geometry, kind.plans
         if geometry is not None:
-            suspects = box2d_suspects(labels, *limits) if geometry is check_box2d else labels
-            for label in suspects:
+            for label in labels:
                 found.extend((problem, label) for problem in geometry(label, *limits))
-        free_of = plans.free.get
         for label in labels:
-            free = free_of(label.category)
-            if free is None:
+            free = plans.free.get(label.category)
+            is_bare = plans.needs_instance and label.instance is None
+            if free is None or is_bare or not is_plain(label.attributes, free):
                 self._check(place, plans, label, found)
-            else:
-                for name, value in label.attributes.items():
-                    if type(value) not in free.get(name, _NO_TYPES):
-                        found.extend((problem, label) for problem in plans.plan(label.category).check(label))
-                        break
-            if is_mask:
+            if kind.is_mask:
                 self._usage.note_items(place, label)
 
     def _check(self, place: Place, plans: KindPlans, label: Label, found: _Found) -> None:
@@ -106,22 +100,6 @@ class LabelsPass:
         if label.category is not None and not plans.knows(label.category):
             self._usage.note(place, label, label.category)
         found.extend((problem, label) for problem in plans.plan(label.category).check(label))
-
-    def _compare(
-        self, place: Place, kind: _Kind, labels: list[Any], marks: Sequence[Hashable] | None, found: _Found
-    ) -> None:
-        """What is wrong with labels of one type beside each other."""
-        sameness, others = kind.sameness, labels
-        if sameness is not None:
-            if marks is None:
-                marks = sameness.marks(labels)
-            if len(set(marks)) != len(marks):
-                others = _tell_same(place.data, labels, sameness.keys(labels), found)
-        if kind.is_single:
-            message = f"expected one label of {labels[0].kind} a file, found another before this one"
-            found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
-        elif kind.has_instance and len({label.instance for label in labels}) != len(labels):
-            _tell_twice(others, found)
 
     def _tell(self, place: Place, found: _Found) -> Iterator[Finding]:
         """The findings in the order of the labels; what two labels have out of one record is told once."""
@@ -139,15 +117,17 @@ class LabelsPass:
                 self._told.add(key)
             yield finding
 
-    def _prepare(self, label_type: type[Label]) -> _Kind:
+    def _kind(self, label_type: type[Label]) -> Kind:
+        known = self._kinds.get(label_type)
+        if known is not None:
+            return known
         name = label_type.kind
-        is_single = name in SINGLE_KINDS
         wanted = frozenset(self._severities)
-        prepared = _Kind(
+        prepared = Kind(
             geometry=GEOMETRY.get(name, check_finite),
             plans=KindPlans(name, self._catalog, wanted, is_contract=self._is_contract),
             sameness=SAMENESS.get(name) if "label.duplicate" in wanted else None,
-            is_single=is_single and "label.more-than-one" in wanted,
+            is_single=name in SINGLE_KINDS and "label.more-than-one" in wanted,
             has_instance=name not in WITHOUT_INSTANCE and "label.instance-twice" in wanted,
             is_mask=label_type in MASK_TYPES,
         )
@@ -155,13 +135,16 @@ class LabelsPass:
         return prepared
 
 
-def _by_instance(boxes: Sequence[Box2D]) -> Mapping[str | None, Box2D]:
-    """The first box of each object that has a name."""
-    named = {box.instance: box for box in boxes}
-    if len(named) != len(boxes):
-        named = {box.instance: box for box in reversed(boxes)}
-    named.pop(None, None)
-    return named
+def _compare(data: Data, kind: Kind, labels: list[Any], found: _Found) -> None:
+    """What is wrong with labels of one type beside each other."""
+    others = labels
+    if kind.sameness is not None:
+        others = _tell_same(data, labels, kind.sameness(labels), found)
+    if kind.is_single:
+        message = f"expected one label of {labels[0].kind} a file, found another before this one"
+        found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
+    elif kind.has_instance:
+        _tell_twice(others, found)
 
 
 def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _Found) -> list[Any]:

@@ -66,18 +66,26 @@ class KindPlans:
     declares, an empty list means that the format does not declare such things, and nothing is said about them.
     `wanted` are the codes of the rules that run.
 
-    `free` has, by category and the name of an attribute, the types of values that need no look: a label that has only
-    such attributes is right. Categories are not there whose labels need a look in any case.
+    `free` has, by category and the name of an attribute, the types of values that need no look if they are finite: a
+    label that has only such attributes is right, if it has an instance where `needs_instance`. Categories are not there
+    whose labels need a look in any case.
     """
 
     def __init__(self, kind: str, catalog: Catalog, wanted: frozenset[str], *, is_contract: bool) -> None:
         self.free: dict[str | None, Mapping[str, frozenset[type]]] = {}
         self._plans: dict[str | None, Plan] = {}
+        self._free: dict[frozenset[str] | None, Mapping[str, frozenset[type]]] = {None: {}}
         self._kind = kind
         self._wanted = wanted
         self._is_contract = is_contract
         self._subcatalog = catalog.get(kind)
         self._all_names = frozenset(each.name for known in catalog.kinds() for each in catalog[known].categories)
+        self.needs_instance = (
+            self._subcatalog is not None
+            and self._subcatalog.is_tracking
+            and kind not in WITHOUT_INSTANCE
+            and "label.instance-missing" in wanted
+        )
         self._declares_types = bool(catalog)  # of one that is empty, catalog.empty says so once
         self._names: frozenset[str] = frozenset()
         self._attributes: Mapping[str, ValueCheck] | None = None
@@ -97,8 +105,8 @@ class KindPlans:
             plan = self._make(category)
             if len(self._plans) < _KEPT:
                 self._plans[category] = plan
-                if plan.problem is None and not plan.others:
-                    self.free[category] = {} if plan.attributes is None else self._free(plan.misplaced)
+                if plan.problem is None and not set(plan.others) - {_check_has_instance}:
+                    self.free[category] = self._free_but(None if plan.attributes is None else plan.misplaced)
         return plan
 
     def _make(self, category: str | None) -> Plan:
@@ -114,9 +122,14 @@ class KindPlans:
             others=self._others(subcatalog, category),
         )
 
-    def _free(self, misplaced: frozenset[str]) -> dict[str, frozenset[type]]:
-        attributes = [] if self._subcatalog is None else self._subcatalog.attributes
-        return {attribute.name: free_types(attribute) for attribute in attributes if attribute.name not in misplaced}
+    def _free_but(self, misplaced: frozenset[str] | None) -> Mapping[str, frozenset[type]]:
+        """One mapping for all categories that lack the same attributes; None is a category without any declared."""
+        free = self._free.get(misplaced)
+        if free is None:
+            attributes = [] if self._subcatalog is None else self._subcatalog.attributes
+            free = {each.name: free_types(each) for each in attributes if each.name not in (misplaced or ())}
+            self._free[misplaced] = free
+        return free
 
     def _undeclared(self) -> Problem:
         return Problem("label.undeclared-type", f"expected label types of the catalog, found {self._kind}")
@@ -138,11 +151,11 @@ class KindPlans:
     def _others(self, subcatalog: Subcatalog, category: str | None) -> tuple[_Check, ...]:
         label_type = LABEL_TYPES.get(self._kind, Label)
         checks: list[_Check] = []
-        if self._kind not in WITHOUT_INSTANCE:
-            if subcatalog.is_tracking and "label.instance-missing" in self._wanted:
-                checks.append(_check_has_instance)
-            if not subcatalog.is_tracking and "label.instance-stray" in self._wanted:
-                checks.append(_check_has_no_instance)
+        if self.needs_instance:
+            checks.append(_check_has_instance)
+        is_stray = self._kind not in WITHOUT_INSTANCE and not subcatalog.is_tracking
+        if is_stray and "label.instance-stray" in self._wanted:
+            checks.append(_check_has_no_instance)
         if label_type is Keypoints2D:
             checks += self._keypoints(subcatalog, category)
         elif label_type is Sentence:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading.model.label import Box2D, MultiPolygon2D, Polygon2D
+from lading.model.label import Polygon2D
 from lading.model.report import Finding, Severity
 from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.crossings import covered, crossings
+from lading.validate.checks.outlines import Outlines, PolygonLabel, together
 from lading.validate.checks.plans import is_region
 from lading.validate.checks.problem import Place, Problem
-from lading.validate.checks.rings import NO_AREA, Areas, Rings, outlines_of
-
-PolygonLabel: TypeAlias = Polygon2D | MultiPolygon2D
+from lading.validate.checks.rings import NO_AREA, Areas, Rings
 
 POLYGON_RULES = frozenset(
     {
@@ -37,35 +35,15 @@ BOX_TOLERANCE_PX = 2.0
 #: Polygons that are judged at once: enough for numpy, few enough for their arrays to stay in the cache.
 _ENOUGH = 512
 
-#: What stands for the box of a polygon that has none: no distance from it is large.
-_NO_BOX = Box2D(*[float("nan")] * 4)
-
 _Bounds: TypeAlias = NDArray[np.float64]
 
 
-class _Batch:
-    """Polygons that wait, in columns: an object each would keep the garbage collector at work."""
+class _Batch(NamedTuple):
+    """Polygons that wait; for each the place of its file, and the limits of its picture in a row."""
 
-    def __init__(self) -> None:
-        self.labels: list[PolygonLabel] = []
-        self.edges = array("d")  # four of the box of each polygon: read later, they would have left the cache
-        self.places: list[Place] = []
-        self.sizes: list[int] = []  # how many polygons each place has
-        self.limits: list[tuple[float, float]] = []
-        self.rows: list[int] = []  # of each ring the number of its polygon, its own number in that, its points
-        self.parts: list[int] = []
-        self.outlines: list[bytes] = []
-        self.ringless: list[int] = []
-
-    def add_parts(self, labels: Sequence[MultiPolygon2D]) -> None:
-        """Take the rings of polygons of several."""
-        for row, label in enumerate(labels, len(self.labels)):
-            self.rows += [row] * len(label.rings)
-            self.parts += range(len(label.rings))
-            self.outlines += outlines_of(label.rings)
-            if not label.rings:
-                self.ringless.append(row)
-        self.labels += labels
+    pieces: list[Outlines]
+    places: list[Place]
+    limits: list[NDArray[np.float64]]
 
 
 class Polygons:
@@ -74,50 +52,41 @@ class Polygons:
     def __init__(self, severities: Mapping[str, Severity]) -> None:
         self.is_wanted = bool(severities.keys() & POLYGON_RULES)
         self._wanted = frozenset(severities)
-        self._batch = _Batch()
+        self._batch = _Batch([], [], [])
 
     def add(
-        self,
-        place: Place,
-        single: Sequence[Polygon2D],
-        outlines: Sequence[bytes],
-        multiple: Sequence[MultiPolygon2D],
-        boxes: Mapping[str | None, Box2D],
-        limits: tuple[float, float],
-    ) -> None:
-        """Take the polygons of a file, the boxes by their objects, and the limits of the picture.
+        self, outlines: Outlines, places: Sequence[Place], limits: NDArray[np.float64], frames: NDArray[np.intp]
+    ) -> Iterator[tuple[int, Finding]]:
+        """Take the polygons of files; what is found, with the number of the frame with which there were enough.
 
-        `outlines` are the points of those of one ring, as `outlines_of` gives them.
+        Of each file its place, the limits of its picture, and the number of its frame.
         """
-        batch = self._batch
-        first = len(batch.labels)
-        batch.rows += range(first, first + len(single))
-        batch.parts += [0] * len(single)
-        batch.outlines += outlines
-        batch.labels += single
-        if multiple:
-            batch.add_parts(multiple)
-        of_labels = [boxes.get(label.instance, _NO_BOX) for label in (*single, *multiple)]
-        batch.edges.extend([edge for box in of_labels for edge in (box.xmin, box.ymin, box.xmax, box.ymax)])
-        batch.sizes.append(len(single) + len(multiple))
-        batch.places.append(place)
-        batch.limits.append(limits)
+        numbers = frames[outlines.owners]
+        begin = 0
+        while (enough := begin + _ENOUGH - len(self._batch.places)) <= len(numbers):
+            number = int(numbers[enough - 1])
+            end = int(np.searchsorted(numbers, number, side="right"))  # a frame is not torn
+            self._take(outlines.between(begin, end), places, limits)
+            yield from ((number, finding) for finding in self.flush())
+            begin = end
+        if begin < len(numbers):
+            self._take(outlines.between(begin, len(numbers)), places, limits)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether enough have gathered."""
-        return len(self._batch.labels) >= _ENOUGH
+    def _take(self, outlines: Outlines, places: Sequence[Place], limits: NDArray[np.float64]) -> None:
+        self._batch.pieces.append(outlines)
+        self._batch.places.extend([places[owner] for owner in outlines.owners.tolist()])
+        self._batch.limits.append(limits[outlines.owners])
 
     def flush(self) -> Iterator[Finding]:
         """What is wrong with those that have gathered, in the order in which they came."""
-        batch, self._batch = self._batch, _Batch()
-        problems = _judge(batch, self._wanted) if batch.labels else {}
-        if not problems:
+        batch, self._batch = self._batch, _Batch([], [], [])
+        if not batch.places:
             return
-        owners = np.repeat(np.arange(len(batch.sizes)), batch.sizes).tolist()
+        polygons = together(batch.pieces)
+        problems = _judge(polygons, np.concatenate(batch.limits).T, self._wanted)
         for index in sorted(problems):
             for problem in problems[index]:
-                finding = batch.places[owners[index]].finding(problem, batch.labels[index])
+                finding = batch.places[index].finding(problem, polygons.labels[index])
                 if finding is not None:
                     yield finding
 
@@ -134,14 +103,14 @@ class _Found(dict[int, list[Problem]]):
             self.setdefault(row, []).append(Problem(rule, message, "geometry"))
 
 
-def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
+def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Found:
     found = _Found(wanted)
-    for row in batch.ringless:
+    for row in np.flatnonzero(np.bincount(polygons.rows, minlength=len(polygons.labels)) == 0).tolist():
         found.tell(row, "polygon.too-few-points", "expected at least 1 part, found none")
-    rings = Rings.of(batch.rows, batch.parts, batch.outlines)
+    rings = Rings(polygons.rows, polygons.parts, polygons.counts, polygons.points.T.copy())
     are_short = rings.counts < 3
     if are_short.any():
-        _short(batch, rings, np.flatnonzero(are_short).tolist(), found)
+        _short(polygons.labels, rings, np.flatnonzero(are_short).tolist(), found)
         rings = rings.chosen(~are_short)
     if not len(rings):
         return found
@@ -156,7 +125,7 @@ def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
             return found
     areas = Areas(rings, low, high)
     have_area = _have_area(rings, areas, low, high, found)
-    _bounds(batch, rings, low, high, found)
+    _bounds(polygons, limits, rings, (low, high), found)
     if "polygon.self-crossing" in wanted:
         for index, where in crossings(areas, have_area):
             part = f" of part {rings.parts[index]}" if rings.parts[index] else ""
@@ -165,13 +134,13 @@ def _judge(batch: _Batch, wanted: frozenset[str]) -> _Found:
     return found
 
 
-def _short(batch: _Batch, rings: Rings, which: list[int], found: _Found) -> None:
+def _short(labels: Sequence[PolygonLabel], rings: Rings, which: list[int], found: _Found) -> None:
     for index in which:
         row, points = int(rings.rows[index]), rings.ring(index)
         if not np.isfinite(points).all():
             _tell_not_finite(found, row)
             continue
-        label = batch.labels[row]
+        label = labels[row]
         is_one = isinstance(label, Polygon2D) or len(label.rings) == 1
         part = "" if is_one else f" in part {rings.parts[index]}"
         found.tell(row, "polygon.too-few-points", f"expected at least 3 points{part}, found {len(points)}")
@@ -196,12 +165,13 @@ def _have_area(rings: Rings, areas: Areas, low: _Bounds, high: _Bounds, found: _
     return have_area
 
 
-def _bounds(batch: _Batch, rings: Rings, low: _Bounds, high: _Bounds, found: _Found) -> None:
+def _bounds(polygons: Outlines, limits: _Bounds, rings: Rings, bounds: tuple[_Bounds, _Bounds], found: _Found) -> None:
+    low, high = bounds
     firsts = np.flatnonzero(np.diff(rings.rows, prepend=-1))
     if len(firsts) < len(rings):
         low, high = np.minimum.reduceat(low, firsts, axis=1), np.maximum.reduceat(high, firsts, axis=1)
     present = rings.rows[firsts]
-    limits = np.repeat(np.array(batch.limits).T, batch.sizes, axis=1)[:, present]
+    limits = limits[:, present]
     with np.errstate(over="ignore"):
         is_out = (low < -PICTURE_TOLERANCE_PX).any(axis=0) | (high > limits + PICTURE_TOLERANCE_PX).any(axis=0)
     edges = np.concatenate((low, high))
@@ -210,20 +180,20 @@ def _bounds(batch: _Batch, rings: Rings, low: _Bounds, high: _Bounds, found: _Fo
             f"expected a polygon within {size_text(*limits[:, at].tolist())}, found one within {_shown(edges[:, at])}"
         )
         found.tell(int(present[at]), "polygon.outside-image", message)
-    _boxes(batch, present, edges, limits, found)
+    _boxes(polygons, present, edges, limits, found)
 
 
-def _boxes(batch: _Batch, present: NDArray[np.intp], edges: _Bounds, limits: _Bounds, found: _Found) -> None:
+def _boxes(polygons: Outlines, present: NDArray[np.intp], edges: _Bounds, limits: _Bounds, found: _Found) -> None:
     """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
     if "polygon.box-mismatch" not in found.wanted:
         return
-    of_boxes = np.frombuffer(batch.edges).reshape(-1, 4).T[:, present]
+    of_boxes = polygons.edges.T[:, present]
     with np.errstate(invalid="ignore", over="ignore"):
         apart = np.abs(edges - of_boxes)
         is_off = (apart > BOX_TOLERANCE_PX).any(axis=0) & ~_are_told(of_boxes, limits, found.wanted)
     for at in np.flatnonzero(is_off).tolist():
         row = int(present[at])
-        if row in found or is_region(batch.labels[row]):  # a crowd's box and outline are drawn apart (design.md 8)
+        if row in found or is_region(polygons.labels[row]):  # a crowd's box and outline are drawn apart (design.md 8)
             continue
         message = f"expected a polygon that fills its box {_shown(of_boxes[:, at])}, found one within "
         found.tell(row, "polygon.box-mismatch", message + _shown(edges[:, at]))

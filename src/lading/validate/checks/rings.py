@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -24,11 +23,6 @@ _HUGE = 1e60
 _TINY = 1e-200
 
 
-def outlines_of(rings: Iterable[Points]) -> list[bytes]:
-    """The coordinates of each ring: joining bytes is quicker than concatenating small arrays."""
-    return [points.tobytes() if points.dtype is _DOUBLE else points.astype(np.float64).tobytes() for points in rings]
-
-
 class Rings:
     """Rings and their points, all x and all y in a row each.
 
@@ -44,13 +38,6 @@ class Rings:
         self.points = points
         self.ends = np.cumsum(counts)
         self.starts = self.ends - counts
-
-    @classmethod
-    def of(cls, rows: Sequence[int], parts: Sequence[int], outlines: Sequence[bytes]) -> Rings:
-        """Rings out of their coordinates, as `outlines_of` gives them."""
-        counts = np.fromiter(map(len, outlines), np.intp, len(outlines)) // _POINT_BYTES
-        points = np.frombuffer(b"".join(outlines)).reshape(-1, 2).T.copy()
-        return cls(np.array(rows, np.intp), np.array(parts, np.intp), counts, points)
 
     def __len__(self) -> int:
         return len(self.rows)

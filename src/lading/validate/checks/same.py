@@ -1,12 +1,9 @@
-"""What makes two labels of one type the same: category and geometry, as something that can be looked up.
-
-Marks are cheaper: labels that are the same have the same mark, and few others do.
-"""
+"""What makes two labels of one type the same: category and geometry, as something that can be looked up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from lading.model.label import (
     Box2D,
@@ -19,20 +16,9 @@ from lading.model.label import (
     Polyline2D,
     Rle,
 )
-from lading.validate.checks.rings import outlines_of
 
-_OfLabels: TypeAlias = Callable[[list[Any]], Sequence[Hashable]]
-
-
-class Sameness(NamedTuple):
-    """What labels of a type are told apart by."""
-
-    marks: _OfLabels
-    keys: _OfLabels
-
-
-def _left_edges(labels: list[Box2D]) -> list[float]:
-    return [label.xmin for label in labels]
+#: What each of some labels of one type is told apart by.
+Sameness: TypeAlias = Callable[[list[Any]], Sequence[Hashable]]
 
 
 def _box2d(labels: list[Box2D]) -> list[Hashable]:
@@ -41,10 +27,6 @@ def _box2d(labels: list[Box2D]) -> list[Hashable]:
 
 def _box3d(labels: list[Box3D]) -> list[Hashable]:
     return [(*label.centre, *label.size_m, *label.rotation, label.category) for label in labels]
-
-
-def _outlines(labels: list[Polygon2D | Polyline2D]) -> list[bytes]:
-    return outlines_of([label.points for label in labels])
 
 
 def _polygon(labels: list[Polygon2D | Polyline2D]) -> list[Hashable]:
@@ -73,13 +55,13 @@ def _rle(labels: list[Rle]) -> list[Hashable]:
 
 #: By the type of labels; types that are not listed are not compared: two people may write the same sentence.
 SAMENESS: Mapping[str, Sameness] = {
-    "BOX2D": Sameness(_left_edges, _box2d),
-    "BOX3D": Sameness(_box3d, _box3d),
-    "POLYGON2D": Sameness(_outlines, _polygon),
-    "POLYLINE2D": Sameness(_outlines, _polygon),
-    "MULTI_POLYGON": Sameness(_multi_polygon, _multi_polygon),
-    "MULTI_POLYLINE2D": Sameness(_multi_polyline, _multi_polyline),
-    "KEYPOINTS2D": Sameness(_keypoints, _keypoints),
-    "CUBOID2D": Sameness(_cuboid, _cuboid),
-    "RLE": Sameness(_rle, _rle),
+    "BOX2D": _box2d,
+    "BOX3D": _box3d,
+    "POLYGON2D": _polygon,
+    "POLYLINE2D": _polygon,
+    "MULTI_POLYGON": _multi_polygon,
+    "MULTI_POLYLINE2D": _multi_polyline,
+    "KEYPOINTS2D": _keypoints,
+    "CUBOID2D": _cuboid,
+    "RLE": _rle,
 }

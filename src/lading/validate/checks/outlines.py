@@ -1,0 +1,105 @@
+"""The rings of the polygons of many files, in columns, each polygon with its file and the box of its object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading.model.label import Box2D, Label, MultiPolygon2D, Points, Polygon2D
+from lading.validate.checks.columns import Columns, joined
+
+PolygonLabel: TypeAlias = Polygon2D | MultiPolygon2D
+
+_NONE: Columns[Any] = Columns([], np.zeros(0, np.intp))
+
+
+class Outlines(NamedTuple):
+    """Polygons: for each the number of its file and the four edges of its object's box, NaN where it has none.
+
+    For each ring the number of its polygon, its own within that, and how many points it has; and the points of all.
+    """
+
+    labels: Sequence[PolygonLabel]
+    owners: NDArray[np.intp]
+    edges: NDArray[np.float64]
+    rows: NDArray[np.intp]
+    parts: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    points: Points
+
+    def between(self, begin: int, end: int) -> Outlines:
+        """Some of the polygons."""
+        first, last = np.searchsorted(self.rows, (begin, end))
+        ends = np.concatenate(((0,), np.cumsum(self.counts)))
+        return Outlines(
+            self.labels[begin:end],
+            self.owners[begin:end],
+            self.edges[begin:end],
+            self.rows[first:last] - begin,
+            self.parts[first:last],
+            self.counts[first:last],
+            self.points[ends[first] : ends[last]],
+        )
+
+
+def together(pieces: Sequence[Outlines]) -> Outlines:
+    """The polygons of all pieces, of which there is one at least."""
+    if len(pieces) == 1:
+        return pieces[0]
+    firsts = np.cumsum([0, *(len(piece.labels) for piece in pieces)]).tolist()
+    return Outlines(
+        list(chain.from_iterable(piece.labels for piece in pieces)),
+        np.concatenate([piece.owners for piece in pieces]),
+        np.concatenate([piece.edges for piece in pieces]),
+        np.concatenate([piece.rows + first for piece, first in zip(pieces, firsts, strict=False)]),
+        np.concatenate([piece.parts for piece in pieces]),
+        np.concatenate([piece.counts for piece in pieces]),
+        np.concatenate([piece.points for piece in pieces]),
+    )
+
+
+def outlines(columns: Mapping[type[Label], Columns[Any]]) -> Outlines | None:
+    """The polygons of files, out of the labels of each type; None where there are none.
+
+    In each file those of one ring come before those of several.
+    """
+    single, multiple = columns.get(Polygon2D, _NONE), columns.get(MultiPolygon2D, _NONE)
+    polygons = _merged(single, multiple) if len(multiple) else single
+    if not len(polygons):
+        return None
+    rows = np.arange(len(polygons))
+    parts = np.zeros(len(polygons), np.intp)
+    if len(multiple):
+        of_labels = [label.rings if isinstance(label, MultiPolygon2D) else (label.points,) for label in polygons.labels]
+        numbers = np.fromiter(map(len, of_labels), np.intp, len(of_labels))
+        rows = np.repeat(rows, numbers)
+        parts = np.arange(len(rows)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+        counts, points = joined(list(chain.from_iterable(of_labels)))
+    else:
+        counts, points = single.outlines
+    edges = _edges(polygons, columns.get(Box2D, _NONE))
+    return Outlines(polygons.labels, polygons.owners, edges, rows, parts, counts, points)
+
+
+def _merged(single: Columns[Any], multiple: Columns[Any]) -> Columns[Any]:
+    owners = np.concatenate((single.owners, multiple.owners))
+    order = np.argsort(owners, kind="stable")
+    labels = single.labels + multiple.labels
+    return Columns([labels[index] for index in order.tolist()], owners[order])
+
+
+def _edges(polygons: Columns[Any], boxes: Columns[Any]) -> NDArray[np.float64]:
+    """The edges of the first box in the file of each polygon that is of the same instance."""
+    if not len(boxes):
+        return np.full((len(polygons), 4), np.nan)
+    last = len(boxes) - 1
+    keys = zip(reversed(boxes.files), reversed(boxes.instances), range(last, -1, -1), strict=True)
+    firsts: dict[tuple[int, str | None], int] = {
+        (file, instance): number for file, instance, number in keys if instance is not None
+    }
+    which = [firsts.get(key, -1) for key in zip(polygons.files, polygons.instances, strict=True)]
+    return np.concatenate((boxes.edges, np.full((1, 4), np.nan)))[which]

@@ -14,8 +14,8 @@ Places = NDArray[np.int64]
 
 _OPEN, _COMMA = ord("{"), ord(",")
 _WHITE = b" \t\n\r"
-_IS_WHITE = np.zeros(256, dtype=np.bool_)
-_IS_WHITE[list(_WHITE)] = True
+#: The last byte of white space: those before it that are none stand between no records that a decoder takes.
+_SPACE = ord(" ")
 #: So much white space at most is looked through before a comma, and behind it.
 _GAP = 64
 #: So many braces at most are looked at for the last one behind a comma.
@@ -66,7 +66,7 @@ class Commas:
 def _back(text: NDArray[np.uint8], places: Places) -> Places | None:
     """For each place itself, or the last one before it that holds no white space."""
     for _ in range(_GAP):
-        is_white = _IS_WHITE[text[places]]
+        is_white = text[places] <= _SPACE
         if not is_white.any():
             return places
         places = places - is_white

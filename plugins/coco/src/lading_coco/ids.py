@@ -83,6 +83,8 @@ def look_up(wanted: Codes, codes: Codes, places: NDArray[Any]) -> NDArray[np.int
     if high - low < _DENSE * len(codes) and len(wanted) > len(codes):  # a table of the range is quicker than a search
         table = np.full(high - low + 1, -1, dtype=np.int64)
         table[codes - low] = places
+        if MISSING < low <= wanted.min() and wanted.max() <= high:
+            return table[wanted - low]
         known = (wanted >= low) & (wanted <= high) & (wanted != MISSING)
         return np.where(known, table[np.clip(wanted, low, high) - low], -1)
     at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)

@@ -23,7 +23,7 @@ from lading_coco.rows import AnyRow, ImageRow, PlainImage, PlainRow, Row, RowRea
 
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
-BLOCK = 32
+BLOCK = 64
 
 #: Records of annotations.
 Found = Sequence[AnyRow | None]

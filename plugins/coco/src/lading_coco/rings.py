@@ -39,8 +39,10 @@ class RingParser:
             return False
         following = iter(points).__next__
         for rings in segmentations:
-            for place in range(len(rings)):
-                rings[place] = following()
+            if len(rings) == 1:
+                rings[0] = following()
+            else:
+                rings[:] = [following() for _ in rings]
         return True
 
     def points(self, rings: Sequence[Any]) -> list[Points] | None:
@@ -67,7 +69,8 @@ class RingParser:
         begins = np.concatenate(([0], ends[:-1] + 1))
         if (ends - begins < 2).any():
             return None
-        return list(map(numbers.reshape(-1, 2).__getitem__, map(slice, begins.tolist(), ends.tolist())))
+        points = numbers.reshape(-1, 2)
+        return [points[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
 
 def lists_of(rings: Sequence[Points]) -> list[list[float]]:

@@ -15,7 +15,7 @@ from lading_coco.layout import are_safe, split_of, unsafe_name
 from lading_coco.reader import CocoReader
 from PIL import Image
 
-from lading import Source, validate
+from lading import Match, Source, validate
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 
@@ -160,6 +160,20 @@ def test_a_long_list_of_categories_in_front_does_not_hide_the_images(read: Any) 
     categories = [{"id": i, "name": f"name {i}", "def": "x" * 100} for i in range(2000)]
     document = {"categories": categories, "images": [IMAGE], "annotations": []}
     assert list(read({"lvis.json": document}).frames) == ["lvis"]
+
+
+@pytest.mark.parametrize("key", ["images", "annotations"])
+def test_nothing_in_front_is_long_enough_to_hide_the_images(key: str, read: Any) -> None:
+    document = {"categories": [{"id": 1, "name": "cat", "synonyms": ["x" * 1000] * 9500}], "videos": []}
+    rows = {"images": [IMAGE], "annotations": [{"id": 7, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]}
+    done = read({"x.json": {**document, key: rows[key], **rows}})
+    assert done.told == []
+    assert [label.instance for label in done.labels] == ["7"]
+
+
+def test_a_long_file_of_others_is_none_of_ours(tmp_path: Any) -> None:
+    (tmp_path / "x.json").write_text(json.dumps({"info": {}, "features": ["x" * 1000] * 9500}))
+    assert CocoReader().detect(Source.open(tmp_path)) == Match(0.0, "x.json: no `images`")
 
 
 PACKED = {

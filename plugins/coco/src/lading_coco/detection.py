@@ -17,7 +17,10 @@ from lading_coco.structure import Piece, Scanner
 from lading_coco.text import JsonText
 
 _HEAD = 64 << 10
+#: So much is kept of what stands before the images, to look for other keys in.
 _LONG_HEAD = 8 << 20
+#: So many bytes before an array hold its key.
+_LAST_KEY = 4 << 10
 #: Of an array, the first so many records are looked at for one that is an object.
 _LOOKS = 8
 _ENDINGS = (".json", ".json.gz")
@@ -58,13 +61,32 @@ def look(text: JsonText) -> Look:
     """What a file is, by its first bytes: more of them where the first ones do not tell."""
     try:
         head = text.head(_HEAD)
-        seen = _look(text.path, head, is_whole=len(head) < _HEAD)
+        seen = _what_is_no_table(text.path, head)
         if seen is None:
-            head = text.head(_LONG_HEAD)
-            seen = _look(text.path, head, is_whole=len(head) < _LONG_HEAD)
+            glance = _Glance(text.path)
+            glance.feed(head)
+            seen = glance.verdict(is_whole=len(head) < _HEAD)
+        return seen if seen is not None else _look_further(text)
     except (RecordError, SourceError) as exc:
         return Look("broken", str(exc))
-    return seen if seen is not None else Look(None, f"{text.path}: no `images` in its first {len(head)} bytes")
+
+
+def _look_further(text: JsonText) -> Look:
+    """What a file is whose beginning does not tell: by what is in it up to its first images or annotations."""
+    glance = _Glance(text.path)
+    for chunk in text.chunks():
+        glance.feed(chunk)
+        if glance.has_seen_enough:
+            break
+    return glance.verdict(is_whole=not glance.has_seen_enough) or Look(None, f"{text.path}: no `images`")
+
+
+def _what_is_no_table(path: str, head: bytes) -> Look | None:
+    """What a file is that holds no JSON at all, or None."""
+    if is_lfs_pointer(head):
+        return Look("lfs", f"{path}: a Git LFS pointer; the file itself is not downloaded")
+    found = _what_is_no_json(head)
+    return None if found is None else Look("broken", f"{path}: expected JSON in UTF-8, found {found}")
 
 
 def _what_is_no_json(head: bytes) -> str | None:
@@ -79,46 +101,70 @@ def _what_is_no_json(head: bytes) -> str | None:
     return "NUL bytes" if not begin.strip(b"\0") else repr(begin.decode("utf-8", "replace"))
 
 
-def _look(path: str, head: bytes, *, is_whole: bool) -> Look | None:
-    """None where only more bytes would tell."""
-    if is_lfs_pointer(head):
-        return Look("lfs", f"{path}: a Git LFS pointer; the file itself is not downloaded")
-    found = _what_is_no_json(head)
-    if found is not None:
-        return Look("broken", f"{path}: expected JSON in UTF-8, found {found}")
-    first: dict[str, Any] = {}
+class _Glance:
+    """Takes the beginning of a file, and says what it is."""
 
-    def take(piece: Piece) -> None:
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._size = 0
+        self._first: dict[str, Any] = {}  # records of the arrays
+        self._envelope = b""  # what has been kept of it
+        self._scanner = Scanner(path, self._take)
+
+    def _take(self, piece: Piece) -> None:
         key, base = piece.array.key, piece.base
         for begin, end in zip(piece.begins[:_LOOKS].tolist(), piece.ends[:_LOOKS].tolist(), strict=True):
-            if first.get(key) is None:
-                first[key] = loose(bytes(piece.text[begin - base : end - base]))
+            if self._first.get(key) is None:
+                self._first[key] = loose(bytes(piece.text[begin - base : end - base]))
 
-    scanner = Scanner(path, take)
-    scanner.feed(head)
-    if "" in scanner.arrays:
-        record = first.get("")
+    def feed(self, chunk: bytes) -> None:
+        """Take more. Raises RecordError where a bracket closes nothing."""
+        self._scanner.feed(chunk)
+        self._size += len(chunk)
+        text = self._scanner.envelope.text
+        if self._size <= _LONG_HEAD:
+            self._envelope = bytes(text)
+        else:  # only the key before an array is needed on
+            del text[:-_LAST_KEY]
+
+    @property
+    def has_seen_enough(self) -> bool:
+        """Whether there are images, or annotations of them."""
+        record = self._first.get("annotations")
+        is_known = isinstance(record, dict) and ("image_id" in record or "video_id" in record)
+        return is_known or "images" in self._scanner.arrays
+
+    def verdict(self, *, is_whole: bool) -> Look | None:
+        """What it is; None where only more bytes would tell."""
+        path, scanner = self._path, self._scanner
+        if "" in scanner.arrays:
+            return self._list()
+        record = self._first.get("annotations")
+        if isinstance(record, dict) and "image_id" in record:
+            has_videos = _VIDEOS.search(self._envelope) is not None
+            return Look("annotations", f"{path}: annotations with `image_id`", has_videos=has_videos)
+        of_videos = isinstance(record, dict) and "video_id" in record
+        if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(self._envelope)):
+            return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS)", has_videos=True)
+        has_more = bool(_CATEGORIES.search(self._envelope))
+        if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
+            return Look("annotations", f"{path}: an array `images`")
+        return self._other(has_more=has_more, is_whole=is_whole) if is_whole or not has_more else None
+
+    def _list(self) -> Look:
+        path, record = self._path, self._first.get("")
         if isinstance(record, dict) and "image_id" in record:
             return Look("results", f"{path}: an array of records with `image_id`")
         if isinstance(record, dict) and "video_id" in record:
             return Look(None, f"{path}: an array of results of whole videos (YouTube-VIS), which are not read")
-        return Look(None, f"{path}: an array of other records" if first else f"{path}: an array without records")
-    record = first.get("annotations")
-    if isinstance(record, dict) and "image_id" in record:
-        has_videos = _VIDEOS.search(scanner.envelope.text) is not None
-        return Look("annotations", f"{path}: annotations with `image_id`", has_videos=has_videos)
-    of_videos = isinstance(record, dict) and "video_id" in record
-    if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(scanner.envelope.text)):
-        return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS)", has_videos=True)
-    has_more = bool(_CATEGORIES.search(scanner.envelope.text))
-    if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
-        return Look("annotations", f"{path}: an array `images`")
-    if is_whole and scanner.is_open and (has_more or scanner.arrays):
-        return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
-    if is_whole and "images" in scanner.arrays:
-        return Look(None, f"{path}: an array `images`, but neither `annotations` nor `categories`")
-    if is_whole and _LABELME.search(scanner.envelope.text):
-        return Look(None, f"{path}: the shapes of one picture, as labelme itself keeps them")
-    if is_whole or not has_more:
+        return Look(None, f"{path}: an array of other records" if self._first else f"{path}: an array without records")
+
+    def _other(self, *, has_more: bool, is_whole: bool) -> Look:
+        path, scanner = self._path, self._scanner
+        if is_whole and scanner.is_open and (has_more or scanner.arrays):
+            return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
+        if is_whole and "images" in scanner.arrays:
+            return Look(None, f"{path}: an array `images`, but neither `annotations` nor `categories`")
+        if is_whole and _LABELME.search(self._envelope):
+            return Look(None, f"{path}: the shapes of one picture, as labelme itself keeps them")
         return Look(None, f"{path}: no `images`")
-    return None

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from lading import local_platform
+
 ROOT = Path(__file__).resolve().parents[2]
 COCO = ROOT / "fixtures" / "coco"
 
@@ -129,6 +131,27 @@ def test_what_an_upload_lacks_is_said_before_anything_is_read(platform: str, key
     done = subprocess.run(upload, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert done.stderr.startswith(f"error: {message}")
+
+
+def test_a_platform_that_is_out_of_reach_or_refuses_the_key_is_told_before_anything_is_read(
+    tmp_path: Path,
+) -> None:
+    nothing = str(tmp_path / "nothing")  # which reading would tell
+    with local_platform(tmp_path / "platform") as running:
+        environment = {**os.environ, "LADING_ACCESS_KEY": "another"}
+        upload = command("upload", nothing, "--dataset", "d", "--platform", running.url)
+        refused = subprocess.run(upload, capture_output=True, text=True, check=False, env=environment)
+        address = running.url
+        environment["LADING_ACCESS_KEY"] = running.access_key
+        found = subprocess.run(upload, capture_output=True, text=True, check=False, env=environment)
+    gone = subprocess.run(upload, capture_output=True, text=True, check=False, env=environment)
+    assert "access key" in refused.stderr.lower()
+    assert nothing not in refused.stderr
+    assert nothing in found.stderr
+    assert address.removeprefix("http://").rstrip("/") in gone.stderr
+    assert nothing not in gone.stderr
+    for done in (refused, found, gone):
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_labels_that_were_replaced_are_counted_apart(tmp_path: Path) -> None:

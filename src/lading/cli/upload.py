@@ -68,47 +68,28 @@ def upload(
     **given: Any,
 ) -> int:
     """Check a dataset, upload it and commit."""
-    from lading.cli.opening import opened, print_findings, print_losses
+    from lading.cli.opening import opened
     from lading.model.report import Report
 
     if platform is not None:
-        _check_way(platform, given)
+        _ask(name, platform, given)
     with ExitStack() as stack:
         dataset = stack.enter_context(opened(given))
-        if no_validate:
-            print_findings(dataset.report)
-        elif not _is_clean(dataset, config):
+        if not _may_go_up(dataset, config, no_validate=no_validate):
             return 1
-        else:
-            print_losses(dataset.report)
         url, key, settings = _way(stack, platform, given)
         report = Report()
-        result = _send(
-            dataset,
-            name,
-            platform=url,
-            access_key=key,
-            commit=message,
-            is_committing=not no_commit,
-            commit_only=commit_only,
-            sidecar=not no_sidecar,
-            **{key: given[key] for key in _HANDED_ON},
-            report=report,
-            settings=settings,
-        )
+        how = {option: given[option] for option in _HANDED_ON} | {"commit": message, "is_committing": not no_commit}
+        how |= {"commit_only": commit_only, "sidecar": not no_sidecar, "settings": settings}
+        result = _send(dataset, name, report, platform=url, access_key=key, **how)
         if isinstance(result, int):
             return result
-    print_findings(report, done="uploaded")
-    _print_problems(result)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        _print(result)
+    _tell(result, report, as_json=as_json)
     is_whole = result.failed == 0 and (allow_missing or result.missing == 0) and not (commit_only and result.absent)
     return 0 if is_whole and not report.count("error") and not dataset.report.count("error") else 1
 
 
-def _send(dataset: Dataset, name: str, *, report: Report, **how: Any) -> UploadResult | int:
+def _send(dataset: Dataset, name: str, report: Report, **how: Any) -> UploadResult | int:
     """Upload with a bar; where something ends it in the middle that is told, and the exit code is the answer."""
     from lading import upload as send
     from lading.cli.opening import print_findings
@@ -129,13 +110,17 @@ def _send(dataset: Dataset, name: str, *, report: Report, **how: Any) -> UploadR
         return 1
 
 
-def _check_way(platform: str, given: dict[str, Any]) -> None:
-    """Refuse an address that is none, and a key that is absent, before all is read and checked."""
+def _ask(name: str, platform: str, given: dict[str, Any]) -> None:
+    """Ask the platform, once: an address or key that is none, or not right, is told before all is read and checked."""
+    import asyncio
+
     from lading.cli.opening import access_key
     from lading.platform.address import Address
+    from lading.upload import Options, ask_async
 
     Address(platform)
-    access_key(given)
+    options = Options(ca_bundle=given["ca_bundle"])
+    asyncio.run(ask_async(name, platform=platform, access_key=access_key(given), options=options))
 
 
 def _way(stack: ExitStack, platform: str | None, given: dict[str, Any]) -> tuple[str, str, Settings]:
@@ -159,6 +144,19 @@ class _Told:
     def take(self, progress: Progress, show: Bar) -> None:
         self.is_begun = True
         show(progress.done, progress.total, progress.segment or progress.phase)
+
+
+def _may_go_up(dataset: Dataset, config: Path | None, *, no_validate: bool) -> bool:
+    """Whether nothing that was found holds the upload; it is told."""
+    from lading.cli.opening import print_findings, print_losses
+
+    if no_validate:
+        print_findings(dataset.report)
+        return True
+    if not _is_clean(dataset, config):
+        return False
+    print_losses(dataset.report)
+    return True
 
 
 def _is_clean(dataset: Dataset, config: Path | None) -> bool:
@@ -190,6 +188,17 @@ def _is_clean(dataset: Dataset, config: Path | None) -> bool:
         return True
     click.echo("error: nothing was uploaded; mend the errors above, or use --no-validate", err=True)
     return False
+
+
+def _tell(result: UploadResult, report: Report, *, as_json: bool) -> None:
+    from lading.cli.opening import print_findings
+
+    print_findings(report, done="uploaded")
+    _print_problems(result)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        _print(result)
 
 
 def _print_problems(result: UploadResult) -> None:

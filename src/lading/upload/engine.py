@@ -65,6 +65,15 @@ async def upload_async(
     return result
 
 
+async def ask_async(name: str, *, platform: str, access_key: str, options: Options | None = None) -> None:
+    """Ask a platform for a dataset, whether or not it is there, and do nothing else.
+
+    What an upload would raise for a platform that is out of reach, or a key that is not right, is then raised early.
+    """
+    async with _client(platform, access_key, options if options is not None else Options()) as client:
+        await client.find_dataset(name)
+
+
 async def _run(job: Job) -> None:
     places = [] if job.options.commit_only else await _bring_up(job)
     job.stop.check()

@@ -6,8 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
-from lading import PanopticMask, Report, SemanticMask, Source
-from lading.model.label import MaskItem
+from lading import MaskItem, PanopticMask, Report, SemanticMask, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.layout import MaskPlace

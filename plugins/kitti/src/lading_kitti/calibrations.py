@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from lading import Origin, Report, Source
-from lading.model.sensor import Sensor
+from lading import Origin, Report, Sensor, Source
 from lading_kitti.calibration import Calibration, calibration_of, raw_calibration
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lading import File, InstanceMask, Report, Rle, SemanticMask, Source
+from lading import File, InstanceMask, MaskItem, Report, Rle, SemanticMask, Source
 from lading.errors import GeometryError, SourceError
 from lading.media import read_mask
-from lading.model.label import MaskItem
 from lading.model.report import Origin
 from lading.model.rle import counts_from_text
 from lading_kitti.catalog import MOTS_NAMES, SEMANTIC_NAMES

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lading import Camera, Lidar, Transform3D
+from lading import Camera, CameraMatrix, Intrinsics, Lidar, Sensor, Transform3D
 from lading.model.geometry import EGO, FloatArray
-from lading.model.sensor import CameraMatrix, Intrinsics, Sensor
 from lading_kitti.calibration import Calibration
 from lading_kitti.geometry import homogeneous, inverse, shift
 

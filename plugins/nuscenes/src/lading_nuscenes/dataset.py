@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lading import Dataset, Frame, Report
+from lading import Dataset, Frame, Lidar, Report
 from lading.model.dataset import WHOLE, Part, SourceFile, share
-from lading.model.sensor import Lidar
 from lading_nuscenes.catalog import declared, tell_repeated_names
 from lading_nuscenes.database import Database
 from lading_nuscenes.frames import Frames

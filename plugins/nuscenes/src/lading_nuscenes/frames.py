@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, BinaryIO
 
-from lading import Data, Frame, Label, Origin, Report, Transform3D
+from lading import Data, Frame, Label, Lidar, Origin, Report, Sensor, Transform3D
 from lading.model.frame import Annotation, frame_id
-from lading.model.sensor import Lidar, Sensor
 from lading_nuscenes.boxes import Boxes
 from lading_nuscenes.database import Database
 from lading_nuscenes.layout import is_pointer

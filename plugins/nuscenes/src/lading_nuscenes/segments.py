@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Origin, Segment
-from lading.model.sensor import Sensor
+from lading import Origin, Segment, Sensor
 from lading_nuscenes.database import Database
 from lading_nuscenes.layout import folders
 from lading_nuscenes.samples import Group

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lading import Camera, FisheyeCamera, Lidar, Radar, Transform3D
+from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor, Transform3D
 from lading.model.geometry import EGO
-from lading.model.sensor import CameraMatrix, Intrinsics, Sensor
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.schema import Sensor as SensorRow
 from lading_nuscenes.tables import Rows, Tables

@@ -8,10 +8,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import File, InstanceMask, Label, Origin, Report, SemanticMask
+from lading import File, InstanceMask, Label, MaskItem, Origin, Report, SemanticMask
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
-from lading.model.label import MaskItem
 from lading_voc.names import UNNAMED, VOID_VALUE, Names
 from lading_voc.options import MaskChoice
 

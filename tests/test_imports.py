@@ -28,7 +28,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "stats": ({"parallel", "model", "errors"}, set()),
     "compare": ({"model", "media", "errors"}, {"msgspec"}),
     "validate": (
-        {"plugin", "parallel", "stats", "render", "model", "media", "errors"},
+        {"plugin", "parallel", "backlog", "stats", "render", "model", "media", "errors"},
         {"numpy", "msgspec", "shapely", "pydantic"},
     ),
     "render": ({"plugin", "model", "media", "errors"}, {"numpy", "PIL"}),

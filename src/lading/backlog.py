@@ -17,9 +17,6 @@ T = TypeVar("T")
 #: Things that are packed together.
 BATCH = 256
 
-#: Bytes of packed things in memory; more of them go to a temporary file without a name.
-HELD_BYTES = 4 << 20
-
 
 class Backlog(Generic[T]):
     """A queue whose memory is bounded: some `fresh` things as they are, `held` bytes of packed ones, the rest on disk.
@@ -28,7 +25,7 @@ class Backlog(Generic[T]):
     is raised then, and those that waited before still do.
     """
 
-    def __init__(self, what: str, *, fresh: int = 2 * BATCH, held: int = HELD_BYTES) -> None:
+    def __init__(self, what: str, *, held: int, fresh: int = 2 * BATCH) -> None:
         self._what = what
         self._fresh = fresh
         self._held = held

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from lading.errors import StoppedError
@@ -46,3 +48,25 @@ def test_stopping_raises_at_the_first_error_and_not_at_a_warning() -> None:
     with pytest.raises(StoppedError, match=r"f\.json#/0: no good") as caught:
         report.error("a.c", "no good", Origin("f.json", "/0"))
     assert caught.value.finding == Finding(rule="a.c", severity="error", message="no good", file="f.json", pointer="/0")
+
+
+class Marked(Finding, frozen=True, kw_only=True):
+    """A plugin's own kind of finding."""
+
+    mark: int
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        Finding(rule="a.b", severity="error", message="m"),
+        Finding(rule="a.b", severity="warning", message="half \udcff", file="a.json", pointer="/0", line=3),
+        Finding(rule="a.b", severity="error", message="m", segment="s", frame="f", sensor="LIDAR"),
+        Marked(rule="a.b", severity="error", message="m", mark=3),
+    ],
+    ids=["bare", "placed", "of a sensor", "of another class"],
+)
+def test_a_finding_is_the_same_where_another_process_has_it(finding: Finding) -> None:
+    again = pickle.loads(pickle.dumps(finding))
+    assert again == finding
+    assert type(again) is type(finding)

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import msgspec
@@ -23,12 +24,16 @@ from lading.validate import known_rules, validate
 from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
 from lading.validate.reports.html import render_html
-from lading.validate.reports.sarif import to_sarif
+from lading.validate.reports.sarif import render_sarif
 from lading.validate.reports.text import render_groups
 
 sys.path.append(str(Path(__file__).parent / "corpus"))
 cargo = importlib.import_module("cargo")
 RULES = {code: known.cls for code, known in known_rules().items()}
+
+
+def to_sarif(findings, rules, **options):
+    return json.loads("\n".join(render_sarif(findings, rules, **options)))
 
 
 def finding(rule="box2d.inverted", severity="error", message="m", **where):
@@ -120,6 +125,32 @@ def test_gathered_counts_all_and_keeps_what_is_wanted():
     assert gathered.left_out == 7
 
 
+def test_gathered_keeps_a_million_in_bounded_memory(monkeypatch):
+    """Beyond what is kept as it is they lie packed, and then on disk; they can be gone through again and again."""
+    module = sys.modules[Gathered.__module__]
+    monkeypatch.setattr(module, "_FRESH", 100)
+    monkeypatch.setattr(module, "_HELD_BYTES", 50_000)
+    many = (finding(message=f"{number:0100}", frame=str(number), file="a.json") for number in range(20_000))
+    tracemalloc.start()
+    gathered = Gathered(many)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 500_000  # of 6 MB
+    for _ in range(2):
+        assert [int(one.message) for one in gathered.findings] == list(range(20_000))
+    assert gathered.summary == {"error": 20_000, "warning": 0}
+    gathered.findings.close()
+
+
+def test_sarif_comes_a_result_at_a_time_as_one_would_write_the_whole():
+    found = [finding(message=f'"results": [], {number}\n', file="a.json", line=number) for number in range(1, 4)]
+    for few in ([], found[:1], found):
+        text = "\n".join(render_sarif(few, RULES, source="s"))
+        assert text == json.dumps(json.loads(text), indent=2)
+        results = json.loads(text)["runs"][0]["results"]
+        assert [result["message"]["text"] for result in results] == [one.message for one in few]
+
+
 def test_sarif_is_what_its_schema_says():
     found = [
         finding(file="a b/ü.json", pointer="/annotations/1", segment="train", frame="7"),
@@ -127,7 +158,7 @@ def test_sarif_is_what_its_schema_says():
         finding("segment.forbidden-name", "warning", segment="v1.0"),
         finding("reader.odd", "warning", "bad \udcff"),
     ]
-    log = json.loads(json.dumps(to_sarif(found, RULES, source="/data/x")))
+    log = to_sarif(found, RULES, source="/data/x")
     parsed = Sarif.model_validate(log)
     run = parsed.runs[0]
     assert [rule.id for rule in run.tool.driver.rules] == ["box2d.inverted", "segment.forbidden-name", "reader.odd"]

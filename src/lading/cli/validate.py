@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lading.validate.reports.gathered import Gathered
     from lading.validate.settings import Settings
 
-#: Findings that are kept for the text report: more than it shows of any rule.
+#: Findings of a rule that are kept for the text report, which shows no more.
 _FOR_TEXT = 5
 
 
@@ -84,6 +84,7 @@ def validate(
             gathered = run.gather(run.findings(dataset, jobs, show), kind)
         report = run.render(kind, dataset, gathered, given)
         _write(report, output_file)
+        gathered.findings.close()
     run.tell()
     if run.failure is not None:
         raise run.failure  # what was found before it is told all the same
@@ -136,9 +137,12 @@ class _Run:
     def gather(self, findings: Iterable[Finding], kind: str) -> Gathered:
         from lading.validate.reports.gathered import Gathered
 
-        if kind == "text":
-            return Gathered(findings, limit=self._settings.max_findings, limit_each=_FOR_TEXT)
-        return Gathered(findings, limit=self._settings.max_findings)
+        each = _FOR_TEXT if kind == "text" else None
+        if kind == "html":
+            from lading.validate.reports.html import LISTED_EACH
+
+            each = LISTED_EACH
+        return Gathered(findings, limit=self._settings.max_findings, limit_each=each)
 
     def render(self, kind: str, dataset: Dataset, gathered: Gathered, given: dict[str, Any]) -> Iterable[str]:
         if kind == "json":
@@ -165,14 +169,11 @@ class _Run:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
 
     def _sarif(self, gathered: Gathered, rules: Mapping[str, type[Rule]], paths: Sequence[Path | str]) -> Iterable[str]:
-        import json
-
-        from lading.validate.reports.sarif import to_sarif
+        from lading.validate.reports.sarif import render_sarif
 
         source = " + ".join(str(path) for path in paths)
         outside = () if self._settings.catalog is None else (str(self._settings.catalog),)
-        log = to_sarif(gathered.findings, rules, source=source, folder=_folder(paths), outside=outside)
-        return json.dumps(log, indent=2, allow_nan=False).splitlines()
+        return render_sarif(gathered.findings, rules, source=source, folder=_folder(paths), outside=outside)
 
 
 def _folder(paths: Sequence[Path | str]) -> str | None:

@@ -11,12 +11,15 @@ import msgspec
 
 from lading.model.dataset import Dataset, Segment, SourceFile
 from lading.model.frame import Frame
-from lading.model.label import LABEL_TYPES
+from lading.model.label import LABEL_TYPES, Label
 from lading.model.report import Loss, Report
 
 SCHEMA_VERSION = 1
 
 _KIND_AND_CATEGORY = attrgetter("kind", "category")
+
+#: Labels that are counted together.
+_MOST_WAITING = 2_000
 
 
 class SegmentSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +79,14 @@ class Tally:
         for data in frame.data:
             counts.files += 1
             counts.missing += data.is_missing
-            counts.labels.update(map(_KIND_AND_CATEGORY, data.labels))
+            counts.waiting += data.labels
+        if len(counts.waiting) > _MOST_WAITING:
+            counts.count()
 
     def merge(self, other: Tally) -> None:
         """Count in what another tally has counted."""
         for name, counts in other._segments.items():
+            counts.count()
             self._segments.setdefault(name, _Counts()).merge(counts)
 
     def summary(self, dataset: Dataset, report: Report) -> Summary:
@@ -91,6 +97,7 @@ class Tally:
             total.merge(report)
         found: dict[str, Counter[str]] = {kind: Counter() for kind in LABEL_TYPES}
         for counts in self._segments.values():
+            counts.count()
             for (kind, category), count in counts.labels.items():
                 if category is not None:
                     found[kind][category] += count
@@ -114,6 +121,16 @@ class _Counts:
     def __init__(self) -> None:
         self.frames = self.files = self.missing = 0
         self.labels: Counter[tuple[str, str | None]] = Counter()
+        self.waiting: list[Label] = []  # to be counted together: a frame alone has too few for it to be quick
+
+    def count(self) -> None:
+        """Count the labels that wait."""
+        self.labels.update(map(_KIND_AND_CATEGORY, self.waiting))
+        self.waiting.clear()
+
+    def __getstate__(self) -> dict[str, Any]:
+        self.count()
+        return self.__dict__
 
     def merge(self, other: _Counts) -> None:
         self.frames += other.frames

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from string import Template
@@ -22,7 +22,7 @@ Json: TypeAlias = dict[str, Any]
 
 #: Findings that are listed, at most; of each rule the first are, whatever the others have.
 _LISTED = 5_000
-_LISTED_EACH = 200
+LISTED_EACH = 200
 #: Rows of a plot.
 _ROWS = 25
 
@@ -62,13 +62,13 @@ def render_html(
     )
 
 
-def _chosen(findings: Sequence[Finding]) -> list[Finding]:
+def _chosen(findings: Iterable[Finding]) -> list[Finding]:
     """Those that are listed, in order: the first of each rule, so that none crowds out another."""
     counts: dict[str, int] = {}
     chosen: list[Finding] = []
     for finding in findings:
         counts[finding.rule] = counts.get(finding.rule, 0) + 1
-        if counts[finding.rule] <= _LISTED_EACH and len(chosen) < _LISTED:
+        if counts[finding.rule] <= LISTED_EACH and len(chosen) < _LISTED:
             chosen.append(finding)
     return chosen
 

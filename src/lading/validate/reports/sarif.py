@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib import metadata
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from lading.model.hash_table import HashTable
 from lading.model.report import Finding
 from lading.plugin.contracts import Rule
 
@@ -19,38 +21,56 @@ _HOME = "https://github.com/lading/lading"
 #: What the paths of findings are below: the dataset, or the folder that a code-scanning viewer calls the sources.
 _DATASET, _SOURCES = "SOURCE", "%SRCROOT%"
 
+#: How the list of results stands in the log while it is empty; within texts, quotes are escaped.
+_NO_RESULTS = '"results": []'
+_INDENT = " " * 8
 
-def to_sarif(
+
+def render_sarif(
     findings: Iterable[Finding],
     rules: Mapping[str, type[Rule]],
     *,
     source: str | None = None,
     folder: str | None = None,
     outside: Collection[str] = (),
-) -> Json:
-    """The log of a run: the rules that found something, and a result a finding; `source` tells the path that was read.
+) -> Iterator[str]:
+    """The log of a run as JSON: the rules that found something, and a result a finding; `source` tells what was read.
+
+    The findings are gone through twice, and none of them is kept: lines come a result at a time.
 
     A finding stands at its line, or at the first where none is known, for viewers refuse what has no place; its
     pointer is the result's logical location. `folder` is the dataset's, relative to the sources that a viewer shows
     (`""` for them themselves): the paths of files are below it, but for those that lie `outside` of the dataset.
     """
-    listed = list(findings)
-    codes = list(dict.fromkeys(finding.rule for finding in listed))
-    index = {code: number for number, code in enumerate(codes)}
-    levels = {finding.rule: finding.severity for finding in reversed(listed)}
+    levels: dict[str, str] = {}
+    for finding in findings:
+        levels.setdefault(finding.rule, finding.severity)
+    index = {code: number for number, code in enumerate(levels)}
     places = _Places(folder, outside)
+    log = json.dumps(_log(levels, rules, source if folder is None else None), indent=2, allow_nan=False)
+    head, _, tail = log.partition(_NO_RESULTS)
+    before = f'{head}"results": ['
+    for finding in findings:
+        yield before
+        result = json.dumps(_result(finding, index[finding.rule], places), indent=2, allow_nan=False)
+        before = f"{_INDENT}{result},".replace("\n", f"\n{_INDENT}")
+    if not levels:
+        yield log
+        return
+    yield before.removesuffix(",")
+    yield f"      ]{tail}"
+
+
+def _log(levels: Mapping[str, str], rules: Mapping[str, type[Rule]], source: str | None) -> Json:
+    """The log but for its results."""
     driver = {
         "name": "lading",
         "version": metadata.version("lading"),
         "informationUri": _HOME,
-        "rules": [_rule(code, levels[code], rules.get(code)) for code in codes],
+        "rules": [_rule(code, level, rules.get(code)) for code, level in levels.items()],
     }
-    run: Json = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index[finding.rule], places) for finding in listed],
-    }
-    if source is not None and folder is None:
+    run: Json = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": []}
+    if source is not None:
         run["originalUriBaseIds"] = {_DATASET: {"description": {"text": f"The dataset: {_plain(source)}"}}}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -74,7 +94,8 @@ class _Places:
     def __init__(self, folder: str | None, outside: Collection[str]) -> None:
         self._folder = folder
         self._outside = frozenset(outside)
-        self._met: Counter[str] = Counter()
+        self._met = HashTable()
+        self._again: Counter[str] = Counter()  # of those that are met more than once
 
     def physical(self, finding: Finding) -> Json:
         """The file and line; the dataset itself where a finding has no file."""
@@ -90,8 +111,11 @@ class _Places:
         """The same after edits elsewhere: not by line and pointer, which move, but by what is said of which frame."""
         parts = (finding.rule, finding.segment, finding.frame, finding.sensor, finding.file, finding.message)
         digest = hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
-        self._met[digest] += 1
-        return f"{digest}:{self._met[digest]}"
+        number = int(digest[:16], 16)
+        if number in self._met:
+            self._again[digest] += 1
+        self._met.setdefault(number)
+        return f"{digest}:{self._again[digest] + 1}"
 
 
 def _result(finding: Finding, rule_index: int, places: _Places) -> Json:

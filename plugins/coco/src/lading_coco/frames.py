@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lading import Data, Frame, Label, Report, Source
 from lading_coco.categories import Names
@@ -17,16 +15,13 @@ from lading_coco.index import Index, Split
 from lading_coco.labels import LabelBuilder
 from lading_coco.layout import MaskPlace
 from lading_coco.masks import MaskBuilder
-from lading_coco.merging import FrameLabels, RowsOfFrame
+from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import AnyRow, ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
+from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
 
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
 BLOCK = 64
-
-#: Records of annotations.
-Found = Sequence[AnyRow | None]
 
 
 class FrameReader:
@@ -66,18 +61,18 @@ class FrameReader:
         with ExitStack() as stack:
             readers: dict[int, tuple[RowReader[ImageRow], RowReader[Row]]] = {}
             for start in range(begin, end, BLOCK):
-                yield from self._block(split, start, min(start + BLOCK, end), readers, stack)
+                yield from self._block(start, min(start + BLOCK, end), readers, stack)
 
     def _block(
         self,
-        split: Split,
         begin: int,
         end: int,
         readers: dict[int, tuple[RowReader[ImageRow], RowReader[Row]]],
         stack: ExitStack,
     ) -> Iterator[Frame]:
         images: list[list[Image]] = [[] for _ in range(end - begin)]
-        records: list[list[RowsOfFrame]] = [[] for _ in range(end - begin)]
+        parts: list[RowsOfFrames] = []
+        annotated: set[int] = set()
         for number, document in enumerate(self._documents):
             image_frames, image_rows = self._index.images[number].slice(begin, end)
             frames, rows = self._index.annotations[number].slice(begin, end)
@@ -94,10 +89,14 @@ class FrameReader:
             ):
                 if image is not None:
                     images[frame - begin].append((number, row, image))
-            found = readers[number][1].rows(rows)
-            self._group(number, begin, frames, rows.tolist(), found, records)
-        for offset in range(end - begin):
-            yield self._frame(split, begin + offset, images[offset], records[offset])
+            if len(rows):
+                bounds = np.searchsorted(frames, np.arange(begin, end + 1, dtype=frames.dtype)).tolist()
+                parts.append((number, bounds, rows.tolist(), readers[number][1].rows(rows)))
+                annotated.update(frames.tolist())
+        frame = begin
+        for own, labels in zip(images, self._merging.labels(parts, end - begin), strict=True):
+            yield self._frame(frame, own, labels, is_annotated=frame in annotated)
+            frame += 1
 
     def _teller(self, records: Records) -> TellRow:
         def tell(rule: str, row: int, message: str, warn: bool) -> None:
@@ -106,23 +105,8 @@ class FrameReader:
 
         return tell
 
-    def _group(
-        self,
-        number: int,
-        begin: int,
-        frames: NDArray[np.int32],
-        rows: list[int],
-        found: Found,
-        into: list[list[RowsOfFrame]],
-    ) -> None:
-        bounds = np.searchsorted(frames, np.arange(begin, begin + len(into) + 1, dtype=frames.dtype)).tolist()
-        for place, (low, high) in enumerate(pairwise(bounds)):
-            if low < high:
-                into[place].append((number, rows[low:high], found[low:high]))
-
-    def _frame(self, split: Split, frame: int, images: list[Image], records: list[RowsOfFrame]) -> Frame:
+    def _frame(self, frame: int, images: list[Image], labels: list[Label], *, is_annotated: bool) -> Frame:
         own = images[0] if len(images) == 1 else self._own(frame, images)
-        labels = self._merging.labels(records)
         if own is None:
             return self._bare(frame, labels)
         data = self._images.data(images, own, labels)
@@ -133,7 +117,7 @@ class FrameReader:
                 mask = self._masks[number].pixelmap(folder, data.remote_path, origin)
                 if mask is not None:
                     data.labels.append(mask)
-        if data.labels or records:
+        if is_annotated or data.labels:
             data.annotation = "present"
         key = data.extras.get("id")
         text = data.remote_path if key is None else str(key)

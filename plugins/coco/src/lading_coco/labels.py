@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,15 +50,15 @@ class LabelBuilder:
         known = {} if self._is_stuff else self._names
         self._plain = PlainLabels(known, base, step, lambda record, row: self._any(as_row(record), row, 0))
 
-    def plain(self, records: Sequence[PlainRow], rows: Sequence[int]) -> list[Label]:
-        """The labels of several records of one frame; no other has the id of one of them."""
-        return self._plain.labels(records, rows)
+    def plain(self, records: Sequence[PlainRow], rows: Sequence[int], bounds: Sequence[int]) -> Iterator[list[Label]]:
+        """The labels of some frames, whose records `bounds` part; no other has the id of one of them."""
+        return self._plain.labels(records, rows, bounds)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""
         if not isinstance(record, PlainRow):
             return self._any(record, row, again)
-        return self._any(as_row(record), row, again) if again else self._plain.labels((record,), (row,))
+        return self._any(as_row(record), row, again) if again else next(self._plain.labels((record,), (row,), (0, 1)))
 
     def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
         rest = _NO_REST

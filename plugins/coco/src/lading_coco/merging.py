@@ -1,8 +1,8 @@
-"""The labels of one frame, out of the records that all documents have of it."""
+"""The labels of frames, out of the records that all documents have of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from lading import Label, Report
@@ -14,6 +14,8 @@ from lading_coco.rows import UNSET, AnyRow, PlainRow, Row, as_row, is_plain
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
 RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
+#: The same for neighbouring frames; the second are the places where the records of each begin, and where the last end.
+RowsOfFrames: TypeAlias = tuple[int, list[int], list[int], Sequence[AnyRow | None]]
 
 #: Documents whose annotations are objects: one id in two of them, of one box and category, is one object.
 _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
@@ -43,13 +45,22 @@ class FrameLabels:
         self._origins = origins
         self._report = report
 
-    def labels(self, records: list[RowsOfFrame]) -> list[Label]:
+    def labels(self, parts: Sequence[RowsOfFrames], count: int) -> Iterator[list[Label]]:
+        """The labels of so many frames, one frame after another."""
+        if len(parts) == 1 and not self._second:
+            number, bounds, rows, found = parts[0]
+            if is_plain(found):
+                return self._labels[number].plain(found, rows, bounds)
+        return (self._of_frame([_cut(part, frame) for part in parts]) for frame in range(count))
+
+    def _of_frame(self, parts: Sequence[RowsOfFrame]) -> list[Label]:
         """All labels of a frame, in the order of the files and of their records."""
+        records = [part for part in parts if part[1]]
         made: list[Label] = []
         if len(records) == 1:
             number, rows, found = records[0]
             if is_plain(found) and not self._second:
-                return self._labels[number].plain(found, rows)
+                return next(self._labels[number].plain(found, rows, (0, len(rows))))
             for row, record in zip(rows, found, strict=True):
                 if record is not None:
                     made += self._of(number, record, row)
@@ -112,6 +123,12 @@ class FrameLabels:
                 return False
         masks = [mask for mask in (_field(one, "segmentation"), _field(other, "segmentation")) if mask]
         return len(masks) < 2 or masks[0] == masks[1]
+
+
+def _cut(part: RowsOfFrames, frame: int) -> RowsOfFrame:
+    number, bounds, rows, found = part
+    own = slice(bounds[frame], bounds[frame + 1])
+    return number, rows[own], found[own]
 
 
 def _field(record: AnyRow, key: str) -> Any:

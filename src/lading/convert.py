@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from lading.errors import TargetError
+from lading.errors import NoRoomError, TargetError
 from lading.model.dataset import Dataset, Progress
 from lading.model.report import Loss, Report
 from lading.plugin.contracts import parse_options
 from lading.plugin.registry import Registry
-from lading.plugin.target import Media, Target
+from lading.plugin.target import Media, Target, check_outside
 from lading.validate import validate
 
 #: What the target tells of the files that it brings; the check would tell it once more.
@@ -92,8 +92,7 @@ def _check_place(place: Path, dataset: Dataset, *, overwrite: bool) -> None:
         source = Path(given).resolve()
         if real == source or real in source.parents:
             raise TargetError(f"{place}: expected a folder apart from the source, found one around {source}")
-        if source in real.parents:
-            raise TargetError(f"{place}: expected a folder apart from the source, found one within {source}")
+    check_outside(place, dataset.places)
     if place.is_symlink() or (place.exists() and not place.is_dir()):
         raise TargetError(
             f"{place}: expected a folder, or nothing, found {'a link' if place.is_symlink() else 'a file'}"
@@ -114,6 +113,8 @@ def _whole(place: Path) -> Iterator[Path]:
             written.mkdir()
             yield written
             _exchange(written, place, folder / "old")
+        except NoRoomError:
+            raise
         except OSError as exc:
             message = f"expected to write the result, found: {exc.strerror or exc}; {_UNTOUCHED}"
             raise TargetError(f"{place}: {message}") from exc

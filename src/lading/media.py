@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading.errors import LadingError, SourceError
+from lading.errors import LadingError, NoRoomError, SourceError
 from lading.model.content import Content
 from lading.model.label import MaskLabel
 from lading.pcd import pcd_problem
@@ -170,6 +170,8 @@ def _whole(content: Content) -> bytes:
     try:
         with content.open() as stream:
             return stream.read()
+    except NoRoomError:
+        raise
     except OSError as exc:
         raise SourceError(content.path, f"expected a file that opens, found {_tell(exc)}") from exc
 
@@ -199,8 +201,8 @@ def _are_listed(values: NDArray[np.uint32], ids: Collection[int]) -> bool:
 def probe(content: Content, *, marks: bool = False) -> Probe:
     """Look at a file without decoding it: pictures and PCD by name have to be whole, others not to be empty.
 
-    Bad bytes and files that do not open are told in `problem`, never raised. `marks` asks for the mark of a file that
-    has no problem.
+    Bad bytes and files that do not open are told in `problem`, never raised; NoRoomError, which says nothing of the
+    file, is. `marks` asks for the mark of a file that has no problem.
     """
     try:
         with content.open() as stream:
@@ -213,6 +215,8 @@ def probe(content: Content, *, marks: bool = False) -> Probe:
             if not marks or seen.problem is not None:
                 return seen
             return msgspec.structs.replace(seen, mark=_mark(stream, head))
+    except NoRoomError:
+        raise  # which says nothing of the file
     except (LadingError, OSError) as exc:
         return Probe(problem=f"expected a file that opens, found {_tell(exc)}")
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -280,3 +284,28 @@ def test_findings_of_a_catalog_stand_in_its_file(run: Any, folder: Path, tmp_pat
     _, out, _ = run("validate", folder, "--json", "--catalog", "c.json")
     found = {(f["rule"], f["file"], f["pointer"]) for f in json.loads(out)["findings"]}
     assert ("catalog.enum-duplicate", "c.json", "/BOX2D/attributes/0/enum/1") in found
+
+
+def test_a_disk_without_room_for_a_tars_media_is_no_finding(tmp_path: Path) -> None:
+    """The limit of a file's size stands for the disk's."""
+    document = {"images": [{"id": 1, "file_name": "1.bmp"}], "annotations": [], "categories": []}
+    path = tmp_path / "pier.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in (("pier.json", json.dumps(document).encode()), ("1.bmp", b"BM" + bytes(3_000_000))):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    script = (
+        "import resource, sys; from lading.cli.main import execute\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))\n"
+        "sys.exit(execute(sys.argv[1:]))"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    for command in (["validate"], ["preview", "-o", str(tmp_path / "out")]):
+        done = subprocess.run(
+            [sys.executable, "-c", script, command[0], str(path), *command[1:]],
+            capture_output=True, text=True, check=False, env=environment,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"error: temporary file in {tmp_path}: expected room for all of {path}, to read")
+        assert len(done.stderr.splitlines()) == 1

@@ -43,6 +43,26 @@ def test_the_key_in_the_file_opens_the_platform_and_is_not_printed(tmp_path: Pat
     assert found == [200, 401]
 
 
+def test_two_platforms_on_one_folder_are_one_too_many(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k")
+    command = serve(tmp_path / "data", tmp_path / "key")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        url = first.stdout.readline().strip()
+        second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert (second.returncode, second.stdout) == (2, "")
+        assert second.stderr == (
+            f"error: {tmp_path / 'data'}: expected no other platform on this folder, found one that runs; "
+            "--data names another folder\n"
+        )
+        assert status(url, "k") == 200
+        first.kill()  # whatever ends it, the folder is free again
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as third:
+        assert third.stdout is not None
+        assert third.stdout.readline().startswith("http://")
+        third.terminate()
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [(None, "No such file or directory"), (b" \n", "it empty"), (b"\xff\xfe", "bytes that are not UTF-8")],

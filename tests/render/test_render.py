@@ -250,3 +250,15 @@ def test_bars_escape_their_names_and_are_to_scale():
     assert 'width="150.0"' in svg
     assert 'width="0.0"' in svg
     assert bars("t", []) == ""
+
+
+def test_pictures_never_go_into_the_source(tmp_path: Path) -> None:
+    dataset = cargo.pictures().dataset()
+    source = tmp_path / "val"
+    source.mkdir()
+    dataset.places = [str(source)]
+    for folder in (source, source / "out", tmp_path):  # the pictures of the segment val go to its folder of that name
+        with pytest.raises(TargetError, match="expected a folder apart from the source, found one within"):
+            next(preview(dataset, folder))
+    assert list(source.iterdir()) == []
+    assert next(preview(dataset, tmp_path / "out")).picture is not None

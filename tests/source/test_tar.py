@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lading.errors import SourceError
+from lading.errors import LadingError, NoRoomError, SourceError
 from lading.source import Source
 
 TREE = {
@@ -162,21 +162,24 @@ def test_an_archive_that_was_cut_off(tmp_path: Path, make_tar, spools: Path, nam
     assert list(spools.iterdir()) == []
 
 
-def test_a_disk_without_room_is_no_broken_archive(tmp_path: Path, make_tar, spools: Path) -> None:
+@pytest.mark.parametrize(("name", "wanted"), [("x.json", "the text of {}"), ("x.jpg", "all of {}, to read its media")])
+def test_a_disk_without_room_is_no_broken_archive(
+    tmp_path: Path, make_tar, spools: Path, name: str, wanted: str
+) -> None:
     """The limit of a file's size stands for the disk's: the system refuses the same write."""
-    path = make_tar(tmp_path / "a.tar.gz", {"x.json": b"1" * 3_000_000})
+    path = make_tar(tmp_path / "a.tar.gz", {name: b"1" * 3_000_000})
     script = (
         "import resource, sys; from lading import Source\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))\n"
-        "Source.open(sys.argv[1])"
+        "with Source.open(sys.argv[1]) as source:\n"
+        "    source.read(sys.argv[2])"
     )
     environment = {**os.environ, "TMPDIR": str(spools)}
     done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False, env=environment
+        [sys.executable, "-c", script, str(path), name], capture_output=True, text=True, check=False, env=environment
     )
-    assert (
-        f"NoRoomError: temporary file in {spools}: expected room for the text of {path}, found File too" in done.stderr
-    )
+    message = f"NoRoomError: temporary file in {spools}: expected room for {wanted.format(path)}, found File too"
+    assert message in done.stderr
     assert list(spools.iterdir()) == []
 
 
@@ -227,13 +230,29 @@ def test_a_second_archive_behind_the_first_is_told(tmp_path: Path, make_tar, nam
         assert [f.rule for f in source.findings] == ["source.trailing-bytes"]
 
 
-def test_no_room_to_unpack(tmp_path: Path, make_tar, monkeypatch: pytest.MonkeyPatch, spools: Path) -> None:
-    def full(*args: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "error", "message"),
+    [
+        (28, NoRoomError, r"expected room for all of .*a\.tgz, to read its media, found No space left on device"),
+        (5, SourceError, r"a\.tgz: expected to unpack it to .*, found: .*Input/output error"),
+    ],
+    ids=["no room", "a disk that fails"],
+)
+def test_a_tar_that_cannot_be_unpacked(
+    tmp_path: Path,
+    make_tar,
+    monkeypatch: pytest.MonkeyPatch,
+    spools: Path,
+    number: int,
+    error: type[LadingError],
+    message: str,
+) -> None:
+    def fail(*args: object) -> None:
+        raise OSError(number, os.strerror(number))
 
     with Source.open(make_tar(tmp_path / "a.tgz", TREE)) as source:
-        monkeypatch.setattr("shutil.copyfileobj", full)
-        with pytest.raises(SourceError, match=r"expected to unpack it to .*, found: .*No space left on device"):
+        monkeypatch.setattr("shutil.copyfileobj", fail)
+        with pytest.raises(error, match=message):
             source.read("images/2.jpg")
     assert list(spools.iterdir()) == []
 

@@ -56,3 +56,26 @@ def test_what_names_no_dataset_is_said(text: str) -> None:
 @pytest.mark.parametrize("text", ["cars@v1", "a/b.json", "C:/x", "httpfolder", ""])
 def test_an_ordinary_path_is_none(text: str) -> None:
     assert parse_address(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://user:secret@h:1/",
+        "http://user:secret@h:1/cars@",
+        "http://user:secret@h:1/cars?x=1",
+        "http://user:secret@[h/cars",
+        "s3://user:secret@bucket",
+        "s3://bucket/a/b?endpoint=http://user:secret@h",
+    ],
+)
+def test_a_password_is_not_told_again(text: str) -> None:
+    with pytest.raises(OptionError, match=r"//\.\.\.@\[?[hb]") as caught:
+        parse_address(text)
+    assert "secret" not in str(caught.value)
+    assert "user" not in str(caught.value)
+
+
+def test_an_address_that_is_none_is_one_line() -> None:
+    with pytest.raises(OptionError, match=r"^PATH: expected an address, found 'http://\[h/cars'$"):
+        parse_address("http://[h/cars")

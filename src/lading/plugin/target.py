@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, Literal, Self, TypeAlias
@@ -18,6 +19,15 @@ from lading.model.report import Origin, Report
 Media: TypeAlias = Literal["copy", "link", "none"]
 
 _CHUNK = 1 << 20
+
+
+def check_outside(place: Path, sources: Iterable[str]) -> None:
+    """Raises TargetError for a place that is a source, or lies within one: sources are never written to."""
+    real = place.resolve()
+    for given in sources:
+        source = Path(given).resolve()
+        if real == source or source in real.parents:
+            raise TargetError(f"{place}: expected a folder apart from the source, found one within {source}")
 
 
 class Target:

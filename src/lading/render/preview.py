@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lading.errors import LadingError, TargetError
+from lading.errors import LadingError, NoRoomError, TargetError
 from lading.model.dataset import Dataset
 from lading.model.report import Report
+from lading.plugin.target import check_outside
 from lading.render.frame import draw_data, is_drawable
 
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -35,9 +36,12 @@ def preview(
     """Draw frames into `folder`, a JPEG a file: at most `limit` frames, of these segments, of these keys.
 
     Each is drawn when it is asked for; `list(preview(...))` draws all. What the reader says goes to `report`.
-    Raises OptionError for a segment that is not there, TargetError where the folder cannot be written.
+    Raises OptionError for a segment that is not there, TargetError where the folder cannot be written, or where
+    pictures would come to lie in the source.
     """
     chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
+    for place in (Path(folder), *(Path(folder) / _safe(segment.name) for segment in chosen)):
+        check_outside(place, dataset.places)
     left = limit
     taken: set[str] = set()
     for segment in chosen:
@@ -54,6 +58,8 @@ def preview(
                 path = _free(Path(folder) / _safe(segment.name) / f"{_safe(frame.key + sensor)}.jpg", taken)
                 try:
                     image = draw_data(dataset, segment, frame, data)
+                except NoRoomError:
+                    raise
                 except (LadingError, OSError) as exc:
                     yield Shown(data.path, None, str(exc))
                     continue

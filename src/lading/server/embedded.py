@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -71,14 +72,36 @@ def running(
 def serve(settings: ServerSettings, announce: Callable[[str, str | None], None]) -> None:
     """Run the platform until SIGTERM or SIGINT; `announce` gets its address, and the access key if it made one.
 
-    Raises OptionError for settings that cannot be used, LadingError where the port is taken.
+    Raises OptionError for settings that cannot be used, LadingError where the port is taken, or where another one runs
+    on the same folder.
     """
-    server = _Server(settings, lambda: announce(server.url, server.services.made_key))
+    settings.check()
     in_main_thread = threading.current_thread() is threading.main_thread()
-    with _stopped_by_signals(server) if in_main_thread else nullcontext():
-        server.run_here()
+    with _alone(settings):
+        server = _Server(settings, lambda: announce(server.url, server.services.made_key))
+        with _stopped_by_signals(server) if in_main_thread else nullcontext():
+            server.run_here()
     if server.failure is not None:
         raise LadingError(f"{server.url}: expected the platform to start, found {server.failure}")
+
+
+@contextmanager
+def _alone(settings: ServerSettings) -> Iterator[None]:
+    """Hold the folder, unless the metadata lie in a database that is made for several platforms."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (settings.data_dir / "serve.lock").open("ab")
+    except OSError:
+        yield  # a folder that cannot be written is told where the database is opened
+        return
+    with lock:
+        try:
+            if settings.database is None:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            message = "expected no other platform on this folder, found one that runs; --data names another folder"
+            raise LadingError(f"{settings.data_dir}: {message}") from exc
+        yield
 
 
 class _Server(uvicorn.Server):

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-from lading.errors import SourceError
+from lading.errors import NoRoomError, SourceError
 from lading.source.file import CHUNK, Archive, Window
 
 _log = logging.getLogger("lading.source")
@@ -73,7 +73,10 @@ class Spool:
         return path
 
     def open(self, offset: int, kept_offset: int | None, size: int, where: str) -> Window:
-        """A stream over the member of `size` bytes that begins at `offset` of the tar. Raises SourceError."""
+        """A stream over the member of `size` bytes that begins at `offset` of the tar.
+
+        Raises SourceError where the archive is broken, NoRoomError where there is no room to unpack it.
+        """
         with self._lock:
             if kept_offset is not None and self.whole is None:
                 raw = _opened(self.kept)
@@ -96,6 +99,8 @@ class Spool:
                     shutil.copyfileobj(stream, target, 16 * CHUNK)
             except BROKEN as exc:
                 _remove(path)
+                if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+                    raise NoRoomError(f"all of {label}, to read its media", exc) from exc
                 raise SourceError(label, f"expected to unpack it to {tempfile.gettempdir()}, found: {exc}") from exc
         _log.info("%s: unpacked to %d bytes", label, Path(path).stat().st_size)
         return path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
@@ -13,6 +14,9 @@ from lading.errors import OptionError
 
 #: Where a store of objects in a folder has its manifests (docs/platform.md).
 _MANIFESTS = "manifests"
+
+
+_CREDENTIALS = re.compile("//[^/?#]*@")
 
 
 class StoredAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,21 +49,33 @@ def parse_address(path: str | os.PathLike[str]) -> StoredAddress | None:
     return _folder(Path(text))
 
 
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError as exc:
+        raise OptionError(f"PATH: expected an address, found {_shown(text)!r}") from exc
+
+
+def _shown(text: str) -> str:
+    """An address for a message: what may be a user and a password before a host is left out."""
+    return _CREDENTIALS.sub("//...@", text)
+
+
 def _web(text: str) -> StoredAddress:
-    parts = urlsplit(text)
+    parts = _split(text)
     before, _, last = parts.path.rstrip("/").rpartition("/")
     if not last or parts.query or parts.fragment:
-        raise OptionError(f"PATH: expected http://HOST:PORT/DATASET@REVISION, found {text!r}")
+        raise OptionError(f"PATH: expected http://HOST:PORT/DATASET@REVISION, found {_shown(text)!r}")
     dataset, revision = _named(last, text)
     place = f"{parts.scheme}://{parts.netloc}{before}/"
     return StoredAddress(kind="platform", place=place, dataset=dataset, revision=revision)
 
 
 def _bucket(text: str) -> StoredAddress:
-    parts = urlsplit(text)
+    parts = _split(text)
     name = parts.path.strip("/")
     if not parts.netloc or not name or "/" in name or parts.fragment:
-        raise OptionError(f"PATH: expected s3://BUCKET/DATASET@REVISION?endpoint=URL, found {text!r}")
+        raise OptionError(f"PATH: expected s3://BUCKET/DATASET@REVISION?endpoint=URL, found {_shown(text)!r}")
     dataset, revision = _named(name, text)
     place = f"s3://{parts.netloc}" + (f"?{parts.query}" if parts.query else "")
     return StoredAddress(kind="objects", place=place, dataset=dataset, revision=revision)
@@ -75,5 +91,5 @@ def _folder(path: Path) -> StoredAddress | None:
 def _named(text: str, whole: str) -> tuple[str, str | None]:
     name, at, revision = text.rpartition("@") if "@" in text else (text, "", "")
     if not name or (at and not revision):
-        raise OptionError(f"PATH: expected DATASET or DATASET@REVISION at its end, found {whole!r}")
+        raise OptionError(f"PATH: expected DATASET or DATASET@REVISION at its end, found {_shown(whole)!r}")
     return unquote(name), unquote(revision) if at else None

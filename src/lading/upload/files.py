@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lading.errors import SourceError
+from lading.errors import NoRoomError, SourceError
 from lading.model.content import Content
 from lading.platform.transport import BAD_BYTES, BLOCK, unreadable
 
@@ -41,7 +41,7 @@ def hash_file(content: Content) -> HashedFile:
             while size > KEPT and (block := stream.read(BLOCK)):
                 digest.update(block)
                 size += len(block)
-    except SourceError:
+    except (SourceError, NoRoomError):
         raise
     except (OSError, *BAD_BYTES) as exc:
         raise unreadable(content.path, exc) from exc

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from lading.errors import PluginError
+from lading.errors import NoRoomError, PluginError
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Frame
@@ -34,6 +34,8 @@ class Running(msgspec.Struct, frozen=True):
         """What a method of the checker finds. Raises PluginError where it fails: it never does for bad data."""
         try:
             findings = list(call(*given))
+        except NoRoomError:
+            raise  # the fault of the disk alone
         except Exception as exc:
             raise self._failure(exc) from exc
         for finding in findings:
@@ -50,6 +52,8 @@ class Running(msgspec.Struct, frozen=True):
                         message = f"expected rule {self.rule!r} to name one of {len(frames)} frames, found {number}"
                         raise PluginError(self.distribution, message)
                     found.setdefault(number, []).append(finding)
+            except NoRoomError:
+                raise
             except PluginError as exc:
                 return len(frames), exc
             except Exception as exc:  # noqa: BLE001  raised when what is found in these frames is told

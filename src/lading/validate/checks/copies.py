@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from lading.errors import SourceError
+from lading.errors import NoRoomError, SourceError
 from lading.media import sha1_hex
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
@@ -78,6 +78,8 @@ class Copies:
         path = data.content.path
         try:
             digest = sha1_hex(data.content)
+        except NoRoomError:
+            raise
         except (SourceError, OSError):
             return None  # it was readable before; what ails it now is media.unreadable's next time
         first = firsts.setdefault(digest, (segment.name, path))

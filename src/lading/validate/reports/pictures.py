@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lading.errors import LadingError
+from lading.errors import LadingError, NoRoomError
 from lading.media import is_image_name
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
@@ -72,6 +72,8 @@ class Pictures:
         for file in (data, *_beside(segment, frame, data, marked)):
             try:
                 image = draw_data(self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data)
+            except NoRoomError:
+                raise
             except (LadingError, OSError):
                 continue  # what ails the file is a finding of its own
             out = io.BytesIO()

@@ -430,6 +430,60 @@ def test_a_key_that_is_there_twice_is_told(read: Any, document: Any) -> None:
     assert [label.instance for label in done.labels] == ["9"]
 
 
+MANY = [json.dumps({**ROW, "id": number, "segmentation": [RING]}) for number in range(100, 400)]
+RUNS = '"segmentation": {"counts": "52203", "size": [30, 40]}'
+#: A record, what its second key of a name is, and where else it would be taken for none.
+TWICE: dict[str, tuple[str, str]] = {
+    "of an official file": (MANY[7][:-1] + ', "iscrowd": 0}', "iscrowd"),
+    "written tightly": (MANY[7].replace(" ", "")[:-1] + ',"area":9}', "area"),
+    "with an escape": (MANY[7][:-1] + ', "i\\u0064": 107}', "id"),
+    "beside run lengths": (MANY[7].replace(f'"segmentation": [{RING}]', RUNS)[:-1] + ', "area": 9}', "area"),
+    "within run lengths": (MANY[7].replace(f'"segmentation": [{RING}]', RUNS[:-1] + ', "size": [30, 40]}'), "size"),
+    "without a field": (MANY[7].replace('"area": 100, ', "")[:-1] + ', "id": 107}', "id"),
+    "with other fields": (MANY[7][:-1] + ', "note": "a: b", "note": "c"}', "note"),
+    "in attributes": (MANY[7][:-1] + ', "attributes": {"a": 1, "a": 2}}', "a"),
+}
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 1 << 10], ids=["in one chunk", "in many"])
+@pytest.mark.parametrize(("record", "key"), TWICE.values(), ids=TWICE)
+def test_a_key_that_is_there_twice_in_a_record_is_told(
+    record: str, key: str, chunk: int, read: Any, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lading_coco.text.CHUNK", chunk)
+    whole = json.dumps(document(annotations=[]))
+    rows = [*MANY[:7], record, *MANY[8:]]
+    done = read({"annotations.json": whole.replace('"annotations": []', f'"annotations": [{", ".join(rows)}]')})
+    message = f"expected each key of an object once, found {key!r} again; the last one counts"
+    assert [told for told in done.told if told[0] == "coco.duplicate-key"] == [
+        ("coco.duplicate-key", f"{FILE}/annotations/7", message)
+    ]
+    assert {label.instance for label in done.labels} == {str(number) for number in range(100, 400)}
+
+
+def test_a_key_that_is_there_twice_in_an_image_is_told(read: Any, document: Any) -> None:
+    image = json.dumps(IMAGE | {"coco_url": "http://x/a.png"})
+    done = read(
+        {
+            "annotations.json": json.dumps(document(annotations=[ROW])).replace(
+                json.dumps(IMAGE), image[:-1] + ', "width": 40}'
+            )
+        }
+    )
+    message = "expected each key of an object once, found 'width' again; the last one counts"
+    assert done.told == [("coco.duplicate-key", f"{FILE}/images/0", message)]
+
+
+@pytest.mark.parametrize("counts", ["0:4:", '\\": \\"', [1200]], ids=["colons", "what looks like a key", "numbers"])
+def test_colons_within_strings_are_no_keys(counts: Any, read: Any, document: Any) -> None:
+    runs = json.dumps({"counts": counts, "size": [30, 40]})
+    rows = [MANY[0].replace(json.dumps([RING]), runs), *MANY[1:]]
+    assert runs in rows[0]
+    whole = json.dumps(document(annotations=[]))
+    done = read({"annotations.json": whole.replace('"annotations": []', f'"annotations": [{", ".join(rows)}]')})
+    assert "coco.duplicate-key" not in done.rules
+
+
 @pytest.mark.parametrize("key", ["images", "annotations"])
 def test_an_empty_array_counts_where_it_is_the_last_of_its_key(key: str, read: Any, document: Any) -> None:
     done = read({"annotations.json": json.dumps(document(annotations=[ROW]))[:-1] + f', "{key}": []}}'})

@@ -42,8 +42,10 @@ class Commas:
     def __init__(self) -> None:
         self._marks = np.empty(0, dtype=np.bool_)  # kept: fresh memory for every text costs as much as the work
 
-    def bounds(self, text: bytes | bytearray, begin: int, end: int) -> tuple[Places, Places] | None:
+    def bounds(self, text: bytes | bytearray, begin: int, end: int) -> tuple[Places, Places, Places] | None:
         """Where each object of a list would begin and end if commas before braces were only between them.
+
+        Also the other braces, which are within objects or strings then.
 
         The list has its first object at `begin` and nothing but white space behind its last, before `end`. None where
         a gap is too wide.
@@ -60,7 +62,8 @@ class Commas:
         last = _back(part, np.append(commas, len(part)) - 1)
         if last is None:
             return None
-        return np.concatenate(([begin], braces[is_behind_comma] + begin)), last + (begin + 1)
+        begins = np.concatenate(([begin], braces[is_behind_comma] + begin))
+        return begins, last + (begin + 1), braces[~is_behind_comma] + begin
 
 
 def _back(text: NDArray[np.uint8], places: Places) -> Places | None:

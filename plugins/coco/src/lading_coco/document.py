@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
 from types import NoneType
 from typing import Any
 
@@ -18,6 +17,7 @@ from lading_coco.heads import Column
 from lading_coco.ids import MISSING, Codes
 from lading_coco.layout import Finder
 from lading_coco.listing import ImageHeads
+from lading_coco.repeated import REPEATED
 from lading_coco.stretches import read_through
 from lading_coco.structure import Offsets, Piece, RecordArray, Scanner
 from lading_coco.text import JsonText
@@ -135,8 +135,7 @@ def _tell_envelope(document: Document, envelope: Envelope, report: Report) -> No
         message = f"expected `{key}` once, found it again; the last one counts"
         report.warning("coco.duplicate-key", message, document.origin(key))
     for key in envelope.repeated_below:
-        message = f"expected each key of an object once, found {key!r} again; the last one counts"
-        report.warning("coco.duplicate-key", message, Origin(document.path))
+        report.warning("coco.duplicate-key", REPEATED.format(key), Origin(document.path))
     if envelope.replaced is not None:
         byte, place = envelope.replaced
         message = f"expected text in UTF-8, found byte 0x{byte:02x} at byte {place}; read with replacement characters"
@@ -152,7 +151,7 @@ class _Reading:
         self._report = report
         self._arrays: dict[str, RecordArray] = {}
         self.images = self._new_images()
-        self.annotations = AnnotationHeads(lambda row, message: None)
+        self.annotations = self._new_annotations("/annotations")
 
     def take(self, piece: Piece) -> None:
         """Take some records of one array."""
@@ -169,14 +168,18 @@ class _Reading:
             if key == "images":
                 self.images = self._new_images()
             else:
-                self.annotations = AnnotationHeads(partial(self._tell, Origin(self._document.path, array.pointer)))
+                self.annotations = self._new_annotations(array.pointer)
         return self.images if key == "images" else self.annotations
 
     def _new_images(self) -> ImageHeads:
         return ImageHeads(self._document.path, self._finder, self._report, self._image)
 
-    def _tell(self, array: Origin, row: int, message: str) -> None:
-        self._report.error("coco.malformed-record", message, array.below(row))
+    def _new_annotations(self, pointer: str) -> AnnotationHeads:
+        at, report = Origin(self._document.path, pointer), self._report
+        return AnnotationHeads(
+            lambda row, message: report.error("coco.malformed-record", message, at.below(row)),
+            lambda row, key: report.warning("coco.duplicate-key", REPEATED.format(key), at.below(row)),
+        )
 
     def _image(self, row: int, *parts: str) -> Origin:
         relocate = self._document.text.relocate

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lading_coco.heads import AnnotationHead, Column, PlainHead, Problem
+from lading_coco.heads import AnnotationHead, Column, CompleteHead, PlainHead, Problem
 from lading_coco.ids import Codes, codes_of, joined
+from lading_coco.repeated import TellKey
 from lading_coco.structure import Offsets, Piece
 from lading_coco.traits import Traits
 
@@ -27,8 +28,8 @@ class Stretch(NamedTuple):
 class AnnotationHeads:
     """The ids, the places, the images and the traits of one array of annotations."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.column = Column(AnnotationHead, PlainHead, problem)
+    def __init__(self, problem: Problem, repeated: TellKey) -> None:
+        self.column = Column((CompleteHead, PlainHead, AnnotationHead), problem, repeated)
         self.traits = Traits()
         self.is_plain = True  # ids are integers: those of other types have codes that hold in one process alone
         self._image_of: list[Codes] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading_coco.ids import MISSING, Codes, codes_of
+from lading_coco.repeated import RepeatedKeys, TellKey
 from lading_coco.structure import Offsets, Piece, RecordArray
 from lading_coco.text import Access
 
@@ -39,6 +40,18 @@ class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     bbox: msgspec.Raw = ABSENT
     category_id: int = MISSING
     id: int = MISSING
+
+
+class CompleteHead(PlainHead, gc=False, forbid_unknown_fields=True, kw_only=True):
+    """The same of an annotation that has all of them."""
+
+    segmentation: msgspec.Raw
+    area: float
+    iscrowd: int
+    image_id: int
+    bbox: msgspec.Raw
+    category_id: int
+    id: int
 
 
 class SegmentHead(msgspec.Struct, gc=False):
@@ -86,6 +99,8 @@ class AnnotationHead(msgspec.Struct, gc=False):
     IsInside: Any = msgspec.UNSET
 
 
+_COMPLETE = len(CompleteHead.__struct_fields__)
+
 #: Hears of a record that is none: its number, and what was expected and found.
 Problem = Callable[[int, str], None]
 
@@ -93,17 +108,18 @@ Problem = Callable[[int, str], None]
 class Column:
     """The places and ids of the records of one array, gathered piece by piece.
 
+    Heads are of the first of `kinds` that takes them; the last takes any.
     A record that cannot be read gets a head without values, so that numbers and places stay in step.
     """
 
-    def __init__(self, head: type[Any], plain: type[Any] | None, problem: Problem) -> None:
+    def __init__(self, kinds: Sequence[type[Any]], problem: Problem, repeated: TellKey) -> None:
         self.count = 0
         self.strangers: list[tuple[int, int]] = []  # (record, elements before it that are no records)
         self.broken: set[int] = set()  # records that are none; each is told
         self._problem = problem
-        self._head: type[Any] = head
-        self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(head)
-        kinds = [head] if plain is None else [plain, head]
+        self._repeated = RepeatedKeys(repeated)
+        self._head = kinds[-1]
+        self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._head)
         self._many: list[msgspec.json.Decoder[list[Any]]] = [msgspec.json.Decoder(list[kind]) for kind in kinds]  # type: ignore[valid-type]
         self._ids: list[Codes] = []
         self._places: list[Offsets] = []
@@ -113,7 +129,7 @@ class Column:
 
     def take(self, piece: Piece) -> list[Any]:
         """Take some records; their heads, which are all of one type."""
-        _, text, base, begins, ends, heads = piece
+        _, text, base, begins, ends, heads, _ = piece
         if self._end is not None:
             self._seams.append((self.count, self._end, int(begins[0])))
         if heads is None:
@@ -121,6 +137,7 @@ class Column:
             heads = self.decode(b"".join((b"[", whole, b"]")))
         if heads is None or len(heads) != len(begins):
             heads = self._singly(bytes(text), base, begins, ends)
+        self._repeated.look(piece, self.count, _COMPLETE if isinstance(heads[0], CompleteHead) else None)
         self._ids.append(codes_of([head.id for head in heads], is_plain=isinstance(heads[0], PlainHead)))
         self._places.append(begins)
         self._sizes.append((ends - begins).astype(np.uint32))

@@ -14,6 +14,7 @@ from lading import Origin, Report
 from lading_coco.heads import Column, ImageHead
 from lading_coco.ids import MISSING, Codes, codes_of, joined, key_of
 from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
+from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
 
 #: Where a part of the image of a row stands.
@@ -24,7 +25,7 @@ class ImageHeads:
     """The ids and places of one array of images, their files, and what is wrong with their names and ids."""
 
     def __init__(self, path: str, finder: Finder, report: Report, place: Place) -> None:
-        self.column = Column(ImageHead, None, self._tell_record)
+        self.column = Column((ImageHead,), self._tell_record, self._tell_key)
         self._path = path
         self._finder = finder
         self._report = report
@@ -101,6 +102,9 @@ class ImageHeads:
     def _tell_record(self, row: int, message: str) -> None:
         self._told.add(row)
         self._report.error("coco.malformed-record", message, Origin(self._path, "/images").below(row))
+
+    def _tell_key(self, row: int, key: str) -> None:
+        self._report.warning("coco.duplicate-key", REPEATED.format(key), self._place(row))
 
     def _check(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
         if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):

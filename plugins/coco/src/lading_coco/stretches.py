@@ -98,7 +98,7 @@ def _read(part: Part, progress: Progress, task: _Task) -> Generator[tuple[int, N
 def _stretch(text: JsonText, begin: int, end: int) -> Stretch | None:
     """The annotations from `begin` to `end`, or to the end of their array; None where they are not all plain."""
     told: list[int] = []
-    heads = AnnotationHeads(lambda row, message: told.append(row))
+    heads = AnnotationHeads(lambda row, message: told.append(row), lambda row, key: told.append(row))
     inside = RecordArray("annotations", begin)
 
     def take(piece: Piece) -> None:

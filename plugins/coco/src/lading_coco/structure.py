@@ -52,6 +52,7 @@ class Piece(NamedTuple):
     begins: Offsets  # of each record in the file
     ends: Offsets
     values: list[Any] | None = None  # of the records, where `Decode` has made them, good as long as the text
+    inner: Offsets | None = None  # the braces in the file that begin no record, where these are known
 
 
 #: Takes records as they are found.
@@ -158,7 +159,8 @@ class Scanner:
         if values is None or places is None or len(values) != len(places[0]):
             return False
         base = self._offset - 1
-        self._give(Piece(self._array, text, base, places[0] + base, places[1] + base, values))
+        begins, ends, inner = (found + base for found in places)
+        self._give(Piece(self._array, text, base, begins, ends, values, inner))
         self._offset += len(self._held) + begin
         self._held = chunk[begin:]
         return True

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.heads import Column
+from lading_coco.repeated import REPEATED
 from lading_coco.structure import Offsets, Piece, scan
 from lading_coco.text import CHUNK, Access, JsonText
 from lading_coco.video_entries import (
@@ -64,7 +65,12 @@ class VideoText(JsonText):
 
     def prepare(self, report: Report) -> None:
         """Read the file through once; what is wrong with it is told. Raises SourceError and RecordError."""
-        column = Column(_Head, None, lambda row, message: self._tell_record(row, message, report))
+        at = Origin(self.path, "/annotations")
+        column = Column(
+            (_Head,),
+            lambda row, message: report.error("coco.malformed-record", message, at.below(row)),
+            lambda row, key: report.warning("coco.duplicate-key", REPEATED.format(key), at.below(row)),
+        )
 
         def take(piece: Piece) -> None:
             if piece.array.key == "annotations":
@@ -100,9 +106,6 @@ class VideoText(JsonText):
 
     def _number(self, annotation: int) -> int:
         return annotation + sum(count for before, count in self._strangers if before <= annotation)
-
-    def _tell_record(self, row: int, message: str, report: Report) -> None:
-        report.error("coco.malformed-record", message, Origin(self.path, "/annotations").below(row))
 
     def _number_videos(self, report: Report) -> None:
         """Count the frames of each video."""

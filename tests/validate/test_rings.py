@@ -92,8 +92,19 @@ def test_a_ring_that_is_seen_from_one_point_never_meets_itself(offset: float, sc
         [SQUARE[0], *SQUARE],
         [(0, 0), (1.7e308, 0), (1.7e308, 1.7e308), (0, 1.7e308)],
         [(10, 10), (20, 18), (30, 10), (22, 20), (30, 30), (20, 22), (10, 30), (18, 20)],
+        [(0, 0), (10, 0), (10, 2), (2, 2), (2, 3), (0, 3)],
+        [(0, 3), (2, 3), (2, 2), (10, 2), (10, 0), (10, 0), (0, 0)],
     ],
-    ids=["a square", "the other way", "closed", "a point twice", "as large as can be", "a star of four points"],
+    ids=[
+        "a square",
+        "the other way",
+        "closed",
+        "a point twice",
+        "as large as can be",
+        "a star of four points",
+        "from beside the middle of its area alone",
+        "the same, the other way and a point twice",
+    ],
 )
 def test_a_plain_ring_is_seen_from_one_point(ring: Any) -> None:
     assert areas_of(ring).are_stars().tolist() == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from lading.model.hash_table import HashTable
@@ -10,6 +11,7 @@ from lading.model.hash_table import HashTable
 _CONTROL = "".join(map(chr, (*range(0x20), 0x7F)))
 _PATH_FORBIDDEN = re.compile(f"[%\\\\{re.escape(_CONTROL)}]")
 _SEGMENT_FORBIDDEN = re.compile(f"[%\\\\.:@#{re.escape(_CONTROL)}]")
+_PATH_FORBIDDEN_BUT_NEWLINE = re.compile(f"[%\\\\{re.escape(_CONTROL.replace(chr(10), ''))}]")
 _ESCAPED = re.compile("%([0-9A-F]{2})")
 
 #: The segment in which an upload keeps what the wire has no field for (docs/platform.md); no segment of a source goes
@@ -23,6 +25,19 @@ def wire_path(remote_path: str) -> str:
     parts = [part.replace(".", "%2E") if part in (".", "..") else part for part in escaped.split("/")]
     joined = "/".join(parts)
     return f"%2F{joined[1:]}" if joined.startswith("/") else joined
+
+
+def are_wire_paths(remote_paths: Sequence[str]) -> bool:
+    """Whether all of these paths go up as they are; False where one is empty."""
+    joined = "/" + "/\n/".join(remote_paths) + "/"
+    return not (
+        joined.count("\n") >= len(remote_paths)  # one of them has one
+        or joined.startswith("//")
+        or "\n//" in joined
+        or "/./" in joined
+        or "/../" in joined
+        or _PATH_FORBIDDEN_BUT_NEWLINE.search(joined)
+    )
 
 
 def wire_segment(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 
 #: How far beyond the picture is still a matter of rounding: sources write x and width with two decimals each, so
 #: that their sum is off by as much as 0.01 pixel.
@@ -18,6 +19,7 @@ def are_finite(numbers: Iterable[float]) -> bool:
     return all(-UNLIMITED <= number <= UNLIMITED for number in numbers)
 
 
+@lru_cache(maxsize=1_000)
 def limits(width: int | None, height: int | None) -> tuple[float, float]:
     """The right and the lower limit of a picture of this size."""
     return (

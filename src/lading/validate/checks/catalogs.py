@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lading.model.catalog import VISIBILITIES, Catalog, Keypoints, Subcatalog
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES
 from lading.model.report import Finding, Severity
-from lading.plugin.contracts import Checker
+from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.catalog_attributes import (
     Told,
     attribute_problems,
@@ -38,7 +38,7 @@ _OWN_FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
 _LARGEST_ID = 65_535
 
 
-class CatalogPass(Checker):
+class CatalogPass(BlockChecker):
     """Checks the catalog once, at the end."""
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
@@ -47,7 +47,7 @@ class CatalogPass(Checker):
         self._is_contract = catalog is not dataset.catalog
         self._is_continuous = dataset.is_continuous
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """Nothing: frames say nothing of the catalog."""
         return ()
 

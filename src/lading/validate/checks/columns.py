@@ -27,10 +27,8 @@ _DTYPE = attrgetter("dtype")
 _DOUBLE = np.dtype(np.float64)
 _POINT_BYTES = 16
 
-#: Odd numbers without a pattern, by which bits are mixed.
-_MIXERS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
-)
+#: Odd and without a pattern, so that bits are mixed by it.
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Columns(Generic[L]):
@@ -81,9 +79,11 @@ class Columns(Generic[L]):
 
     def alike(self, *numbers: NDArray[np.float64]) -> set[int]:
         """The files in which two labels have the same numbers; in rare cases others."""
-        bits = [np.ascontiguousarray(part + 0.0).view(np.uint64) for part in numbers]  # -0 and 0 are the same
-        mixed = np.column_stack([self.owners.astype(np.uint64), *bits])
-        marks = (mixed * _MIXERS[: mixed.shape[1]]).sum(axis=1, dtype=np.uint64)
+        marks = self.owners.astype(np.uint64)
+        for part in numbers:
+            marks *= _MIXER
+            marks += (part + 0.0).view(np.uint64)  # -0 and 0 are the same
+            marks ^= marks >> np.uint64(29)
         in_order = np.sort(marks)
         if not (in_order[1:] == in_order[:-1]).any():
             return set()

@@ -10,6 +10,7 @@ import numpy as np
 
 from lading.media import Probe, is_image_name, probe
 from lading.model.catalog import Catalog
+from lading.model.content import Content
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.label import MaskLabel
@@ -56,12 +57,13 @@ class DataPass(BlockChecker):
         """What is wrong with the files of frames and with their labels."""
         numbers = [number for number, frame in enumerate(frames) for _ in frame.data]
         places = [Place(segment, frame, data, self._severities) for frame in frames for data in frame.data]
-        seen = [self._look(segment, place.data) for place in places]
         found: dict[int, list[Finding]] = {}
-        for index, (place, file) in enumerate(zip(places, seen, strict=True)):
-            is_missing = self._tells_missing and place.data.content is None
-            if is_missing or file.problem is not None or file.width is not None:
-                found[index] = list(_file_findings(place, file))
+        seen: list[Probe] = []
+        for index, place in enumerate(places):
+            content = place.data.content
+            seen.append(_NOT_SEEN if content is None else self._look(segment, place.data, content))
+            if seen[index] is not _NOT_SEEN or (self._tells_missing and content is None):
+                found[index] = list(_file_findings(place, seen[index]))
         told: list[tuple[int, Finding]] = []
         if self._checks_labels:
             told = self._judge(places, seen, numbers, found)
@@ -72,7 +74,7 @@ class DataPass(BlockChecker):
         self, places: Sequence[Place], seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
     ) -> list[tuple[int, Finding]]:
         """Put what is wrong with the labels of files into `found`; what is wrong with polygons, which are gathered."""
-        sizes = [_size(place.data, probe) for place, probe in zip(places, seen, strict=True)]
+        sizes = [_size(place.data, file) for place, file in zip(places, seen, strict=True)]
         reach = np.array([limits(*size) for size in sizes]).reshape(-1, 2)
         screened = self._labels.screen([place.data for place in places], reach)
         frame = -1
@@ -110,10 +112,7 @@ class DataPass(BlockChecker):
         if self._copies.is_wanted:
             yield from self._copies.finish(self._dataset)
 
-    def _look(self, segment: Segment, data: Data) -> Probe:
-        content = data.content
-        if content is None:
-            return _NOT_SEEN
+    def _look(self, segment: Segment, data: Data, content: Content) -> Probe:
         if self._reads_media:
             seen = probe(content, marks=self._copies.is_wanted)
             self._copies.add(segment.name, content.path, seen.mark)
@@ -125,10 +124,8 @@ class DataPass(BlockChecker):
 
 def _size(data: Data, seen: Probe) -> tuple[int | None, int | None]:
     """The width and the height of a picture, as declared, else as they are."""
-    return (
-        seen.width if data.width is None else data.width,
-        seen.height if data.height is None else data.height,
-    )
+    width, height = data.width, data.height
+    return seen.width if width is None else width, seen.height if height is None else height
 
 
 def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.naming import short_hash
 from lading.model.report import Finding, Origin, Report, Severity
-from lading.plugin.contracts import Checker
+from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.bounds import are_finite
 from lading.validate.checks.boxes import rotation_problem
 from lading.validate.checks.problem import Problem
@@ -41,7 +41,7 @@ class _Seen(msgspec.Struct):
     last: dict[str | None, _Moment] = msgspec.field(default_factory=dict)
 
 
-class FramesPass(Checker):
+class FramesPass(BlockChecker):
     """Checks frames as wholes.
 
     Across frames it keeps a hash of 8 bytes for each frame of a fusion dataset, the last time of each sensor, and
@@ -56,12 +56,15 @@ class FramesPass(Checker):
             segment.name: frozenset(sensor.name for sensor in segment.sensors) for segment in dataset.segments
         }
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        """What is wrong with a frame as a whole."""
-        seen = self._seen.get(segment.name)
-        if seen is None:
-            seen = self._seen.setdefault(segment.name, _Seen())
-        seen.frames += 1
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with frames as wholes."""
+        seen = self._seen.setdefault(segment.name, _Seen())
+        seen.frames += len(frames)
+        for number, frame in enumerate(frames):
+            if self._dataset.is_fusion or not _is_bare(frame):
+                yield from ((number, finding) for finding in self._judge(segment, frame, seen))
+
+    def _judge(self, segment: Segment, frame: Frame, seen: _Seen) -> Iterable[Finding]:
         found: list[tuple[Problem, Data | None]] = []
         if self._dataset.is_fusion:
             found += self._fusion(segment, frame, seen)
@@ -180,6 +183,16 @@ class FramesPass(Checker):
                 place = sensor.origin or at
                 told.append(problem.finding(self._severities, segment=name, sensor=sensor.name, at=place))
         yield from (finding for finding in told if finding is not None)
+
+
+def _is_bare(frame: Frame) -> bool:
+    """Whether a frame says nothing of ids, sensors, times and poses."""
+    if frame.frame_id is not None:
+        return False
+    for data in frame.data:
+        if data.sensor_name is not None or data.timestamp_ns is not None or data.ego_pose is not None:
+            return False
+    return True
 
 
 def _plain(frame: Frame) -> Iterator[tuple[Problem, Data | None]]:

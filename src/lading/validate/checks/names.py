@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
-from lading.model.naming import short_hash, wire_path, wire_segment
+from lading.model.naming import are_wire_paths, short_hash, wire_path, wire_segment
 from lading.model.report import Finding, Report, Severity
-from lading.plugin.contracts import Checker
+from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.problem import Place, Problem
 
 #: What ends a part of a resource name on the platform (NAME-TBRN).
 _RESOURCE_NAME = frozenset(":@#")
 
 
-class NamesPass(Checker):
+class NamesPass(BlockChecker):
     """Checks remote paths and segment names.
 
     It keeps a hash of 8 bytes for each path: an index, not the paths.
@@ -27,19 +27,21 @@ class NamesPass(Checker):
         self._dataset = dataset
         self._seen: dict[str, set[int]] = {}
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        """What is wrong with the remote paths of a frame."""
-        seen = self._seen.get(segment.name)
-        if seen is None:
-            seen = self._seen.setdefault(segment.name, set())
-        found: list[Finding] = []
-        for data in frame.data:
-            problem = _path_problem(data.remote_path, seen)
-            if problem is not None:
-                finding = Place(segment, frame, data, self._severities).finding(problem)
-                if finding is not None:
-                    found.append(finding)
-        return found
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with the remote paths of frames."""
+        seen = self._seen.setdefault(segment.name, set())
+        are_taken = are_wire_paths([data.remote_path for frame in frames for data in frame.data])
+        for number, frame in enumerate(frames):
+            for data in frame.data:
+                key = short_hash(data.remote_path)
+                if are_taken and key not in seen:
+                    seen.add(key)
+                    continue
+                problem = _path_problem(data.remote_path, key, seen)
+                if problem is not None:
+                    finding = Place(segment, frame, data, self._severities).finding(problem)
+                    if finding is not None:
+                        yield number, finding
 
     def memory(self) -> dict[str, set[int]]:
         """The hashes of the paths, by segment."""
@@ -86,10 +88,9 @@ def _duplicate(path: str) -> Problem:
     return Problem("path.duplicate", message)
 
 
-def _path_problem(path: str, seen: set[int]) -> Problem | None:
+def _path_problem(path: str, key: int, seen: set[int]) -> Problem | None:
     if not path:
         return Problem("path.empty", "expected a remote path, found an empty one")
-    key = short_hash(path)
     if key in seen:
         return _duplicate(path)
     seen.add(key)

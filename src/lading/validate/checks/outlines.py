@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -94,12 +94,16 @@ def _merged(single: Columns[Any], multiple: Columns[Any]) -> Columns[Any]:
 
 def _edges(polygons: Columns[Any], boxes: Columns[Any]) -> NDArray[np.float64]:
     """The edges of the first box in the file of each polygon that is of the same instance."""
-    if not len(boxes):
-        return np.full((len(polygons), 4), np.nan)
+    edges = np.concatenate((boxes.edges, np.full((1, 4), np.nan)))
+    if len(set(boxes.instances)) == len(boxes):  # each is in one file only
+        numbers = dict(zip(boxes.instances, range(len(boxes)), strict=True))
+        numbers.pop(None, None)
+        which = np.fromiter(map(numbers.get, polygons.instances, repeat(-1)), np.intp, len(polygons))
+        which[np.append(boxes.owners, -1)[which] != polygons.owners] = -1
+        return edges[which]
     last = len(boxes) - 1
     keys = zip(reversed(boxes.files), reversed(boxes.instances), range(last, -1, -1), strict=True)
     firsts: dict[tuple[int, str | None], int] = {
         (file, instance): number for file, instance, number in keys if instance is not None
     }
-    which = [firsts.get(key, -1) for key in zip(polygons.files, polygons.instances, strict=True)]
-    return np.concatenate((boxes.edges, np.full((1, 4), np.nan)))[which]
+    return edges[[firsts.get(key, -1) for key in zip(polygons.files, polygons.instances, strict=True)]]

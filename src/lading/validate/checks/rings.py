@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ _POINT_BYTES = 16
 _SURE = 1e-12
 #: Coordinates above which their products, and those of them, may be none that a float can hold.
 _HUGE = 1e60
+#: How far a point moves that is on the wrong side of an edge, as a share of what it takes.
+_STEP = 1.25
 #: Bounds below which triangles are lost among the smallest numbers, in square pixels.
 _TINY = 1e-200
 
@@ -60,12 +62,12 @@ class Rings:
         low = np.minimum.reduceat(self.points, self.starts, axis=1)
         return low, np.maximum.reduceat(self.points, self.starts, axis=1)
 
-    @cached_property
-    def following(self) -> NDArray[np.intp]:
-        """The number of the point that follows each in its ring; the first follows the last."""
-        following = np.arange(1, self.points.shape[1] + 1)
-        following[self.ends - 1] = self.starts
-        return following
+    def shifted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For each point, in two rows, what is that of the next in its ring; the first follows the last."""
+        shifted = np.empty_like(values)
+        shifted[:, :-1] = values[:, 1:]
+        shifted[:, self.ends - 1] = values[:, self.starts]
+        return shifted
 
 
 class Areas:
@@ -87,28 +89,63 @@ class Areas:
         self.rings = rings
         self.bounds: NDArray[np.float64] = np.prod(high - low, axis=0)
         self._here = rings.points - rings.each(low)
-        self._there = np.take(self._here, rings.following, axis=1)
+        self._there = rings.shifted(self._here)
         self._turns = _turns(self._here, self._there)
         self._signed = np.add.reduceat(self._turns, rings.starts) / 2
         self.areas: NDArray[np.float64] = np.abs(self._signed)
 
     def are_stars(self) -> NDArray[np.bool_]:
-        """Which rings surely do not cross themselves, for all of each can be seen from the middle of its area.
+        """Which rings surely do not cross themselves, for all of each can be seen from one point.
+
+        That is the middle of its area, or where that comes to when it moves to the right side of an edge.
+        """
+        with np.errstate(all="ignore"):
+            middles = np.add.reduceat((self._here + self._there) * self._turns, self.rings.starts, axis=1)
+            middles /= 6 * self._signed
+            are_stars, turns = self._seen_from(middles)
+            if not are_stars.all():
+                others, turns = self._without(are_stars, turns)
+                are_stars[~are_stars] = others._seen_from(others._moved(middles[:, ~are_stars], turns))[0]
+        return are_stars & (self.bounds > _TINY)
+
+    def _without(self, are_known: NDArray[np.bool_], turns: NDArray[np.float64]) -> tuple[Areas, NDArray[np.float64]]:
+        """The other rings, and the turns of their edges."""
+        points = np.flatnonzero(np.repeat(~are_known, self.rings.counts))
+        others = copy(self)
+        others.rings = self.rings.chosen(~are_known)
+        others.bounds, others._signed = self.bounds[~are_known], self._signed[~are_known]
+        others._here, others._there = np.take(self._here, points, axis=1), np.take(self._there, points, axis=1)
+        return others, turns[points]
+
+    def _seen_from(self, eyes: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """Which rings can be seen from these points, and how far each edge turns; NaN where it has no length.
 
         Seen from there every edge turns the same way, and together they go round once.
         """
         rings = self.rings
-        with np.errstate(all="ignore"):
-            middles = np.add.reduceat((self._here + self._there) * self._turns, rings.starts, axis=1)
-            spokes = self._here - rings.each(middles / (6 * self._signed))
-            after = np.take(spokes, rings.following, axis=1)
-            turns = _turns(spokes, after)
-            turns[(spokes == after).all(axis=0)] = np.nan  # a point that is there twice makes no edge
-            sure = _SURE * self.bounds
-            least, most = np.fmin.reduceat(turns, rings.starts), np.fmax.reduceat(turns, rings.starts)
-        borders = np.add.reduceat((spokes[1] < 0) != (after[1] < 0), rings.starts, dtype=np.intp)
-        are_stars: NDArray[np.bool_] = ((least > sure) | (most < -sure)) & (borders == 2) & (self.bounds > _TINY)
-        return are_stars
+        offsets = rings.each(eyes)
+        here, there = self._here - offsets, self._there - offsets
+        turns = _turns(here, there)
+        turns[(here == there).all(axis=0)] = np.nan  # a point that is there twice makes no edge
+        sure = _SURE * self.bounds
+        least, most = np.fmin.reduceat(turns, rings.starts), np.fmax.reduceat(turns, rings.starts)
+        borders = np.add.reduceat((here[1] < 0) != (there[1] < 0), rings.starts, dtype=np.intp)
+        are_seen: NDArray[np.bool_] = ((least > sure) | (most < -sure)) & (borders == 2)
+        return are_seen, turns
+
+    def _moved(self, eyes: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The points, each moved over the line of the edge on whose wrong side it is farthest."""
+        rings = self.rings
+        along = self._there - self._here
+        lengths = np.sqrt(along[0] * along[0] + along[1] * along[1])
+        depths = turns / lengths * rings.each(np.sign(self._signed))
+        least = np.fmin.reduceat(depths, rings.starts)
+        count = len(depths)
+        which = np.where(depths == rings.each(least), np.arange(count), count - 1)
+        first = np.minimum.reduceat(which, rings.starts)
+        inward = np.stack((-along[1], along[0]))[:, first] / lengths[first] * np.sign(self._signed)
+        moved: NDArray[np.float64] = eyes - _STEP * least * inward
+        return moved
 
 
 def _turns(here: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.float64]:

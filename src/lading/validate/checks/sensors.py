@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
@@ -10,13 +10,15 @@ from lading.model.frame import Frame
 from lading.model.geometry import Transform3D
 from lading.model.report import Finding, Origin, Severity
 from lading.model.sensor import Camera, Intrinsics, Sensor
-from lading.plugin.contracts import Checker
+from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.bounds import are_finite
 from lading.validate.checks.boxes import UNIT_TOLERANCE, rotation_problem
 from lading.validate.checks.problem import Problem
 
+_NONE: frozenset[str] = frozenset()
 
-class SensorsPass(Checker):
+
+class SensorsPass(BlockChecker):
     """Checks the sensors of segments, and those that frames bring; it keeps the names that all frames bring."""
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
@@ -25,8 +27,13 @@ class SensorsPass(Checker):
         self._brought: dict[str, frozenset[str]] = {}
         self._last: tuple[str, Mapping[str, Sensor]] | None = None
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        """What is wrong with the sensors that a frame brings; many frames may share one calibration."""
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with the sensors that frames bring; many frames may share one calibration."""
+        for number, frame in enumerate(frames):
+            if frame.calibration or self._brought.get(segment.name) != _NONE:
+                yield from ((number, finding) for finding in self._brought_by(segment, frame))
+
+    def _brought_by(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         calibration = frame.calibration or {}
         brought = self._brought.get(segment.name)
         if brought is None or not brought <= calibration.keys():

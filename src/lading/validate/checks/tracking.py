@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -16,7 +16,7 @@ from lading.model.frame import Data, Frame
 from lading.model.geometry import WORLD, Transform3D, Vector3
 from lading.model.label import Box2D, Box3D, Label, is_finite
 from lading.model.report import Finding, Origin, Severity
-from lading.plugin.contracts import Checker
+from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.problem import Place, Problem
 
 #: No road user is faster, whatever it is measured against; and how far boxes may wobble between two frames.
@@ -72,7 +72,7 @@ class _Seen(msgspec.Struct):
     held: list[_Jump] = msgspec.field(default_factory=list)
 
 
-class TrackingPass(Checker):
+class TrackingPass(BlockChecker):
     """Follows the instances of the label types that are tracked; a row an instance is kept for each segment."""
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
@@ -84,10 +84,13 @@ class TrackingPass(Checker):
         )
         self._seen: dict[str, _Seen] = {}
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """What changed or jumped since the frames before."""
         if not self._is_all and not self._kinds:
             return ()
+        return [(number, finding) for number, frame in enumerate(frames) for finding in self._follow(segment, frame)]
+
+    def _follow(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
         seen = self._seen.get(segment.name)
         if seen is None:
             seen = self._seen.setdefault(segment.name, _Seen())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
 
 from lading.plugin.contracts import Rule
@@ -67,7 +66,10 @@ def render_rules(registry: Registry | None = None) -> Iterator[str]:
 def render_page(rules: Iterable[type[Rule]]) -> Iterator[str]:
     """The lines of `docs/rules.md`."""
     yield from _INTRODUCTION.splitlines()
-    for subject, group in groupby(rules, key=lambda rule: rule.code.partition(".")[0]):
+    subjects: dict[str, list[type[Rule]]] = {}
+    for rule in rules:
+        subjects.setdefault(rule.code.partition(".")[0], []).append(rule)
+    for subject, group in subjects.items():
         yield ""
         yield f"## {subject}"
         yield ""

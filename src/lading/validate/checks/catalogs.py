@@ -127,14 +127,15 @@ def _mask_ids(subcatalog: Subcatalog) -> Iterator[Told]:
     for index, category in enumerate(subcatalog.categories):
         number = category.category_id
         path = ("categories", index) if number is None else ("categories", index, "categoryId")
-        if number is None or not 0 <= number <= _LARGEST_ID:
-            message = f"expected a categoryId from 0 to {_LARGEST_ID}, found {number}"
+        if number is None or number < 0:
+            yield Problem("catalog.mask-id", f"expected a categoryId from 0 on, found {number}"), path
         elif number in taken:
-            message = f"expected each categoryId once, found {number} again"
-        else:
+            yield Problem("catalog.mask-id", f"expected each categoryId once, found {number} again"), path
+        elif number > _LARGEST_ID:
+            message = f"expected a categoryId of 16 bits, 0 to {_LARGEST_ID}, found {number}"
+            yield Problem("catalog.mask-id-large", message), path
+        if number is not None:
             taken.add(number)
-            continue
-        yield Problem("catalog.mask-id", message), path
 
 
 def _keypoints(subcatalog: Subcatalog) -> Iterator[Told]:

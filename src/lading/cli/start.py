@@ -22,8 +22,8 @@ from typing import NoReturn
 _OPTION = "--access-key"
 _VARIABLE = "LADING_ACCESS_KEY"
 
-#: How many new objects there are before the collector looks at them; Python's 700 are for what makes cycles.
-_COLLECTED_AT = 50_000
+#: How many new objects there are before the collector looks at them for the first time: more than a command imports.
+_FIRST_LOOK = 100_000
 
 
 def run() -> NoReturn:
@@ -43,7 +43,16 @@ def run() -> NoReturn:
 
 def begin_lightly() -> None:
     """Let the imports to come cost no more than they need to; what the environment says about threads is kept."""
-    gc.set_threshold(_COLLECTED_AT)
+    usual = gc.get_threshold()
+
+    def go_on_as_usual(phase: str, _: dict[str, int]) -> None:
+        if phase == "stop":
+            gc.callbacks.remove(go_on_as_usual)
+            gc.freeze()  # it was all looked at now
+            gc.set_threshold(*usual)
+
+    gc.callbacks.append(go_on_as_usual)
+    gc.set_threshold(_FIRST_LOOK)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # processes of --jobs inherit it
 
 

@@ -52,7 +52,11 @@ class Settings(BaseModel):
     """How a check is done. Paths are absolute, or relative to where the process runs."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-"), validate_by_name=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: name.replace("_", "-"),
+        validate_by_name=True,
+        defer_build=True,  # most runs have no file of settings
     )
 
     fail_on: FailOn = "error"
@@ -104,7 +108,7 @@ def find_settings(folder: Path) -> Settings:
         shared = place / _SHARED_FILE
         if shared.is_file() and "lading" in _tools(shared):
             return read_settings(shared)
-    return Settings()
+    return Settings.model_construct()  # nothing to check, and so nothing to build for it
 
 
 def read_settings(path: Path) -> Settings:

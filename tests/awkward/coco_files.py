@@ -44,6 +44,11 @@ DEEP = text(document(row(deep="HERE"))).replace(b'"HERE"', b"[" * 5000 + b"]" * 
 ENCODINGS = [
     one("a byte order mark", codecs.BOM_UTF8 + WHOLE),
     one("lines of Windows", json.dumps(document(), indent=2).replace("\n", "\r\n").encode()),
+    one(
+        "a comma before the first image, and behind the last annotation",
+        WHOLE.replace(b'"images": [', b'"images": [,').replace(b'], "categories"', b',\n], "categories"'),
+        told=[f"error coco.malformed-record {FILE}#/annotations/0", f"error coco.malformed-record {FILE}#/images/0"],
+    ),
     one("packed by gzip", gzip.compress(WHOLE), f"{FILE}.gz"),
     one("an ending in capitals", WHOLE, "annotations/instances_x.JSON"),
     one(

@@ -326,6 +326,23 @@ BYTES = [
     raw("a byte order mark", codecs.BOM_UTF8 + WHOLE),
     raw("UTF-16", '<?xml version="1.0" encoding="utf-16"?>'.encode("utf-16") + WHOLE.decode().encode("utf-16-le")),
     raw(
+        "an XML namespace",
+        WHOLE.replace(b"<annotation>", b'<annotation xmlns="urn:a">'),
+        told=[f"warning voc.namespace {FILE}#/annotation"],
+    ),
+    raw(
+        "a namespace of the outermost element alone, a schema, and an element of a tool's own",
+        WHOLE.replace(
+            b"<annotation>",
+            b'<v:annotation xmlns:v="urn:v" xmlns:xsi="urn:x" xsi:a="b" xmlns:t="urn:t"><t:by>us</t:by>',
+        ).replace(b"</annotation>", b"</v:annotation>"),
+        told=[f"warning voc.namespace {FILE}#/annotation"],
+    ),
+    raw(
+        "units, notes and text within a box and its corners",
+        WHOLE.replace(b"<bndbox><xmin>", b"<bndbox by='me'>px<xmin unit='px'>"),
+    ),
+    raw(
         "gb2312",
         b'<?xml version="1.0" encoding="gb2312"?>' + xml(thing(name="?")).replace(b"?", "猫".encode("gb2312")),
         ["box2d 猫 2 3 10 12"],

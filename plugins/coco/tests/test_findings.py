@@ -346,7 +346,13 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": {"5": ROW}},
         "coco.malformed-file",
         "/annotations",
-        "expected an array, found dict",
+        "expected an array, found an object",
+    ),
+    "annotations as text": (
+        {"annotations": "none"},
+        "coco.malformed-file",
+        "/annotations",
+        'expected an array, found "none"',
     ),
 }
 

@@ -86,6 +86,7 @@ FORMS: Mapping[str, Any] = {
     "null for segmentation and caption": {"bbox": [1, 2, 3, 4], "segmentation": None, "caption": None},
     "a mask alone": {"segmentation": [RING]},
     "several rings, one too odd to read": {"segmentation": [RING, [1, 2, 3], [5, 5, 9, 5, 9, 9]]},
+    "several rings, one that is null": {"segmentation": [RING, None, [5, 5, 9, 5, 9, 9]]},
     "run lengths as numbers": {"segmentation": {"size": [30, 40], "counts": [5, 10, 1185]}, "iscrowd": 1},
     "run lengths as text": {"segmentation": {"size": [30, 40], "counts": "5:QU1"}, "iscrowd": 0},
     "numbers of any size": {"id": 2**70, "bbox": [1e15, 0.1, 0.2, 1e-9], "area": 1.0},

@@ -110,7 +110,7 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report, wo
     for key in ("images", "annotations"):
         value = document.envelope.get(key, [])
         if not isinstance(value, list):
-            found = type(value).__name__
+            found = "an object" if isinstance(value, dict) else json.dumps(value)[:40]
             report.error("coco.malformed-file", f"expected an array, found {found}", document.origin(key))
     document.categories = _categories(document, report)
     arrays = scanner.arrays

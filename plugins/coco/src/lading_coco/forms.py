@@ -26,9 +26,16 @@ def row_of(record: Mapping[str, Any], tell: Tell) -> tuple[Row, dict[str, Any]]:
             continue
         value = take(key, record[key], tell)
         setattr(row, key, value)
-        if value is UNSET:
+        if value is UNSET or (key == "segmentation" and _lacks_rings(value, record[key])):
             rest[key] = record[key]
     return row, rest
+
+
+def _lacks_rings(rings: Any, written: Any) -> bool:
+    """Whether some of the rings that were written could not be read."""
+    if not isinstance(rings, list) or not isinstance(written, list) or numbers_of(written) is not None:
+        return False
+    return len(rings) < len(written) and not all(_is_point(part) for part in written)
 
 
 def number_of(value: Any) -> int | float | None:

@@ -218,11 +218,16 @@ class Column:
         if self._end is not None:
             edges.append((self.count, self._end, array.end))
         for number, begin, end in edges:
-            others = [part for part in text.read(begin, min(end - begin, 4096)).split(b",") if part.strip()]
+            parts = text.read(begin, min(end - begin, 4096)).split(b",")
+            others = [part for part in parts if part.strip()]
             if others:
                 if number < self.count:
                     self.strangers.insert(0, (number, len(others)))
                 self._problem(number, f"expected an object, found {_all_shown(others)}")
+            blank = 0 if end - begin > 4096 else len(parts) - len(others) - 1
+            if blank:
+                message = "expected something on both sides of each comma, found nothing"
+                self._problem(max(number - 1, 0), message)
 
     def ids(self) -> Codes:
         """The codes of all ids, in the order of the records."""

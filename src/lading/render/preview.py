@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lading.errors import LadingError, NoRoomError, TargetError
-from lading.model.dataset import Dataset
+from lading.model.dataset import Dataset, Segment
+from lading.model.frame import Data, Frame
 from lading.model.report import Report
 from lading.plugin.target import check_outside
 from lading.render.frame import draw_data, is_drawable
@@ -56,19 +57,23 @@ def preview(
                     continue
                 sensor = "" if data.sensor_name is None else f"-{data.sensor_name}"
                 path = _free(Path(folder) / _safe(segment.name) / f"{_safe(frame.key + sensor)}.jpg", taken)
-                try:
-                    image = draw_data(dataset, segment, frame, data)
-                except NoRoomError:
-                    raise
-                except (LadingError, OSError) as exc:
-                    yield Shown(data.path, None, str(exc))
-                    continue
-                try:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    image.save(path, "JPEG", quality=88)
-                except OSError as exc:
-                    raise TargetError(f"{path}: expected a folder to write to, found {exc.strerror or exc}") from exc
-                yield Shown(data.path, path, None)
+                yield _shown(dataset, segment, frame, data, path)
+
+
+def _shown(dataset: Dataset, segment: Segment, frame: Frame, data: Data, path: Path) -> Shown:
+    """Draw one file into a picture at a path."""
+    try:
+        image = draw_data(dataset, segment, frame, data)
+    except NoRoomError:
+        raise
+    except (LadingError, OSError) as exc:
+        return Shown(data.path, None, str(exc))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(path, "JPEG", quality=88)
+    except OSError as exc:
+        raise TargetError(f"{path}: expected a folder to write to, found {exc.strerror or exc}") from exc
+    return Shown(data.path, path, None)
 
 
 def _safe(name: str) -> str:

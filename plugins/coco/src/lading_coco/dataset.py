@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from lading import Dataset, Frame, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
@@ -57,22 +58,7 @@ class CocoDataset(Dataset):
         if "KEYPOINTS2D" in self.catalog:
             rule = "half a pixel added, to the middle of the pixel" if is_centred else "as written"
             self.rules = {**self.rules, "keypoints": rule}
-        kept = {
-            document.path: {key: value for key, value in document.envelope.items() if key not in _RECORDS}
-            for document in documents
-            if document.envelope
-        }
-        # What a writer needs to give each file its form back: its segments, its keys in order, and which attributes
-        # stand within `attributes`.
-        segments: dict[str, list[str]] = {document.path: [] for document in documents}
-        for split in index.splits:
-            for number in split.documents:
-                segments[documents[number].path].append(split.name)
-        forms = {
-            d.path: {"segments": segments[d.path], "keys": list(d.envelope), "nested": sorted(d.traits.nested)}
-            for d in documents
-        }
-        self.extras = {"documents": kept, "forms": forms} if kept else {"forms": forms}
+        self.extras = _extras(documents, index)
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a split in the order of its images; a share reads its own records only."""
@@ -91,3 +77,25 @@ class CocoDataset(Dataset):
             report=report if report is not None else self.report,
         )
         return reader.frames(split, split.begin + chosen.start, split.begin + chosen.stop)
+
+
+def _extras(documents: Sequence[Document], index: Index) -> dict[str, Any]:
+    """What a writer needs to give each file its form back.
+
+    What stands in it beside the records, its segments, its keys in order, and which attributes stand within
+    `attributes`.
+    """
+    kept = {
+        document.path: {key: value for key, value in document.envelope.items() if key not in _RECORDS}
+        for document in documents
+        if document.envelope
+    }
+    segments: dict[str, list[str]] = {document.path: [] for document in documents}
+    for split in index.splits:
+        for number in split.documents:
+            segments[documents[number].path].append(split.name)
+    forms = {
+        d.path: {"segments": segments[d.path], "keys": list(d.envelope), "nested": sorted(d.traits.nested)}
+        for d in documents
+    }
+    return {"documents": kept, "forms": forms} if kept else {"forms": forms}

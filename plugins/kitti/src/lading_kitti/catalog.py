@@ -86,14 +86,7 @@ def declared_catalog(
     two = _types([layout for layout in layouts if layout != "raw"], names)
     three = _types(layouts, names)
     tracked = any(layout in layouts for layout in ("tracking", "raw"))
-    titles = [_TRUNCATED[layout] for layout in ("object", "tracking") if layout in layouts]
-    shared = [
-        Attribute(name="truncated", type="number", description="; ".join(titles)),
-        Attribute(name="occluded", type="integer", description=_OCCLUDED),
-        Attribute(name="alpha", type="number", description="observation angle in rad"),
-        Attribute(name="rotation_y", type="number", description="turn about the camera's y axis in rad"),
-        Attribute(name="score", type="number", description="confidence of a result"),
-    ]
+    shared = _shared(layouts)
     if two:
         subcatalogs["BOX2D"] = Subcatalog(
             is_tracking="tracking" in layouts,
@@ -111,14 +104,32 @@ def declared_catalog(
             categories=[Category(name=name) for name in three if name != "DontCare"],
             attributes=[*(shared if two else []), *(_POSE_ATTRIBUTES if "raw" in layouts else ())],
         )
+    return Catalog(subcatalogs={**subcatalogs, **_masks(masks)}, places=_places(subcatalogs, names))
+
+
+def _shared(layouts: Collection[str]) -> list[Attribute]:
+    """What labels in 2D and 3D have alike."""
+    titles = [_TRUNCATED[layout] for layout in ("object", "tracking") if layout in layouts]
+    return [
+        Attribute(name="truncated", type="number", description="; ".join(titles)),
+        Attribute(name="occluded", type="integer", description=_OCCLUDED),
+        Attribute(name="alpha", type="number", description="observation angle in rad"),
+        Attribute(name="rotation_y", type="number", description="turn about the camera's y axis in rad"),
+        Attribute(name="score", type="number", description="confidence of a result"),
+    ]
+
+
+def _places(
+    subcatalogs: Mapping[str, Subcatalog], names: Mapping[str, Mapping[str, Origin]]
+) -> dict[tuple[str | int, ...], Origin]:
+    """Where each category was first met; the first layout that has it goes before the others."""
     places = {name: origin for known in reversed(list(names.values())) for name, origin in known.items()}
-    located: dict[tuple[str | int, ...], Origin] = {
+    return {
         (kind, "categories", index): places[category.name]
         for kind, made in subcatalogs.items()
         for index, category in enumerate(made.categories)
         if category.name in places
     }
-    return Catalog(subcatalogs={**subcatalogs, **_masks(masks)}, places=located)
 
 
 def _types(layouts: Collection[str], names: Mapping[str, Collection[str]]) -> list[str]:

@@ -64,14 +64,9 @@ class Database:
         calibrated = tables.small("calibrated_sensor", CalibratedSensor)
         self.sensors = Sensors(calibrated, tables.small("sensor", Sensor), tables)
         self.samples = read_samples(tables, self.book, by_log=version.is_nuimages)
-        self.files = read_files(
-            tables,
-            self.book,
-            self.samples.index,
-            calibrated,
-            all_files=all_files,
-            notes_names=notes_names or any(self.media.below_roots()),
-        )
+        notes_names = notes_names or any(self.media.below_roots())
+        index = self.samples.index
+        self.files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)
         self.files.samples[np.isin(self.files.calibrated, self.sensors.foreign)] = _FOREIGN
         self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
         self.by_sample = grouped(self.files.samples, len(self.samples))
@@ -79,7 +74,7 @@ class Database:
         self.annotations = self._annotations()
         self.results = None if results is None else Results(results)
         if self.results is not None:
-            self.results.read(self.book, self.samples.index, report)
+            self.results.read(self.book, index, report)
         self.pictures = self._pictures(files)
         self.named: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}

@@ -36,12 +36,11 @@ class PlainLabels:
                     made += self._otherwise(record, row)
                     continue
                 # Written out: keywords that are known when this is compiled cost a fifth of a dict that is unpacked.
-                crowd, key, at = record.iscrowd, record.id, base + row * step
+                crowd, key, name, at = record.iscrowd, record.id, str(record.id), base + row * step
                 flags = {} if crowd is UNSET else {"iscrowd": crowd == 1}
                 extras: dict[str, Any] = {"id": key, "area": record.area}
                 if not rings:
                     extras = {"segmentation": [], **extras}
-                name = str(key)
                 x, y, width, height = record.bbox
                 # Sizes of two decimals come back from the edges of boxes as near as those of a plain row are.
                 if (
@@ -56,8 +55,7 @@ class PlainLabels:
                     )
                 )
                 if len(rings) == 1:
-                    ring = rings[0]
-                    add(Polygon2D(ring, category=known, attributes=flags, instance=name, extras=extras, origin=at))
+                    add(Polygon2D(rings[0], category=known, attributes=flags, instance=name, extras=extras, origin=at))
                 elif rings:
                     parts = tuple(rings)
                     add(

@@ -448,6 +448,10 @@ TWICE: dict[str, tuple[str, str]] = {
     "without a field": (MANY[7].replace('"area": 100, ', "")[:-1] + ', "id": 107}', "id"),
     "with other fields": (MANY[7][:-1] + ', "note": "a: b", "note": "c"}', "note"),
     "in attributes": (MANY[7][:-1] + ', "attributes": {"a": 1, "a": 2}}', "a"),
+    **{
+        f"with {name} before its colon": (MANY[7][:-1] + f', "note": 1, "id"{white}: 107}}', "id")
+        for name, white in {"a space": " ", "a tab": "\t", "a line's end": "\n", "a return": "\r\n"}.items()
+    },
 }
 
 
@@ -478,6 +482,20 @@ def test_a_key_that_is_there_twice_in_an_image_is_told(read: Any, document: Any)
     )
     message = "expected each key of an object once, found 'width' again; the last one counts"
     assert done.told == [("coco.duplicate-key", f"{FILE}/images/0", message)]
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 64], ids=["in one chunk", "in many"])
+def test_what_is_wrong_before_an_image_hides_nothing_of_it(
+    chunk: int, read: Any, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lading_coco.text.CHUNK", chunk)
+    images = f'[{json.dumps(IMAGE)},, {{"id": 2, "width": 40, "height": 30}}]'
+    whole = json.dumps(document(annotations=[]))
+    done = read({"annotations.json": whole.replace(json.dumps([IMAGE]), images)})
+    assert sorted(done.told) == [
+        ("coco.malformed-record", f"{FILE}/images/1", "expected a comma before this record, found ',,'"),
+        ("coco.missing-file-name", f"{FILE}/images/1", "expected `file_name` or `coco_url`, found neither"),
+    ]
 
 
 @pytest.mark.parametrize("counts", ["0:4:", '\\": \\"', [1200]], ids=["colons", "what looks like a key", "numbers"])

@@ -30,7 +30,6 @@ class ImageHeads:
         self._finder = finder
         self._report = report
         self._place = place
-        self._told: set[int] = set()  # rows
         self._names: list[Codes] = []
         self._keys: list[Codes] = []
         self._media: list[NDArray[np.int32]] = []
@@ -93,14 +92,13 @@ class ImageHeads:
             names.append(hash(name))
             keys.append(key_of(name if head.id in (MISSING, None) else head.id))
             media.append(found)
-            if number not in self._told:
+            if number not in self.column.broken:
                 self._check(number, head, name, is_found=found >= 0)
         self._names.append(np.array(names, dtype=np.int64))
         self._keys.append(np.array(keys, dtype=np.int64))
         self._media.append(np.array(media, dtype=np.int32))
 
     def _tell_record(self, row: int, message: str) -> None:
-        self._told.add(row)
         self._report.error("coco.malformed-record", message, Origin(self._path, "/images").below(row))
 
     def _tell_key(self, row: int, key: str) -> None:

@@ -20,6 +20,9 @@ _COLON = ord(":")
 _LOOKED_AT = 1 << 20
 _KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
+#: A colon that may stand apart from its key.
+_APART = (b" :", b"\t:", b"\n:", b"\r:")
+
 #: What is said of one.
 REPEATED = "expected each key of an object once, found {!r} again; the last one counts"
 
@@ -86,7 +89,7 @@ def repeated_keys(text: bytes, keys: int | None = None) -> list[str]:
             keys = len(_KEYS.decode(text))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             keys = -1
-    if colons == keys or (text.count(b'":') == keys and b'" :' not in text):
+    if colons == keys or (text.count(b'":') == keys and not any(apart in text for apart in _APART)):
         return []
     found: dict[str, None] = {}
 

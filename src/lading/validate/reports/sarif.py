@@ -36,7 +36,8 @@ def render_sarif(
 ) -> Iterator[str]:
     """The log of a run as JSON: the rules that found something, and a result a finding; `source` tells what was read.
 
-    The findings are gone through twice, and none of them is kept: lines come a result at a time.
+    The findings are gone through twice, and none of them is kept. Each result is a line: to indent it takes four times
+    as long.
 
     A finding stands at its line, or at the first where none is known, for viewers refuse what has no place; its
     pointer is the result's logical location. `folder` is the dataset's, relative to the sources that a viewer shows
@@ -52,8 +53,7 @@ def render_sarif(
     before = f'{head}"results": ['
     for finding in findings:
         yield before
-        result = json.dumps(_result(finding, index[finding.rule], places), indent=2, allow_nan=False)
-        before = f"{_INDENT}{result},".replace("\n", f"\n{_INDENT}")
+        before = f"{_INDENT}{json.dumps(_result(finding, index[finding.rule], places), allow_nan=False)},"
     if not levels:
         yield log
         return

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from lading.plugin.contracts import Match, Options, Reader
 from lading.plugin.hooks import hookimpl
 from lading.plugin.registry import Registry
 from lading.source import Source
+from lading.validate.reports import gathered
 
 RULES_BROKEN = ("box2d.inverted", "box2d.empty", "category.unknown")
 ROWS = "a.png,car,1,1,5,5\nb.png,car,9,1,5,5\nb.png,lorry,1,1,5,5\nc.png,car,1,1,500,5\n"
@@ -183,6 +185,28 @@ def test_reports_go_to_a_file(run: Any, folder: Path, tmp_path: Path) -> None:
     assert "report.txt: expected a file to write to, found no folder for it" in err
     code, _, err = run("validate", folder, "--output-file", tmp_path)
     assert (code, err) == (2, f"error: {tmp_path}: expected a file to write to, found a folder\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("kind", ["json", "sarif"])
+def test_no_room_for_what_is_found_is_one_line_and_no_report(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A report that lacks findings would pass for a whole one."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    (folder / "rows.csv").write_text("".join(f"{number}.png,car,9,1,5,5\n" for number in range(600)))
+    full = Path("/dev/full").open("r+b", buffering=0)  # noqa: SIM115  closed below
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: full)
+    monkeypatch.setattr(gathered, "_FRESH", 10)
+    monkeypatch.setattr(gathered, "_HELD_BYTES", 1_000)
+    code, out, err = run("validate", folder, "--output", kind)
+    full.close()
+    assert (code, out) == (2, "")
+    assert err == (
+        f"error: temporary file in {tempfile.gettempdir()}: expected room for the findings of a report, "
+        "found No space left on device; TMPDIR names another folder\n"
+    )
 
 
 def test_stopping_at_the_first_error_passes_by_those_that_are_known(run: Any, folder: Path, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import json
 import pickle
 from typing import Any
 
+import pytest
+
 from lading import Report
 
 PETS = [{"id": 2, "name": "cat"}, {"id": 5, "name": "dog"}]
@@ -143,6 +145,16 @@ def test_videos_without_annotations_are_frames(read: Any) -> None:
         done = written(read, **nothing)
         assert {name: len(frames) for name, frames in done.frames.items()} == {"train-pier": 3, "train-quay": 1}
         assert done.labels == []
+
+
+@pytest.mark.parametrize(
+    ("value", "found"), [({"1": PIER}, "an object"), (-1, "-1"), (None, "null"), ("none", '"none"')]
+)
+@pytest.mark.parametrize("key", ["videos", "annotations"])
+def test_what_is_no_array_is_told(key: str, value: Any, found: str, read: Any) -> None:
+    done = written(read, **{key: value})
+    told = ("coco.malformed-file", f"train/instances.json#/{key}", f"expected an array, found {found}")
+    assert told in done.told
 
 
 def test_splits_are_told_by_folder_and_by_name(read: Any) -> None:

@@ -81,6 +81,11 @@ class VideoText(JsonText):
             with self._original.reading() as access:
                 column.finish(scanner.arrays["annotations"], access)
         self._envelope = envelope
+        for key in ("videos", "annotations"):
+            value = envelope.get(key, [])
+            if not isinstance(value, list):
+                found = "an object" if isinstance(value, dict) else json.dumps(value)[:40]
+                report.error("coco.malformed-file", f"expected an array, found {found}", Origin(self.path, f"/{key}"))
         self._places, self._sizes = column.places()
         self._strangers = column.strangers
         self._number_videos(report)
@@ -107,10 +112,13 @@ class VideoText(JsonText):
     def _number(self, annotation: int) -> int:
         return annotation + sum(count for before, count in self._strangers if before <= annotation)
 
+    def _videos(self) -> list[Any]:
+        videos = self._envelope.get("videos")
+        return videos if isinstance(videos, list) else []
+
     def _number_videos(self, report: Report) -> None:
         """Count the frames of each video."""
-        videos = self._envelope.get("videos")
-        for number, video in enumerate(videos if isinstance(videos, list) else ()):
+        for number, video in enumerate(self._videos()):
             names = _names_of(video)
             self._first_image.append(self._first_image[-1] + len(names))
             at = Origin(self.path, "/videos").below(number)
@@ -183,7 +191,7 @@ class VideoText(JsonText):
 
     def _images(self) -> Iterator[bytes]:
         mark = ""
-        for video in self._envelope.get("videos") or ():
+        for video in self._videos():
             key = video.get("id") if isinstance(video, dict) else None
             sizes = {k: video[k] for k in ("width", "height") if k in video} if isinstance(video, dict) else {}
             for frame, name in enumerate(_names_of(video)):

@@ -208,14 +208,17 @@ class Column:
                 setattr(head, name, _loose(name, record[name], getattr(head, name)))
         return head
 
-    def finish(self, array: RecordArray, text: Access) -> None:
-        """Look at what stands between the pieces, before the first record and behind the last."""
+    def finish(self, array: RecordArray, text: Access, *, is_cut: bool = False) -> None:
+        """Look at what stands between the pieces, before the first record and behind the last.
+
+        Of an array that is cut behind the comma after its last record, that is seen where the next one follows.
+        """
         for number, end, begin in self._seams:
             self._between(number, text.read(end, begin - end))
         self._seams.clear()
         first = int(self._places[0][0]) if self._places else array.end
         edges = [(0, array.begin, first)]
-        if self._end is not None:
+        if self._end is not None and not is_cut:
             edges.append((self.count, self._end, array.end))
         for number, begin, end in edges:
             parts = text.read(begin, min(end - begin, 4096)).split(b",")

@@ -115,12 +115,13 @@ def _stretch(text: JsonText, begin: int, end: int) -> Stretch | None:
             if scanner.is_over(inside):
                 break
         scanner.settle()
-        if not scanner.is_over(inside):
+        is_cut = not scanner.is_over(inside)
+        if is_cut:
             if not scanner.is_between_annotations:
                 return None
             inside.end = end
         with text.reading() as access:
-            heads.column.finish(inside, access)
+            heads.column.finish(inside, access, is_cut=is_cut)
     except InputError:
         return None
     return None if told or not heads.is_plain else heads.stretch(inside.end)

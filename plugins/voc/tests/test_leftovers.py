@@ -65,6 +65,28 @@ def test_nothing_within_an_annotation_is_dropped(change: Any, tmp_path: Path) ->
     assert list(lading.diff(source, lading.open_dataset(out, format="voc"))) == []
 
 
+def test_of_a_number_that_is_there_twice_the_first_counts(tmp_path: Path) -> None:
+    ring, turned = RING.replace("<x1>", "<x1>1</x1><x1>0"), TURNED.replace("<w>", "<w>10</w><w>3")
+    twice = "<attribute><name>k</name><value>v</value></attribute>" * 2
+    text = (
+        f"<annotation><object><name>ring</name><polygon>{ring}</polygon></object>"
+        f"<object><name>turned</name><robndbox>{turned}</robndbox><attributes>{twice}</attributes></object></annotation>"
+    )
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "a.xml").write_text(text)
+    source, report = lading.open_dataset(tmp_path / "a", format="voc"), Report()
+    (frame,) = source.frames(source.segments[0].name, report=report)
+    polygon, box = frame.data[0].labels
+    assert polygon.points.tolist() == [[1, 1], [5, 1], [5, 7]]
+    assert (box.attributes["w"], box.attributes["k"]) == (10, "v")
+    assert [(f.rule, f.pointer) for f in report.findings] == [
+        ("voc.repeated-element", "/annotation/object[1]/polygon"),
+        ("voc.repeated-element", "/annotation/object[2]/robndbox"),
+    ]
+    lading.convert(source, tmp_path / "out", to="voc", is_checked=False, media="none")
+    assert list(lading.diff(source, lading.open_dataset(tmp_path / "out", format="voc"))) == []
+
+
 def names(element: ElementTree.Element) -> Counter[str]:
     return Counter(child.tag for child in element.iter())
 

@@ -67,7 +67,9 @@ def _says_more(node: Node, other: Node) -> bool:
     texts, children = _parts(node)
     if isinstance(other[2], str):
         return bool(node[1] or children) and flag(texts) == flag(other[2])
-    return all(any(child[0] == one[0] and _says(child, one) for child in children) for one in other[2])
+    return node != other and all(
+        any(child[0] == one[0] and _says(child, one) for child in children) for one in other[2]
+    )
 
 
 def _says(node: Node, other: Node) -> bool:

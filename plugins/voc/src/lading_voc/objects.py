@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -22,6 +23,8 @@ FLAGS = frozenset({"truncated", "occluded", "difficult"})
 #: In extras: what a shape that is no `bndbox` holds beside its numbers.
 REST = "#shape"
 _SHAPES = frozenset({"bndbox", "robndbox", "polygon", "point"})
+#: Elements of shapes that are numbers.
+_NUMBER = re.compile(r"[xy][0-9]*|c[xy]|w|h|angle")
 
 
 class _Object(msgspec.Struct, gc=False):
@@ -127,6 +130,10 @@ class ObjectReader:
         self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]
     ) -> Label | None:
         rest = rest_of_shape(shape)
+        if rest:
+            tell_repeated(
+                shape, frozenset(filter(_NUMBER.fullmatch, rest)), lambda _: self._at(known, shape), self._report
+            )
         common: dict[str, Any] = {
             "category": known.category,
             "attributes": attributes,

@@ -95,7 +95,7 @@ def point(element: Element, pixels: Pixels) -> Points | None:
 
 def polygon(element: Element, pixels: Pixels) -> Points | None:
     """The ring of `x1`, `y1`, `x2`, ... or of children with an `x` and a `y`; None where one is no number."""
-    numbered = {child.tag: child for child in element}
+    numbered = _first_of_each(element)
     pairs: list[tuple[float, float] | None]
     if "x1" in numbered:
         pairs = [_numbers(numbered.get(f"x{n}"), numbered.get(f"y{n}")) for n in _count(numbered)]
@@ -107,7 +107,7 @@ def polygon(element: Element, pixels: Pixels) -> Points | None:
 
 def turned_box(element: Element) -> dict[str, float] | None:
     """Centre, size and angle (radians) of a `robndbox`, or None where one is missing or no number."""
-    found = {child.tag: number(child.text or "") for child in element}
+    found = {name: number(child.text or "") for name, child in _first_of_each(element).items()}
     values = {name: value for name in TURNED if (value := found.get(name)) is not None}
     return values if len(values) == len(TURNED) else None
 
@@ -126,18 +126,25 @@ def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, 
 def rest_of_shape(element: Element) -> dict[str, Any]:
     """What a `polygon`, `point` or `robndbox` holds beside its numbers; of points with more than those, all."""
     if element.tag == "robndbox":
-        return rest_of(element, _last(element, TURNED))
+        return rest_of(element, _named(element, TURNED))
     if element.tag == "point":
         return rest_of(element, _first(element))
-    numbered = {child.tag: child for child in element}
+    numbered = _first_of_each(element)
     if "x1" in numbered:
-        return rest_of(element, _last(element, [f"{axis}{n}" for n in _count(numbered) for axis in "xy"]))
+        return rest_of(element, _named(element, [f"{axis}{n}" for n in _count(numbered) for axis in "xy"]))
     points = [child for child in element if child.tag in ("pt", "point")]
     return rest_of(element, (), {id(child) for child in points if not rest_of(child, _first(child))})
 
 
-def _last(element: Element, names: Collection[str]) -> set[int]:
-    return {id(child) for name, child in {child.tag: child for child in element}.items() if name in names}
+def _first_of_each(element: Element) -> dict[str, Element]:
+    found: dict[str, Element] = {}
+    for child in element:
+        found.setdefault(child.tag, child)
+    return found
+
+
+def _named(element: Element, names: Collection[str]) -> set[int]:
+    return {id(child) for name, child in _first_of_each(element).items() if name in names}
 
 
 def _first(element: Element) -> set[int]:

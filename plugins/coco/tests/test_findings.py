@@ -26,6 +26,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/category_id",
         "expected the id of a category, found 55",
     ),
+    "the least category id of 64 bits": (
+        {"annotations": rows({"category_id": -(1 << 63)})},
+        "coco.unknown-category",
+        "/annotations/1/category_id",
+        "expected the id of a category, found -9223372036854775808",
+    ),
     "a category id as text": (
         {"annotations": rows({"category_id": "2"})},
         "coco.id-type",

@@ -38,7 +38,7 @@ class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     iscrowd: int = -1
     image_id: int = MISSING
     bbox: msgspec.Raw = ABSENT
-    category_id: int = MISSING
+    category_id: int | msgspec.UnsetType = msgspec.UNSET
     id: int = MISSING
 
 
@@ -65,7 +65,7 @@ class AnnotationHead(msgspec.Struct, gc=False):
 
     id: Any = MISSING
     image_id: Any = MISSING
-    category_id: Any = MISSING
+    category_id: Any = msgspec.UNSET
     segmentation: msgspec.Raw = ABSENT
     bbox: msgspec.Raw = ABSENT
     iscrowd: msgspec.Raw = ABSENT

@@ -9,7 +9,6 @@ import msgspec
 
 from lading.model.inference import ValueTypes
 from lading_coco.heads import ABSENT, REFUSED, AnnotationHead, PlainHead
-from lading_coco.ids import MISSING
 
 #: Keys of an annotation that are attributes of its labels, as they are; `iscrowd` is one as true or false.
 ATTRIBUTES = (
@@ -113,7 +112,7 @@ class Traits:
             self.categories.update(dict.fromkeys(ids))
         except TypeError:  # an id that is a list or an object
             self.categories.update(dict.fromkeys(i for i in ids if not isinstance(i, (list, dict))))
-        self.categories.pop(MISSING, None)
+        self.categories.pop(msgspec.UNSET, None)
         self.categories.pop(None, None)
 
     def _shapes(self, heads: Sequence[Any]) -> None:

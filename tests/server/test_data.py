@@ -349,6 +349,7 @@ def test_address_of_a_file_is_signed_and_ends(plain: Api) -> None:
 
 STRICT_CATALOG = {
     "BOX2D": {"categories": [{"name": "car"}], "attributes": [{"name": "color", "enum": ["red", "blue"]}]},
+    "POLYGON2D": {"categories": [{"name": "car"}]},
 }
 
 
@@ -378,3 +379,19 @@ def test_strict_platform_refuses_labels_that_break_the_catalog(tmp_path: Path, c
         else:
             assert answer.refusal == (400, "InvalidParamsValue")
             assert f"({reason})" in answer.json["message"]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_strict_platform_refuses_a_polygon_of_too_few_points(tmp_path: Path, count: int) -> None:
+    points = [{"x": 1, "y": 1}, {"x": 5, "y": 1}, {"x": 5, "y": 5}]
+    label = {"POLYGON2D": [{"polygon2d": points[:count], "category": "car"}]}
+    with running(tmp_path, access_key=KEY, strict_labels=True) as platform:
+        api = Api(platform, Clock()).make()
+        api.upload(FILE)
+        api.ok("PUT", "datasets/{id}/labels/catalogs", {"catalog": STRICT_CATALOG, "draftNumber": 1})
+        answer = api.call("PUT", "datasets/{id}/callback", seed_callback(label=label))
+        if count == 3:
+            assert answer.status == 200
+        else:
+            assert answer.refusal == (400, "InvalidParamsValue")
+            assert "(polygon.too-few-points)" in answer.json["message"]

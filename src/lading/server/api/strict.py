@@ -52,5 +52,6 @@ def judge_labels(
     checker = DataPass(MemoryDataset("labels", {}), catalog, dict.fromkeys(_RULES, "error"))
     for path, rows in labels.items():
         data = Data(path=path, remote_path=path, annotation="present", labels=list(rows))
-        for finding in checker.frame(segment, Frame(key=path, data=[data])):
+        # what is wrong with polygons is told when enough of them have gathered, or at the end
+        for finding in (*checker.frame(segment, Frame(key=path, data=[data])), *checker.settle(segment)):
             raise invalid(f"label of {path!r}: {finding.message} ({finding.rule})")

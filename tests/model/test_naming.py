@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lading.model.naming import RemotePaths, from_wire, wire_path, wire_segment
+from lading.model.naming import RemotePaths, are_wire_paths, from_wire, wire_path, wire_segment
 
 names = st.text(st.characters(codec="utf-8"), max_size=30) | st.text(r"\/.%:@#a2E" + "\x00\x7f\n", max_size=12)
 
@@ -64,3 +64,13 @@ def test_no_two_files_get_the_same_path(files: list[tuple[str, str]]) -> None:
     paths = RemotePaths()
     given_out = {path: paths.assign(remote, path) for remote, path in files}
     assert len(set(given_out.values())) == len(given_out)
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=6), st.text("a./\\%\n\x7f", max_size=6), st.sampled_from(["a/b.png", "c", "d e"]))
+    )
+)
+def test_paths_are_known_to_go_up_as_they_are_exactly_where_each_does(paths):
+    expected = bool(paths) and all(path and wire_path(path) == path for path in paths)
+    assert are_wire_paths(paths) is expected

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Catalog, Checker, Data, Dataset, Finding, Frame, Origin, PanopticMask, Rule, Segment
+from lading import BlockChecker, Catalog, Data, Dataset, Finding, Frame, Origin, PanopticMask, Rule, Segment
 from lading.errors import SourceError
 from lading.media import panoptic_ids, probe, read_mask
 from lading.model.report import Severity
@@ -18,18 +18,22 @@ from lading_coco.origins import RowOrigins
 _VOID = 0
 
 
-class PixelsPass(Checker):
+class PixelsPass(BlockChecker):
     """Decodes each id PNG once, for all rules of them; it keeps nothing."""
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
         self._severities = severities
 
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        """What is wrong with the id PNGs of a frame that a COCO file describes."""
-        for data in frame.data:
-            origins = data.origins
-            if not isinstance(origins, RowOrigins):
-                continue
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with the id PNGs of frames that a COCO file describes."""
+        for number, frame in enumerate(frames):
+            for data in frame.data:
+                if PanopticMask in map(type, data.labels):
+                    yield from ((number, finding) for finding in self._judge(segment, frame, data))
+
+    def _judge(self, segment: Segment, frame: Frame, data: Data) -> Iterator[Finding]:
+        origins = data.origins
+        if isinstance(origins, RowOrigins):
             for label in data.labels:
                 if isinstance(label, PanopticMask) and label.content is not None:
                     for rule, message, at in _problems(label, data, origins):

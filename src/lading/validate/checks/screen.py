@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterable
+from itertools import chain, product
 from math import isfinite
 from operator import methodcaller
 from typing import Any, NamedTuple
@@ -70,14 +71,18 @@ def _by_sameness(columns: Columns[Any], sameness: Sameness) -> set[int]:
 
 def _by_plans(columns: Columns[Any], plans: KindPlans) -> set[int]:
     """Files with labels of which category or attributes need a look."""
-    of_categories = {id(free): free for free in map(plans.free.get, set(columns.categories))}.values()
+    kinds = {id(free): free for free in map(plans.free.get, set(columns.categories))}.values()
     values = list(chain.from_iterable(map(_VALUES, columns.attributes)))
     types = list(map(type, values))
-    pairs = set(zip(chain.from_iterable(columns.attributes), types, strict=True))
-    if all(
-        free is not None and all(of_value in free.get(name, NO_TYPES) for name, of_value in pairs)
-        for free in of_categories
-    ) and (float not in types or all(isfinite(value) for value in values if type(value) is float)):
+    names = set(chain.from_iterable(columns.attributes))
+    pairs: Iterable[tuple[str, type]] = product(names, set(types))
+    if len(names) > 1:  # else that is quicker
+        pairs = zip(chain.from_iterable(columns.attributes), types, strict=True)
+    of_names = set(pairs)
+    are_free = all(
+        free is not None and all(kind in free.get(name, NO_TYPES) for name, kind in of_names) for free in kinds
+    )
+    if are_free and (float not in types or all(isfinite(value) for value in values if type(value) is float)):
         return set()
     rows = zip(columns.files, columns.categories, columns.attributes, strict=True)
     return {

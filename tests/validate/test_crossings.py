@@ -85,3 +85,21 @@ def test_coordinates_too_large_for_their_products_are_judged_like_any(
 def test_a_crossing_of_large_coordinates_is_told_where_it_is(found: Callable[..., Any]) -> None:
     told = found(Polygon2D(np.array([(0, 0), (8e200, 8e200), (8e200, 0), (0, 8e200)], dtype=float)))
     assert told[-1].message == "expected a ring that does not cross itself, found a crossing at (4e+200, 4e+200)"
+
+
+FAR = 1e300
+
+
+@pytest.mark.parametrize(
+    ("ring", "crosses_itself"),
+    [
+        ([(50, 10), (0, 30), (10, -FAR), (10, 20), (10, 0)], False),
+        ([(40, 1e-14), (0, 0), (-FAR, 40), (FAR, 20), (-FAR, 20), (30, 30), (10, 10), (30, 30), (50, 10)], True),
+    ],
+    ids=["a spike out and back", "an edge over another"],
+)
+def test_coordinates_that_dwarf_the_others_are_no_warning_of_shapely(
+    found: Callable[..., Any], ring: list[tuple[float, float]], crosses_itself: bool
+) -> None:
+    rules = [finding.rule for finding in found(Polygon2D(np.array(ring, dtype=float)))]
+    assert rules == ["polygon.outside-image", *["polygon.self-crossing"] * crosses_itself]

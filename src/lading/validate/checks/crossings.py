@@ -30,7 +30,8 @@ def crossings(areas: Areas, have_area: NDArray[np.bool_]) -> Iterator[tuple[int,
     import shapely  # 0.1 s to import, where there is something to ask it
 
     numbers = np.repeat(np.arange(len(doubtful)), doubtful.counts)
-    reasons = shapely.is_valid_reason(shapely.polygons(shapely.linearrings(doubtful.points.T, indices=numbers)))
+    with np.errstate(all="ignore"):  # shapely divides by what is 0 where some coordinates dwarf the others
+        reasons = shapely.is_valid_reason(shapely.polygons(shapely.linearrings(doubtful.points.T, indices=numbers)))
     are_odd: NDArray[np.bool_] = reasons != _VALID
     indexes = np.flatnonzero(are_doubtful)[are_odd].tolist()
     points = [_point(reason) for reason in reasons[are_odd]]
@@ -46,7 +47,8 @@ def covered(points: Points) -> float:
     """The area of what a ring goes round an odd number of times."""
     import shapely
 
-    return float(shapely.make_valid(shapely.polygons(points)).area)
+    with np.errstate(all="ignore"):
+        return float(shapely.make_valid(shapely.polygons(points)).area)
 
 
 def _point(reason: str) -> tuple[float, float] | None:

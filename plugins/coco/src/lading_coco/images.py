@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import msgspec
+
 from lading import Data, Label, Report, Source
 from lading_coco.document import Document
 from lading_coco.forms import number_of
 from lading_coco.layout import name_from_url
 from lading_coco.origins import RowOrigins
-from lading_coco.rows import UNSET, AnyImage, ImageRow, PlainImage
+from lading_coco.rows import UNSET, AnyImage, PlainImage
 
 #: An image's record: its document's number, its row there, and what stands there.
 Image: TypeAlias = tuple[int, int, AnyImage]
@@ -38,6 +40,7 @@ class ImageBuilder:
         number, row, record = own
         width: int | None
         height: int | None
+        is_named = True
         if type(record) is PlainImage:
             name, width, height = record.file_name, record.width, record.height
             extras: dict[str, Any] = {
@@ -48,7 +51,12 @@ class ImageBuilder:
                 "date_captured": record.date_captured,
             }
         else:
-            name, width, height, extras = self._read(number, row, _fields(record))
+            extras = _fields(record)
+            named = _take_name(extras)
+            is_named = named is not None
+            name = str(extras.get("id", row)) if named is None else named
+            width = self._size("width", number, row, extras)
+            height = self._size("height", number, row, extras)
         listing = self._media[number]
         media = -1 if listing is None else listing[row]
         path = self._files[media] if media >= 0 else name
@@ -63,7 +71,7 @@ class ImageBuilder:
             extras=extras,
             origin=self._documents[number].images.origin(row),
             origins=self._origins,
-            told=_NAMELESS if media < 0 and not _is_named(record) else (),
+            told=() if is_named or media >= 0 else _NAMELESS,
         )
         if len(images) > 1:
             self._take_others(data, own, images)
@@ -76,21 +84,9 @@ class ImageBuilder:
             rows.setdefault(self._documents[number].path, row)
         return {"documents": rows} if len(rows) > 1 else {}
 
-    def _read(
-        self, number: int, row: int, extras: dict[str, Any]
-    ) -> tuple[str, int | None, int | None, dict[str, Any]]:
-        """The name, width and height of an image by its fields, and the other fields."""
-        name = extras.pop("file_name", None)
-        if not isinstance(name, str) or not name:
-            extras["file_name"] = name
-            url = extras.get("coco_url")
-            name = name_from_url(url if isinstance(url, str) else None) or str(extras.get("id", row))
-        width, height = extras.pop("width", UNSET), extras.pop("height", UNSET)
-        width = self._size(width, "width", number, row, extras)
-        return name, width, self._size(height, "height", number, row, extras), extras
-
-    def _size(self, value: Any, key: str, number: int, row: int, extras: dict[str, Any]) -> int | None:
-        """A picture's width or height; what is no whole number above 0 is told and stays in extras."""
+    def _size(self, key: str, number: int, row: int, extras: dict[str, Any]) -> int | None:
+        """A picture's width or height, out of the extras; what is no whole number above 0 is told and stays there."""
+        value = extras.pop(key, UNSET)
         if type(value) is int and value > 0:
             return value
         images = self._documents[number].images
@@ -126,17 +122,17 @@ class ImageBuilder:
                         self._report.warning("coco.other-size", message, at)
 
 
-def _is_named(record: AnyImage) -> bool:
-    """Whether an image's record names a file, by its `file_name` or its `coco_url`."""
-    if type(record) is PlainImage:
-        return True
-    fields = _fields(record)
-    name, url = fields.get("file_name"), fields.get("coco_url")
-    return bool(isinstance(name, str) and name) or name_from_url(url if isinstance(url, str) else None) is not None
+def _take_name(fields: dict[str, Any]) -> str | None:
+    """The name of an image's file, taken out of its fields, else that of its `coco_url`, else None."""
+    name = fields.pop("file_name", None)
+    if isinstance(name, str) and name:
+        return name
+    fields["file_name"] = name
+    url = fields.get("coco_url")
+    return name_from_url(url if isinstance(url, str) else None)
 
 
 def _fields(record: AnyImage) -> dict[str, Any]:
     if isinstance(record, dict):
         return dict(record)
-    fields = ((name, getattr(record, name)) for name in ImageRow.__struct_fields__)
-    return {name: value for name, value in fields if value is not UNSET}
+    return {name: value for name, value in msgspec.structs.asdict(record).items() if value is not UNSET}

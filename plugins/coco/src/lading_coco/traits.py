@@ -116,6 +116,8 @@ class Traits:
         self.categories.pop(None, None)
 
     def _shapes(self, heads: Sequence[Any]) -> None:
+        if "polygon" in self.shapes and _are_single_rings([head.segmentation for head in heads]):
+            return
         for head in heads:
             text = bytes(head.segmentation)
             if text[:1] == b"{":
@@ -168,6 +170,14 @@ class Traits:
         if self.has_segments:
             kinds.append("PANOPTIC_MASK")
         return kinds
+
+
+def _are_single_rings(texts: Sequence[msgspec.Raw]) -> bool:
+    """Whether each segmentation begins with two brackets, holds no other, and none of a mask: found by counting."""
+    text = b"\n".join((b"", *texts))
+    count = len(texts)
+    is_even = text.count(b"[") == 2 * count and text.count(b"\n[[") == count == text.count(b"\n")
+    return is_even and b"{" not in text
 
 
 def _shapes_of(text: bytes) -> frozenset[str]:

@@ -81,6 +81,7 @@ def way(middle: Middle, behind: RunningPlatform, tmp_path: Path) -> Way:
 def test_a_spoiled_answer_here_and_there(fault: str, way: Way) -> None:
     """At other places for each fault, so that all of them together see each kind of request."""
     steps, first = way.steps(), list(FAULTS).index(fault)
+    assert first < steps
     for at in range(first, steps, len(FAULTS)):
         way.spoiled(fault, at)
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -228,7 +229,7 @@ def objects_of(api: Api) -> Path:
 
 
 def test_killed_between_database_and_documents_a_dataset_is_wholly_there_or_gone(
-    mine: Api, monkeypatch: pytest.MonkeyPatch
+    mine: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A process that ends in the middle of a call runs nothing more, as the failing store here."""
     from lading.server.folder_store import FolderStore
@@ -257,7 +258,8 @@ def test_killed_between_database_and_documents_a_dataset_is_wholly_there_or_gone
     assert {refs.name for refs in list_datasets(objects_of(mine))} == {"demo", "half"}
     age(mine)
     assert prune_of(mine) == Pruned(1, 4, 0)
-    with running(mine.platform.data_dir, access_key=KEY):
+    again = shutil.copytree(mine.platform.data_dir, tmp_path / "again", ignore=lambda *_: ["objects", "serve.lock"])
+    with running(again, access_key=KEY, objects=str(objects_of(mine))):
         assert list_datasets(objects_of(mine)) == []
 
 

@@ -51,22 +51,25 @@ def running(
 
     `data_dir` is by default where `default_data_dir` says, `options` are further fields of ServerSettings. Port 0
     takes a free one; a key that is not given is made and good for this once. Raises OptionError for options that
-    cannot be used, LadingError where the port is taken or the platform does not start.
+    cannot be used, LadingError where the port is taken, where another platform runs on the same folder, or where this
+    one does not start.
     """
     folder = default_data_dir() if data_dir is None else Path(data_dir)
     key = new_access_key() if access_key is None else access_key
     settings = ServerSettings(data_dir=folder, host=host, port=port, access_key=key, **options)
-    server = _Server(settings)
-    thread = threading.Thread(target=server.run_here, name="lading-platform", daemon=True)
-    thread.start()
-    try:
-        server.announced.wait()
-        if server.failure is not None:
-            raise LadingError(f"{server.url}: expected the platform to start, found {server.failure}")
-        yield RunningPlatform(server.url, key, folder)
-    finally:
-        server.should_exit = True
-        thread.join()
+    settings.check()
+    with _alone(settings):
+        server = _Server(settings)
+        thread = threading.Thread(target=server.run_here, name="lading-platform", daemon=True)
+        thread.start()
+        try:
+            server.announced.wait()
+            if server.failure is not None:
+                raise LadingError(f"{server.url}: expected the platform to start, found {server.failure}")
+            yield RunningPlatform(server.url, key, folder)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def serve(settings: ServerSettings, announce: Callable[[str, str | None], None]) -> None:
@@ -99,8 +102,9 @@ def _alone(settings: ServerSettings) -> Iterator[None]:
             if settings.database is None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
-            message = "expected no other platform on this folder, found one that runs; --data names another folder"
-            raise LadingError(f"{settings.data_dir}: {message}") from exc
+            message = "expected no other platform on this folder, found one that runs"
+            hint = "speak to that one by its address, or take another folder (--data, LADING_HOME)"
+            raise LadingError(f"{settings.data_dir}: {message}; {hint}") from exc
         yield
 
 

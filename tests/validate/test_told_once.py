@@ -142,6 +142,17 @@ def nameless(root: Path) -> None:
     path.write_text(json.dumps(document))
 
 
+def relined(file: str, number: int, change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], None]:
+    """A line of a file with its words changed; one that the file has not is added."""
+
+    def plant(root: Path) -> None:
+        lines = [*(root / file).read_bytes().splitlines(), b""]
+        lines[number - 1] = b" ".join(change(lines[number - 1].split()))
+        (root / file).write_bytes(b"\n".join(lines))
+
+    return plant
+
+
 def renamed(file: str, name: str) -> Callable[[Path], None]:
     return lambda root: (root / file).rename((root / file).with_name(name)) and None
 
@@ -167,6 +178,8 @@ def coloured(root: Path) -> None:
 
 DANGLING = "nuscenes.dangling-token"
 KITTI = "training/calib/000001.txt"
+ROWS = "training/label_2/000000.txt"
+TRACKS = "training/label_02/0000.txt"
 
 DEFECTS = [
     Once("a pose that is no unit", "nuscenes", pose(rotation=[0.9, 0, 0, 0]),
@@ -262,6 +275,24 @@ DEFECTS = [
          "nuscenes.token-type", f"{TABLES}sample_annotation.json", "/0/instance_token"),
     Once("a number in place of a scene", "nuscenes", row("sample", 0, scene_token=5),
          "nuscenes.token-type", f"{TABLES}sample.json", "/0/scene_token"),
+    Once("a line that is no text", "kitti", relined(ROWS, 2, lambda _: [b"\x89PNG\xff\x00"]),
+         "kitti.encoding", ROWS, None, 2),
+    Once("a line of a track that is no text", "kitti-tracking", relined(TRACKS, 2, lambda _: [b"\x89PNG\xff"]),
+         "kitti.encoding", TRACKS, None, 2),
+    Once("a row of a track that is no text", "kitti-tracking", relined(TRACKS, 2, lambda _: [b"0", b"1", b"\xff"]),
+         "kitti.encoding", TRACKS, None, 2),
+    Once("a box behind the camera", "kitti", relined(ROWS, 2, lambda words: [*words[:13], b"-14.20", *words[14:]]),
+         "kitti.label-behind", ROWS, None, 2),
+    *(Once(f"a row without its column {column}", "kitti",
+           relined(ROWS, 2, lambda words, column=column: words[: column - 1] + words[column:]),
+           "kitti.label-row", ROWS, None, 2) for column in (9, 12, 15)),
+    Once("a row without alpha", "kitti", relined(ROWS, 2, lambda words: words[:3] + words[4:]),
+         "kitti.label-columns", ROWS, None, 2),
+    Once("a row of a frame that has no files", "kitti-tracking",
+         relined(TRACKS, 7, lambda _: b"9 5 Car 0 0 -1.57 10 10 50 50 1.5 1.6 4.0 1.0 1.5 20.0 -1.57".split()),
+         "media.missing", TRACKS, None, 7),
+    Once("a line of a set for which there is nothing", "kitti", changed("ImageSets/train.txt", "$", "\n000042"),
+         "media.missing", "ImageSets/train.txt", None, 3),
     Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),
          "kitti.calibration-missing", "dataset/sequences/00/calib.txt"),
 ]  # fmt: skip

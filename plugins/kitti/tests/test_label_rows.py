@@ -91,6 +91,14 @@ def test_fourteen_columns_are_a_row_without_alpha() -> None:
     assert problem.message == "expected 15 or 16 columns, found 14, read as a row without alpha"
 
 
+@pytest.mark.parametrize("column", [0, 7, 9, 12, 13])
+def test_fourteen_columns_that_lack_another_are_no_row(column: int) -> None:
+    rows, (problem,) = parse_rows([" ".join(["Truck", *NUMBERS[:column], *NUMBERS[column + 1 :]])])
+    assert rows == []
+    assert (problem.rule, problem.is_error) == ("kitti.label-row", True)
+    assert problem.message == "expected 15 or 16 columns, found 14; the row is left out"
+
+
 def test_eight_columns_are_a_2d_row() -> None:
     row, (problem,) = one(" ".join(["Truck", *NUMBERS[:7]]))
     assert (row.bbox, row.columns_3d, row.dimensions) == ((599.41, 156.40, 629.75, 189.25), None, None)

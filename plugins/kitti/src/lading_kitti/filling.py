@@ -13,6 +13,7 @@ from lading_kitti.calibration import RAW_FILES
 from lading_kitti.index import LabelFiles, Media, SegmentIndex, numbers_of
 from lading_kitti.keys import KeySpace, is_number, ordered
 from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING
+from lading_kitti.lonely import lonely
 from lading_kitti.segments import is_picture_or_cloud, media_ending
 from lading_kitti.texts import read_bytes, read_lines
 from lading_kitti.tracklets import pose_frames
@@ -150,7 +151,6 @@ class Filler:
         for table in tables:
             for stem in table:
                 keys.setdefault(space.canonical(stem), space.shown(stem))
-        self._tell_strangers(segment, [(at, stem) for stem, at in listed.items() if space.canonical(stem) not in keys])
         for stem in listed:
             keys.setdefault(space.canonical(stem), space.shown(stem))
         for media in segment.media:
@@ -163,8 +163,12 @@ class Filler:
             self.report.loss("calibration of a frame that has no other file", spare[0], len(spare))
         segment.semantic = _keyed(segment.semantic, keys, space)
         segment.instance = _keyed(segment.instance, keys, space)
-        segment.sets = {key: [one.name for one in at] for key, at in _keyed(listed, keys, space).items()}
+        sets = _keyed(listed, keys, space)
+        segment.sets = {key: [one.name for one in at] for key, at in sets.items()}
         segment.keys = ordered(keys.values())
+        labels = {} if segment.labels is None else segment.labels.files
+        lines = {key: Origin(at[0].path, line=at[0].line) for key, at in sets.items()}
+        segment.lonely = lonely(segment, [labels, segment.semantic, segment.instance], lines)
         self._sides(segment, root, keys, space)
 
     def _folder(self, segment: SegmentIndex, root: Root, role: str) -> dict[str, str]:
@@ -188,17 +192,6 @@ class Filler:
                             listed.setdefault(line.strip(), []).append(Listing(name, item.path, number))
         return listed
 
-    def _tell_strangers(self, segment: SegmentIndex, strangers: list[tuple[list[Listing], str]]) -> None:
-        """Ids that image sets list and no file has: they are frames all the same (design.md section 8)."""
-        by_set: dict[str, list[tuple[int, str]]] = {}
-        for listings, stem in strangers:
-            for one in listings:
-                by_set.setdefault(one.path, []).append((one.line, stem))
-        for path, ids in by_set.items():
-            line, first = ids[0]
-            message = f"expected a file for every id, found none for {len(ids):,}, such as {first!r}"
-            self.report.warning("kitti.image-set-id", message, Origin(path, line=line), segment=segment.name)
-
     def _sides(self, segment: SegmentIndex, root: Root, keys: Mapping[str, str], space: KeySpace) -> None:
         for folder in root.of("side"):
             table: dict[str, list[str]] = {}
@@ -219,7 +212,7 @@ class Filler:
 
     def _per_sequence(self, segment: SegmentIndex, root: Root) -> None:
         """Frames by number: the union of what media, labels, times and poses have."""
-        numbers: set[int] = set()
+        numbers: dict[int, Origin] = {}
         names: dict[int, str] = {}
         for role in ("mots",):
             for folder in root.of(role):
@@ -245,6 +238,8 @@ class Filler:
         segment.instance = self._numbered(segment.instance, by_number)
         segment.point_labels = self._numbered(segment.point_labels, by_number)
         segment.oxts = self._numbered(segment.oxts, by_number)
+        lines = {names[number]: origin for number, origin in numbers.items()}
+        segment.lonely = lonely(segment, [segment.instance, segment.point_labels, segment.oxts], lines)
 
     def _numbered(self, table: Mapping[str, str], by_number: Mapping[int, str]) -> dict[str, str]:
         result = {}
@@ -255,7 +250,9 @@ class Filler:
                 self.report.loss("file whose name is no number of a frame", path)
         return result
 
-    def _tracking(self, segment: SegmentIndex, root: Root, numbers: set[int]) -> None:
+    def _tracking(self, segment: SegmentIndex, root: Root, numbers: dict[int, Origin]) -> None:
+        if segment.labels is not None and segment.labels.path is not None:
+            self._name_by_first_words(segment.labels.path, numbers)
         for folder in root.of("calib", "oxts", "mots_rows"):
             own = next(iter(self._own(segment, folder)), None)
             if own is None:
@@ -264,22 +261,20 @@ class Filler:
                 segment.calib_file = own.path
             elif folder.kind.role == "oxts":
                 segment.oxts_file = own.path
-                numbers.update(range(self._count_lines(own.path)))
+                self._name_by_lines(own.path, numbers)
             else:
                 segment.mots_rows = own.path
-                numbers.update(self._first_words(own.path))
-        if segment.labels is not None and segment.labels.path is not None:
-            numbers.update(self._first_words(segment.labels.path))
+                self._name_by_first_words(own.path, numbers)
 
-    def _odometry(self, segment: SegmentIndex, root: Root, numbers: set[int]) -> None:
+    def _odometry(self, segment: SegmentIndex, root: Root, numbers: dict[int, Origin]) -> None:
         segment.calib_file = root.files.get("calib.txt")
         segment.times = root.files.get("times.txt")
         segment.poses = root.files.get("poses.txt") or root.files.get("poses/")
         for path in (segment.times, segment.poses):
             if path is not None:
-                numbers.update(range(self._count_lines(path)))
+                self._name_by_lines(path, numbers)
 
-    def _raw(self, segment: SegmentIndex, root: Root, numbers: set[int]) -> None:
+    def _raw(self, segment: SegmentIndex, root: Root, numbers: dict[int, Origin]) -> None:
         folder = segment.root
         while True:
             above = self.tree.roots.get(folder)
@@ -296,23 +291,23 @@ class Filler:
             segment.oxts_times = next((item.path for item in oxts.items if item.rest == "timestamps.txt"), None)
         times = [media.times[""] for media in segment.media if "" in media.times]
         for path in times if segment.oxts_times is None else [*times, segment.oxts_times]:
-            lines = read_lines(self.source, path, Report()) or []
-            numbers.update(number for number, line in enumerate(lines) if line.strip())
+            self._name_by_lines(path, numbers, blank=False)
         if segment.tracklets is not None:
             text = read_bytes(self.source, segment.tracklets, Report())
-            numbers.update(pose_frames(text) if text is not None else ())
+            for number in pose_frames(text) if text is not None else ():
+                numbers.setdefault(number, Origin(segment.tracklets))
 
-    def _count_lines(self, path: str) -> int:
-        """Lines of a file that will be read again, and judged, with its frames."""
-        return len(read_lines(self.source, path, Report()) or ())
+    def _name_by_lines(self, path: str, numbers: dict[int, Origin], *, blank: bool = True) -> None:
+        """The frames that the lines of a file stand for, which will be read again, and judged, with them."""
+        for number, line in enumerate(read_lines(self.source, path, Report()) or ()):
+            if blank or line.strip():
+                numbers.setdefault(number, Origin(path, line=number + 1))
 
-    def _first_words(self, path: str) -> set[int]:
-        numbers = set()
-        for line in read_lines(self.source, path, Report()) or ():
+    def _name_by_first_words(self, path: str, numbers: dict[int, Origin]) -> None:
+        for at, line in enumerate(read_lines(self.source, path, Report()) or (), 1):
             word = line.replace(",", " ").split(None, 1)[:1]
             if word and is_number(word[0]):
-                numbers.add(int(word[0]))
-        return numbers
+                numbers.setdefault(int(word[0]), Origin(path, line=at))
 
 
 def _add_previous(segment: SegmentIndex, media: Media, table: Mapping[str, list[str]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from posixpath import basename
 
+from lading import Origin
 from lading_kitti.keys import is_number
 from lading_kitti.layouts import Layout
 from lading_kitti.tree import join
@@ -54,7 +55,8 @@ class LabelFiles:
 class SegmentIndex:
     """One split, drive or sequence. Memory: some paths a frame, which the source's list of names holds anyway.
 
-    `previous` has the frames that are pictures before another frame, and the key of that one.
+    `previous` has the frames that are pictures before another frame, and the key of that one, `lonely` those that no
+    sensor has a file of, and what names them.
     """
 
     layout: Layout
@@ -82,6 +84,7 @@ class SegmentIndex:
     sides: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     previous: dict[str, str] = field(default_factory=dict)
     sets: dict[str, list[str]] = field(default_factory=dict)
+    lonely: dict[str, Origin] = field(default_factory=dict)
 
     @property
     def root_files(self) -> set[str]:

@@ -75,7 +75,7 @@ def is_tracking_line(line: str) -> bool:
 
 
 def parse_rows(lines: Sequence[str]) -> tuple[list[Row], list[Problem]]:
-    """The rows of an object's label file, and what is wrong with it."""
+    """The rows of an object's label file, and what is wrong with them."""
     rows: list[Row] = []
     problems: list[Problem] = []
     for index, line in enumerate(lines, 1):
@@ -145,7 +145,7 @@ def _row(
 ) -> tuple[Row | None, Problem | None]:
     count = len(values)
     problem = None
-    if count == _NUMBERS - 1 and is_area(values[2:6]):
+    if count == _NUMBERS - 1 and _is_without_alpha(values):
         problem = _odd("found 14, read as a row without alpha", line)
         values = [*values[:2], math.nan, *values[2:]]
     elif count == 7 and is_area(values[3:7]):
@@ -171,6 +171,16 @@ def _row(
         more=tuple(values[15:]),
     )
     return row, problem
+
+
+def _is_without_alpha(values: Sequence[float]) -> bool:
+    """Whether it is alpha that a row of 14 columns lacks: its box is where it then is, and behind a share and a state.
+
+    Where the box is one column on, the row lacks one of the columns behind it.
+    """
+    share, state = values[:2]
+    is_first = share == UNSET_SHARE or 0 <= share <= 2
+    return is_first and state in (UNSET_SHARE, 0, 1, 2, 3) and is_area(values[2:6]) and not is_area(values[3:7])
 
 
 def is_area(edges: Sequence[float]) -> bool:

@@ -71,14 +71,16 @@ def tell_uncalibrated(segment: SegmentIndex, report: Report) -> bool:
 def tell_differences(segment: SegmentIndex, report: Report) -> None:
     """Which folders have not a file for every frame (3.12, 12): one warning a folder. Media are told one by one."""
     folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = []
+    labels = {} if segment.labels is None else segment.labels.files
     if segment.labels is not None and segment.labels.has_camera_column:
         message = "expected KITTI's own camera frame, found an export of Waymo; its boxes are read as if they lay in it"
         report.warning("kitti.waymo-export", message, Origin(join(segment.root, segment.labels.name)))
     if segment.labels is not None and segment.labels.path is None:
-        folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), segment.labels.files))
+        folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), labels))
     if segment.calib:
         folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
-    keys = [key for key in segment.keys if key not in segment.previous]
+    # Where an image set names a frame and nothing else does, that is told there.
+    keys = [key for key in segment.keys if key not in segment.previous and (key in labels or key not in segment.lonely)]
     for rule, folder, files in folders:
         missing = [key for key in keys if key not in files]
         if missing:

@@ -13,6 +13,7 @@ from lading.source.file import File, is_lfs_pointer
 from lading_kitti.calibrations import Calibrated, Calibrations
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
+from lading_kitti.lonely import place
 from lading_kitti.motion import Motion, Times, read_times
 
 #: x, y, z, reflectance as float32 (3.6); an index and a class of SemanticKITTI as uint32 (3.10).
@@ -64,6 +65,8 @@ class SegmentReading:
             if one is not None:
                 one.ego_pose = pose
                 data.append(one)
+        if key in index.lonely:
+            place(data, index.lonely[key])
         own, entries = self._own_calibration(calibrated)
         return Frame(
             key=key,

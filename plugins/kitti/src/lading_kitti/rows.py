@@ -9,7 +9,7 @@ from lading import Report, Source
 from lading.model.frame import Annotation
 from lading_kitti.index import LabelFiles, SegmentIndex
 from lading_kitti.label_rows import Row, parse_rows, parse_tracking_row
-from lading_kitti.texts import Problem, is_whole, read_lines
+from lading_kitti.texts import Problem, is_whole, lines_of, one_a_line, read_bytes
 
 
 class FrameRows(NamedTuple):
@@ -54,11 +54,12 @@ class ObjectRows:
     def rows(self, key: str, report: Report) -> FrameRows:
         """The rows of the frame's file. No file, an empty one, and one with rows are three things."""
         path = self._labels.files.get(key)
-        lines = None if path is None else read_lines(self._source, path, report)
-        if path is None or lines is None:
+        data = None if path is None else read_bytes(self._source, path, report)
+        if path is None or data is None:
             return FrameRows("none")
+        lines, encoding = lines_of(data)
         rows, problems = parse_rows(lines)
-        for problem in problems:
+        for problem in one_a_line(encoding, problems):
             problem.tell(report, path)
         return FrameRows("present" if rows else "empty", rows, path)
 
@@ -73,19 +74,26 @@ class TrackingRows:
     def __init__(self, source: Source, path: str, sequence: str, report: Report) -> None:
         self._path = path
         self._sequence = sequence
-        lines = read_lines(source, path, report)
-        self._is_read = lines is not None
-        self._lines = lines or []
+        data = read_bytes(source, path, report)
+        self._is_read = data is not None
+        self._lines, encoding = lines_of(data or b"")
+        self._told = {problem.line for problem in encoding}
         self._by_frame: dict[int, list[int]] = {}
+        bad: list[Problem] = []
         for number, line in enumerate(self._lines, 1):
             if not line.strip():
                 continue
             word = line.replace(",", " ").split(None, 1)[0]
-            if is_whole(word):
-                self._by_frame.setdefault(int(word), []).append(number)
-            else:
+            if not is_whole(word):
                 message = f"expected the number of a frame, found {word[:40]!r}; the row is left out"
-                Problem("kitti.label-row", message, number).tell(report, path)
+                bad.append(Problem("kitti.label-row", message, number))
+                continue
+            self._by_frame.setdefault(int(word), []).append(number)
+            problem = parse_tracking_row(line, 0, number)[1] if number in self._told else None
+            if problem is not None:
+                bad.append(problem)
+        for one in one_a_line(encoding, bad):
+            one.tell(report, path)
 
     def rows(self, key: str, report: Report) -> FrameRows:
         """The rows of the frame of this number, in the file's order."""
@@ -94,7 +102,7 @@ class TrackingRows:
         rows: list[Row] = []
         for number in self._by_frame.get(int(key), ()):
             row, problem = parse_tracking_row(self._lines[number - 1], len(rows), number)
-            if problem is not None:
+            if problem is not None and number not in self._told:
                 problem.tell(report, self._path)
             if row is not None:
                 rows.append(row)

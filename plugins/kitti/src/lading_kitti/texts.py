@@ -53,6 +53,16 @@ def lines_of(data: bytes) -> tuple[list[str], list[Problem]]:
     return lines, problems
 
 
+def one_a_line(encoding: list[Problem], rows: list[Problem]) -> list[Problem]:
+    """What is wrong with a file of rows; of a row that is none for its bytes that are no text, those are told."""
+    lines = {problem.line for problem in rows if problem.is_error}
+    told = [
+        one._replace(message=f"{one.message}; the row is left out") if one.line in lines else one for one in encoding
+    ]
+    bytes_at = {problem.line for problem in encoding}
+    return told + [problem for problem in rows if not (problem.is_error and problem.line in bytes_at)]
+
+
 def read_lines(source: Source, path: str, report: Report) -> list[str] | None:
     """The lines of a text file; None, and a finding, where it cannot be read."""
     data = read_bytes(source, path, report)

@@ -311,6 +311,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/images/1",
         "expected an id that is a number or a text, found True",
     ),
+    "an image id that is a fraction": (
+        {"images": [IMAGE, {**IMAGE, "file_name": "b.png", "id": 2.5}]},
+        "coco.bad-id",
+        "/images/1",
+        "expected an id that is a number or a text, found 2.5",
+    ),
     "an image that is none": (
         {"images": [IMAGE, [1, 2]]},
         "coco.malformed-record",
@@ -346,7 +352,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": [ROW, None, ROW | {"id": 6}]},
         "coco.malformed-record",
         "/annotations/1",
-        "expected an object before this one, found 'null'",
+        "expected an object, found 'null'",
     ),
     "annotations as an object": (
         {"annotations": {"5": ROW}},
@@ -502,6 +508,42 @@ def test_what_is_wrong_before_an_image_hides_nothing_of_it(
         ("coco.malformed-record", f"{FILE}/images/1", "expected a comma before this record, found ',,'"),
         ("coco.missing-file-name", f"{FILE}/images/1", "expected `file_name` or `coco_url`, found neither"),
     ]
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 64, 7], ids=["in one chunk", "in many", "in very many"])
+def test_places_count_elements_that_are_no_records(
+    chunk: int, read: Any, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lading_coco.text.CHUNK", chunk)
+    twice = json.dumps(ROW | {"id": 6})[:-1] + ', "id": 7}'
+    far = json.dumps({**IMAGE, "id": 3, "file_name": "../b.png"})
+    images = f'[null, 5, {json.dumps(IMAGE)}, "}}, a", {{"id": 2, "width": 40, "height": 30}}, {far}, 9]'
+    rows = f'[true, {json.dumps(ROW)}, 3, [4], {{"id": }}, null, null, {twice}, {json.dumps(ROW)} 0]'
+    whole = json.dumps(document(images=[], annotations=[]))
+    whole = whole.replace('"images": []', f'"images": {images}').replace('"annotations": []', f'"annotations": {rows}')
+    done = read({"annotations.json": whole})
+    told = {(rule, where.removeprefix(FILE)): message for rule, where, message in done.told}
+    record, missing = "expected an object, found ", "expected `file_name` or `coco_url`, found neither"
+    climbs = "expected a path within the dataset, found a path that climbs out of the dataset, '../b.png'"
+    again = "expected each annotation id once, found one again; its instance ends in #2"
+    key = "expected each key of an object once, found 'id' again; the last one counts"
+    error = "expected a record in JSON, found an error (Expecting value: line 1 column 8 (char 7))"
+    assert told == {
+        ("coco.malformed-record", "/images/0"): f"{record}'null' and 1 more",
+        ("coco.malformed-record", "/images/3"): f"{record}'\"}}, a\"'",
+        ("coco.missing-file-name", "/images/4"): missing,
+        ("coco.unsafe-file-name", "/images/5/file_name"): climbs,
+        ("coco.malformed-record", "/images/6"): f"{record}'9'",
+        ("coco.malformed-record", "/annotations/0"): f"{record}'true'",
+        ("coco.malformed-record", "/annotations/2"): f"{record}'3'",
+        ("coco.malformed-record", "/annotations/3"): f"{record}'[4]'",
+        ("coco.malformed-record", "/annotations/4"): error,
+        ("coco.malformed-record", "/annotations/5"): f"{record}'null' and 1 more",
+        ("coco.duplicate-key", "/annotations/7"): key,
+        ("coco.malformed-record", "/annotations/8"): "expected a comma between elements, found none",
+        ("coco.malformed-record", "/annotations/9"): f"{record}'0'",
+        ("coco.duplicate-annotation-id", "/annotations/8/id"): again,
+    }
 
 
 @pytest.mark.parametrize("counts", ["0:4:", '\\": \\"', [1200]], ids=["colons", "what looks like a key", "numbers"])

@@ -53,5 +53,6 @@ def test_what_is_told_is_what_is_there_twice(rows: list[Written], gap: str, size
     for begin in range(0, len(data), size):
         scanner.feed(data[begin : begin + size])
     scanner.finish()
+    heads.column.waiting.tell()
     assert sorted(set(told)) == sorted({(number, key) for number, row in enumerate(rows) for key in twice(row)})
     assert len(set(told)) == len(told)

@@ -46,8 +46,7 @@ class Records:
             return self._relocate(self.pointer, row, parts)
         if not self._strangers and not parts:
             return Origin(self.path, f"{self.pointer}/{row}")
-        number = row + sum(count for before, count in self._strangers if before <= row)
-        return Origin(self.path, self.pointer).below(number, *parts)
+        return Origin(self.path, self.pointer).below(self._strangers.element(row), *parts)
 
 
 class Document:
@@ -164,6 +163,8 @@ class _Reading:
     def _at(self, array: RecordArray) -> ImageHeads | AnnotationHeads:
         key = array.key or "annotations"
         if self._arrays.get(key) is not array:
+            if key in self._arrays:
+                (self.images if key == "images" else self.annotations).column.waiting.tell()
             self._arrays[key] = array
             if key == "images":
                 self.images = self._new_images()

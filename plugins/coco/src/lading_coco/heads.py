@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_coco.elements import Strangers, Waiting, parts_between_commas
 from lading_coco.ids import MISSING, Codes, codes_of
 from lading_coco.repeated import RepeatedKeys, TellKey
 from lading_coco.structure import Offsets, Piece, RecordArray
@@ -101,7 +102,7 @@ class AnnotationHead(msgspec.Struct, gc=False):
 
 _COMPLETE = len(CompleteHead.__struct_fields__)
 
-#: Hears of a record that is none: its number, and what was expected and found.
+#: Hears of an element that is no record: its number in the array, and what was expected and found.
 Problem = Callable[[int, str], None]
 
 
@@ -110,14 +111,16 @@ class Column:
 
     Heads are of the first of `kinds` that takes them; the last takes any.
     A record that cannot be read gets a head without values, so that numbers and places stay in step.
+    What is wrong is told at the end, when the elements of the array are known that are no records.
     """
 
     def __init__(self, kinds: Sequence[type[Any]], problem: Problem, repeated: TellKey) -> None:
         self.count = 0
-        self.strangers: list[tuple[int, int]] = []  # (record, elements before it that are no records)
+        self.strangers = Strangers()
+        self.waiting = Waiting(self.strangers)
         self.broken: set[int] = set()  # records that are none; each is told
-        self._problem = problem
-        self._repeated = RepeatedKeys(repeated)
+        self._tell = problem
+        self._repeated = RepeatedKeys(lambda row, key: self.waiting.add(row, lambda number: repeated(number, key)))
         self._head = kinds[-1]
         self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._head)
         self._many: list[msgspec.json.Decoder[list[Any]]] = [msgspec.json.Decoder(list[kind]) for kind in kinds]  # type: ignore[valid-type]
@@ -179,13 +182,21 @@ class Column:
         """Hold that there is one comma between two records; what else stands there is told and counted."""
         if gap.strip() == b",":
             return
-        parts = gap.split(b",")
+        parts = parts_between_commas(gap)
         others = [part for part in parts[1:-1] if part.strip()]
         if others:
-            self.strangers.append((number, len(others)))
-            self._problem(number, f"expected an object before this one, found {_all_shown(others)}")
+            self._tell_strangers(number, others)
         else:
             self._problem(number, f"expected a comma before this record, found {_shown(gap)}")
+
+    def _tell_strangers(self, record: int, others: list[bytes]) -> None:
+        count = len(others)
+        self.strangers.add(record, count)
+        message = f"expected an object, found {_all_shown(others)}"
+        self.waiting.add(record, lambda number: self._tell(number - count, message))
+
+    def _problem(self, record: int, message: str) -> None:
+        self.waiting.add(record, lambda number: self._tell(number, message))
 
     def _read(self, number: int, text: bytes) -> Any:
         try:
@@ -209,7 +220,7 @@ class Column:
         return head
 
     def finish(self, array: RecordArray, text: Access, *, is_cut: bool = False) -> None:
-        """Look at what stands between the pieces, before the first record and behind the last.
+        """Look at what stands between the pieces, before the first record and behind the last, and tell what waits.
 
         Of an array that is cut behind the comma after its last record, that is seen where the next one follows.
         """
@@ -221,16 +232,17 @@ class Column:
         if self._end is not None and not is_cut:
             edges.append((self.count, self._end, array.end))
         for number, begin, end in edges:
-            parts = text.read(begin, min(end - begin, 4096)).split(b",")
+            parts = parts_between_commas(text.read(begin, min(end - begin, 4096)))
             others = [part for part in parts if part.strip()]
             if others:
-                if number < self.count:
-                    self.strangers.insert(0, (number, len(others)))
-                self._problem(number, f"expected an object, found {_all_shown(others)}")
+                self._tell_strangers(number, others)
             blank = 0 if end - begin > 4096 else len(parts) - len(others) - 1
             if blank:
                 message = "expected something on both sides of each comma, found nothing"
+                if blank < 0:
+                    message = "expected a comma between elements, found none"
                 self._problem(max(number - 1, 0), message)
+        self.waiting.tell()
 
     def ids(self) -> Codes:
         """The codes of all ids, in the order of the records."""

@@ -35,6 +35,11 @@ def code_of(value: Any) -> int:
     return hash((type(value).__name__, value))
 
 
+def is_fraction(value: Any) -> bool:
+    """Whether a value is a number and no whole one, which is no id."""
+    return isinstance(value, float) and not value.is_integer()
+
+
 def key_of(value: Any) -> int:
     """A number for an id as text: the same for 1 and "1". Keys are only compared with each other, in one run."""
     text = str(value)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.heads import Column, ImageHead
-from lading_coco.ids import MISSING, Codes, codes_of, joined, key_of
+from lading_coco.ids import MISSING, Codes, codes_of, is_fraction, joined, key_of
 from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
@@ -105,14 +105,12 @@ class ImageHeads:
         self._report.warning("coco.duplicate-key", REPEATED.format(key), self._place(row))
 
     def _check(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
-        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)):
+        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)) or is_fraction(head.id):
             found = "none" if head.id == MISSING else repr(head.id)
-            message = f"expected an id that is a number or a text, found {found}"
-            self._report.error("coco.bad-id", message, self._place(row))
+            self._tell("coco.bad-id", f"expected an id that is a number or a text, found {found}", row)
         if name is None:
             found = "neither" if not head.file_name else repr(head.file_name)
-            message = f"expected `file_name` or `coco_url`, found {found}"
-            self._report.error("coco.missing-file-name", message, self._place(row))
+            self._tell("coco.missing-file-name", f"expected `file_name` or `coco_url`, found {found}", row)
             return
         reason = unsafe_name(name, self._path)
         if reason is None:
@@ -120,9 +118,11 @@ class ImageHeads:
         message = f"expected a path within the dataset, found {reason}, {name!r}"
         if is_found:
             message = f"{message}; the file was found by its last parts"
-            self._report.warning("coco.unsafe-file-name", message, self._place(row, "file_name"))
-        else:
-            self._report.error("coco.unsafe-file-name", message, self._place(row, "file_name"))
+        self._tell("coco.unsafe-file-name", message, row, "file_name", warn=is_found)
+
+    def _tell(self, rule: str, message: str, row: int, *parts: str, warn: bool = False) -> None:
+        take = self._report.warning if warn else self._report.error
+        self.column.waiting.add(row, lambda number: take(rule, message, self._place(number, *parts)))
 
 
 def _text(value: Any) -> str | None:

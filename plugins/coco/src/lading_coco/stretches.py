@@ -110,7 +110,7 @@ def _stretch(text: JsonText, begin: int, end: int) -> Stretch | None:
     try:
         for chunk in text.chunks(begin, end):
             scanner.feed(chunk)
-            if told or not heads.is_plain:
+            if heads.column.waiting or not heads.is_plain:
                 return None
             if scanner.is_over(inside):
                 break

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Origin, Report
+from lading_coco.elements import Strangers
 from lading_coco.heads import Column
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Offsets, Piece, scan
@@ -56,7 +57,7 @@ class VideoText(JsonText):
         self._video_of: dict[str, int] = {}
         self._annotation_of = array("i")  # of each record of one frame, the annotation
         self._frame_of = array("i")
-        self._strangers: list[tuple[int, int]] = []
+        self._strangers = Strangers()
 
     @property
     def has_random_access(self) -> bool:
@@ -101,16 +102,13 @@ class VideoText(JsonText):
             whole = parts if parts and parts[0] in ("width", "height") else ("file_names", frame)
             return Origin(self.path, "/videos").below(video, *whole)
         annotation, frame = self._annotation_of[row], self._frame_of[row]
-        at = Origin(self.path, "/annotations").below(self._number(annotation))
+        at = Origin(self.path, "/annotations").below(self._strangers.element(annotation))
         if not parts:
             return at
         first, *rest = parts
         if first in _PLURAL:
             return at.below(_PLURAL[str(first)], frame, *rest)
         return at.below(SOURCES.get(str(first), first), *rest)
-
-    def _number(self, annotation: int) -> int:
-        return annotation + sum(count for before, count in self._strangers if before <= annotation)
 
     def _videos(self) -> list[Any]:
         videos = self._envelope.get("videos")
@@ -134,7 +132,7 @@ class VideoText(JsonText):
     def _number_entries(self, row: int, access: Access, report: Report) -> None:
         """Note which frames an annotation has an entry for."""
         record = self._record(row, access)
-        at = Origin(self.path, "/annotations").below(self._number(row))
+        at = Origin(self.path, "/annotations").below(self._strangers.element(row))
         if record is None:
             return  # told when it was found
         count = self._frame_count(record)

@@ -139,3 +139,13 @@ def test_what_differs_between_the_frames_of_an_object_is_a_loss(write: Any, tmp_
     assert [(loss.what, loss.count, loss.example) for loss in report.losses] == [
         (what, 1, "train/instances.json#/annotations/0")
     ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("videos", [[None, 5], [{"id": 7}], "none", [], None], ids=str)
+def test_annotations_of_videos_that_no_list_has_come_back(videos: Any, jobs: int, write: Any, tmp_path: Path) -> None:
+    rows = [CAT, DOG, LONE, LONE | {"id": 4, "video_id": "x", "bboxes": [None, [1, 2, 3, 4]], "areas": [None, 12, 7]}]
+    before = document(videos=videos, annotations=rows)
+    after, report = back(write, tmp_path / "out", before, jobs=jobs)
+    assert normal(after) == normal(before)
+    assert report.losses == []

@@ -18,6 +18,7 @@ from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
+from lading_coco.whole_videos import VideoText
 
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
@@ -139,12 +140,13 @@ class FrameReader:
         document = self._documents[number]
         (key,) = values_at(document, [row], "image_id")
         text = str(key)
+        of_video = document.text.frame(row) if isinstance(document.text, VideoText) else {}
         data = Data(
             path=text,
             remote_path=text,
             annotation="present",
             labels=labels,
-            extras={"id": key},
+            extras={"id": key, **of_video},
             origin=document.annotations.origin(row, "image_id"),
             origins=self._origins,
         )

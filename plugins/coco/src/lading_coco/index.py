@@ -234,8 +234,9 @@ class IndexBuilder:
         if not len(chosen):
             return
         if not document.is_results:
-            message = f"expected `images`, found none; {len(chosen)} images are known by the annotations alone"
-            self._report.warning("coco.no-images", message, document.origin("images"))
+            listing = "videos" if document.kind == "videos" else "images"
+            message = f"expected `{listing}`, found none; {len(chosen)} images are known by the annotations alone"
+            self._report.warning("coco.no-images", message, document.origin(listing))
         for offset, row in enumerate(chosen.tolist()):
             self._bare[self._count + offset] = (number, row)
         codes = document.image_of[chosen]

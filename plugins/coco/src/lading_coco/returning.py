@@ -144,9 +144,12 @@ class Returning:
             record = {key: value for key, value in record.items() if key in keys}
         if not isinstance(file, VideoFile):
             file.add("annotations", encode(record), row, self._target)
-        elif path in images:
-            number = int((data.locate(labels[0]).pointer or "").split("/")[2])
+            return
+        number = int((data.locate(labels[0]).pointer or "").split("/")[2])
+        if path in images:
             file.add_entry(number, images[path], record, self._target)
+        elif not images and "frame_id" in data.extras:  # of a video that the file does not list
+            file.add_entry(number, -1 - data.extras["frame_id"], record, self._target)
         else:
             self._report.loss("labels in pictures of another video", f"{path}: {data.path}")
 

@@ -31,7 +31,7 @@ class VideoFile(OutFile):
         self._kept: list[list[int]] = []
 
     def add_entry(self, annotation: int, image: int, record: Mapping[str, Any], target: Target) -> None:
-        """Add what an annotation has in one picture, numbered through all videos."""
+        """Add what an annotation has in one picture, numbered through all videos; from -1 down where none is listed."""
         self.add("annotations", b"%d %b" % (image, encode(record)), annotation, target)
 
     def write(self, target: Target) -> None:
@@ -56,6 +56,7 @@ class VideoFile(OutFile):
         return [sorted(frames) for frames in kept]
 
     def _video_of(self, image: int) -> int:
+        """The number of a picture's video."""
         return bisect_right(self._first_image, image) - 1
 
     def _array(self, key: str, stream: BinaryIO | gzip.GzipFile) -> None:
@@ -69,12 +70,13 @@ class VideoFile(OutFile):
 
     def _annotation(self, number: int, texts: Sequence[bytes]) -> bytes:
         """The annotation out of its records of single frames."""
-        video = self._video_of(int(texts[0].partition(b" ")[0]))
-        places = {self._first_image[video] + frame: place for place, frame in enumerate(self._kept[video])}
+        first = int(texts[0].partition(b" ")[0])
+        video = None if first < 0 else self._video_of(first)
+        places = {} if video is None else self._places(video)
         records: dict[int, Fields] = {}
         for text in texts:
             image, _, record = text.partition(b" ")
-            place = places.get(int(image))
+            place = places.get(int(image)) if video is not None else -1 - int(image)
             if place is None:
                 self._report.loss("labels in pictures of another video", f"{self.path}#/annotations/{number}")
             else:
@@ -93,17 +95,23 @@ class VideoFile(OutFile):
         whole.update({key: bytes(value) for key, value in rest.items() if key in RESERVED})
         return joined({key: text for key, text in whole.items() if text is not None})
 
+    def _places(self, video: int) -> dict[int, int]:
+        """Where the pictures of a video stand among those that are written."""
+        return {self._first_image[video] + frame: place for place, frame in enumerate(self._kept[video])}
+
     def _entries(
-        self, key: str, records: Mapping[int, Fields], written: msgspec.Raw | None, video: int
+        self, key: str, records: Mapping[int, Fields], written: msgspec.Raw | None, video: int | None
     ) -> bytes | None:
         """The list of a key that has an entry a frame; None where no record and no rest has it."""
         found = {place: bytes(record[key]) for place, record in records.items() if key in record}
         known = entries_of(written) if written is not None and bytes(written).startswith(b"[") else None
         if not found and known is None:
             return None if written is None else bytes(written)
-        kept = self._kept[video]
+        kept = [] if video is None else self._kept[video]
         entries = [_NULL] * len(kept)
-        if known is not None:
+        if video is None:
+            entries = known or []
+        elif known is not None:
             entries = [known[frame] for frame in kept if frame < len(known)] + known[self._counts[video] :]
         entries += [_NULL] * (max(found, default=-1) + 1 - len(entries))
         for place, text in found.items():

@@ -110,6 +110,12 @@ class VideoText(JsonText):
             return at.below(_PLURAL[str(first)], frame, *rest)
         return at.below(SOURCES.get(str(first), first), *rest)
 
+    def frame(self, row: int) -> dict[str, Any]:
+        """The video and the number in it of the frame that a record of one frame is about."""
+        with self._original.reading() as access:
+            record = self._record(self._annotation_of[row], access) or {}
+        return {"video_id": value_of(record.get("video_id")), "frame_id": self._frame_of[row]}
+
     def _videos(self) -> list[Any]:
         videos = self._envelope.get("videos")
         return videos if isinstance(videos, list) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import pickle
@@ -169,6 +170,25 @@ def test_nothing_in_front_is_long_enough_to_hide_the_images(key: str, read: Any)
     done = read({"x.json": {**document, key: rows[key], **rows}})
     assert done.told == []
     assert [label.instance for label in done.labels] == ["7"]
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+@pytest.mark.parametrize(
+    "front", [{"note": "x" * 9_000_000}, {"runs": [[{"images": [{}]}]] * 9000}], ids=["text", "arrays"]
+)
+def test_keys_of_others_in_front_do_not_hide_the_images(front: Any, ending: str, read: Any) -> None:
+    row = {"id": 7, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}
+    document = {**front, "images": [IMAGE], "annotations": [row], "categories": [{"id": 1, "name": "cat"}]}
+    text = json.dumps(document).encode()
+    done = read({f"x.json{ending}": gzip.compress(text, 1) if ending else text})
+    assert done.told == []
+    assert [label.instance for label in done.labels] == ["7"]
+
+
+def test_a_first_result_of_any_length_is_a_result(tmp_path: Any) -> None:
+    row = {"image_id": 1, "category_id": 1, "score": 0.5, "segmentation": [[0.125] * 60_000]}
+    (tmp_path / "x.json").write_text(json.dumps([row]))
+    assert CocoReader().detect(Source.open(tmp_path)) == Match(0.6, "x.json: an array of records with `image_id`")
 
 
 def test_a_long_file_of_others_is_none_of_ours(tmp_path: Any) -> None:

@@ -74,7 +74,7 @@ def look(text: JsonText) -> Look:
 def _look_further(text: JsonText) -> Look:
     """What a file is whose beginning does not tell: by what is in it up to its first images or annotations."""
     glance = _Glance(text.path)
-    for chunk in text.chunks():
+    for chunk in text.pieces():
         glance.feed(chunk)
         if glance.has_seen_enough:
             break
@@ -129,16 +129,16 @@ class _Glance:
 
     @property
     def has_seen_enough(self) -> bool:
-        """Whether there are images, or annotations of them."""
+        """Whether there are images, annotations of them, or a record of an array that is the whole file."""
         record = self._first.get("annotations")
         is_known = isinstance(record, dict) and ("image_id" in record or "video_id" in record)
-        return is_known or "images" in self._scanner.arrays
+        return is_known or "images" in self._scanner.arrays or self._first.get("") is not None
 
     def verdict(self, *, is_whole: bool) -> Look | None:
         """What it is; None where only more bytes would tell."""
         path, scanner = self._path, self._scanner
         if "" in scanner.arrays:
-            return self._list()
+            return self._list() if is_whole or self._first.get("") is not None else None
         record = self._first.get("annotations")
         if isinstance(record, dict) and "image_id" in record:
             has_videos = _VIDEOS.search(self._envelope) is not None
@@ -146,10 +146,10 @@ class _Glance:
         of_videos = isinstance(record, dict) and "video_id" in record
         if "images" not in scanner.arrays and (of_videos or _FILE_NAMES.search(self._envelope)):
             return Look("videos", f"{path}: annotations of whole videos (YouTube-VIS)", has_videos=True)
-        has_more = bool(_CATEGORIES.search(self._envelope))
+        has_more = _CATEGORIES.search(self._envelope) is not None
         if "images" in scanner.arrays and ("annotations" in scanner.arrays or has_more or not is_whole):
             return Look("annotations", f"{path}: an array `images`")
-        return self._other(has_more=has_more, is_whole=is_whole) if is_whole or not has_more else None
+        return self._other(has_more=has_more) if is_whole else None
 
     def _list(self) -> Look:
         path, record = self._path, self._first.get("")
@@ -159,12 +159,12 @@ class _Glance:
             return Look(None, f"{path}: an array of results of whole videos (YouTube-VIS), which are not read")
         return Look(None, f"{path}: an array of other records" if self._first else f"{path}: an array without records")
 
-    def _other(self, *, has_more: bool, is_whole: bool) -> Look:
+    def _other(self, *, has_more: bool) -> Look:
         path, scanner = self._path, self._scanner
-        if is_whole and scanner.is_open and (has_more or scanner.arrays):
+        if scanner.is_open and (has_more or scanner.arrays):
             return Look("annotations", f"{path}: the beginning of a COCO file, cut off")
-        if is_whole and "images" in scanner.arrays:
+        if "images" in scanner.arrays:
             return Look(None, f"{path}: an array `images`, but neither `annotations` nor `categories`")
-        if is_whole and _LABELME.search(self._envelope):
+        if _LABELME.search(self._envelope):
             return Look(None, f"{path}: the shapes of one picture, as labelme itself keeps them")
         return Look(None, f"{path}: no `images`")

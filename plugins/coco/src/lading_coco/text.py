@@ -72,12 +72,13 @@ class JsonText:
                     begin += len(chunk)
             return
         copy = _Copy(self.file.where)
-        for chunk in self._pieces():
+        for chunk in self.pieces():
             copy.append(chunk)
             yield chunk
         self._copy = copy
 
-    def _pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
+        """All of it from its start, kept nowhere, in pieces of about a MiB. Raises SourceError."""
         with self._unpacked() as stream:
             while chunk := _read(stream, CHUNK, self.file.where):
                 yield chunk
@@ -86,7 +87,7 @@ class JsonText:
         """What is read by place where the file cannot be."""
         if self._copy is None:
             self._copy = _Copy(self.file.where)
-            for chunk in self._pieces():
+            for chunk in self.pieces():
                 self._copy.append(chunk)
         return self._copy
 

@@ -168,7 +168,7 @@ class VideoText(JsonText):
     def _record(self, row: int, access: Access) -> Fields | None:
         return fields_of(access.read(int(self._places[row]), int(self._sizes[row])))
 
-    def _pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
         """The text in chunks."""
         chunk = bytearray()
         for part in self._parts():

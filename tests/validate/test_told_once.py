@@ -314,6 +314,36 @@ def test_a_defect_is_told_once(defect: Once, fixtures: Path, tmp_path: Path) -> 
     assert new == Counter([(defect.rule, defect.file, defect.pointer, defect.line)])
 
 
+@pytest.mark.parametrize("fixture", ["nuscenes", "nuimages"])
+@pytest.mark.parametrize(
+    ("token", "rule"), [(5, "token-type"), ("", "token-type"), (None, "bad-record")], ids=["number", "empty", "null"]
+)
+def test_a_row_without_a_proper_token_is_told_once(
+    fixture: str, token: Any, rule: str, fixtures: Path, tmp_path: Path
+) -> None:
+    """What leads to the row has a token that no row has, for that reason."""
+    root = tmp_path / fixture
+    shutil.copytree(fixtures / fixture, root)
+    before = told(root)
+    for file in sorted((root / TABLES).glob("*.json")):
+        whole = file.read_bytes()
+        row(file.stem, 0, token=token)(root)
+        assert told(root) - before == Counter([(f"nuscenes.{rule}", f"{TABLES}{file.name}", "/0/token", None)])
+        file.write_bytes(whole)
+
+
+def test_as_many_tokens_lead_nowhere_for_that_reason_as_rows_have_none(fixtures: Path, tmp_path: Path) -> None:
+    root = tmp_path / "nuscenes"
+    shutil.copytree(fixtures / "nuscenes", root)
+    before = told(root)
+    row("category", 2, token=5)(root)
+    (first, *_) = set(told(root) - before)
+    assert first == ("nuscenes.token-type", f"{TABLES}category.json", "/2/token", None)
+    last = len(json.loads((root / f"{TABLES}instance.json").read_text())) - 1
+    row("instance", last, category_token=NOWHERE)(root)
+    assert set(told(root) - before) == {first, (DANGLING, f"{TABLES}instance.json", f"/{last}/category_token", None)}
+
+
 def test_a_minimum_of_0_does_not_hide_a_box_that_ends_outside(fixtures: Path, tmp_path: Path) -> None:
     root = tmp_path / "voc"
     shutil.copytree(fixtures / "voc", root)

@@ -120,6 +120,7 @@ class Database:
             keys = self.book.keys(tokens)
             places = self.files.index.find(keys)
             everywhere = places if self.files.every is None else self.files.every.find(keys)
+            self.tables.tell_nameless(table, piece)
             self.tables.dangling(table, "sample_data_token", "sample_data", piece.indexes, everywhere, tokens)
             for place, row in zip(places.tolist(), piece.rows, strict=True):
                 if place >= 0:

@@ -230,6 +230,10 @@ class _Reading:
         rows = self._tokens.take("rows", _NONE)
         self._tables.repeats("sample_data", every, rows, self._book.text)
         files.listed = self._tokens.take("names", files.listed)
+        if self._notes_names:  # what a row names that is left out is not in no row
+            names = [row.get("filename") for row in self._tables.left_out("sample_data").values()]
+            left_out = name_hashes([name for name in names if isinstance(name, str)])
+            files.listed = np.concatenate((files.listed, left_out))
         files.listed.sort()
         files.every = every if any(table in self._tables for table in _OF_FILES) else None
         poses = files.fill(self._columns, self._names, self._formats)

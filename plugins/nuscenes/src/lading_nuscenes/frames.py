@@ -187,7 +187,7 @@ class Frames:
             return
         carrier = data[number]
         if count:
-            self._tell_carrier(data, carrier, count, key)
+            self._tell_carrier(moment, data, carrier, count, key)
             boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
             if detected and database.results is not None and self._results is not None:
                 boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
@@ -212,10 +212,11 @@ class Frames:
         self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
         self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
 
-    def _tell_carrier(self, data: list[Data], carrier: Data, count: int, key: str) -> None:
+    def _tell_carrier(self, moment: Moment, data: list[Data], carrier: Data, count: int, key: str) -> None:
         """Say that boxes lie on another sensor than on those of other frames.
 
-        Where the usual one has a file without a pose, its row of ego_pose is a finding, and this what came of it.
+        Where the usual one has a file without a pose, its row of ego_pose is a finding, where its file is left out,
+        its row of sample_data is, and this what came of it.
         """
         usual = self._plan.carrier
         if usual is None or carrier.sensor_name == usual:
@@ -224,6 +225,9 @@ class Frames:
         if lidar is not None:
             what = "boxes of samples whose usual sensor has no pose, on another one"
             self._report.loss(what, str(lidar.origin), count)
+            return
+        if usual in self._database.lacking.get(moment.sample, ()):
+            self._report.loss("boxes of samples whose usual sensor's file is left out, on another one", key, count)
             return
         place = f"{carrier.sensor_name}'s frame"
         message = f"expected a file of {usual} to carry {count} boxes, found none; they lie in {place}"

@@ -85,6 +85,7 @@ class Pictures:
         return found
 
     def _check(self, piece: Piece[Any]) -> None:
+        self._tables.tell_nameless(self.table, piece)
         tokens = [row.category_token for row in piece.rows]
         found = self._categories.find(tokens)
         self._tables.dangling(self.table, "category_token", "category", piece.indexes, found, tokens)

@@ -15,7 +15,7 @@ from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
 from lading_nuscenes.tables import Tables, vectors
 from lading_nuscenes.times import NO_TIME, Clock, Times
-from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import ABSENT, Keys, TokenBook, TokenIndex, no_keys
 
 _MORE = ("rotation_rate", "acceleration", "speed")
 
@@ -59,6 +59,8 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
             piece = scan.checked(piece)
             places = index.find(book.keys([row.token for row in piece.rows]))
             taken.append(_take(poses, piece, places, clock, tables))
+        for own in np.flatnonzero(places == ABSENT).tolist():
+            tables.nameless("ego_pose", piece.indexes[own])
     if taken:
         order = np.concatenate(taken)
         times = poses.times[order]

@@ -77,6 +77,7 @@ def scene_groups(
     tables.dangling(
         "scene", "log_token", "log", scenes.indexes, logs.find(tokens := [s.log_token for s in scenes.rows]), tokens
     )
+    _bring_home(tables, book, samples, scenes, members)
     homeless = {place for token, places in members.items() if token not in scenes.places for place in places}
     follow = samples.index.find(samples.links[1])
     groups = []
@@ -87,6 +88,19 @@ def scene_groups(
         groups.append(Group(scene.token, chain.ordered(book, follow), scene, logs.get(scene.log_token)))
     groups += [Group(token, _by_time(samples, found)) for token, found in members.items()]
     return groups
+
+
+def _bring_home(
+    tables: Tables, book: TokenBook, samples: Samples, scenes: Rows[Scene], members: dict[str, list[int]]
+) -> None:
+    """Give a scene whose own token is told to be none the samples of the scene that its first sample names."""
+    for place, scene in enumerate(scenes.rows):
+        if scene.token in members or not tables.is_nameless("scene", scenes.indexes[place]):
+            continue
+        first = int(samples.index.find(book.keys([scene.first_sample_token]))[0])
+        named = samples.groups[first] if first >= 0 else ""
+        if named in members and named not in scenes.places:
+            members[scene.token] = members.pop(named)
 
 
 def log_groups(tables: Tables, samples: Samples, logs: Rows[Log]) -> list[Group]:

@@ -65,8 +65,9 @@ class Piece(Generic[T]):
 class Scan(Generic[T]):
     """One pass over one table; `count` is the number of rows met so far, those that could not be read included.
 
-    `left_out` has the rows that are told to be bad, by their token; `mended` the places (row and key) of tokens that
-    are told to be numbers.
+    `left_out` has the rows that are told to be bad, by their token, or their number where they have none; `mended` the
+    places (row and key) of tokens that are told to be numbers; `nameless` counts the rows whose own token is told to be
+    none.
 
     Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
     the same fields that looks less closely.
@@ -74,8 +75,9 @@ class Scan(Generic[T]):
 
     def __init__(self, file: File, row_type: type[T], report: Report, plain_type: type[Row] | None = None) -> None:
         self.count = 0
-        self.left_out: dict[str, dict[str, Any]] = {}
+        self.left_out: dict[str | int, dict[str, Any]] = {}
         self.mended: set[tuple[int, str]] = set()
+        self.nameless = 0
         self._file = file
         self._row_type = row_type
         fields = msgspec.structs.fields(row_type)
@@ -228,6 +230,7 @@ class Scan(Generic[T]):
                 unknown = dict(sorted(unknown.items()))
             aside, tokens = mend(value, Origin(self._file.path, f"/{index}"), self._report)
             unknown |= aside
+            self.nameless += "token" in tokens
             if tokens and len(self.mended) < _MOST_LEFT_OUT:
                 self.mended.update((index, key) for key in tokens)
             row = self._row(index, value, unknown)
@@ -253,8 +256,10 @@ class Scan(Generic[T]):
             self._report.error("nuscenes.bad-record", message, Origin(self._file.path, f"/{index}{pointer}"))
             if not is_optional:
                 token = value.get("token")
-                if isinstance(token, str) and len(self.left_out) < _MOST_LEFT_OUT:
-                    self.left_out[token] = value
+                known = token if isinstance(token, str) else index
+                self.nameless += known is index
+                if len(self.left_out) < _MOST_LEFT_OUT:
+                    self.left_out[known] = value
                 return None
             aside[key] = value.pop(key)
 

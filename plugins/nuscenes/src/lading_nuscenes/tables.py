@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -23,8 +24,10 @@ class Tables:
     def __init__(self, files: dict[str, File], paths: dict[str, str], report: Report) -> None:
         self.report = report
         self.counts: dict[str, int] = {}
-        self._left_out: dict[str, dict[str, dict[str, Any]]] = {}
+        self._left_out: dict[str, dict[str | int, dict[str, Any]]] = {}
         self._mended: dict[str, set[tuple[int, str]]] = {}
+        self._nameless: Counter[str] = Counter()
+        self._lost: dict[str, set[str]] = defaultdict(set)
         self._files = files
         self._paths = paths
 
@@ -57,9 +60,10 @@ class Tables:
         for piece in scan.pieces():
             yield scan, piece
         self.counts[table] = scan.count
+        self._nameless[table] += scan.nameless
 
-    def left_out(self, table: str) -> dict[str, dict[str, Any]]:
-        """The rows that are told to be bad and left out, by their token: what leads to them is not told again."""
+    def left_out(self, table: str) -> dict[str | int, dict[str, Any]]:
+        """The rows that are told to be bad and left out, by their token or number: what leads there is not told."""
         return self._left_out.get(table, {})
 
     def small(self, table: str, row_type: type[T]) -> Rows[T]:
@@ -68,7 +72,9 @@ class Tables:
         for piece in self.scan(table, row_type):
             for place, (index, row) in enumerate(zip(piece.indexes, piece.rows, strict=True)):
                 first = rows.places.get(row.token)
-                if first is not None:
+                if not row.token:
+                    self.nameless(table, index)
+                elif first is not None:
                     self.repeated(table, index, row.token, rows.indexes[first])
                 rows.add(index, row, piece.extras.get(place, {}))
         return rows
@@ -78,8 +84,27 @@ class Tables:
         message = f"expected a token of its own, found {token!r} of row {first} again; the first row counts"
         self.report.error("nuscenes.duplicate-token", message, self.origin(table, index, "token"))
 
+    def is_nameless(self, table: str, index: int) -> bool:
+        """Whether it is told that a row's own token was a number or empty."""
+        return (index, "token") in self._mended.get(table, ())
+
+    def nameless(self, table: str, index: int) -> None:
+        """Say that a row's own token is empty."""
+        self._mended.setdefault(table, set()).add((index, "token"))
+        self._nameless[table] += 1
+        message = "expected a token, found an empty one; nothing leads to the row"
+        self.report.warning("nuscenes.token-type", message, self.origin(table, index, "token"))
+
+    def tell_nameless(self, table: str, piece: Piece[Any]) -> None:
+        """Say which rows of a piece have an empty token, where no index of the tokens says it."""
+        for index, row in zip(piece.indexes, piece.rows, strict=True):
+            if not row.token:
+                self.nameless(table, index)
+
     def repeats(self, table: str, index: TokenIndex, rows: Sequence[int] | NDArray[np.int32], text: Any) -> None:
-        """Say which rows of a table have the token of an earlier one; `text` gives the token of a key."""
+        """Say which rows of a table have the token of an earlier one, or none; `text` gives the token of a key."""
+        for row in np.flatnonzero((index.keys[:, 0] | index.keys[:, 1]) == 0).tolist():
+            self.nameless(table, int(rows[row]))
         for row, first in index.repeats():
             self.repeated(table, int(rows[row]), text(index.keys[row]), int(rows[first]))
 
@@ -92,15 +117,27 @@ class Tables:
 
     def dangles(self, table: str, column: str, target: str, index: int, token: str) -> None:
         """Say that a row has a token that the target does not, unless it is told what is wrong with either."""
-        if target not in self or token in self.left_out(target) or (index, column) in self._mended.get(table, ()):
+        if target not in self or self._is_told(table, column, target, index, token):
             return
         message = f"expected a token of {target}.json, found {token!r}"
         self.report.error("nuscenes.dangling-token", message, self.origin(table, index, column))
 
+    def _is_told(self, table: str, column: str, target: str, index: int, token: str) -> bool:
+        """Whether it is told why a token of a row leads nowhere: by its own form, or by that of what it leads to.
+
+        A row of the target whose own token is none had another one: as many tokens as there are such rows lead to them.
+        """
+        if token in self.left_out(target) or (index, column) in self._mended.get(table, ()):
+            return True
+        lost = self._lost[target]
+        if token and token not in lost and len(lost) < self._nameless[target]:
+            lost.add(token)
+        return token in lost
+
     def broken_link(self, table: str, column: str, index: int, token: str) -> None:
         """Say that one of the tokens that chain rows together points nowhere."""
         target = {"scene": "sample", "instance": "sample_annotation"}.get(table, table)
-        if token in self.left_out(target) or (index, column) in self._mended.get(table, ()):
+        if self._is_told(table, column, target, index, token):
             return
         message = f"expected a token of {target}.json or none, found {token!r}"
         self.report.warning("nuscenes.broken-chain", message, self.origin(table, index, column))

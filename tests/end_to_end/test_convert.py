@@ -24,6 +24,11 @@ WRITTEN = {
 }
 
 
+def others(*names: str) -> list[tuple[str, str]]:
+    """Fixtures with each format to write them in but their own, which is held in its plugin's tests."""
+    return [(name, to) for name in names for to in WRITTEN if name.partition("-")[0] != to]
+
+
 def labels(dataset: lading.Dataset) -> Iterable[tuple[lading.Data, lading.Label]]:
     for segment in dataset.segments:
         for frame in dataset.frames(segment.name, report=Report()):
@@ -40,12 +45,10 @@ def said(label: lading.Label) -> str:
     return f"{label.kind} {label.category} {numbers} {text} {counts}"
 
 
-@pytest.mark.parametrize("to", WRITTEN)
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize(("name", "to"), others(*SOURCES))
 def test_labels_read_as_they_were_and_the_rest_is_a_loss(fixtures: Path, tmp_path: Path, name: str, to: str) -> None:
     dataset = lading.open_dataset(fixtures / name)
-    if dataset.format == to:
-        pytest.skip("a format to itself is held in its plugin's tests")
+    assert dataset.format != to
     report = Report()
     done = lading.convert(dataset, tmp_path / "out", to=to, is_checked=False, report=report)
     again = lading.open_dataset(tmp_path / "out", format=to)
@@ -68,12 +71,10 @@ def test_labels_read_as_they_were_and_the_rest_is_a_loss(fixtures: Path, tmp_pat
     ) + dataset.report.count("error")
 
 
-@pytest.mark.parametrize("to", WRITTEN)
-@pytest.mark.parametrize("name", ["kitti", "nuimages", "voc-flat"])
+@pytest.mark.parametrize(("name", "to"), others("kitti", "nuimages", "voc-flat"))
 def test_attributes_of_boxes_keep_their_types(fixtures: Path, tmp_path: Path, name: str, to: str) -> None:
     dataset = lading.open_dataset(fixtures / name)
-    if dataset.format == to:
-        pytest.skip("a format to itself is held in its plugin's tests")
+    assert dataset.format != to
     report = Report()
     lading.convert(dataset, tmp_path / "out", to=to, is_checked=False, report=report)
     lost = {loss.what.rpartition(": ")[2] for loss in report.losses if loss.what.startswith("attributes")}

@@ -76,13 +76,18 @@ def convert(
     said.merge(dataset.report)
     with _whole(place) as folder, Target(folder, media, jobs=jobs, progress=progress) as made:
         counts = writer.write(dataset, made, parsed, said)
-    if is_checked:  # which told the same findings
-        for loss in said.losses:
-            heard.loss(loss.what, loss.example, loss.count)
-    else:
-        heard.merge(said)
+    _tell(heard, said, is_checked=is_checked)
     heard.merge(made.report)
     return Conversion(format=to, frames=counts["frames"], labels=counts["labels"], files=made.files, losses=said.losses)
+
+
+def _tell(heard: Report, said: Report, *, is_checked: bool) -> None:
+    """What reader and writer said; where the check told the same findings, the losses alone."""
+    if not is_checked:
+        heard.merge(said)
+        return
+    for loss in said.losses:
+        heard.loss(loss.what, loss.example, loss.count)
 
 
 def _check_place(place: Path, dataset: Dataset, *, overwrite: bool) -> None:

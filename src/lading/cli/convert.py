@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from lading.cli import options
 from lading.cli.output import print_json, print_text
 from lading.cli.progress import bar
+
+if TYPE_CHECKING:
+    from lading.convert import Conversion
 
 
 @click.command(cls=options.Command)
@@ -73,8 +76,12 @@ def convert(
         click.echo(f"interrupted; {target} is as it was before, run the same command again", err=True)
         return options.INTERRUPTED
     code = print_findings(report, done="written")
+    _print(done, target, as_json=as_json)
+    return code
+
+
+def _print(done: Conversion, target: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(done.to_json())
     else:
         print_text(f"{target}: {done.frames:,} frames, {done.labels:,} labels, {done.files:,} files as {done.format}")
-    return code

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -163,6 +163,3 @@ def _tell(exc: ValidationError, table: Mapping[str, Any]) -> str:
         return f"expected one of {known}, found {place!r}"
     expected = problem["msg"].removeprefix("Input should be ")
     return f"{place}: expected {expected[0].lower()}{expected[1:]}, found {problem['input']!r}"
-
-
-FAIL_ON: tuple[str, ...] = get_args(FailOn)

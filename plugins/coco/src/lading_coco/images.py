@@ -43,13 +43,7 @@ class ImageBuilder:
         is_named = True
         if type(record) is PlainImage:
             name, width, height = record.file_name, record.width, record.height
-            extras: dict[str, Any] = {
-                "id": record.id,
-                "license": record.license,
-                "flickr_url": record.flickr_url,
-                "coco_url": record.coco_url,
-                "date_captured": record.date_captured,
-            }
+            extras = _plain_extras(record)
         else:
             extras = _fields(record)
             named = _take_name(extras)
@@ -130,6 +124,16 @@ def _take_name(fields: dict[str, Any]) -> str | None:
     fields["file_name"] = name
     url = fields.get("coco_url")
     return name_from_url(url if isinstance(url, str) else None)
+
+
+def _plain_extras(record: PlainImage) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "license": record.license,
+        "flickr_url": record.flickr_url,
+        "coco_url": record.coco_url,
+        "date_captured": record.date_captured,
+    }
 
 
 def _fields(record: AnyImage) -> dict[str, Any]:

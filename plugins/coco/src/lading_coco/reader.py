@@ -66,24 +66,7 @@ class CocoReader(Reader):
         """Read every annotation file through once, for the index. Raises InputError where none can be read."""
         chosen, results = _choose(source, options, report)
         files = Files(source)
-        documents: list[Document] = []
-        failures: list[tuple[str, InputError]] = []
-        for text, has_videos in chosen:
-            split = (split_of_videos if has_videos else split_of)(text.path, source.name)
-            try:
-                if isinstance(text, VideoText):
-                    text.prepare(report)
-                document = read_document(text, split, Finder(files, text.path, split), report, source.workers)
-                if isinstance(text, VideoText):
-                    document.kind = "videos"
-                documents.append(document)
-            except InputError as exc:
-                failures.append((text.path, exc))
-        if not documents:
-            raise failures[0][1]
-        for path, failure in failures:
-            message = str(failure).removeprefix(f"{path}: ")
-            report.error("coco.malformed-file", message, Origin(path))
+        documents = _read_all(chosen, files, report)
         _join_results(documents, results)
         index = IndexBuilder(documents, report).build()
         for document in documents:
@@ -131,6 +114,30 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
     for text in results:
         report.loss("results files beside annotations (`-o results=FILE` reads one)", text.path)
     return annotations, None
+
+
+def _read_all(chosen: Sequence[tuple[JsonText, bool]], files: Files, report: Report) -> list[Document]:
+    """The files that can be read; the others are errors. Raises InputError where none can be."""
+    source = files.source
+    documents: list[Document] = []
+    failures: list[tuple[str, InputError]] = []
+    for text, has_videos in chosen:
+        split = (split_of_videos if has_videos else split_of)(text.path, source.name)
+        try:
+            if isinstance(text, VideoText):
+                text.prepare(report)
+            document = read_document(text, split, Finder(files, text.path, split), report, source.workers)
+            if isinstance(text, VideoText):
+                document.kind = "videos"
+            documents.append(document)
+        except InputError as exc:
+            failures.append((text.path, exc))
+    if not documents:
+        raise failures[0][1]
+    for path, failure in failures:
+        message = str(failure).removeprefix(f"{path}: ")
+        report.error("coco.malformed-file", message, Origin(path))
+    return documents
 
 
 def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None:

@@ -47,6 +47,11 @@ def create_dataset(
             updated_at=now_s,
         )
     )
+    _commit_nothing(connection, dataset_id, now_s)
+
+
+def _commit_nothing(connection: Connection, dataset_id: str, now_s: float) -> None:
+    """The root commit, which holds no data, and the default branch at it."""
     version_id = connection.execute(
         insert(versions).values(dataset_id=dataset_id, catalog={}, is_continuous=False).returning(versions.c.id)
     ).scalar_one()

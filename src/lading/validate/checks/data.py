@@ -27,7 +27,6 @@ from lading.validate.checks.usage import Usage
 
 #: Rules that look at a file; what they need is read in one opening.
 FILE_RULES = frozenset({"media.unreadable", "media.size-mismatch", "media.duplicate", "media.leak"})
-MEDIA_RULES = FILE_RULES | {"media.missing", "mask.not-png", "mask.size-mismatch"}
 
 _OUTSIDE = frozenset({"box2d.outside-image", "polygon.outside-image", "keypoints.outside-image", "rle.other-size"})
 

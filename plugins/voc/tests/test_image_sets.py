@@ -183,6 +183,49 @@ def test_ids_without_files_are_frames_without_files_and_are_told(
     assert twice.message == "expected each id once, found 1 that is listed again, first 'a'"
 
 
+SETS = "ImageSets/Main/{}.txt"
+
+
+@pytest.mark.parametrize(
+    ("sets", "told"),
+    [
+        ({"train": "a\nb\n", "val": "c\n", "test": "d\n", "trainval": "a\nb\nc\n"}, []),
+        ({"train": "a\nb\n", "val": "\nc\nb.jpg\na\n"}, [("val", 3, "train", 2, "b", 2)]),
+        ({"train": "a\n", "test": "d\na\n"}, [("test", 2, "train", 1, "a", 1)]),
+        ({"val": "a\n", "test": "a\n", "trainval": "a\nb\n"}, [("test", 1, "val", 1, "a", 1)]),
+        ({"test": "d\nb\n", "trainval": "a\nb\n"}, [("trainval", 2, "test", 1, "b", 2)]),
+        ({"Train": "a\n", "VAL": "a\n"}, [("VAL", 1, "Train", 1, "a", 1)]),
+        ({"train": "a\n", "mine": "a\n", "val": "b\n"}, []),
+    ],
+    ids=[
+        "none",
+        "train and val",
+        "train and test",
+        "a part of trainval told once",
+        "trainval and test",
+        "capitals",
+        "own",
+    ],
+)
+def test_an_id_in_two_sets_that_share_none_is_told_with_both_lines(
+    sets: dict[str, str], told: list[Any], voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(
+        {f"Annotations/{key}.xml": xml("dog") for key in "abcd"} | {SETS.format(n): text for n, text in sets.items()}
+    )
+    assert [(f.rule, f.severity, f.file, f.line, f.message) for f in found.findings] == [
+        (
+            "voc.shared-id",
+            "warning",
+            SETS.format(name),
+            line,
+            f"expected ids that {SETS.format(other)} has not, found {count} that it has, "
+            f"first {key!r} in its line {at}",
+        )
+        for name, line, other, count, key, at in told
+    ]
+
+
 def mask_png() -> bytes:
     stream = io.BytesIO()
     Image.new("L", (40, 30)).save(stream, "PNG")

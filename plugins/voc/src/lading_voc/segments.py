@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from lading import Origin, Report, Source
@@ -12,6 +12,14 @@ from lading_voc.index import Index, Ref
 from lading_voc.layout import SPLITS, Tree
 
 UNLISTED = "unlisted"
+
+#: Sets that share no id; `trainval` is the first two of them together (source-formats.md 5.9: 5,717 + 5,823 = 11,540).
+_APART = {
+    "train": ("val", "test"),
+    "val": ("train", "test"),
+    "test": ("train", "val", "trainval"),
+    "trainval": ("test",),
+}
 
 
 class Segments:
@@ -24,6 +32,7 @@ class Segments:
         self._taken: list[set[str]] = [set() for _ in index.trees]
         self._blank: set[tuple[str, str]] = set()
         self._known = [_ids_with_files(tree) for tree in index.trees]
+        self._lines: dict[tuple[int, str], dict[str, tuple[str, dict[str, int]]]] = defaultdict(dict)
 
     def run(self) -> None:
         """Fill the segments: sets by rank, of equal name over all trees, then what no set lists."""
@@ -71,8 +80,27 @@ class Segments:
             if again:
                 message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
                 self._report.warning("voc.listed-twice", message, Origin(found.path, line=again[0].line))
+            self._tell_shared(number, found, seen)
             if kind == "Segmentation":
                 self._tell_masks(self._index.trees[number], found, seen)
+
+    def _tell_shared(self, number: int, found: ImageSet, listed: dict[str, int]) -> None:
+        """Ids that a set has in common with one of its kind that it should share none with."""
+        apart = _APART.get(found.name.lower())
+        if apart is None:
+            return
+        sets = self._lines[number, found.kind]
+        told: set[str] = set()
+        if found.name.lower() == "trainval":  # what is its parts' is told of them
+            told.update(key for name in ("train", "val") if name in sets for key in sets[name][1])
+        for path, lines in (sets[name] for name in apart if name in sets):
+            shared = [key for key in listed if key in lines and key not in told]
+            told.update(shared)
+            if shared:
+                message = f"expected ids that {path} has not, found {len(shared):,} that it has, first {shared[0]!r} "
+                message += f"in its line {lines[shared[0]]}"
+                self._report.warning("voc.shared-id", message, Origin(found.path, line=listed[shared[0]]))
+        sets[found.name.lower()] = found.path, listed
 
     def _tell_masks(self, tree: Tree, found: ImageSet, listed: Mapping[str, int]) -> None:
         """Ids of a set for segmentation that have no mask; those of a test set, which are not published, have none."""

@@ -642,7 +642,7 @@ def test_pictures_that_nothing_lists_are_counted(read: Any, document: Any) -> No
 
 
 def test_annotations_that_are_nothing_are_a_loss(read: Any) -> None:
-    done = read(annotations=[{"id": 1, "image_id": 1, "category_id": 2}])
+    done = read(annotations=[{"id": 1, "image_id": 1}])
     (loss,) = done.report.losses
     assert (loss.what, loss.count, loss.example) == (
         "annotations without anything that is a label",

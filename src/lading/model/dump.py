@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from lading.model.codec import encode_catalog, encode_labels, encode_sensor, encode_transform
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
+from lading.model.label import Label
 from lading.model.naming import RemotePaths
 from lading.model.report import Report
 
@@ -42,26 +43,34 @@ def segment_line(segment: Segment) -> Json:
 
 
 def frame_lines(dataset: Dataset, segment: str, report: Report | None = None) -> Iterator[Json]:
-    """The lines of the frames of one segment, as they are read; `calibration` where a frame has sensors of its own."""
+    """The lines of the frames of one segment, as they are read; `calibration` where a frame has sensors of its own.
+
+    A label that the wire form has no place for, a second classification, is a loss.
+    """
     names = RemotePaths()
+    heard = dataset.report if report is None else report
     for frame in dataset.frames(segment, report=report):
-        yield _frame_line(segment, frame, names)
+        yield _frame_line(segment, frame, names, heard)
 
 
-def _frame_line(segment: str, frame: Frame, names: RemotePaths) -> Json:
+def _frame_line(segment: str, frame: Frame, names: RemotePaths, report: Report) -> Json:
     line: Json = {
         "kind": "frame",
         "segment": segment,
         "frameId": frame.frame_id,
         "extras": frame.extras,
-        "data": [_data(data, names) for data in frame.data],
+        "data": [_data(data, names, report) for data in frame.data],
     }
     if frame.calibration:
         line["calibration"] = [encode_sensor(sensor) for sensor in frame.calibration.values()]
     return line
 
 
-def _data(data: Data, names: RemotePaths) -> Json:
+def _data(data: Data, names: RemotePaths, report: Report) -> Json:
+    second: list[Label] = []
+    encoded = encode_labels(data.labels, second)
+    for label in second:
+        report.loss(f"second {label.kind} of a file, into its line", str(data.locate(label)))
     return {
         "sensorName": data.sensor_name,
         "path": data.path,
@@ -72,6 +81,6 @@ def _data(data: Data, names: RemotePaths) -> Json:
         "height": data.height,
         "egoPose": None if data.ego_pose is None else encode_transform(data.ego_pose),
         "annotation": data.annotation,
-        "label": encode_labels(data.labels),
+        "label": encoded,
         "extras": data.extras,
     }

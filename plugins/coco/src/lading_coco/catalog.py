@@ -108,7 +108,8 @@ def _add(draft: _Draft, kind: str, document: Document, names: Names) -> None:
         known = draft.attributes.setdefault(name, ValueTypes())
         if known is not None:
             _merge(known, types)
-    draft.is_tracking = draft.is_tracking or bool(traits.marks & {"track_id", "instance_id"})
+    if kind != "CLASSIFICATION":
+        draft.is_tracking = draft.is_tracking or bool(traits.marks & {"track_id", "instance_id"})
 
 
 def _merge(into: ValueTypes, types: ValueTypes) -> None:

@@ -1,4 +1,4 @@
-"""Other formats to COCO: a file of objects a segment, one of captions where there are some; the rest is a loss."""
+"""Other formats to COCO: a file of objects a segment, one of captions, one of classes; the rest is a loss."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from lading import (
     Box2D,
     Catalog,
+    Classification,
     Data,
     Dataset,
     Frame,
@@ -36,7 +37,7 @@ _KEYS = ("info", "images", "annotations", "categories")
 
 
 class Foreign:
-    """Writes frames of any dataset: pictures with boxes, polygons, run lengths, keypoints and captions."""
+    """Writes frames of any dataset: pictures with boxes, polygons, run lengths, keypoints, captions and classes."""
 
     def __init__(self, dataset: Dataset, target: Target, report: Report) -> None:
         self.labels = 0
@@ -65,8 +66,9 @@ class Foreign:
         """Write the files; a segment without frames has one too."""
         for segment in self._dataset.segments:
             output = self._outputs.setdefault(segment.name, _Output(segment.name))
-            output.objects.envelope["categories"] = self._categories.rows()
-            for file in (output.objects, output.captions):
+            for file in (output.objects, output.classes):
+                file.envelope["categories"] = self._categories.rows()
+            for file in (output.objects, output.captions, output.classes):
                 if file is output.objects or file.spools:
                     file.spools.update(output.shared.spools)
                     file.write(self._target)
@@ -91,7 +93,7 @@ class Foreign:
             if len(words) != 1 or first.spell or first.phone or words[0].begin is not None:
                 self._losses.whole_label(first, data)
                 return
-        elif not isinstance(first, _SHAPES):
+        elif not isinstance(first, _SHAPES) and (not isinstance(first, Classification) or first.category is None):
             self._losses.whole_label(first, data)
             return
         for label in labels:
@@ -113,6 +115,9 @@ class Foreign:
         if isinstance(first, Sentence):
             output.captions.add("annotations", encode(record), self._annotations, self._target)
             return
+        if isinstance(first, Classification):
+            output.classes.add("annotations", encode(record), self._annotations, self._target)
+            return
         record.setdefault("iscrowd", 0)
         record["area"] = _area(labels)
         if "keypoints" in record:
@@ -121,7 +126,7 @@ class Foreign:
 
 
 class _Output:
-    """The files of one segment; both list all its pictures."""
+    """The files of one segment; each lists all its pictures."""
 
     def __init__(self, segment: str) -> None:
         self.name = wire_path(segment).replace("/", "%2F")
@@ -130,6 +135,7 @@ class _Output:
         info = {"description": segment}
         self.objects = OutFile(f"annotations/instances_{self.name}.json", _KEYS, {"info": info})
         self.captions = OutFile(f"annotations/captions_{self.name}.json", _KEYS[:-1], {"info": info})
+        self.classes = OutFile(f"annotations/labels_{self.name}.json", _KEYS, {"info": info})
 
 
 class _Categories:
@@ -139,7 +145,7 @@ class _Categories:
         self._ids: dict[str, int] = {}
         self._keypoints: dict[str, dict[str, Any]] = {}
         delimiters: set[str] = set()
-        for kind in ("BOX2D", "POLYGON2D", "MULTI_POLYGON", "RLE", "KEYPOINTS2D"):
+        for kind in ("BOX2D", "POLYGON2D", "MULTI_POLYGON", "RLE", "KEYPOINTS2D", "CLASSIFICATION"):
             part = catalog.get(kind)
             if part is None:
                 continue

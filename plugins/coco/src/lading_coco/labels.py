@@ -11,6 +11,7 @@ import numpy as np
 from lading import Box2D, Keypoints2D, Label, MultiPolygon2D, Polygon2D, Report, Rle, Sentence, Word
 from lading.model.label import Points
 from lading_coco.categories import Names
+from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import numbers_of, row_of
 from lading_coco.plain import PlainLabels
@@ -43,6 +44,7 @@ class LabelBuilder:
         self._full = names.full
         self._has_categories = bool(listed)
         self._is_stuff = document.kind == "stuff"
+        self._has_shapes = document.traits.label_kinds() != ["CLASSIFICATION"]
         self._base = base
         self._step = step
         self._shift = shift
@@ -81,7 +83,10 @@ class LabelBuilder:
         if rest:
             self._beyond(rest, row, common, labels)
         if not labels:
-            self._report.loss("annotations without anything that is a label", str(self._origin(row)))
+            tell, origin = self._teller(row), str(self._origin(row))
+            labels += labels_without_shape(
+                record, rest, common, tell, lambda what: self._report.loss(what, origin), beside_shapes=self._has_shapes
+            )
         return labels
 
     def _common(self, record: Row, rest: Mapping[str, Any], row: int, again: int) -> dict[str, Any]:

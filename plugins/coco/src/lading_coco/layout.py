@@ -20,6 +20,7 @@ _TASKS = (
     "stuff_",
     "panoptic_",
     "image_info_",
+    "labels_",
     "densepose_",
     "coco_wholebody_",
     "lvis_",

@@ -20,7 +20,7 @@ RowsOfFrames: TypeAlias = tuple[int, list[int], list[int], Sequence[AnyRow | Non
 #: Documents whose annotations are objects: one id in two of them, of one box and category, is one object.
 _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
 #: Documents whose labels have the annotation's id as their instance.
-_WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results"})
+_WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results", "classification"})
 #: Fields whose numbers a plain row has in a form of its own.
 _NUMBERS = frozenset({"bbox", "segmentation"})
 _MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})

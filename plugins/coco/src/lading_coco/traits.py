@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lading.model.inference import ValueTypes
-from lading_coco.heads import ABSENT, REFUSED, AnnotationHead, PlainHead
+from lading_coco.heads import ABSENT, REFUSED, AnnotationHead, CompleteHead, PlainHead
 
 #: Keys of an annotation that are attributes of its labels, as they are; `iscrowd` is one as true or false.
 ATTRIBUTES = (
@@ -51,6 +51,12 @@ _MARKS = (
     "bboxes",
     "bbox_cam3d",
 )
+#: Fields of which one at least is there where an annotation is about an object or a text, be they empty.
+SHAPE_FIELDS = (
+    *("bbox", "segmentation", "keypoints", "caption", "segments_info", "bboxes", "bbox_cam3d"),
+    *("dp_masks", "dp_x", "uv_data", "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts"),
+)
+_PLAIN_SHAPE_FIELDS = ("bbox", "segmentation")
 _EMPTY = (b"[]", b"null")
 _STUFF = range(92, 184)
 _RINGS = frozenset({"polygon", "multi"})
@@ -62,12 +68,14 @@ class Traits:
     """Gathers what the annotations of one file hold.
 
     `marks` are fields that some record has, not empty; `shapes` are the forms of segmentations: polygon, multi, rle.
+    `has_classes` where a record has a category and no field for a shape.
     """
 
     def __init__(self) -> None:
         self.marks: set[str] = set()
         self.shapes: set[str] = set()
         self.has_segments = False
+        self.has_classes = False
         self.categories: dict[Any, None] = {}  # a set in the order of first use
         self.attributes: dict[str, ValueTypes] = {}
         self.nested: dict[str, None] = {}  # names within `attributes`, in the order of first use
@@ -78,6 +86,8 @@ class Traits:
         if len(self.shapes) < len(_SHAPES):
             self._shapes(heads)
         is_plain = isinstance(heads[0], PlainHead)
+        if not self.has_classes and type(heads[0]) is not CompleteHead:
+            self.has_classes = _has_class(heads, _PLAIN_SHAPE_FIELDS if is_plain else SHAPE_FIELDS)
         for mark in _PLAIN_MARKS if is_plain else _MARKS:
             if mark not in self.marks and any(_has(getattr(head, mark)) for head in heads):
                 self.marks.add(mark)
@@ -90,6 +100,7 @@ class Traits:
         """Take what plain annotations behind those seen here have."""
         self.marks |= later.marks
         self.shapes |= later.shapes
+        self.has_classes |= later.has_classes
         self.categories.update(later.categories)
 
     def _look_closer(self, heads: Sequence[AnnotationHead]) -> None:
@@ -135,6 +146,8 @@ class Traits:
 
     def kind(self, categories: Sequence[Mapping[str, Any]], *, count: int) -> str:
         """What a file with these categories and so many annotations is called (source-formats.md 2.2)."""
+        if self.label_kinds() == ["CLASSIFICATION"]:
+            return "classification"
         if self.has_segments:
             return "panoptic"
         if "caption" in self.marks:
@@ -169,6 +182,8 @@ class Traits:
             kinds.append("SENTENCE")
         if self.has_segments:
             kinds.append("PANOPTIC_MASK")
+        if self.has_classes:
+            kinds.append("CLASSIFICATION")
         return kinds
 
 
@@ -190,6 +205,17 @@ def _shapes_of(text: bytes) -> frozenset[str]:
         return frozenset({"polygon"})
     count = sum(len(part) % 2 == 0 and len(part) > 0 for part in parts)
     return frozenset({"multi"} if count > 1 else {"polygon"})
+
+
+def _has_class(heads: Sequence[Any], fields: Sequence[str]) -> bool:
+    """Whether one of some annotations has a category and none of these fields."""
+    first, *others = fields
+    return any(
+        getattr(head, first) is ABSENT
+        and head.category_id not in (None, msgspec.UNSET)
+        and all(getattr(head, field) in (ABSENT, None) for field in others)
+        for head in heads
+    )
 
 
 def _has(field: msgspec.Raw) -> bool:

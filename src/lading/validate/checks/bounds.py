@@ -34,6 +34,7 @@ def size_of(right: float, bottom: float) -> tuple[int | None, int | None]:
     return width, height
 
 
+@lru_cache(maxsize=1_000)
 def size_text(right: float, bottom: float) -> str:
     """The size of the picture as messages name it."""
     known = size_of(right, bottom)

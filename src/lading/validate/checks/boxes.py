@@ -61,4 +61,4 @@ def rotation_problem(rotation: Sequence[float]) -> tuple[bool, str] | None:
 
 
 def _shown(numbers: Sequence[float]) -> str:
-    return f"({', '.join(repr(number) for number in numbers)})"
+    return repr(tuple(numbers))

@@ -15,7 +15,7 @@ from lading.model.report import Finding
 from lading.validate import known_rules
 from lading.validate.baseline import Baseline, read_baseline
 from lading.validate.builtin import RULES
-from lading.validate.reports.record import to_json
+from lading.validate.reports.record import render_json, to_json
 from lading.validate.rulebook import render_page, render_rules, rule_rows
 from lading.validate.settings import TOLD_BY_CODECS, Settings, find_settings, read_settings
 
@@ -95,7 +95,14 @@ def test_baseline_holds_back_what_is_known_as_often_as_it_is_known(tmp_path):
     assert (baseline.known, baseline.gone) == (3, 1)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"findings": [3]}', "no JSON"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_baseline_that_a_shell_wrote_with_names_that_are_no_unicode(tmp_path, encoding):
+    found = msgspec.structs.replace(finding(1), file="caf\udce9.txt")
+    (tmp_path / "known.json").write_bytes("\n".join(render_json([found, finding(2)])).encode(encoding))
+    assert list(read_baseline(tmp_path / "known.json").new([finding(2), found, found])) == [found]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"findings": [3]}', "no JSON", '{"findings": [{"line": "x"}]}'])
 def test_baseline_of_another_kind_is_told(tmp_path, text):
     (tmp_path / "known.json").write_text(text)
     with pytest.raises(OptionError, match=r"known\.json: expected a JSON report.*, found "):
@@ -162,7 +169,7 @@ def test_every_code_of_a_codec_that_has_no_rule_is_known() -> None:
 
 def test_a_finding_that_moved_is_known() -> None:
     one = Finding(rule="box2d.empty", severity="error", message="found 3", frame="7", pointer="/annotations/1")
-    baseline = Baseline([json.loads(msgspec.json.encode(one))])
+    baseline = Baseline([one])
     moved = msgspec.structs.replace(one, pointer="/annotations/2")
     again = msgspec.structs.replace(one, pointer="/annotations/3")
     assert list(baseline.new([moved, again])) == [again]

@@ -6,15 +6,16 @@ import os
 import random
 import signal
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 from lading.errors import RecordError
 from lading.model.catalog import Catalog, Category, Subcatalog
-from lading.model.dataset import WHOLE, MemoryDataset, Part, Progress
+from lading.model.dataset import WHOLE, Dataset, MemoryDataset, Part, Progress, Segment
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D
-from lading.model.report import Origin, Report
+from lading.model.report import Finding, Origin, Report
+from lading.plugin.contracts import Checker, Rule
 
 
 class Reading(MemoryDataset):
@@ -40,6 +41,32 @@ class Reading(MemoryDataset):
                 heard.warning("reader.odd", f"frame {frame.key}", Origin("a.json", f"/{frame.key}"), segment=segment)
                 heard.loss("oddness", frame.key)
             yield frame
+
+
+class Silent(Checker):
+    """Says nothing, and remembers what cannot be given to another process."""
+
+    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+        return ()
+
+    def memory(self) -> object:
+        return lambda: None
+
+
+class SilentRule(Rule):
+    code = "mine.silent"
+    severity = "warning"
+    title = "says nothing"
+
+    def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
+        return Silent()
+
+
+class HereAlone(MemoryDataset):
+    """Loads in the process that made it alone."""
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        raise ValueError("no place here")
 
 
 def box(name: str, xmin: float = 1) -> Box2D:

@@ -19,10 +19,13 @@ from typing import Any
 
 import pytest
 
-from lading.errors import LadingError, NoRoomError, OptionError, RecordError
+from lading.errors import LadingError, NoRoomError, OptionError, PluginError, RecordError
 from lading.model.dataset import MemoryDataset
 from lading.model.report import Finding, Report
 from lading.parallel import Shares, Workers
+from lading.plugin.contracts import Rule
+from lading.plugin.hooks import hookimpl
+from lading.plugin.registry import Registry
 from lading.summary import summarize
 from lading.validate import validate
 
@@ -205,6 +208,39 @@ def test_a_dataset_that_cannot_be_pickled_is_told(shared: Any) -> None:
 
     with pytest.raises(OptionError, match=r"^jobs: expected a dataset that other processes can be given, found "):
         summarize(Local("d", {"s": []}), jobs=2)
+
+
+def registry_of(rule: type[Rule]) -> Registry:
+    class Plugin:
+        @staticmethod
+        @hookimpl
+        def register_rules() -> list[type[Rule]]:
+            return [rule]
+
+    return Registry.load([(Plugin(), "acme-rules", "1.0")])
+
+
+def test_a_rule_that_no_other_process_can_be_given_is_named(shared: Any) -> None:
+    class Local(shared.SilentRule):  # type: ignore[misc,name-defined]
+        code = "mine.local"
+
+    wanted = (
+        r"^acme-rules: expected rule 'mine.local' to be a class of a module, which --jobs can give .*, found .*Local"
+    )
+    with pytest.raises(PluginError, match=wanted):
+        list(validate(shared.dataset(), registry=registry_of(Local), jobs=2))
+
+
+def test_a_rule_whose_memory_no_other_process_can_be_given_is_named(shared: Any) -> None:
+    wanted = r"^acme-rules: expected rule 'mine.silent' to tell its memory, found .*Error: .*pickle.*lambda"
+    with pytest.raises(PluginError, match=wanted):
+        list(validate(shared.dataset(), registry=registry_of(shared.SilentRule), jobs=2))
+
+
+def test_what_does_not_load_in_another_process_is_told(shared: Any) -> None:
+    wanted = "^jobs: expected what is shared to load in another process, found ValueError: no place here$"
+    with pytest.raises(OptionError, match=wanted):
+        summarize(shared.HereAlone("d", {"s": [shared.frame(1, "a.jpg")]}), jobs=2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -247,14 +247,20 @@ def _serve(pipe: Connection) -> None:
     while True:
         try:
             part = pipe.recv()
-            work, given = pipe.recv()
+            packed = pipe.recv_bytes()
         except (EOFError, ConnectionResetError):
             return
+        try:
+            work, given = pickle.loads(packed)
+        except Exception as exc:  # noqa: BLE001  what loads runs any code
+            message = f"expected what is shared to load in another process, found {type(exc).__name__}: {exc}"
+            pipe.send(("error", OptionError(f"jobs: {message}")))
+            continue
         try:
             _run(pipe, work, part, given)
         except BrokenPipeError:
             return  # nobody listens any more
-        del work, given
+        del work, given, packed
 
 
 def _run(pipe: Connection, work: Work, part: Part, given: tuple[object, ...]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from importlib import metadata
 
 import msgspec
 
-from lading.errors import DuplicatePluginError, OptionError
+from lading.errors import DuplicatePluginError, OptionError, PluginError
 from lading.model.catalog import Catalog
 from lading.model.dataset import WHOLE, Dataset, Part, Progress, Segment
 from lading.model.report import Finding, Report
@@ -140,6 +141,8 @@ def _run(task: _Task, report: Report | None, part: Part, progress: Progress | No
 
 def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progress | None) -> Iterator[Finding]:
     """The same, by several processes; what checkers remember meets here."""
+    for code, registered in task.from_plugins.items():
+        _check_shared(code, registered)
     yield from _graded(_opening(task.dataset.report), task.grades)
     shares: Shares[Finding] = Shares(_share, jobs, task, progress=progress, workers=task.dataset.workers)
     yield from shares
@@ -147,14 +150,25 @@ def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progres
     for number, (memories, stream) in enumerate(shares.results, 1):
         for one, memory in zip(running, memories, strict=True):
             if memory is not None:
-                yield from _graded(one.ask(one.checker.absorb, memory, (number, jobs)), task.grades)
+                yield from _graded(one.recall(memory, (number, jobs)), task.grades)
         _hand_on(stream, report)
     yield from _finish(task, running)
 
 
+def _check_shared(code: str, registered: Registered[Rule]) -> None:
+    """Raises PluginError for a rule that no other process can be given."""
+    try:
+        pickle.dumps(registered.cls)
+    except (pickle.PicklingError, AttributeError, TypeError) as exc:
+        message = (
+            f"expected rule {code!r} to be a class of a module, which --jobs can give other processes, found {exc}"
+        )
+        raise PluginError(registered.distribution, message) from exc
+
+
 def _share(
     part: Part, progress: Progress, task: _Task
-) -> Generator[tuple[int, Finding], None, tuple[list[object], Report]]:
+) -> Generator[tuple[int, Finding], None, tuple[list[bytes | None], Report]]:
     """The work of one process of several."""
     running = task.start()
     stream = Stream()

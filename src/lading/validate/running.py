@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal, TypeAlias
@@ -10,7 +11,7 @@ import msgspec
 
 from lading.errors import NoRoomError, PluginError
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Frame
 from lading.model.report import Finding, Severity
 from lading.plugin.contracts import BlockChecker, Checker, CheckerFactory, GroupedRule, Rule
@@ -69,13 +70,18 @@ class Running(msgspec.Struct, frozen=True):
                 found.setdefault(number, []).extend(findings)
         return None
 
-    def remember(self) -> object:
-        """The memory of the checker. Raises PluginError where it fails."""
+    def remember(self) -> bytes | None:
+        """The memory of the checker, pickled; None where it has none. Raises PluginError where it fails."""
         try:
-            return self.checker.memory()
+            memory = self.checker.memory()
+            return None if memory is None else pickle.dumps(memory, protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as exc:
             message = f"expected rule {self.rule!r} to tell its memory, found {type(exc).__name__}: {exc}"
             raise PluginError(self.distribution, message) from exc
+
+    def recall(self, memory: bytes, part: Part) -> list[Finding]:
+        """Take in what the checker of a part remembered; what that shows. Raises PluginError where it fails."""
+        return self.ask(lambda: self.checker.absorb(pickle.loads(memory), part))
 
     def _check(self, finding: object) -> None:
         if not isinstance(finding, Finding):

@@ -56,6 +56,18 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/image_id",
         "expected `image_id`, found none; the annotation is in no frame",
     ),
+    "no annotation id": (
+        {"annotations": rows({"id": ...})},
+        "coco.missing-id",
+        "/annotations/1",
+        "expected an `id`, found none; its labels have no instance",
+    ),
+    "an annotation id that is null": (
+        {"annotations": rows({"id": None})},
+        "coco.missing-id",
+        "/annotations/1",
+        "expected an `id`, found none; its labels have no instance",
+    ),
     "an annotation id again": (
         {"annotations": rows({"id": 5})},
         "coco.duplicate-annotation-id",
@@ -85,6 +97,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "coco.bad-category",
         "/categories/1/name",
         "expected a name, found None; the id takes its place",
+    ),
+    "a supercategory that is a list": (
+        {"categories": [{"id": 2, "name": "cat", "supercategory": ["pet", "animal"]}]},
+        "coco.bad-category",
+        "/categories/0/supercategory",
+        "expected a supercategory that is a text, found ['pet', 'animal']; it stays in extras",
     ),
     "a category without id": (
         {"categories": [{"id": 2, "name": "cat"}, {"name": "dog"}]},
@@ -274,6 +292,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "coco.bad-caption",
         "/annotations/1/caption",
         "expected a text, found 5",
+    ),
+    "a score as text": (
+        {"annotations": rows({"score": "0.25"})},
+        "coco.number-as-text",
+        "/annotations/1/score",
+        "expected a number, found '0.25', read as 0.25",
     ),
     "an id that is a list": (
         {"annotations": rows({"id": [1]})},

@@ -93,6 +93,14 @@ def test_unknown_keys_are_extras_and_known_ones_attributes(read: Any) -> None:
     assert [finding for finding in validate(done.dataset) if finding.severity == "error"] == []
 
 
+def test_a_score_as_text_is_declared_as_the_number_that_it_is_read_as(read: Any) -> None:
+    done = read(annotations=[ROW | {"score": "0.25"}])
+    (box,) = done.labels
+    assert box.attributes == {"iscrowd": False, "score": 0.25}
+    assert {a.name: a.type for a in done.dataset.catalog["BOX2D"].attributes}["score"] == "number"
+    assert [finding for finding in validate(done.dataset) if finding.severity == "error"] == []
+
+
 def test_what_is_declared_is_all_that_is_there(fixtures: Any, opened: Any) -> None:
     dataset = opened(fixtures / "coco").dataset
     assert infer_catalog(dataset) == dataset.catalog

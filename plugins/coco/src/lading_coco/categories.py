@@ -102,6 +102,10 @@ def _parts(document: Document, report: Report) -> dict[Any, Parts]:
             message = f"expected a name, found {name!r}; the id takes its place"
             report.warning("coco.bad-category", message, document.origin("categories", number, "name"))
             name = str(row["id"])
+        parent = row.get("supercategory")
+        if parent is not None and not isinstance(parent, str):
+            message = f"expected a supercategory that is a text, found {parent!r}; it stays in extras"
+            report.warning("coco.bad-category", message, document.origin("categories", number, "supercategory"))
         parts.setdefault(row["id"], (name, parent_of({**row, "name": name})))
     return parts
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from lading_coco.numerals import number_of, numbers_of
 from lading_coco.rle_forms import rle_from_record, shown
 from lading_coco.rows import UNSET, Row
 
 #: Tells of something wrong: rule, message, and the parts of the pointer below the record.
 Tell: TypeAlias = Callable[..., None]
-
-#: Whole numbers from here on are no floats.
-_TOO_LARGE = 1 << 1023
 
 _IDS = ("id", "image_id", "category_id")
 
@@ -36,31 +34,6 @@ def _lacks_rings(rings: Any, written: Any) -> bool:
     if not isinstance(rings, list) or not isinstance(written, list) or numbers_of(written) is not None:
         return False
     return len(rings) < len(written) and not all(_is_point(part) for part in written)
-
-
-def number_of(value: Any) -> int | float | None:
-    """A number, also one written as text; None for what is none."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, float):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < _TOO_LARGE else None
-    if isinstance(value, str):
-        for kind in (int, float):
-            try:
-                return number_of(kind(value))
-            except ValueError:
-                continue
-    return None
-
-
-def numbers_of(values: Any) -> list[Any] | None:
-    """A list of numbers, with those that are text read as numbers; None where it is none."""
-    if not isinstance(values, (list, tuple)):
-        return None
-    numbers = [number_of(value) for value in values]
-    return None if any(number is None for number in numbers) else numbers
 
 
 def _id(key: str, value: Any, tell: Tell) -> Any:

@@ -10,8 +10,8 @@ import msgspec
 
 from lading import Data, Label, Report, Source
 from lading_coco.document import Document
-from lading_coco.forms import number_of
 from lading_coco.layout import name_from_url
+from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
 from lading_coco.rows import UNSET, AnyImage, PlainImage
 

@@ -13,7 +13,8 @@ from lading.model.label import Points
 from lading_coco.categories import Names
 from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
-from lading_coco.forms import numbers_of, row_of
+from lading_coco.forms import row_of
+from lading_coco.numerals import numbers_of
 from lading_coco.plain import PlainLabels
 from lading_coco.rle_forms import counts_of
 from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, RleRow, Row, as_row
@@ -45,6 +46,7 @@ class LabelBuilder:
         self._has_categories = bool(listed)
         self._is_stuff = document.kind == "stuff"
         self._has_shapes = document.traits.label_kinds() != ["CLASSIFICATION"]
+        self._may_lack_id = document.is_results or document.traits.has_segments or document.kind == "videos"
         self._base = base
         self._step = step
         self._shift = shift
@@ -103,6 +105,8 @@ class LabelBuilder:
             extras["id"] = key
             if key is not None and not self._is_stuff:
                 common["instance"] = str(key) if not again else f"{key}#{again + 1}"
+        if (key is None or (key is UNSET and "id" not in rest)) and not self._may_lack_id:
+            self._tell(row, "coco.missing-id", "expected an `id`, found none; its labels have no instance", warn=True)
         if record.category_id is not UNSET and record.category_id is not None:
             common["category"] = self._category(record.category_id, row)
             if record.category_id not in self._names:

@@ -9,6 +9,7 @@ import msgspec
 
 from lading.model.inference import ValueTypes
 from lading_coco.heads import ABSENT, REFUSED, AnnotationHead, CompleteHead, PlainHead
+from lading_coco.numerals import number_of
 
 #: Keys of an annotation that are attributes of its labels, as they are; `iscrowd` is one as true or false.
 ATTRIBUTES = (
@@ -111,7 +112,7 @@ class Traits:
             for head in heads:
                 value = getattr(head, name)
                 if value is not msgspec.UNSET:
-                    self._value(name, value)
+                    self._value(name, _score(value) if name == "score" else value)
         for head in heads:
             if isinstance(head.attributes, Mapping):
                 self.nested.update(dict.fromkeys(head.attributes))
@@ -216,6 +217,11 @@ def _has_class(heads: Sequence[Any], fields: Sequence[str]) -> bool:
         and all(getattr(head, field) in (ABSENT, None) for field in others)
         for head in heads
     )
+
+
+def _score(value: Any) -> Any:
+    """A score as labels have it, where text that is a number is read as one."""
+    return value if value is None or (number := number_of(value)) is None else number
 
 
 def _has(field: msgspec.Raw) -> bool:

@@ -48,7 +48,13 @@ def read_annotation(
 
     With `is_tied` every object has an instance, because a mask beside it numbers them.
     """
-    document = parse_document(data)
+    return read_document(parse_document(data), path, key, pixels, report, is_tied=is_tied)
+
+
+def read_document(
+    document: Document, path: str, key: str, pixels: Pixels, report: Report, *, is_tied: bool = False
+) -> Annotation:
+    """As `read_annotation`, of a file that is parsed."""
     if document.trouble is not None:
         _tell(document.trouble, path, report)
     root = document.root

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
-from lading_voc.annotation import Annotation, read_annotation, told_of
+from lading_voc.annotation import Annotation, told_of
 from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
+from lading_voc.form_reader import AnnotationReader
 from lading_voc.image_sets import ImageSet
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree, remote_path
@@ -54,6 +55,7 @@ class VocDataset(Dataset):
         self._dialects = dialects
         self._masks: MaskChoice = masks
         self._memberships: list[Memberships] | None = None
+        self._reader = AnnotationReader()
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a segment, in the order of its image set."""
@@ -132,7 +134,7 @@ class VocDataset(Dataset):
         if file is None or data is None:
             return file, Annotation()
         pixels = self._dialects[ref.tree].pixels
-        return file, read_annotation(data, file.path, key, pixels, report, is_tied=self._is_tied(ref))
+        return file, self._reader.read(data, file.path, key, pixels, report, is_tied=self._is_tied(ref))
 
     def _is_tied(self, ref: Ref) -> bool:
         """Whether the numbers in a frame's object mask are those of its objects: only the challenge holds to that."""

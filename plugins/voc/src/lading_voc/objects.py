@@ -22,7 +22,8 @@ from lading_voc.values import flag, value
 FLAGS = frozenset({"truncated", "occluded", "difficult"})
 #: In extras: what a shape that is no `bndbox` holds beside its numbers.
 REST = "#shape"
-_SHAPES = frozenset({"bndbox", "robndbox", "polygon", "point"})
+#: Elements that say where an object is.
+SHAPES = frozenset({"bndbox", "robndbox", "polygon", "point"})
 #: Elements of shapes that are numbers.
 _NUMBER = re.compile(r"[xy][0-9]*|c[xy]|w|h|angle")
 
@@ -182,7 +183,7 @@ def _sorted_out(element: Element, pointer: str) -> _Object:
     known = _Object(element, pointer, attributes, extras, shapes)
     for child in element:
         tag = child.tag
-        if tag in _SHAPES:
+        if tag in SHAPES:
             shapes.append(child)
             continue
         if tag in FLAGS and tag not in attributes:

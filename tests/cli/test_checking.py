@@ -310,6 +310,29 @@ def test_findings_of_a_catalog_stand_in_its_file(run: Any, folder: Path, tmp_pat
     assert ("catalog.enum-duplicate", "c.json", "/BOX2D/attributes/0/enum/1") in found
 
 
+def test_sarif_has_the_line_of_a_pointer(run: Any, tmp_path: Path) -> None:
+    """In files of the dataset and in the catalog beside it; the lines of text files are known."""
+    wrong = {"BOX2D": {"categories": [{"name": "car"}], "attributes": [{"name": "n", "enum": ["a", "a"]}]}}
+    (tmp_path / "c.json").write_text(json.dumps(wrong, indent=1))
+    boxes = [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, width, 4]} for width in (2, 0)]
+    pier = {"images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}], "annotations": boxes}
+    place = tmp_path / "pier"
+    place.mkdir()
+    (place / "pier.json").write_text(json.dumps({**pier, "categories": [{"id": 1, "name": "car"}]}, indent=2))
+    _, out, _ = run("validate", place, "--output", "sarif", "--catalog", "c.json", "--rule", "media.missing=off")
+    at = {}
+    for result in json.loads(out)["runs"][0]["results"]:
+        location = result["locations"][0]["physicalLocation"]
+        at[result["ruleId"]] = (location["artifactLocation"]["uri"], location["region"]["startLine"])
+    for rule, file, before in (
+        ("box2d.empty", "pier/pier.json", '"bbox"'),
+        ("catalog.enum-duplicate", "c.json", '"a"'),
+    ):
+        lines = (tmp_path / file).read_text().splitlines()
+        last = max(number for number, line in enumerate(lines, 1) if line.strip().startswith(before))
+        assert at[rule] == (file, last)
+
+
 def test_a_disk_without_room_for_a_tars_media_is_no_finding(tmp_path: Path) -> None:
     """The limit of a file's size stands for the disk's."""
     document = {"images": [{"id": 1, "file_name": "1.bmp"}], "annotations": [], "categories": []}

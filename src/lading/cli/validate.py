@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +153,7 @@ class _Run:
 
         rules = {code: known.cls for code, known in known_rules().items()}
         if kind == "sarif":
-            return self._sarif(gathered, rules, given["paths"])
+            return self._sarif(gathered, rules, given)
         from lading.validate.reports.excerpt import Excerpts
 
         with _files(given) as files:
@@ -168,12 +168,20 @@ class _Run:
             with bar("drawing") as show:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
 
-    def _sarif(self, gathered: Gathered, rules: Mapping[str, type[Rule]], paths: Sequence[Path | str]) -> Iterable[str]:
+    def _sarif(self, gathered: Gathered, rules: Mapping[str, type[Rule]], given: dict[str, Any]) -> Iterator[str]:
         from lading.validate.reports.sarif import render_sarif
 
-        source = " + ".join(str(path) for path in paths)
+        paths = given["paths"]
         outside = () if self._settings.catalog is None else (str(self._settings.catalog),)
-        return render_sarif(gathered.findings, rules, source=source, folder=_folder(paths), outside=outside)
+        with _files(given, outside) as files:
+            yield from render_sarif(
+                gathered.findings,
+                rules,
+                source=" + ".join(str(path) for path in paths),
+                folder=_folder(paths),
+                outside=outside,
+                opener=files,
+            )
 
 
 def _folder(paths: Sequence[Path | str]) -> str | None:
@@ -190,16 +198,26 @@ def _folder(paths: Sequence[Path | str]) -> str | None:
 
 
 @contextmanager
-def _files(given: dict[str, Any]) -> Iterator[Callable[[str], Content | None]]:
-    """The files at PATH by their paths, for reports that show lines of them; a platform has none."""
+def _files(given: dict[str, Any], outside: Sequence[str] = ()) -> Iterator[Callable[[str], Content | None]]:
+    """The files at PATH by their paths, and others, for reports that show lines of them; a platform has none."""
     from lading.opening import address_of
     from lading.source import Source
+    from lading.source.folder import FolderFile
 
-    if address_of(*given["paths"]) is not None:
-        yield lambda path: None
-        return
-    with Source.open(*given["paths"], follow_links=given["follow_links"]) as source:
-        yield source.get
+    is_platform = address_of(*given["paths"]) is not None
+    with ExitStack() as stack:
+        opened: list[Source] = []
+
+        def find(path: str) -> Content | None:
+            if path in outside:
+                return FolderFile(path, path)
+            if is_platform:
+                return None
+            if not opened:  # where no place is shown, nothing is opened
+                opened.append(stack.enter_context(Source.open(*given["paths"], follow_links=given["follow_links"])))
+            return opened[0].get(path)
+
+        yield find
 
 
 def _settings(given: dict[str, Any]) -> Settings:

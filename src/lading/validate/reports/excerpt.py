@@ -16,7 +16,7 @@ from lading.model.report import Finding
 Opener: TypeAlias = Callable[[str], Content | None]
 
 #: Files above this size, in bytes, are not read for an excerpt; JSON has to be decoded whole for one.
-_LARGEST_TEXT = 64 << 20
+LARGEST_TEXT = 64 << 20
 _LARGEST_JSON = 16 << 20
 
 _LONGEST = 140
@@ -52,7 +52,7 @@ class Excerpts:
         content = self._opener(path)
         try:
             is_json = path.lower().endswith(".json")
-            if content is None or content.size > (_LARGEST_JSON if is_json else _LARGEST_TEXT):
+            if content is None or content.size > (_LARGEST_JSON if is_json else LARGEST_TEXT):
                 return
             with content.open() as stream:
                 data = stream.read()

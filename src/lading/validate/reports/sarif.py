@@ -13,6 +13,8 @@ from urllib.parse import quote
 from lading.model.hash_table import HashTable
 from lading.model.report import Finding
 from lading.plugin.contracts import Rule
+from lading.validate.reports.excerpt import Opener
+from lading.validate.reports.lines import PointerLines
 
 Json: TypeAlias = dict[str, Any]
 
@@ -33,21 +35,25 @@ def render_sarif(
     source: str | None = None,
     folder: str | None = None,
     outside: Collection[str] = (),
+    opener: Opener = lambda path: None,
 ) -> Iterator[str]:
     """The log of a run as JSON: the rules that found something, and a result a finding; `source` tells what was read.
 
     The findings are gone through twice, and none of them is kept. Each result is a line: to indent it takes four times
     as long.
 
-    A finding stands at its line, or at the first where none is known, for viewers refuse what has no place; its
-    pointer is the result's logical location. `folder` is the dataset's, relative to the sources that a viewer shows
-    (`""` for them themselves): the paths of files are below it, but for those that lie `outside` of the dataset.
+    A finding stands at its line, or at that of its pointer in the file that `opener` gives; at the first where none is
+    known, for viewers refuse what has no place. Its pointer is the result's logical location. `folder` is the
+    dataset's, relative to the sources that a viewer shows (`""` for them themselves): the paths of files are below it,
+    but for those that lie `outside` of the dataset.
     """
     levels: dict[str, str] = {}
+    lines = PointerLines(opener)
     for finding in findings:
         levels.setdefault(finding.rule, finding.severity)
+        lines.want(finding)
     index = {code: number for number, code in enumerate(levels)}
-    places = _Places(folder, outside)
+    places = _Places(folder, outside, lines)
     log = json.dumps(_log(levels, rules, source if folder is None else None), indent=2, allow_nan=False)
     head, _, tail = log.partition(_NO_RESULTS)
     before = f'{head}"results": ['
@@ -91,8 +97,9 @@ def _rule(code: str, level: str, rule: type[Rule] | None) -> Json:
 class _Places:
     """Where results stand, and what tells them apart from run to run."""
 
-    def __init__(self, folder: str | None, outside: Collection[str]) -> None:
+    def __init__(self, folder: str | None, outside: Collection[str], lines: PointerLines) -> None:
         self._folder = folder
+        self._lines = lines
         self._outside = frozenset(outside)
         self._met = HashTable()
         self._again: Counter[str] = Counter()  # of those that are met more than once
@@ -105,7 +112,8 @@ class _Places:
         elif self._folder:
             file = self._folder if file is None else f"{self._folder}/{file}"
         uri = quote((file or ".").encode("utf-8", "surrogateescape"), safe="/")
-        return {"artifactLocation": {"uri": uri, "uriBaseId": base}, "region": {"startLine": finding.line or 1}}
+        line = self._lines.line(finding) or 1
+        return {"artifactLocation": {"uri": uri, "uriBaseId": base}, "region": {"startLine": line}}
 
     def fingerprint(self, finding: Finding) -> str:
         """The same after edits elsewhere: not by line and pointer, which move, but by what is said of which frame."""

@@ -146,6 +146,19 @@ def test_a_turned_box_is_its_extent_and_keeps_its_own_numbers(
     assert label.extras == {"type": "robndbox"}
 
 
+@pytest.mark.parametrize(("rule", "shift"), [("verbatim", 0.0), ("voc", 0.5)])
+def test_a_turned_box_of_corners_is_the_polygon_of_them(
+    rule: str, shift: float, one: Callable[..., Any], box: Callable[..., str]
+) -> None:
+    """As DIOR-R has them: no centre, size and angle, but four corners by name, in whatever order."""
+    corners = {"left_bottom": (2, 4), "left_top": (3, 1.5), "right_top": (9, 4), "right_bottom": (8, 7)}
+    turned = "".join(f"<x_{name}>{x}</x_{name}><y_{name}>{y}</y_{name}>" for name, (x, y) in corners.items())
+    found = one(f"<object><name>ship</name><robndbox>{turned}</robndbox><angle>0</angle></object>", pixels=rule)
+    label = only(found)
+    assert label.points.tolist() == [[x - shift, y - shift] for x, y in ((3, 1.5), (9, 4), (8, 7), (2, 4))]
+    assert (label.kind, label.category, label.attributes) == ("POLYGON2D", "ship", {})
+
+
 def test_attributes_of_cvat_are_typed_and_what_does_not_fit_is_kept(
     one: Callable[..., Any], box: Callable[..., str]
 ) -> None:

@@ -127,6 +127,11 @@ OBJECTS = {
     "a turned box": (
         "<name>a</name><robndbox><cx>12.5</cx><cy>12</cy><w>10</w><h>2</h><angle>0.7</angle></robndbox><extra>0</extra>"
     ),
+    "the corners of a turned box": (
+        "<name>a</name><robndbox><x_left_top>3</x_left_top><y_left_top>1.5</y_left_top><x_right_top>9</x_right_top>"
+        "<y_right_top>4</y_right_top><x_right_bottom>8</x_right_bottom><y_right_bottom>7</y_right_bottom>"
+        "<x_left_bottom>2</x_left_bottom><y_left_bottom>4.25</y_left_bottom><by>us</by></robndbox><angle>0</angle>"
+    ),
 }
 
 

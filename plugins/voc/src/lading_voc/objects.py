@@ -15,17 +15,20 @@ from lading_voc.leftovers import add_to, as_json, keep_rest, rest_of, stray_text
 from lading_voc.names import ACTIONS
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
 from lading_voc.places import Place
-from lading_voc.shapes import Pixels, corners, extent, point, polygon, rest_of_shape, turned_box
+from lading_voc.shapes import Pixels, corners, extent, point, polygon, rest_of_shape, turned_box, turned_corners
 from lading_voc.values import flag, value
 
 #: Elements of an object that are true or false.
 FLAGS = frozenset({"truncated", "occluded", "difficult"})
 #: In extras: what a shape that is no `bndbox` holds beside its numbers.
 REST = "#shape"
+#: In extras: the element that the points of a polygon are of, where that is no `polygon`.
+OUTLINE = "#outline"
+_POINTS = {"polygon": polygon, "point": point, "robndbox": turned_corners}
 #: Elements that say where an object is.
-SHAPES = frozenset({"bndbox", "robndbox", "polygon", "point"})
+SHAPES = frozenset({"bndbox", *_POINTS})
 #: Elements of shapes that are numbers.
-_NUMBER = re.compile(r"[xy][0-9]*|c[xy]|w|h|angle")
+_NUMBER = re.compile(r"[xy][0-9]*|c[xy]|w|h|angle|[xy]_(left|right)_(top|bottom)")
 
 
 class _Object(msgspec.Struct, gc=False):
@@ -142,18 +145,17 @@ class ObjectReader:
             "extras": {**extras, REST: rest} if rest else extras,
             "origin": len(self.labels),
         }
-        if shape.tag == "robndbox":
-            turned = turned_box(shape)
-            if turned is None:
-                return None
+        if shape.tag == "robndbox" and (turned := turned_box(shape)) is not None:
             common["attributes"] = {**attributes, **turned}
             self._tell_infinite(shape, known, [*turned.values()])
             return Box2D(*extent(turned, self._pixels), **common)
-        points = polygon(shape, self._pixels) if shape.tag == "polygon" else point(shape, self._pixels)
+        points = _POINTS[shape.tag](shape, self._pixels)
         if points is None:
             return None
         self._tell_infinite(shape, known, points)
-        return Polygon2D(points, **common) if shape.tag == "polygon" else Keypoints2D(points, **common)
+        if shape.tag == "robndbox":
+            common["extras"] = {**common["extras"], OUTLINE: shape.tag}
+        return Keypoints2D(points, **common) if shape.tag == "point" else Polygon2D(points, **common)
 
     def _tell_infinite(self, shape: Element, known: _Object, numbers: Points | list[float]) -> None:
         if not np.isfinite(numbers).all():

@@ -14,6 +14,10 @@ from lading_voc.values import number
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 TURNED = ("cx", "cy", "w", "h", "angle")
+#: The corners of a turned box as DIOR-R has them, clockwise in the picture.
+TURNED_CORNERS = tuple(
+    (f"x_{corner}", f"y_{corner}") for corner in ("left_top", "right_top", "right_bottom", "left_bottom")
+)
 
 
 class Pixels(NamedTuple):
@@ -112,6 +116,13 @@ def turned_box(element: Element) -> dict[str, float] | None:
     return values if len(values) == len(TURNED) else None
 
 
+def turned_corners(element: Element, pixels: Pixels) -> Points | None:
+    """The four corners of a `robndbox` that names them, or None where one is missing or no number."""
+    found = _first_of_each(element)
+    pairs = [pair for x, y in TURNED_CORNERS if (pair := _numbers(found.get(x), found.get(y))) is not None]
+    return None if len(pairs) < len(TURNED_CORNERS) else point_array(pairs) - pixels.centre
+
+
 def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, float]:
     """The upright box around a turned one (source-formats.md 5.6)."""
     if not math.isfinite(box["angle"]):
@@ -126,7 +137,8 @@ def extent(box: dict[str, float], pixels: Pixels) -> tuple[float, float, float, 
 def rest_of_shape(element: Element) -> dict[str, Any]:
     """What a `polygon`, `point` or `robndbox` holds beside its numbers; of points with more than those, all."""
     if element.tag == "robndbox":
-        return rest_of(element, _named(element, TURNED))
+        is_centred = turned_box(element) is not None
+        return rest_of(element, _named(element, TURNED if is_centred else [*sum(TURNED_CORNERS, ())]))
     if element.tag == "point":
         return rest_of(element, _first(element))
     numbered = _first_of_each(element)

@@ -9,8 +9,8 @@ from typing import Any
 from lading import Box2D, Keypoints2D, Label, Polygon2D
 from lading_voc.markup import Node, joined, leaf, node
 from lading_voc.names import ACTIONS
-from lading_voc.objects import FLAGS, REST
-from lading_voc.shapes import TURNED, Pixels
+from lading_voc.objects import FLAGS, OUTLINE, REST
+from lading_voc.shapes import TURNED, TURNED_CORNERS, Pixels
 from lading_voc.values import flag, value
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -24,11 +24,20 @@ def shape(label: Label, pixels: Pixels, extras: Mapping[str, Any]) -> Node | Non
             return ("robndbox", *joined(turned, extras.get(REST, {})))
         return _bndbox(label, pixels, extras.get("bndbox", {}))
     if isinstance(label, Polygon2D):
+        if OUTLINE in extras and len(label.points) == len(TURNED_CORNERS):
+            return (extras[OUTLINE], *joined(_named_corners(label, pixels), extras.get(REST, {})))
         points = [_point(point, pixels, str(number)) for number, point in enumerate(label.points.tolist(), 1)]
         return ("polygon", *joined([part for pair in points for part in pair], extras.get(REST, {})))
     if isinstance(label, Keypoints2D) and len(label.points) == 1:
         return ("point", *joined(_point(label.points[0].tolist(), pixels), extras.get(REST, {})))
     return None
+
+
+def _named_corners(label: Polygon2D, pixels: Pixels) -> list[Node]:
+    pairs = zip(TURNED_CORNERS, label.points.tolist(), strict=True)
+    return [
+        leaf(name, _written(at, pixels.centre)) for names, point in pairs for name, at in zip(names, point, strict=True)
+    ]
 
 
 def _point(point: Sequence[float], pixels: Pixels, number: str = "") -> list[Node]:

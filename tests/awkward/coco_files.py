@@ -144,6 +144,7 @@ ENCODINGS = [
         "a number beyond all floats",
         text(document(row(area="HERE"))).replace(b'"HERE"', b"1e999"),
         frames={"x/1": [BOX, "box2d cat 20 10 24 15 @6"]},
+        told=[f"warning coco.bad-number {FILE}#/annotations/1/area"],
     ),
 ]
 

@@ -319,3 +319,45 @@ def test_real_files_come_back(samples: Path, tmp_path: Path, name: str) -> None:
     folder = samples / "coco" / name
     converted(folder, tmp_path / "out")
     assert told(folder, tmp_path / "out") == []
+
+
+def test_keys_that_are_called_as_our_notes_come_back(write: Callable[..., Path], tmp_path: Path) -> None:
+    row = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1.0, 2.0, 10.0, 10.0]}
+    row |= {"records": {"x": 1}, "documents": 3, "video_entries": [1], "forms": {"a": 1}, "origin": "here"}
+    points = {**row, "keypoints": [1, 2, 2], "num_keypoints": 1}
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30, "documents": {"x": 1}, "records": 2}]
+    whole = {"images": images, "annotations": [row], "categories": [{"id": 2, "name": "cat"}], "forms": 5}
+    before = {"instances_x.json": whole, "person_keypoints_x.json": {**whole, "annotations": [points]}}
+    converted(write(before), tmp_path / "out")
+    for name, file in before.items():
+        after = json.loads((tmp_path / "out" / name).read_text("utf-8"))
+        assert list(differences(file, after)) == []
+
+
+def test_ids_that_python_takes_for_one_are_two(write: Callable[..., Path], tmp_path: Path) -> None:
+    row = {"id": 5, "image_id": 1, "category_id": 1.0, "bbox": [1.0, 2.0, 10.0, 10.0]}
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    before = {
+        "images": images,
+        "annotations": [row],
+        "categories": [{"id": True, "name": "t"}, {"id": 1.0, "name": "u"}],
+    }
+    converted(write({"x.json": before}), tmp_path / "out")
+    after = json.loads((tmp_path / "out" / "x.json").read_text("utf-8"))
+    assert after["categories"] == before["categories"]
+    assert after["annotations"][0]["category_id"] == 1
+
+
+@pytest.mark.parametrize(("track", "instance"), [(7.0, "7"), (7, "7"), ("7", "7"), (None, "5"), (7.5, "5")])
+def test_a_track_id_is_the_instance_also_as_a_whole_float(
+    track: Any, instance: str, write: Any, tmp_path: Path
+) -> None:
+    row = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1.0, 2.0, 10.0, 10.0], "track_id": track}
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    before = {"images": images, "annotations": [row], "categories": [{"id": 2, "name": "cat"}]}
+    folder = write({"x.json": before})
+    (frame,) = lading.open_dataset(folder).frames("x")
+    assert [label.instance for label in frame.data[0].labels] == [instance]
+    converted(folder, tmp_path / "out")
+    after = json.loads((tmp_path / "out" / "x.json").read_text("utf-8"))
+    assert list(differences(before, after)) == []

@@ -47,6 +47,21 @@ def test_the_same_annotation_in_two_tasks_is_one_object(read: Any) -> None:
     assert done.told == []
 
 
+def test_what_two_files_say_otherwise_of_one_object_is_a_loss(read: Any) -> None:
+    row = ROW | {"note": "a", "area": 100.0, "only": 1}
+    points = ROW | {"note": "b", "iscrowd": 1, "keypoints": [3, 4, 2], "num_keypoints": 1}
+    done = read({"instances_x.json": file([IMAGE], [row]), "person_keypoints_x.json": file([IMAGE], [points])})
+    assert [(label.kind, label.attributes) for label in done.labels] == [
+        ("BOX2D", {"iscrowd": False}),
+        ("KEYPOINTS2D", {"iscrowd": True}),
+    ]
+    place = "person_keypoints_x.json#/annotations/0"
+    assert [(loss.what, loss.count, loss.example) for loss in done.report.losses] == [
+        ("another `note` of the same object in a second file", 1, place),
+        ("other attributes of the same object in a second file", 1, place),
+    ]
+
+
 def test_another_object_under_the_same_id_is_kept_and_told(read: Any) -> None:
     done = read(
         {

@@ -7,7 +7,7 @@ from typing import Any
 
 from lading import Report
 from lading_coco.document import Document
-from lading_coco.ids import other_spelling
+from lading_coco.ids import is_id, other_spelling
 from lading_coco.traits import PARTS
 
 _DELIMITERS = (".", "/", "::")
@@ -73,7 +73,7 @@ class Names:
                 message = "expected `categories`, found none; labels are named by the ids of theirs"
                 report.warning("coco.no-categories", message, document.origin())
         for key in used:
-            if key in known:
+            if key in known or not is_id(key):  # which is told of each of its annotations
                 continue
             spelled = other_spelling(key)
             if spelled is not None and spelled in known:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from lading import Origin, Report
 from lading_coco.envelope import Envelope
 from lading_coco.gathering import AnnotationHeads
 from lading_coco.heads import Column
-from lading_coco.ids import MISSING, Codes
+from lading_coco.ids import MISSING, Codes, is_id
 from lading_coco.layout import Finder
 from lading_coco.listing import ImageHeads
 from lading_coco.repeated import REPEATED
@@ -216,7 +215,7 @@ def _categories(document: Document, report: Report) -> list[tuple[int, dict[str,
         return []
     kept = []
     for number, row in enumerate(rows):
-        if not isinstance(row, dict) or isinstance(row.get("id"), (list, dict, bool, NoneType)):
+        if not isinstance(row, dict) or not is_id(row.get("id")):
             message = f"expected a category with an id, found {json.dumps(row)[:60]}"
             report.error("coco.bad-category", message, document.origin("categories", number))
         else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from lading_coco.ids import is_id
 from lading_coco.numerals import number_of, numbers_of
 from lading_coco.rle_forms import rle_from_record, shown
 from lading_coco.rows import UNSET, Row
@@ -13,6 +15,8 @@ from lading_coco.rows import UNSET, Row
 Tell: TypeAlias = Callable[..., None]
 
 _IDS = ("id", "image_id", "category_id")
+#: Numbers of which no label is made, so that no rule looks at them.
+_EXTRAS = frozenset({"area", "num_keypoints"})
 
 
 def row_of(record: Mapping[str, Any], tell: Tell) -> tuple[Row, dict[str, Any]]:
@@ -37,12 +41,10 @@ def _lacks_rings(rings: Any, written: Any) -> bool:
 
 
 def _id(key: str, value: Any, tell: Tell) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, (list, dict, float, bool)):
-        tell("coco.bad-id", f"expected a number or a text, found {value!r}", key)
+    if value is not None and not is_id(value):
+        tell("coco.bad-id", f"expected a whole number or a text, found {value!r}", key)
         return UNSET
-    return value
+    return int(value) if isinstance(value, float) else value
 
 
 def _bbox(key: str, value: Any, tell: Tell) -> Any:
@@ -138,6 +140,8 @@ def _number(key: str, value: Any, tell: Tell) -> Any:
     if number is None:
         tell("coco.bad-number", f"expected a number, found {shown(value)}", key)
         return UNSET
+    if key in _EXTRAS and not math.isfinite(number):
+        tell("coco.bad-number", f"expected a finite number, found {value!r}", key, warn=True)
     _tell_text([value], [number], lambda rule, message, *at, **how: tell(rule, message, key, **how), key)
     return number
 

@@ -35,9 +35,11 @@ def code_of(value: Any) -> int:
     return hash((type(value).__name__, value))
 
 
-def is_fraction(value: Any) -> bool:
-    """Whether a value is a number and no whole one, which is no id."""
-    return isinstance(value, float) and not value.is_integer()
+def is_id(value: Any) -> bool:
+    """Whether a value is what an id can be: a text or a whole number, 5.0 too."""
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, (int, str)) and not isinstance(value, bool)
 
 
 def key_of(value: Any) -> int:

@@ -14,6 +14,7 @@ from lading_coco.categories import Names
 from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import row_of
+from lading_coco.ids import is_id
 from lading_coco.numerals import numbers_of
 from lading_coco.plain import PlainLabels
 from lading_coco.rle_forms import counts_of
@@ -23,6 +24,8 @@ from lading_coco.widths import is_recovered
 
 #: In extras: that the run lengths of the mask were a list of numbers, not their text.
 AS_LIST: Mapping[str, Any] = {"counts": "list"}
+#: In extras: in which files and rows the object of a label is, where these are several. No key of COCO is called so.
+RECORDS = "coco:records"
 #: Fields that make no label where they are null or empty; what they were stays in extras.
 _MAY_BE_EMPTY = ("bbox", "segmentation", "keypoints", "caption")
 #: Fields of DensePose, kept in extras: the model has no place for them.
@@ -119,7 +122,7 @@ class LabelBuilder:
             extras["num_keypoints"] = record.num_keypoints
         self._add_attributes(record, row, attributes, extras)
         if rest:
-            self._add_rest(rest, common, again)
+            self._add_rest(rest, common, row)
         return common
 
     def _add_attributes(self, record: Row, row: int, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
@@ -143,15 +146,18 @@ class LabelBuilder:
         if record.score is not UNSET:
             (extras if "score" in attributes else attributes)["score"] = record.score
 
-    def _add_rest(self, rest: Mapping[str, Any], common: dict[str, Any], again: int) -> None:
+    def _add_rest(self, rest: Mapping[str, Any], common: dict[str, Any], row: int) -> None:
         for key, value in rest.items():
             if key in ATTRIBUTES and key not in common["attributes"] and not isinstance(value, dict):
                 common["attributes"][key] = value
             else:
                 common["extras"][key] = value
         for key in ("instance_id", "track_id"):
-            if isinstance(rest.get(key), (int, str)):
-                common["instance"] = str(rest[key])
+            value = rest.get(key)
+            if is_id(value):
+                common["instance"] = str(int(value) if isinstance(value, float) else value)
+            elif value is not None:
+                self._tell(row, "coco.bad-id", f"expected a whole number or a text, found {value!r}", key)
 
     def _category(self, key: Any, row: int) -> str:
         known = self._names.get(key) or self._alike.get(key)

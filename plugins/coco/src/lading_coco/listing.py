@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import repeat
-from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.heads import Column, ImageHead
-from lading_coco.ids import MISSING, Codes, codes_of, is_fraction, joined, key_of
+from lading_coco.ids import MISSING, Codes, codes_of, is_id, joined, key_of
 from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
@@ -105,9 +104,9 @@ class ImageHeads:
         self._report.warning("coco.duplicate-key", REPEATED.format(key), self._place(row))
 
     def _check(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
-        if head.id == MISSING or isinstance(head.id, (list, dict, bool, NoneType)) or is_fraction(head.id):
+        if head.id == MISSING or not is_id(head.id):
             found = "none" if head.id == MISSING else repr(head.id)
-            self._tell("coco.bad-id", f"expected an id that is a number or a text, found {found}", row)
+            self._tell("coco.bad-id", f"expected an id that is a whole number or a text, found {found}", row)
         if name is None:
             found = "neither" if not head.file_name else repr(head.file_name)
             self._tell("coco.missing-file-name", f"expected `file_name` or `coco_url`, found {found}", row)

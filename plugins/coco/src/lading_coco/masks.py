@@ -32,6 +32,9 @@ class MaskBuilder:
         """The mask of one annotation: pixels are ids R + 256 G + 65536 B, 0 is void (source-formats.md 2.7)."""
         segments = record["segments_info"]
         items = []
+        if not isinstance(segments, list):
+            message = f"expected an array of segments, found {str(segments)[:60]}"
+            self._tell("coco.bad-segment", message, row, "segments_info")
         for index, segment in enumerate(segments if isinstance(segments, list) else ()):
             item = self._item(segment, row, index)
             if item is not None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from lading import Label, Report
-from lading_coco.document import Document
-from lading_coco.labels import LabelBuilder
+from lading.model.label import same
+from lading_coco.document import Document, Records
+from lading_coco.labels import RECORDS, LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import UNSET, AnyRow, PlainRow, Row, as_row, is_plain
@@ -95,20 +96,37 @@ class FrameLabels:
         if first == number:
             return self._of(number, record, row)
         if self._is_same(first, other, number, record):
-            added = _added(labels, self._of(number, record, row))
+            added = self._added(labels, self._of(number, record, row), str(self._records(number).origin(row)))
             self._note_records(labels, (first, other), (number, row, record))
             return added
         path = self._documents[first].path
         message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
-        self._report.warning(
-            "coco.shared-annotation-id", message, self._documents[number].annotations.origin(row, "id")
-        )
+        self._report.warning("coco.shared-annotation-id", message, self._records(number).origin(row, "id"))
         return self._of(number, record, row, 1)
+
+    def _records(self, number: int) -> Records:
+        return self._documents[number].annotations
+
+    def _added(self, known: list[Label], more: list[Label], place: str) -> list[Label]:
+        """What the second record of one object adds: labels of types that the first has not, and keys of extras."""
+        twins = {_group(label): label for label in known}
+        for label, second in zip(known[:1], more[:1], strict=False):  # those of one record share their extras
+            for key, value in second.extras.items():
+                if not same(label.extras.setdefault(key, value), value):
+                    self._report.loss(f"another `{key}` of the same object in a second file", place)
+        added = []
+        for label in more:
+            twin = twins.get(_group(label))
+            if twin is None:
+                added.append(label)
+            elif not same(twin.attributes, label.attributes):
+                self._report.loss("other attributes of the same object in a second file", place)
+        return added
 
     def _note_records(self, labels: list[Label], one: tuple[int, AnyRow], other: tuple[int, int, AnyRow]) -> None:
         """Keep what keys each of the files has of one object, and the row in the second: who writes it back asks."""
         if labels:
-            records = labels[0].extras.setdefault("records", {})
+            records = labels[0].extras.setdefault(RECORDS, {})
             records.setdefault(self._documents[one[0]].path, {"keys": _keys(one[1])})
             records[self._documents[other[0]].path] = {"row": other[1], "keys": _keys(other[2])}
 
@@ -141,18 +159,8 @@ def _field(record: AnyRow, key: str) -> Any:
 
 def _keys(record: AnyRow) -> list[str]:
     if isinstance(record, dict):
-        return list(record)
-    return [name for name in Row.__struct_fields__ if getattr(record, name, UNSET) is not UNSET]
-
-
-def _added(known: list[Label], more: list[Label]) -> list[Label]:
-    """What the second record of one object adds: labels of types that the first has not, and keys of extras."""
-    kinds = {_group(label) for label in known}
-    for label in more:
-        if known:
-            for key, value in label.extras.items():
-                known[0].extras.setdefault(key, value)
-    return [label for label in more if _group(label) not in kinds]
+        return sorted(record)
+    return [name for name in sorted(Row.__struct_fields__) if getattr(record, name, UNSET) is not UNSET]
 
 
 def _group(label: Label) -> str:

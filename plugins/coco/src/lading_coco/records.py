@@ -8,12 +8,12 @@ from typing import Any
 from lading import Box2D, Keypoints2D, Label, MultiPolygon2D, PanopticMask, Polygon2D, Rle, Sentence
 from lading.model.label import Points, same
 from lading.model.rle import text_from_counts
-from lading_coco.labels import AS_LIST
+from lading_coco.labels import AS_LIST, RECORDS
 from lading_coco.traits import ATTRIBUTES
 from lading_coco.widths import width_between
 
 #: Keys of extras that are our notes, not keys of the file.
-_NOTES = frozenset({"records"})
+_NOTES = frozenset({RECORDS})
 #: Keys of extras that are written where no label is, in this order, and all that labels come before.
 _WHERE_NONE = ("segmentation", "bbox", "keypoints", "caption", "category_id")
 _OF_LABELS = frozenset({*_WHERE_NONE, "iscrowd", "attributes"})

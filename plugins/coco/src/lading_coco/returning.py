@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import NoneType
 from typing import Any
 
 from lading import Data, Dataset, Frame, Label, Origin, PanopticMask, Report, Segment, SemanticMask, Target
 from lading_coco.categories import parent_of
-from lading_coco.ids import other_spelling
+from lading_coco.ids import is_id, other_spelling
+from lading_coco.labels import RECORDS
 from lading_coco.origins import RowOrigins
 from lading_coco.records import annotation
 from lading_coco.spool import OutFile, encode
@@ -116,7 +116,7 @@ class Returning:
             if part == 0:  # those of other parts stand in extras too
                 groups.setdefault((path, row), []).append(label)
         for place_of, labels in list(groups.items()):
-            for path, form in labels[0].extras.get("records", {}).items():
+            for path, form in labels[0].extras.get(RECORDS, {}).items():
                 if path != place_of[0]:
                     known = groups.setdefault((path, form["row"]), [])
                     known += labels  # behind its own, whose extras come first
@@ -126,7 +126,7 @@ class Returning:
         extras: dict[str, Any] = {}
         for label in labels:
             extras = {**label.extras, **extras}
-        keys = extras.get("records", {}).get(path, {}).get("keys")
+        keys = extras.get(RECORDS, {}).get(path, {}).get("keys")
         name = labels[0].category
         if name is not None and "category_id" in extras and not self._stands(path, extras["category_id"], name):
             del extras["category_id"]
@@ -197,7 +197,7 @@ def _names(rows: Any, delimiter: str | None) -> dict[Any, str]:
     """The full names of categories by their ids, as the reader makes them."""
     names: dict[Any, str] = {}
     for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and not isinstance(row.get("id"), (list, dict, NoneType)):
+        if isinstance(row, dict) and is_id(row.get("id")):
             written = row.get("name")
             name = written if isinstance(written, str) and written else str(row["id"])
             parent = parent_of({**row, "name": name})

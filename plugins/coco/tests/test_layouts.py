@@ -55,6 +55,9 @@ def test_a_split_is_named_by_its_file(path: str, split: str) -> None:
     [
         ("x.json", "a.png", "a.png"),
         ("x.json", "deep/er/a.png", "deep/er/a.png"),
+        ("x.json", "https://x.org/v0/o/a.png?alt=media&token=1/2", "a.png"),
+        ("x.json", "https://x.org/v0/o/quay%2Fa%20b.png?alt=media", "quay/a b.png"),
+        ("x.json", "https://x.org/show?of=a.png", "show?of=a.png"),
         ("annotations/instances_val.json", "a.png", "images/val/a.png"),
         ("annotations/instances_val.json", "a.png", "val/a.png"),
         ("annotations/instances_val.json", "a.png", "images/a.png"),

@@ -200,9 +200,11 @@ class Finder:
 
 
 def _tails(path: str) -> list[str]:
-    """The last two parts of a path, and the last: `val2017/000000000139.jpg`."""
+    """The last two parts of a path, and the last: `val2017/000000000139.jpg`; of a URL also without its query."""
     parts = [part for part in re.split(r"[/\\]", path) if part]
-    return ["/".join(parts[-2:]), parts[-1]] if len(parts) > 1 else parts
+    tails = ["/".join(parts[-2:]), parts[-1]] if len(parts) > 1 else parts
+    bare = unquote(path.partition("?")[0]) if "://" in path else path
+    return tails if bare == path or ".." in bare else [*tails, *_tails(bare)]
 
 
 def _mask_folders(path: str, split: str) -> list[str]:

@@ -115,15 +115,32 @@ def test_a_plain_ring_is_seen_from_one_point(ring: Any) -> None:
     [
         [(10, 10), (30, 30), (30, 10), (10, 30)],
         SQUARE * 2,
+        SQUARE * 129,
         [(math.cos(4 * math.pi * i / 5), math.sin(4 * math.pi * i / 5)) for i in range(5)],
         [(0, 0), (5, 0), (10, 0)],
         [(0, 0), (0, 0), (0, 0)],
         [(0, 0), (1e-160, 0), (1e-160, 1e-160), (0, 1e-160)],
     ],
-    ids=["two halves", "twice round", "a pentagram", "a line", "a point", "too small to tell"],
+    ids=[
+        "two halves",
+        "twice round",
+        "more often round than a byte counts",
+        "a pentagram",
+        "a line",
+        "a point",
+        "too small to tell",
+    ],
 )
 def test_a_ring_that_crosses_itself_or_is_out_of_the_ordinary_is_not(ring: Any) -> None:
     assert areas_of(ring).are_stars().tolist() == [False]
+
+
+def test_points_are_joined_however_they_lie_in_memory() -> None:
+    many = np.arange(24.0).reshape(6, 4)
+    rings = [many[:3, :2], many[::2, 1:3], np.asfortranarray(many[:, :2]), many[:0, :2], many[1:2, :2].astype(np.int8)]
+    counts, points = joined(rings)
+    assert counts.tolist() == [3, 3, 6, 0, 1]
+    assert points.tolist() == [point for ring in rings for point in ring.tolist()]
 
 
 def test_columns_keep_each_ring() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,7 @@ from lading.model.label import Points
 #: Share of a ring's bounds below which an area counts as none: what rounding makes of points on a line.
 NO_AREA = 1e-9
 
-_DOUBLE = np.dtype(np.float64)
-_POINT_BYTES = 16
+_Number = TypeVar("_Number", bound=np.generic)
 
 #: Share of a ring's bounds that a triangle has to have for its side to be sure: far above what rounding makes.
 _SURE = 1e-12
@@ -23,6 +22,8 @@ _HUGE = 1e60
 _STEP = 1.25
 #: Bounds below which triangles are lost among the smallest numbers, in square pixels.
 _TINY = 1e-200
+#: Points of a ring that can be counted in a byte.
+_SMALL = 127
 
 
 class Rings:
@@ -53,6 +54,10 @@ class Rings:
         """The points of one ring, (N, 2)."""
         return self.points[:, self.starts[index] : self.ends[index]].T
 
+    def firsts(self) -> NDArray[np.float64]:
+        """The first point of each ring, (2, rings)."""
+        return np.take(self.points, self.starts, axis=1)
+
     def each(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """For each point the value of its ring."""
         return np.repeat(values, self.counts, axis=-1)
@@ -62,19 +67,20 @@ class Rings:
         low = np.minimum.reduceat(self.points, self.starts, axis=1)
         return low, np.maximum.reduceat(self.points, self.starts, axis=1)
 
-    def shifted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """For each point, in two rows, what is that of the next in its ring; the first follows the last."""
+    def shifted(self, values: NDArray[_Number]) -> NDArray[_Number]:
+        """For each point, in one row or two, what is that of the next in its ring; the first follows the last."""
         shifted = np.empty_like(values)
-        shifted[:, :-1] = values[:, 1:]
-        shifted[:, self.ends - 1] = values[:, self.starts]
+        shifted[..., :-1] = values[..., 1:]
+        shifted[..., self.ends - 1] = values[..., self.starts]
         return shifted
 
 
 class Areas:
     """What finite rings go round: once to the left, less what they go round to the right (shoelace).
 
-    Reckoned from each ring's own corner, so that large offsets cost no digits. `bounds` are areas too. `rings` has all
-    coordinates times the factor of their ring: 1, or what brings those below it of which a float cannot hold products.
+    Reckoned from the middle of each ring's bounds, so that large offsets cost no digits. `bounds` are areas too. All
+    coordinates of `rings` are times the factor of their ring: 1, or what brings those below it of which a float cannot
+    hold products.
     """
 
     def __init__(self, rings: Rings, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
@@ -87,67 +93,77 @@ class Areas:
             rings = Rings(rings.rows, rings.parts, rings.counts, points)
             low, high = low * self.factors, high * self.factors
         self.rings = rings
-        self.bounds: NDArray[np.float64] = np.prod(high - low, axis=0)
-        self._here = rings.points - rings.each(low)
-        self._there = rings.shifted(self._here)
-        self._turns = _turns(self._here, self._there)
+        self._sizes = high - low
+        self.bounds: NDArray[np.float64] = self._sizes[0] * self._sizes[1]
+        here = rings.points - rings.each(low + self._sizes / 2)
+        self._about = Rings(rings.rows, rings.parts, rings.counts, here)
+        self._turns = _turns(self._about)
         self._signed = np.add.reduceat(self._turns, rings.starts) / 2
         self.areas: NDArray[np.float64] = np.abs(self._signed)
 
     def are_stars(self) -> NDArray[np.bool_]:
         """Which rings surely do not cross themselves, for all of each can be seen from one point.
 
-        That is the middle of its area, or where that comes to when it moves to the right side of an edge.
+        That is the middle of its bounds, or where this comes to when it moves to the right side of an edge.
         """
+        about, turns = self._about, self._turns
+        last = about.ends - 1
+        begin, end = about.firsts(), np.take(about.points, last, axis=1)
+        are_closed = (begin[0] == end[0]) & (begin[1] == end[1])
+        if are_closed.any():
+            turns = turns.copy()
+            turns[last[are_closed]] = np.nan  # the first point again: that edge has no length
         with np.errstate(all="ignore"):
-            middles = np.add.reduceat((self._here + self._there) * self._turns, self.rings.starts, axis=1)
-            middles /= 6 * self._signed
-            are_stars, turns = self._seen_from(middles)
-            if not are_stars.all():
-                others, turns = self._without(are_stars, turns)
-                are_stars[~are_stars] = others._seen_from(others._moved(middles[:, ~are_stars], turns))[0]
+            are_stars = _are_seen(about, turns, self.bounds)
+            are_left = ~are_stars
+            if are_left.any():
+                signs = np.sign(self._signed[are_left])
+                are_stars[are_left] = _from_elsewhere(about.chosen(are_left), self._sizes[:, are_left], signs)
         return are_stars & (self.bounds > _TINY)
 
-    def _without(self, are_known: NDArray[np.bool_], turns: NDArray[np.float64]) -> tuple[Areas, NDArray[np.float64]]:
-        """The other rings, and the turns of their edges."""
-        points = np.flatnonzero(np.repeat(~are_known, self.rings.counts))
-        others = copy(self)
-        others.rings = self.rings.chosen(~are_known)
-        others.bounds, others._signed = self.bounds[~are_known], self._signed[~are_known]
-        others._here, others._there = np.take(self._here, points, axis=1), np.take(self._there, points, axis=1)
-        return others, turns[points]
 
-    def _seen_from(self, eyes: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Which rings can be seen from these points, and how far each edge turns; NaN where it has no length.
-
-        Seen from there every edge turns the same way, and together they go round once.
-        """
-        rings = self.rings
-        offsets = rings.each(eyes)
-        here, there = self._here - offsets, self._there - offsets
-        turns = _turns(here, there)
-        turns[(here == there).all(axis=0)] = np.nan  # a point that is there twice makes no edge
-        sure = _SURE * self.bounds
-        least, most = np.fmin.reduceat(turns, rings.starts), np.fmax.reduceat(turns, rings.starts)
-        borders = np.add.reduceat((here[1] < 0) != (there[1] < 0), rings.starts, dtype=np.intp)
-        are_seen: NDArray[np.bool_] = ((least > sure) | (most < -sure)) & (borders == 2)
-        return are_seen, turns
-
-    def _moved(self, eyes: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The points, each moved over the line of the edge on whose wrong side it is farthest."""
-        rings = self.rings
-        along = self._there - self._here
-        lengths = np.sqrt(along[0] * along[0] + along[1] * along[1])
-        depths = turns / lengths * rings.each(np.sign(self._signed))
-        least = np.fmin.reduceat(depths, rings.starts)
-        count = len(depths)
-        which = np.where(depths == rings.each(least), np.arange(count), count - 1)
-        first = np.minimum.reduceat(which, rings.starts)
-        inward = np.stack((-along[1], along[0]))[:, first] / lengths[first] * np.sign(self._signed)
-        moved: NDArray[np.float64] = eyes - _STEP * least * inward
-        return moved
-
-
-def _turns(here: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.float64]:
-    turns: NDArray[np.float64] = here[0] * there[1] - there[0] * here[1]
+def _turns(rings: Rings) -> NDArray[np.float64]:
+    """How far each edge turns about the point from which all is reckoned: twice the area of the triangle they make."""
+    (x, y), last = rings.points, rings.ends - 1
+    turns: NDArray[np.float64] = np.empty_like(x)
+    np.multiply(x[:-1], y[1:], out=turns[:-1])
+    turns[:-1] -= x[1:] * y[:-1]
+    begin = rings.firsts()
+    turns[last] = x[last] * begin[1] - begin[0] * y[last]
     return turns
+
+
+def _are_seen(rings: Rings, turns: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which rings can be seen from the point about which their edges turn so far; those that turn NaN are left out.
+
+    Seen from there every edge turns the same way, and together they go round once.
+    """
+    least, most = np.fmin.reduceat(turns, rings.starts), np.fmax.reduceat(turns, rings.starts)
+    sure = _SURE * bounds
+    are_above = rings.points[1] < 0
+    are_borders = are_above != rings.shifted(are_above)
+    number = np.int8 if rings.counts.max() <= _SMALL else np.intp
+    borders = np.add.reduceat(are_borders.view(np.int8), rings.starts, dtype=number)
+    are_seen: NDArray[np.bool_] = ((least > sure) | (most < -sure)) & (borders == 2)
+    return are_seen
+
+
+def _from_elsewhere(rings: Rings, sizes: NDArray[np.float64], signs: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which rings can be seen from within bounds of these sizes, whose middle moves to the right side of an edge.
+
+    That is the edge on whose wrong side it is farthest; `signs` tell which way each ring goes round.
+    """
+    along = rings.shifted(rings.points) - rings.points
+    lengths = np.sqrt(along[0] * along[0] + along[1] * along[1])
+    depths = _turns(rings) / lengths * rings.each(signs)
+    least = np.fmin.reduceat(depths, rings.starts)
+    count = len(depths)
+    which = np.where(depths == rings.each(least), np.arange(count), count - 1)
+    first = np.minimum.reduceat(which, rings.starts)
+    inward = np.stack((-along[1], along[0]))[:, first] / lengths[first] * signs
+    eyes = -_STEP * np.minimum(least, 0) * inward
+    moved = Rings(rings.rows, rings.parts, rings.counts, rings.points - rings.each(eyes))
+    turns = _turns(moved)
+    turns[lengths == 0] = np.nan  # a point that is there twice makes no edge
+    are_within: NDArray[np.bool_] = (np.abs(eyes) < sizes / 2).all(axis=0)
+    return are_within & _are_seen(moved, turns, sizes[0] * sizes[1])

@@ -184,12 +184,12 @@ def test_labels_of_several_files_stand_by_their_types():
         "BOX2D": ([files[0][0], *files[2]], [0, 2, 2]),
         "RLE": ([files[0][1]], [0]),
     }
-    assert columns[Box2D].edges.tolist() == [[0, 0, 1, 1], [0, 0, 2, 2], [0, 0, 3, 3]]
+    assert columns[Box2D].edges.T.tolist() == [[0, 0, 1, 1], [0, 0, 2, 2], [0, 0, 3, 3]]
 
 
 def test_edge_that_no_float_can_hold_is_infinite():
     (columns,) = columns_of([Data(path="", remote_path="", labels=[Box2D(-(10**400), 0, 10**400, 1)])]).values()
-    assert columns.edges.tolist() == [[-math.inf, 0, math.inf, 1]]
+    assert columns.edges.T.tolist() == [[-math.inf, 0, math.inf, 1]]
 
 
 @pytest.mark.parametrize(

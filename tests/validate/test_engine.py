@@ -384,9 +384,9 @@ def test_few_frames_are_looked_at_together_where_they_have_many_labels(data):
         list(validate(dataset, rules=["mine.block"], registry=together(sizes=met)))
         return met
 
-    assert sizes(many(data, 200)) == [1, 2, 4, 8, 16, 32, 64, 64, 9]
-    assert sizes(many(data, 200, labels=100)) == [1, 2, 4, 8, *[11] * 16, 9]
-    assert sizes(many(data, 3, labels=2_000)) == [1, 1, 1]
+    assert sizes(many(data, 600)) == [1, 2, 4, 8, 16, 32, 64, 128, 256, 89]
+    assert sizes(many(data, 200, labels=100)) == [1, 2, 4, 8, 16, 32, 41, 41, 41, 14]
+    assert sizes(many(data, 3, labels=5_000)) == [1, 1, 1]
     both = MemoryDataset("x", {"a": [Frame(key="a", data=[])] * 5, "b": [Frame(key="b", data=[])] * 9})
     assert sizes(both) == [1, 2, 2, 8, 1]
 

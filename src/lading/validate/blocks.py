@@ -13,8 +13,8 @@ from lading.validate.running import Found, Running
 
 #: Frames of a block, of the first ones fewer: what is found in the first frame is told when that is read. Of frames
 #: with so many labels a block has fewer, for the memory's sake.
-_FRAMES = 64
-_LABELS = 1_024
+_FRAMES = 256
+_LABELS = 4_096
 
 
 class Stream(Report):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 #: How far beyond the picture is still a matter of rounding: sources write x and width with two decimals each, so
 #: that their sum is off by as much as 0.01 pixel.
@@ -26,6 +29,13 @@ def limits(width: int | None, height: int | None) -> tuple[float, float]:
         UNLIMITED if width is None else width + TOLERANCE_PX,
         UNLIMITED if height is None else height + TOLERANCE_PX,
     )
+
+
+def reaches(sizes: Sequence[tuple[int | None, int | None]]) -> NDArray[np.float64]:
+    """The limits of pictures of these sizes, a row for each."""
+    numbers = {size: number for number, size in enumerate(dict.fromkeys(sizes))}
+    each = np.array([limits(*size) for size in numbers]).reshape(-1, 2)
+    return np.take(each, [numbers[size] for size in sizes], axis=0) if len(numbers) > 1 else each.repeat(len(sizes), 0)
 
 
 def size_of(right: float, bottom: float) -> tuple[int | None, int | None]:

@@ -16,13 +16,13 @@ from lading.model.frame import Data, Frame
 from lading.model.label import MaskLabel
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
-from lading.validate.checks.bounds import limits
+from lading.validate.checks.bounds import limits, reaches
 from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
 from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.outlines import outlines
 from lading.validate.checks.polygons import Polygons
-from lading.validate.checks.problem import Place, Problem
+from lading.validate.checks.problem import Place, Places, Problem
 from lading.validate.checks.usage import Usage
 
 #: Rules that look at a file; what they need is read in one opening.
@@ -55,14 +55,16 @@ class DataPass(BlockChecker):
     def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """What is wrong with the files of frames and with their labels."""
         numbers = [number for number, frame in enumerate(frames) for _ in frame.data]
-        places = [Place(segment, frame, data, self._severities) for frame in frames for data in frame.data]
+        files = [data for frame in frames for data in frame.data]
+        places = Places(segment, [frames[number] for number in numbers], files, self._severities)
         found: dict[int, list[Finding]] = {}
-        seen: list[Probe] = []
-        for index, place in enumerate(places):
-            content = place.data.content
-            seen.append(_NOT_SEEN if content is None else self._look(segment, place.data, content))
+        seen = [_NOT_SEEN] * len(files)
+        for index, data in enumerate(files):
+            content = data.content
+            if content is not None:
+                seen[index] = self._look(segment, data, content)
             if seen[index] is not _NOT_SEEN or (self._tells_missing and content is None):
-                found[index] = list(_file_findings(place, seen[index]))
+                found[index] = list(_file_findings(places[index], seen[index]))
         told: list[tuple[int, Finding]] = []
         if self._checks_labels:
             told = self._judge(places, seen, numbers, found)
@@ -70,12 +72,12 @@ class DataPass(BlockChecker):
         return sorted(of_files + told, key=itemgetter(0)) if told else of_files
 
     def _judge(
-        self, places: Sequence[Place], seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
+        self, places: Places, seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
     ) -> list[tuple[int, Finding]]:
         """Put what is wrong with the labels of files into `found`; what is wrong with polygons, which are gathered."""
-        sizes = [_size(place.data, file) for place, file in zip(places, seen, strict=True)]
-        reach = np.array([limits(*size) for size in sizes]).reshape(-1, 2)
-        screened = self._labels.screen([place.data for place in places], reach)
+        sizes = [_size(data, file) for data, file in zip(places.files, seen, strict=True)]
+        reach = reaches(sizes)
+        screened = self._labels.screen(places.files, reach)
         frame = -1
         for index in sorted(screened.types):
             if numbers[index] != frame:
@@ -123,6 +125,8 @@ class DataPass(BlockChecker):
 
 def _size(data: Data, seen: Probe) -> tuple[int | None, int | None]:
     """The width and the height of a picture, as declared, else as they are."""
+    if seen is _NOT_SEEN:
+        return data.width, data.height
     width, height = data.width, data.height
     return seen.width if width is None else width, seen.height if height is None else height
 

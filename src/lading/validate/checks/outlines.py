@@ -18,7 +18,7 @@ _NONE: Columns[Any] = Columns([], np.zeros(0, np.intp))
 
 
 class Outlines(NamedTuple):
-    """Polygons: for each the number of its file and the four edges of its object's box, NaN where it has none.
+    """Polygons: for each the number of its file and in four rows the edges of its object's box, NaN where it has none.
 
     For each ring the number of its polygon, its own within that, and how many points it has; and the points of all.
     """
@@ -38,7 +38,7 @@ class Outlines(NamedTuple):
         return Outlines(
             self.labels[begin:end],
             self.owners[begin:end],
-            self.edges[begin:end],
+            self.edges[:, begin:end],
             self.rows[first:last] - begin,
             self.parts[first:last],
             self.counts[first:last],
@@ -54,7 +54,7 @@ def together(pieces: Sequence[Outlines]) -> Outlines:
     return Outlines(
         list(chain.from_iterable(piece.labels for piece in pieces)),
         np.concatenate([piece.owners for piece in pieces]),
-        np.concatenate([piece.edges for piece in pieces]),
+        np.concatenate([piece.edges for piece in pieces], axis=1),
         np.concatenate([piece.rows + first for piece, first in zip(pieces, firsts, strict=False)]),
         np.concatenate([piece.parts for piece in pieces]),
         np.concatenate([piece.counts for piece in pieces]),
@@ -94,16 +94,16 @@ def _merged(single: Columns[Any], multiple: Columns[Any]) -> Columns[Any]:
 
 def _edges(polygons: Columns[Any], boxes: Columns[Any]) -> NDArray[np.float64]:
     """The edges of the first box in the file of each polygon that is of the same instance."""
-    edges = np.concatenate((boxes.edges, np.full((1, 4), np.nan)))
-    if len(set(boxes.instances)) == len(boxes):  # each is in one file only
+    edges = np.concatenate((boxes.edges, np.full((4, 1), np.nan)), axis=1)
+    if boxes.are_instances_apart:  # each is in one file only
         numbers = dict(zip(boxes.instances, range(len(boxes)), strict=True))
         numbers.pop(None, None)
         which = np.fromiter(map(numbers.get, polygons.instances, repeat(-1)), np.intp, len(polygons))
         which[np.append(boxes.owners, -1)[which] != polygons.owners] = -1
-        return edges[which]
+        return np.take(edges, which, axis=1)
     last = len(boxes) - 1
     keys = zip(reversed(boxes.files), reversed(boxes.instances), range(last, -1, -1), strict=True)
     firsts: dict[tuple[int, str | None], int] = {
         (file, instance): number for file, instance, number in keys if instance is not None
     }
-    return edges[[firsts.get(key, -1) for key in zip(polygons.files, polygons.instances, strict=True)]]
+    return edges[:, [firsts.get(key, -1) for key in zip(polygons.files, polygons.instances, strict=True)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -14,7 +15,7 @@ from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.crossings import covered, crossings
 from lading.validate.checks.outlines import Outlines, PolygonLabel, together
 from lading.validate.checks.plans import is_region
-from lading.validate.checks.problem import Place, Problem
+from lading.validate.checks.problem import Places, Problem
 from lading.validate.checks.rings import NO_AREA, Areas, Rings
 
 POLYGON_RULES = frozenset(
@@ -38,12 +39,12 @@ _ENOUGH = 512
 _Bounds: TypeAlias = NDArray[np.float64]
 
 
-class _Batch(NamedTuple):
-    """Polygons that wait; for each the place of its file, and the limits of its picture in a row."""
+class _Piece(NamedTuple):
+    """Polygons that wait, the places of their files, and in a row for each the limits of its picture."""
 
-    pieces: list[Outlines]
-    places: list[Place]
-    limits: list[NDArray[np.float64]]
+    outlines: Outlines
+    places: Places
+    limits: NDArray[np.float64]
 
 
 class Polygons:
@@ -52,41 +53,45 @@ class Polygons:
     def __init__(self, severities: Mapping[str, Severity]) -> None:
         self.is_wanted = bool(severities.keys() & POLYGON_RULES)
         self._wanted = frozenset(severities)
-        self._batch = _Batch([], [], [])
+        self._pieces: list[_Piece] = []
+        self._count = 0
 
     def add(
-        self, outlines: Outlines, places: Sequence[Place], limits: NDArray[np.float64], frames: NDArray[np.intp]
+        self, outlines: Outlines, places: Places, limits: NDArray[np.float64], frames: NDArray[np.intp]
     ) -> Iterator[tuple[int, Finding]]:
         """Take the polygons of files; what is found, with the number of the frame with which there were enough.
 
         Of each file its place, the limits of its picture, and the number of its frame.
         """
         numbers = frames[outlines.owners]
+        limits = np.take(limits, outlines.owners, axis=0)
         begin = 0
-        while (enough := begin + _ENOUGH - len(self._batch.places)) <= len(numbers):
+        while (enough := begin + _ENOUGH - self._count) <= len(numbers):
             number = int(numbers[enough - 1])
             end = int(np.searchsorted(numbers, number, side="right"))  # a frame is not torn
-            self._take(outlines.between(begin, end), places, limits)
+            self._take(_Piece(outlines.between(begin, end), places, limits[begin:end]))
             yield from ((number, finding) for finding in self.flush())
             begin = end
         if begin < len(numbers):
-            self._take(outlines.between(begin, len(numbers)), places, limits)
+            self._take(_Piece(outlines.between(begin, len(numbers)), places, limits[begin:]))
 
-    def _take(self, outlines: Outlines, places: Sequence[Place], limits: NDArray[np.float64]) -> None:
-        self._batch.pieces.append(outlines)
-        self._batch.places.extend([places[owner] for owner in outlines.owners.tolist()])
-        self._batch.limits.append(limits[outlines.owners])
+    def _take(self, piece: _Piece) -> None:
+        self._pieces.append(piece)
+        self._count += len(piece.outlines.labels)
 
     def flush(self) -> Iterator[Finding]:
         """What is wrong with those that have gathered, in the order in which they came."""
-        batch, self._batch = self._batch, _Batch([], [], [])
-        if not batch.places:
+        pieces, self._pieces, self._count = self._pieces, [], 0
+        if not pieces:
             return
-        polygons = together(batch.pieces)
-        problems = _judge(polygons, np.concatenate(batch.limits).T, self._wanted)
+        polygons = together([piece.outlines for piece in pieces])
+        problems = _judge(polygons, np.concatenate([piece.limits for piece in pieces]).T, self._wanted)
+        firsts = np.cumsum([0, *(len(piece.outlines.labels) for piece in pieces)]).tolist()
         for index in sorted(problems):
+            which = bisect_right(firsts, index) - 1
+            place = pieces[which].places[int(pieces[which].outlines.owners[index - firsts[which]])]
             for problem in problems[index]:
-                finding = batch.places[index].finding(problem, polygons.labels[index])
+                finding = place.finding(problem, polygons.labels[index])
                 if finding is not None:
                     yield finding
 
@@ -171,7 +176,8 @@ def _bounds(polygons: Outlines, limits: _Bounds, rings: Rings, bounds: tuple[_Bo
     if len(firsts) < len(rings):
         low, high = np.minimum.reduceat(low, firsts, axis=1), np.maximum.reduceat(high, firsts, axis=1)
     present = rings.rows[firsts]
-    limits = limits[:, present]
+    if len(present) < len(polygons.labels):
+        limits = limits[:, present]
     with np.errstate(over="ignore"):
         is_out = (low < -PICTURE_TOLERANCE_PX).any(axis=0) | (high > limits + PICTURE_TOLERANCE_PX).any(axis=0)
     edges = np.concatenate((low, high))
@@ -187,10 +193,11 @@ def _boxes(polygons: Outlines, present: NDArray[np.intp], edges: _Bounds, limits
     """Polygons that lie elsewhere than their boxes; where one of both is told already, that is why."""
     if "polygon.box-mismatch" not in found.wanted:
         return
-    of_boxes = polygons.edges.T[:, present]
+    of_boxes = polygons.edges if len(present) == len(polygons.labels) else polygons.edges[:, present]
     with np.errstate(invalid="ignore", over="ignore"):
-        apart = np.abs(edges - of_boxes)
-        is_off = (apart > BOX_TOLERANCE_PX).any(axis=0) & ~_are_told(of_boxes, limits, found.wanted)
+        is_off = (np.abs(edges - of_boxes) > BOX_TOLERANCE_PX).any(axis=0)
+        if is_off.any():
+            is_off &= ~_are_told(of_boxes, limits, found.wanted)
     for at in np.flatnonzero(is_off).tolist():
         row = int(present[at])
         if row in found or is_region(polygons.labels[row]):  # a crowd's box and outline are drawn apart (design.md 8)

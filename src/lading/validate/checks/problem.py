@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lading.model.dataset import Segment
@@ -71,3 +71,18 @@ class Place(NamedTuple):
             pointer=at.pointer,
             line=at.line,
         )
+
+
+class Places:
+    """The places of files of one segment, made as they are asked for: few files have something wrong."""
+
+    def __init__(
+        self, segment: Segment, frames: Sequence[Frame], files: Sequence[Data], severities: Mapping[str, Severity]
+    ) -> None:
+        self.files = files
+        self._segment = segment
+        self._frames = frames
+        self._severities = severities
+
+    def __getitem__(self, index: int) -> Place:
+        return Place(self._segment, self._frames[index], self.files[index], self._severities)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain, product
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from operator import methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +19,6 @@ from lading.validate.checks.same import SAMENESS, Sameness
 
 #: Above this a float does not hold every whole number, so that an edge may be less than it seems.
 _EXACT = 2.0**53
-
-_VALUES = methodcaller("values")
 
 
 class Kind(NamedTuple):
@@ -49,7 +45,7 @@ def suspects(columns: Columns[Any], kind: Kind, limits: NDArray[np.float64]) -> 
         files |= _by_edges(columns, limits)
     if kind.plans.needs_instance and None in columns.instances:
         files |= {file for file, name in zip(columns.files, columns.instances, strict=True) if name is None}
-    if kind.has_instance:
+    if kind.has_instance and not columns.are_instances_apart:
         files |= columns.repeated(columns.instances)
     if kind.sameness is not None:
         files |= _by_sameness(columns, kind.sameness)
@@ -59,7 +55,7 @@ def suspects(columns: Columns[Any], kind: Kind, limits: NDArray[np.float64]) -> 
 def _by_sameness(columns: Columns[Any], sameness: Sameness) -> set[int]:
     """Files with labels that may be the same: boxes by their edges, polygons of one ring by some of their points."""
     if sameness is SAMENESS["BOX2D"]:
-        return columns.alike(*columns.edges.T)
+        return columns.alike(*columns.edges)
     if sameness is not SAMENESS["POLYGON2D"]:
         return columns.repeated(sameness(columns.labels))
     counts, points = columns.outlines
@@ -71,18 +67,9 @@ def _by_sameness(columns: Columns[Any], sameness: Sameness) -> set[int]:
 
 def _by_plans(columns: Columns[Any], plans: KindPlans) -> set[int]:
     """Files with labels of which category or attributes need a look."""
-    kinds = {id(free): free for free in map(plans.free.get, set(columns.categories))}.values()
-    values = list(chain.from_iterable(map(_VALUES, columns.attributes)))
-    types = list(map(type, values))
-    names = set(chain.from_iterable(columns.attributes))
-    pairs: Iterable[tuple[str, type]] = product(names, set(types))
-    if len(names) > 1:  # else that is quicker
-        pairs = zip(chain.from_iterable(columns.attributes), types, strict=True)
-    of_names = set(pairs)
-    are_free = all(
-        free is not None and all(kind in free.get(name, NO_TYPES) for name, kind in of_names) for free in kinds
-    )
-    if are_free and (float not in types or all(isfinite(value) for value in values if type(value) is float)):
+    found = [plans.free.get(category) for category in set(columns.categories)]
+    kinds = {id(free): free for free in found if free is not None}.values()
+    if None not in found and _are_free(columns.attributes, kinds):
         return set()
     rows = zip(columns.files, columns.categories, columns.attributes, strict=True)
     return {
@@ -92,10 +79,26 @@ def _by_plans(columns: Columns[Any], plans: KindPlans) -> set[int]:
     }
 
 
+def _are_free(attributes: Sequence[Mapping[str, Any]], kinds: Iterable[Mapping[str, frozenset[type]]]) -> bool:
+    """Whether all attributes are right by their types, for labels of any of these kinds."""
+    for name in set().union(*attributes):
+        try:
+            values = [each[name] for each in attributes]
+        except KeyError:
+            values = [each[name] for each in attributes if name in each]
+        types = set(map(type, values))
+        if not all(types <= free.get(name, NO_TYPES) for free in kinds):
+            return False
+        if float in types and not all(isfinite(value) for value in values if type(value) is float):
+            return False
+    return True
+
+
 def _by_edges(columns: Columns[Any], limits: NDArray[np.float64]) -> set[int]:
     """Files with boxes that are not plainly right."""
-    xmin, ymin, xmax, ymax = columns.edges.T
-    right, bottom = np.minimum(limits, _EXACT).T[:, columns.owners]
-    are_right = (xmin >= -TOLERANCE_PX) & (xmin < xmax) & (xmax <= right)
-    are_right &= (ymin >= -TOLERANCE_PX) & (ymin < ymax) & (ymax <= bottom)
-    return set() if are_right.all() else set(columns.owners[~are_right].tolist())
+    edges = columns.edges
+    low, high = edges[:2], edges[2:]
+    are_right = (
+        (low >= -TOLERANCE_PX) & (low < high) & (high <= np.take(np.minimum(limits, _EXACT).T, columns.owners, axis=1))
+    )
+    return set() if are_right.all() else set(columns.owners[~are_right.all(axis=0)].tolist())

@@ -101,6 +101,20 @@ def test_declared_encodings_are_followed(encoded: bytes) -> None:
     assert root_name(encoded) == "annotation"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "gb2312"])
+def test_blanks_before_the_declaration_are_told_and_the_file_is_read(encoding: str, voc: Callable[..., Any]) -> None:
+    text = f'\n \n<?xml version="1.0" encoding="{encoding}"?>\n{SOUND}{END}'.replace("dog", "été")
+    found = voc({"a.xml": text.encode(encoding), "a.jpg": b""})
+    finding = found.finding("voc.encoding")
+    assert (finding.severity, finding.file, finding.line) == ("warning", "a.xml", 1)
+    expected = "expected the declaration of XML at the beginning, found blanks before it; read all the same"
+    assert finding.message == expected
+    assert categories(found) == ["été"]
+    (label,) = found.data("a").labels
+    assert found.data("a").locate(label).line == 3 + SOUND[: SOUND.index("<object>")].count("\n") + 1
+    assert len(found.findings) == 1
+
+
 def test_bytes_that_are_no_text_are_replaced_with_a_word(voc: Callable[..., Any]) -> None:
     found = voc({"a.xml": SOUND.encode().replace(b"dog", b"d\xf6g") + END.encode(), "a.jpg": b""})
     finding = found.finding("voc.encoding")

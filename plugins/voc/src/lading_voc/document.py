@@ -161,9 +161,10 @@ def _parse_by_hand(data: bytes, encoding: str | None = None, trouble: Trouble | 
     try:
         hand.parse(data)
     except expat.ExpatError as exc:
-        again = (_as_utf8(data, exc) or _with_replacements(data, exc)) if encoding is None else None
-        if again is not None:
-            return again
+        for mend in (_as_utf8, _with_replacements, _behind_blanks) if encoding is None else ():
+            again = mend(data, exc)
+            if again is not None:
+                return again
         trouble = Trouble("well-formed XML", expat.ErrorString(exc.code), exc.lineno)
     except _RefusedError as exc:
         trouble = Trouble(exc.expected, exc.found, int(hand.parser.CurrentLineNumber))
@@ -194,9 +195,21 @@ def _with_replacements(data: bytes, exc: expat.ExpatError) -> Document | None:
     return None
 
 
-def _decoded(data: bytes) -> Document:
-    """The file by Python's codec of the encoding that it declares."""
-    name = _declared(data)
+def _behind_blanks(data: bytes, exc: expat.ExpatError) -> Document | None:
+    """The file without its declaration, where blanks stand before that; lines stay as they are."""
+    rest = data.lstrip()
+    if exc.code != _MISPLACED_DECLARATION or not rest.startswith(b"<?xml"):
+        return None
+    blanks = data[: len(data) - len(rest)]
+    again = _decoded(blanks + rest.partition(b"?>")[2], _declared(data))
+    trouble = Trouble("the declaration of XML at the beginning", "blanks before it; read all the same", 1, is_read=True)
+    again.trouble = again.trouble or trouble
+    return again
+
+
+def _decoded(data: bytes, name: str | None = None) -> Document:
+    """The file by Python's codec of an encoding, by default of the one that it declares."""
+    name = _declared(data) if name is None else name
     try:
         text = data.decode(name, "replace")
     except LookupError:
@@ -240,3 +253,4 @@ def _lines(data: bytes, encoding: str | None) -> list[int]:
 
 _INCORRECT_ENCODING = expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING]
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+_MISPLACED_DECLARATION = expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]

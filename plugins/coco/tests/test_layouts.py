@@ -54,6 +54,9 @@ def test_a_split_is_named_by_its_file(path: str, split: str) -> None:
     ("annotations", "name", "picture"),
     [
         ("x.json", "a.png", "a.png"),
+        ("x.json", "scan", "images/scan"),
+        ("annotations/instances_val.json", "tile.jp2", "val/tile.jp2"),
+        ("annotations/instances_val.json", "ct/0001.DCM", "val/ct/0001.DCM"),
         ("x.json", "deep/er/a.png", "deep/er/a.png"),
         ("x.json", "https://x.org/v0/o/a.png?alt=media&token=1/2", "a.png"),
         ("x.json", "https://x.org/v0/o/quay%2Fa%20b.png?alt=media", "quay/a b.png"),

@@ -30,6 +30,11 @@ _RELEASE = re.compile(r"v\d+(\.\d+)?_(?=.)", re.IGNORECASE)
 #: Of video instances: `youtube_vis_2021_train`.
 _VIDEOS = re.compile(r"(youtube_vis|ytvis|ovis)_((19|20)\d\d_)?(?=.)", re.IGNORECASE)
 _ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
+#: Ends of the names of what lies beside annotations whose pictures are elsewhere; an image may name any other file.
+_NO_PICTURES = (
+    *(".json", ".json.gz", ".csv", ".xml", ".yaml", ".yml", ".zip", ".md", ".txt", ".rst", ".html", ".py", ".ipynb"),
+    *("readme", "license", "licence", "copying", "notice", ".ds_store", ".gitignore", ".gitattributes", ".gitkeep"),
+)
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 #: No name without one of these leads anywhere else: most are done with at one look.
@@ -118,7 +123,7 @@ class Files:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.names: Sequence[str] = source.names()
-        self.has_pictures = any(map(is_picture, self.names))
+        self.may_have_pictures = not all(name.lower().endswith(_NO_PICTURES) for name in self.names)
         self._named = bytearray(len(self.names))
 
     def number(self, path: str) -> int:
@@ -147,7 +152,7 @@ class Finder:
     """Finds the pictures of one annotation file."""
 
     def __init__(self, files: Files, path: str, split: str) -> None:
-        self.has_pictures = files.has_pictures
+        self.may_have_pictures = files.may_have_pictures
         self._files = files
         self._folder = posixpath.dirname(path)
         home = home_of(path)
@@ -160,7 +165,7 @@ class Finder:
 
     def find(self, name: str, url: str | None) -> int:
         """The number of the picture of this name, -1 where there is none. The first place that has it wins."""
-        if not self.has_pictures:
+        if not self.may_have_pictures:
             return -1
         plain = name.replace("\\", "/") if "\\" in name else name
         if _ABSOLUTE.match(plain) is not None:

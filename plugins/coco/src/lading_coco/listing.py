@@ -78,7 +78,7 @@ class ImageHeads:
         self._names.append(np.fromiter(map(hash, names), dtype=np.int64, count=count))
         self._keys.append(np.fromiter(ids, dtype=np.int64, count=count))
         urls = map(_text, [head.coco_url for head in heads])
-        found = map(self._finder.find, names, urls) if self._finder.has_pictures else repeat(-1, count)
+        found = map(self._finder.find, names, urls) if self._finder.may_have_pictures else repeat(-1, count)
         self._media.append(np.fromiter(found, dtype=np.int32, count=count))
         return True
 

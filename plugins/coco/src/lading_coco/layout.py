@@ -158,8 +158,7 @@ class Finder:
         home = home_of(path)
         wanted: list[str] = []
         for base in dict.fromkeys(("", home)):
-            below = ("", f"images/{split}", split, "images", "data", "JPEGImages", f"{split}/JPEGImages")
-            wanted += [posixpath.join(base, folder) if folder else base for folder in below]
+            wanted += [posixpath.join(base, folder) if folder else base for folder in _below(split)]
         wanted.append(self._folder)
         self._roots = [root for root in dict.fromkeys(wanted) if not root or files.source.below(root)]
 
@@ -202,6 +201,12 @@ class Finder:
                     if number >= 0:
                         return number
         return -1
+
+
+def _below(split: str) -> tuple[str, ...]:
+    """Where people keep the pictures of a split, below the root of a dataset."""
+    usual = ("", f"images/{split}", split, "images", "data", "JPEGImages", f"{split}/JPEGImages")
+    return (*usual, f"{split}/images", f"{split}_images", f"images_{split}", "img", "imgs", f"{split}/img")
 
 
 def _tails(path: str) -> list[str]:

@@ -115,6 +115,7 @@ def test_points_of_which_none_is_labelled_are_no_defect(read: Any) -> None:
 def test_shapes_of_unknown_keys_are_told(read: Any) -> None:
     done = read({"x.json": document({**CAT, "obb": [1, 2, 3, 4, 5]}, {**DOG, "bbox_cam3d": [1] * 7})})
     assert done.labels == [Classification(category="cat", extras={"id": 7, "obb": [1, 2, 3, 4, 5]})]
+    assert told(done) == [("coco.no-shape", "/annotations/0/obb")]
     losses = {loss.what: loss.example for loss in done.report.losses}
     assert losses == {
         "`obb` of annotations without box and mask (kept in extras)": "x.json#/annotations/0",

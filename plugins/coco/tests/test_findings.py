@@ -697,3 +697,10 @@ def test_annotations_that_are_nothing_are_a_loss(read: Any) -> None:
         1,
         f"{FILE}/annotations/0",
     )
+
+
+@pytest.mark.parametrize("ids", [(True, 1), (1, True), (False, 0.0)], ids=str)
+def test_a_number_that_equals_true_or_false_is_told_for_itself(ids: Any, read: Any) -> None:
+    done = read(annotations=[ROW | {"id": number, "category_id": key} for number, key in enumerate(ids)], categories=[])
+    assert sorted(label.category or "" for label in done.labels) == ["", f"category:{int(ids[1])}"]
+    assert [rule for rule in done.rules if rule == "coco.bad-id"] == ["coco.bad-id"]

@@ -114,6 +114,26 @@ def test_splits_are_segments_under_one_catalog(read: Any) -> None:
     assert [category.name for category in done.dataset.catalog["BOX2D"].categories] == ["cat", "dog"]
 
 
+def test_an_id_that_stands_for_other_categories_in_other_files_is_told(read: Any) -> None:
+    swapped = [{"id": 2, "name": "dog"}, {"id": 7, "name": "cow"}, {"id": 5, "name": "cat"}]
+    done = read(
+        {
+            "instances_train.json": file([IMAGE], [ROW]),
+            "instances_val.json": file([OTHER], [ROW | {"image_id": 2}], swapped),
+            "instances_z.json": file([OTHER | {"id": 3, "file_name": "c.png"}], [], [{"id": 7, "name": "cow"}]),
+        }
+    )
+    assert [label.category for label in done.labels] == ["cat", "dog"]
+    assert done.told == [
+        (
+            "coco.other-category",
+            "instances_val.json#/categories/0/name",
+            "expected 'cat', for which the id 2 stands in instances_train.json, found 'dog'; "
+            "2 ids differ, and names count",
+        )
+    ]
+
+
 def test_an_image_of_two_splits_is_in_the_first_alone(read: Any) -> None:
     done = read(
         {

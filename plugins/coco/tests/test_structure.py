@@ -190,6 +190,13 @@ def test_what_is_no_json_is_told(data: bytes, message: str, decode: Decode | Non
         scanned(data, 1000, decode)
 
 
+def test_a_key_may_be_written_in_escapes() -> None:
+    data = b'{"im\\u0061ges": [{"id": 1}], "\\u0061nnotations": [{"id": 2}], "a\\"": [{}], "\\ud800": [{}]}'
+    envelope, found, _ = scanned(data, 7)
+    assert found == {"images": [b'{"id": 1}'], "annotations": [b'{"id": 2}']}
+    assert envelope == {"images": [], "annotations": [], 'a"': [{}], "\ud800": [{}]}
+
+
 def test_a_key_that_is_there_twice_is_noted() -> None:
     scanner = Scanner("f.json", lambda *given: None)
     scanner.feed(b'{"images": [{"id": 1}], "info": {"a": {"b": 1, "b": 2}}, "images": [{"id": 2}, {"id": 3}]}')

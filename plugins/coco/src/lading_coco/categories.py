@@ -32,6 +32,7 @@ class Names:
         }
         for document in documents:
             self._tell_duplicates(document, report)
+        self._tell_others(documents, report)
         self.unlisted: dict[str, dict[Any, str]] = {document.path: {} for document in documents}
         for document in documents:
             self._complete(document, documents, report)
@@ -63,6 +64,22 @@ class Names:
                 report.warning("coco.duplicate-category-name", message, document.origin("categories", number, "name"))
             seen.setdefault(name, row["id"])
 
+    def _tell_others(self, documents: Sequence[Document], report: Report) -> None:
+        """Files in which an id stands for another category than in one before (source-formats.md 2.11), once a file."""
+        seen: dict[Any, tuple[str, str]] = {}
+        for document in documents:
+            known = self._known[document.path]
+            listed = [(number, row["id"]) for number, row in document.categories if row["id"] in seen]
+            others = [(number, key) for number, key in listed if seen[key][0] != known[key]]
+            if others:
+                number, key = others[0]
+                name, path = seen[key]
+                message = f"expected {name!r}, for which the id {key!r} stands in {path}, found {known[key]!r}; "
+                message += f"{len(others):,} ids differ, and names count"
+                report.warning("coco.other-category", message, document.origin("categories", number, "name"))
+            for key, name in known.items():
+                seen.setdefault(key, (name, document.path))
+
     def _complete(self, document: Document, documents: Sequence[Document], report: Report) -> None:
         """Name the ids that annotations use and the document does not list."""
         known = self._known[document.path]
@@ -73,6 +90,8 @@ class Names:
                 message = "expected `categories`, found none; labels are named by the ids of theirs"
                 report.warning("coco.no-categories", message, document.origin())
         for key in used:
+            if isinstance(key, bool):  # 1 is the same key, and may be meant by others
+                key = int(key)
             if key in known or not is_id(key):  # which is told of each of its annotations
                 continue
             spelled = other_spelling(key)

@@ -36,8 +36,11 @@ def labels_without_shape(
     if beside_shapes:
         message = "expected a box or a mask, as others have, found none; read as a class of the picture"
         tell("coco.no-shape", message, warn=True)
-    for key, value in rest.items():
-        if isinstance(value, (list, dict)):
-            lose(f"`{key}` of annotations without box and mask (kept in extras)")
+    odd = [key for key, value in rest.items() if isinstance(value, (list, dict))]
+    for key in odd:
+        lose(f"`{key}` of annotations without box and mask (kept in extras)")
+    if odd and not beside_shapes:
+        message = f"expected no list and no object beside a category alone, found `{odd[0]}`; it is read as no shape"
+        tell("coco.no-shape", message, odd[0], warn=True)
     shared = {key: common[key] for key in ("category", "attributes", "extras", "origin")}
     return [Classification(**shared)]

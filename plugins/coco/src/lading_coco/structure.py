@@ -8,6 +8,7 @@ a chunk are decoded as one list, and their number says that commas are enough to
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
@@ -228,7 +229,7 @@ class Scanner:
         key = ""
         if self._row_depth == 3:
             found = _LAST_KEY.search(self.envelope.text[-4096:])
-            key = "" if found is None else found[1].decode("utf-8", "replace")
+            key = "" if found is None else _unescaped(found[1])
             if key not in RECORD_ARRAYS:
                 return
         self._array = self.arrays[key] = RecordArray(key, begin)
@@ -257,6 +258,17 @@ class Scanner:
     def _give(self, piece: Piece) -> None:
         self._take(piece)
         piece.array.count += len(piece.begins)
+
+
+def _unescaped(key: bytes) -> str:
+    """A key as it is read, whose letters may be written as escapes."""
+    text = key.decode("utf-8", "replace")
+    if "\\" in text:
+        try:
+            return str(json.loads(f'"{text}"'))
+        except ValueError:
+            pass  # told where what is around the records is read
+    return text
 
 
 def scan(path: str, chunks: Iterable[bytes], take: Take) -> tuple[Scanner, Any]:

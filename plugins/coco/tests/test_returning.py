@@ -361,3 +361,27 @@ def test_a_track_id_is_the_instance_also_as_a_whole_float(
     converted(folder, tmp_path / "out")
     after = json.loads((tmp_path / "out" / "x.json").read_text("utf-8"))
     assert list(differences(before, after)) == []
+
+
+def test_segments_of_odd_category_ids_come_back_and_are_told(write: Callable[..., Path], tmp_path: Path) -> None:
+    ids = [2, 2.0, "2", "five", 2.5, True, None, [1], 77]
+    segments = [{"id": number, "category_id": key} for number, key in enumerate(ids, 1)] + [{"id": 10}]
+    row = {"id": 4, "image_id": 1, "file_name": "m.png", "segments_info": segments}
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    categories = [{"id": 2, "name": "cat"}, {"id": "five", "name": "dog"}]
+    folder = write({"panoptic_x.json": {"images": images, "annotations": [row], "categories": categories}})
+    dataset = lading.open_dataset(folder)
+    (frame,) = dataset.frames("x")
+    (mask,) = frame.data[0].labels
+    names = [(item.category_id, item.category) for item in mask.items]
+    none = (None, None)
+    assert names == [*[(2, "cat")] * 3, (None, "dog"), *[none] * 4, (77, "category:77"), none]
+    told = [(f.rule, f.where) for f in dataset.report.findings if f.rule == "coco.id-type"]
+    assert told == [("coco.id-type", "panoptic_x.json#/annotations/0/segments_info/2/category_id")]
+    assert [c.category_id for c in lading.infer_catalog(dataset)["PANOPTIC_MASK"].categories] == [2, None, 77]
+    rules = [finding.pointer for finding in lading.validate(dataset) if finding.rule == "mask.unknown-id"]
+    assert rules == [f"/annotations/0/segments_info/{number}" for number in range(3, 10)]
+    converted(folder, tmp_path / "out")
+    after = json.loads((tmp_path / "out" / "panoptic_x.json").read_text("utf-8"))
+    found = [segment.get("category_id", ...) for segment in after["annotations"][0]["segments_info"]]
+    assert found == [2, 2, 2, *ids[3:], ...]

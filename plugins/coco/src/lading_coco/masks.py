@@ -9,6 +9,7 @@ from typing import Any
 from lading import MaskItem, PanopticMask, Report, SemanticMask, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document
+from lading_coco.ids import is_id, other_spelling
 from lading_coco.layout import MaskPlace
 from lading_coco.rows import Loose
 
@@ -55,21 +56,30 @@ class MaskBuilder:
             message = f"expected a segment with an integer `id`, found {str(segment)[:60]}"
             self._tell("coco.bad-segment", message, row, "segments_info", index)
             return None
-        key = segment.get("category_id")
-        name = self._listed.get(key) if not isinstance(key, (list, dict)) else None
-        if name is None and key is not None:
-            name = self._unlisted.get(key) if not isinstance(key, (list, dict)) else None
+        key = self._category_id(segment.get("category_id"), row, index)
         crowd = segment.get("iscrowd")
+        kept = {"iscrowd": crowd not in (0, 1), "category_id": not isinstance(key, int)}  # no field of an item holds it
         return MaskItem(
             value=value,
             category_id=key if isinstance(key, int) else None,
             attributes={"iscrowd": bool(crowd)} if crowd in (0, 1) else None,
-            category=name,
+            category=self._listed.get(key) or self._unlisted.get(key),
             instance=str(value),
-            extras={
-                k: v for k, v in segment.items() if k not in _OF_SEGMENT or (k == "iscrowd" and crowd not in (0, 1))
-            },
+            extras={k: v for k, v in segment.items() if k not in _OF_SEGMENT or kept.get(k)},
         )
+
+    def _category_id(self, key: Any, row: int, index: int) -> int | str | None:
+        """The id as the category has it; None for what can be none, which the rules tell."""
+        if not is_id(key):
+            return None
+        if isinstance(key, float):
+            return int(key)
+        spelled = other_spelling(key)
+        if key not in self._listed and spelled in self._listed:
+            message = f"expected the id as the category has it, {spelled!r}, found {key!r}"
+            self._tell("coco.id-type", message, row, "segments_info", index, "category_id", warn=True)
+            return spelled if isinstance(spelled, (int, str)) else None
+        return key if isinstance(key, (int, str)) else None
 
     def pixelmap(self, folder: str, image: str, origin: int | None) -> SemanticMask | None:
         """The pixelmap of a picture, where there is one: a PNG of its stem whose values are categories."""
@@ -81,5 +91,6 @@ class MaskBuilder:
         items = tuple(MaskItem(value=key, category=name) for key, name in listed.items() if isinstance(key, int))
         return SemanticMask(items=items, path=path, content=content, origin=origin)
 
-    def _tell(self, rule: str, message: str, row: int, *parts: str | int) -> None:
-        self._report.error(rule, message, self._document.annotations.origin(row, *parts))
+    def _tell(self, rule: str, message: str, row: int, *parts: str | int, warn: bool = False) -> None:
+        take = self._report.warning if warn else self._report.error
+        take(rule, message, self._document.annotations.origin(row, *parts))

@@ -117,12 +117,12 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
     `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
     """
     for row in rows:
-        for subject, message in (("truncated", _odd_truncated(row)), ("occluded", _odd_occluded(row))):
+        for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
         columns = row.columns_3d
-        if columns is None:
-            continue
+        if columns is None or not all(map(math.isfinite, (*columns[0], *columns[1], columns[2]))):
+            continue  # what is not finite, a rule tells
         behind = None if camera_m is None else _behind(row.bbox, *columns, camera_m)
         for subject, message in (
             ("dimensions", _doubtful_size(row.category, columns[0])),
@@ -144,7 +144,8 @@ def _odd_truncated(row: Row) -> str | None:
     return None if 0 <= value <= 1 else f"expected truncated from 0 to 1, or -1 for unset, found {value!r}"
 
 
-def _odd_occluded(row: Row) -> str | None:
+def odd_occluded(row: Row) -> str | None:
+    """What to say of a state that is none."""
     value = row.occluded
     if value == UNSET_SHARE or value in (0, 1, 2, 3) or not math.isfinite(value):
         return None

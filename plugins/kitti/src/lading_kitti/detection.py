@@ -11,7 +11,7 @@ from lading_kitti.label_rows import is_label_line
 from lading_kitti.layouts import RAW
 from lading_kitti.poses import parse_pose
 from lading_kitti.texts import read_lines
-from lading_kitti.tree import first_line
+from lading_kitti.tree import first_line, first_lines
 
 #: How many files of a kind are looked into before it is given up.
 _LOOKED_AT = 5
@@ -37,7 +37,7 @@ def _proofs(source: Source, index: SegmentIndex) -> Iterator[str]:
     if labels is not None:
         paths = [labels.path] if labels.path is not None else list(labels.files.values())[:_LOOKED_AT]
         for path in paths:
-            if is_label_line(first_line(source, path)):
+            if any(map(is_label_line, first_lines(source, path))):
                 yield f"{path} holds rows of labels"
     for path in [*list(index.calib.values())[:1], *([index.calib_file] if index.calib_file else [])]:
         if _is_calibration(source, path):

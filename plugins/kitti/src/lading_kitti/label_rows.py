@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lading.model.geometry import Vector3
+from lading_kitti.geometry import alpha_of, wrapped
 from lading_kitti.texts import Problem, number_of, whole_or_float
 
 #: What stands for "no value" (3.3).
@@ -17,6 +18,8 @@ UNSET_SIZE = -1.0
 UNSET_PLACE = -1000.0
 
 _NUMBERS = 14  # truncated, occluded, alpha, box (4), dimensions (3), location (3), rotation_y; results add a score
+#: Within so much, alpha is what rotation_y and the place give, in rows that were not made to confuse.
+_ALPHA_ROUNDING = 0.1
 _COMMA = re.compile(r"\s*,\s*")
 _TRACKING = re.compile(r"\s*(-?[0-9]{1,18})\s+(-?[0-9]{1,18})\s+(.*)")
 
@@ -148,7 +151,7 @@ def _row(
     if count == _NUMBERS - 1 and _is_without_alpha(values):
         problem = _odd("found 14, read as a row without alpha", line)
         values = [*values[:2], math.nan, *values[2:]]
-    elif count == 7 and is_area(values[3:7]):
+    elif count == 7 and is_area(values[3:7]) and all(number_of(word) is None for word in category.split()[1:]):
         problem = _odd("found 8, read as a row of 2D alone", line)
     elif count > _NUMBERS + 1:
         problem = _odd(f"found {count + 1}; those behind the score are kept in extras", line)
@@ -176,11 +179,15 @@ def _row(
 def _is_without_alpha(values: Sequence[float]) -> bool:
     """Whether it is alpha that a row of 14 columns lacks: its box is where it then is, and behind a share and a state.
 
-    Where the box is one column on, the row lacks one of the columns behind it.
+    Where the box is one column on, the row lacks one of the columns behind it; where alpha is there, one of the box.
     """
-    share, state = values[:2]
+    share, state, left = values[:3]
     is_first = share == UNSET_SHARE or 0 <= share <= 2
-    return is_first and state in (UNSET_SHARE, 0, 1, 2, 3) and is_area(values[2:6]) and not is_area(values[3:7])
+    if not is_first or state not in (UNSET_SHARE, 0, 1, 2, 3) or not is_area(values[2:6]) or is_area(values[3:7]):
+        return False
+    x, y, z, rotation_y = values[9:13]
+    is_alpha = abs(left) <= math.pi and abs(wrapped(left - alpha_of((x, y, z), rotation_y))) < _ALPHA_ROUNDING
+    return not is_alpha and left != UNSET_ANGLE
 
 
 def is_area(edges: Sequence[float]) -> bool:

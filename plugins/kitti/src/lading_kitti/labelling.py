@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lading import Label, Origin, Report, Source
 from lading.model.frame import Annotation
-from lading_kitti.boxes import box2d, box3d, doubts, tracklet_box
+from lading_kitti.boxes import box2d, box3d, doubts, odd_occluded, tracklet_box
 from lading_kitti.calibration import Calibration
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
@@ -19,11 +19,12 @@ from lading_kitti.tracklets import Pose, parse_tracklets
 
 @dataclass(slots=True)
 class Shelf:
-    """The labels of one file, and where each stands."""
+    """The labels of one file, where each stands, and what is told of them that a rule would tell again."""
 
     annotation: Annotation = "none"
     labels: list[Label] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
+    told: list[tuple[str, int | None]] = field(default_factory=list)
 
     def note(self, origin: Origin) -> int:
         """The number of a new place."""
@@ -130,6 +131,9 @@ class Labelling:
         if solid is not None and other is not None:
             other.note(origin)
             other.labels.append(solid)
+        if odd_occluded(row) is not None:
+            for one in (shelf, other or shelf):
+                one.told.append(("attribute.type", len(one.origins) - 1))
 
     def _carrier(self, camera: Media, calibration: Calibration | None) -> tuple[Media | None, Placement | None]:
         """The sensor that 3D boxes lie on, and the way there (design.md section 8)."""

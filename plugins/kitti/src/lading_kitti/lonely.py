@@ -29,4 +29,4 @@ def place(data: Sequence[Data], named_at: Origin) -> None:
     for one in data:
         one.origin = named_at
     for one in data[1:]:
-        one.told = _TOLD
+        one.told = (*one.told, *_TOLD)

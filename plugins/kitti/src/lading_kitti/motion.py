@@ -115,7 +115,9 @@ class Motion:
             records = (record for path in paths for record in self._lines_of_oxts(path, Report()))
         world = oxts_world(records, self._calibration)
         path = self._index.oxts_file or next(iter(self._index.oxts.values()), None)
-        is_calibrated = self._calibration is not None or not self._index.cameras  # else told once, for the segment
+        known = self._calibration
+        # else it is told why there is no way to the velodyne: once for the segment, or in the file
+        is_calibrated = not self._index.cameras if known is None else not any(one.is_error for one in known.problems)
         if world is None and path is not None and is_calibrated:
             message = "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, path)

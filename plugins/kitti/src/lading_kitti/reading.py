@@ -119,6 +119,7 @@ class SegmentReading:
             labels=shelf.labels,
             extras=extras,
             origins=OriginList(shelf.origins) if shelf.origins else None,
+            told=shelf.told,
         )
 
     def _picture_size(self, media: Media) -> tuple[int | None, int | None]:

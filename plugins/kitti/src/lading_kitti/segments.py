@@ -11,7 +11,7 @@ from lading.media import is_image_name
 from lading_kitti.index import SegmentIndex
 from lading_kitti.label_rows import is_tracking_line
 from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, SPLITS, TRACKING, Layout
-from lading_kitti.tree import FolderFiles, Root, Tree, first_line, is_drive, join
+from lading_kitti.tree import FolderFiles, Root, Tree, first_lines, is_drive, join
 
 _ODOMETRY_FILES = frozenset({"calib.txt", "times.txt", "poses.txt"})
 
@@ -29,7 +29,8 @@ def layout_of(root: Root, source: Source) -> Layout | None:
     for folder in labels:
         sample = next((i.path for i in folder.items if (file := source.get(i.path)) is not None and file.size), None)
         if sample is not None:
-            return TRACKING if is_tracking_line(first_line(source, sample)) else OBJECT
+            is_tracking = _is_nested(root) or any(map(is_tracking_line, first_lines(source, sample)))
+            return TRACKING if is_tracking else OBJECT
     if _is_nested(root):
         return TRACKING
     return OBJECT if labels or root.of("image", "lidar", "semantic", "instance") else None

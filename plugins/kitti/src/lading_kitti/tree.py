@@ -29,6 +29,9 @@ _TABLE_ENDINGS: dict[Role, tuple[str, ...]] = {
 }
 _PICTURES: frozenset[Role] = frozenset({"image", "semantic", "instance", "mots"})
 
+#: Lines of a text by which it is known what it holds.
+_LOOKED_AT = 10
+
 
 class Item(NamedTuple):
     """A file: its path below its folder, and its path within the source."""
@@ -155,7 +158,7 @@ def _place_bare(tree: Tree, source: Source) -> None:
     placed: set[str] = set()
     for folder, paths in folders.items():
         first = next((path for path in paths if (file := source.get(path)) is not None and file.size), None)
-        if first is None or not is_label_line(first_line(source, first)):
+        if first is None or not any(map(is_label_line, first_lines(source, first))):
             continue
         for path in paths:
             tree.root(folder).add("label_2", FolderKind("labels", 2), Item(basename(path), path))
@@ -165,15 +168,20 @@ def _place_bare(tree: Tree, source: Source) -> None:
 
 def first_line(source: Source, path: str) -> str:
     """The first line of a text that is not blank, or "" where there is none within its first 64 KiB."""
+    return next(iter(first_lines(source, path)), "")
+
+
+def first_lines(source: Source, path: str) -> list[str]:
+    """The first lines of a text that are not blank, within its first 64 KiB: one of them may be broken."""
     file = source.get(path)
     if file is None:
-        return ""
+        return []
     try:
         with file.open() as stream:
             lines, _ = lines_of(stream.read(1 << 16))
     except (SourceError, OSError):
-        return ""  # told where all of it is read
-    return next((line for line in lines if line.strip()), "")
+        return []  # told where all of it is read
+    return [line for line in lines if line.strip()][:_LOOKED_AT]
 
 
 def is_drive(path: str) -> bool:

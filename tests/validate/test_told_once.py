@@ -57,6 +57,18 @@ def row(table: str, index: int, **values: Any) -> Callable[[Path], None]:
     return plant
 
 
+def instead(table: str, index: int, value: Any) -> Callable[[Path], None]:
+    """Something else in place of a row."""
+
+    def plant(root: Path) -> None:
+        path = root / f"{TABLES}{table}.json"
+        rows = json.loads(path.read_text())
+        rows[index] = value
+        path.write_text(json.dumps(rows))
+
+    return plant
+
+
 def pose(**values: Any) -> Callable[[Path], None]:
     """Change the ego pose of the first lidar file of a sample."""
 
@@ -293,6 +305,32 @@ DEFECTS = [
          "media.missing", TRACKS, None, 7),
     Once("a line of a set for which there is nothing", "kitti", changed("ImageSets/train.txt", "$", "\n000042"),
          "media.missing", "ImageSets/train.txt", None, 3),
+    *(Once(f"a row without its column {column}", "kitti",
+           relined(ROWS, 2, lambda words, column=column: words[: column - 1] + words[column:]),
+           "kitti.label-row", ROWS, None, 2) for column in (5, 8)),
+    Once("a word within a row", "kitti", relined(ROWS, 2, lambda words: [*words[:7], b"x", *words[8:]]),
+         "kitti.label-row", ROWS, None, 2),
+    Once("a state that is no whole number", "kitti", relined(ROWS, 2, lambda words: [*words[:2], b"5.5", *words[3:]]),
+         "kitti.label-occluded", ROWS, None, 2),
+    Once("a place that is infinite", "kitti", relined(ROWS, 2, lambda words: [*words[:13], b"-inf", *words[14:]]),
+         "label.not-finite", ROWS, None, 2),
+    Once("a first line of a track that is none", "kitti-tracking", relined(TRACKS, 1, lambda _: [b"foo", b"bar"]),
+         "kitti.label-row", TRACKS, None, 1),
+    Once("a way to the IMU that is cut", "kitti-tracking",
+         relined("training/calib/0000.txt", 7, lambda words: words[:-1]),
+         "kitti.calibration-row", "training/calib/0000.txt", None, 7),
+    Once("a row that is none", "nuscenes", instead("category", 2, None),
+         "nuscenes.bad-record", f"{TABLES}category.json", "/2"),
+    Once("a sample that is none", "nuscenes", instead("sample", 1, "sample"),
+         "nuscenes.bad-record", f"{TABLES}sample.json", "/1"),
+    Once("a list in place of a next sample", "nuscenes", row("sample", 0, next=[]),
+         "nuscenes.bad-record", f"{TABLES}sample.json", "/0/next"),
+    Once("a list in place of a pose", "nuscenes", row("sample_data", 0, ego_pose_token=[]),
+         "nuscenes.bad-record", f"{TABLES}sample_data.json", "/0/ego_pose_token"),
+    Once("a file without its name", "nuscenes", row("sample_data", 1, filename=None),
+         "nuscenes.bad-record", f"{TABLES}sample_data.json", "/1/filename"),
+    Once("a sensor of another kind", "nuscenes", row("sensor", 2, modality=[]),
+         "nuscenes.bad-record", f"{TABLES}sensor.json", "/2/modality"),
     Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),
          "kitti.calibration-missing", "dataset/sequences/00/calib.txt"),
 ]  # fmt: skip

@@ -266,7 +266,7 @@ class _Reading:
         found = np.bincount(counted[counted >= 0], minlength=len(instances.rows)).tolist()
         lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
         # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
-        is_told = 0 < lacking <= np.count_nonzero(made.instances == DANGLING) + len(self._tables.left_out(_TABLE))
+        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
             if said is not None and said != found[place] and not (is_told and said > found[place]):
                 message = f"expected {said} annotations as declared, found {found[place]}"

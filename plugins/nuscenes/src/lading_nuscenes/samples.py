@@ -95,7 +95,7 @@ def _bring_home(
 ) -> None:
     """Give a scene whose own token is told to be none the samples of the scene that its first sample names."""
     for place, scene in enumerate(scenes.rows):
-        if scene.token in members or not tables.is_nameless("scene", scenes.indexes[place]):
+        if scene.token in members or not tables.is_mended("scene", scenes.indexes[place], "token"):
             continue
         first = int(samples.index.find(book.keys([scene.first_sample_token]))[0])
         named = samples.groups[first] if first >= 0 else ""
@@ -153,7 +153,7 @@ class _Chain:
         chain = list(self._walk(first, follow))
         strays = self._strays(first, follow)
         if sorted(chain) != self._members:
-            is_cut = bool(chain) and int(follow[chain[-1]]) == DANGLING  # told where `next` points
+            is_cut = bool(chain) and self._is_cut(chain[-1], follow)
             if first >= 0 and not strays and not is_cut:
                 message = (
                     f"expected to reach {len(self._members)} samples along `next`, found {len(chain)}; taken by time"
@@ -173,6 +173,10 @@ class _Chain:
         if count is not None and count != len(chain) and not 0 < count - len(chain) <= strays:
             self._tell("count-mismatch", f"expected {count} samples as declared, found {len(chain)}", "nbr_samples")
         return chain
+
+    def _is_cut(self, last: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> bool:
+        """Whether the chain ends for a reason that is told where `next` stands."""
+        return int(follow[last]) == DANGLING or self._tables.is_mended("sample", self._samples.rows[last], "next")
 
     def _strays(self, first: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> int:
         """How many samples the scene may lack for a reason that is told: a bad row, or a token of no scene."""

@@ -66,8 +66,8 @@ class Scan(Generic[T]):
     """One pass over one table; `count` is the number of rows met so far, those that could not be read included.
 
     `left_out` has the rows that are told to be bad, by their token, or their number where they have none; `mended` the
-    places (row and key) of tokens that are told to be numbers; `nameless` counts the rows whose own token is told to be
-    none.
+    places (row and key) of values that are told to be no tokens, or left out; `nameless` counts the rows whose own
+    token is told to be none.
 
     Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
     the same fields that looks less closely.
@@ -190,6 +190,7 @@ class Scan(Generic[T]):
                     return found, text[place:].encode()
                 problem = exc.msg if isinstance(exc, json.JSONDecodeError) else "too deep a nesting"
                 self._broken(f"expected a JSON object, found {problem.lower()}", self.count)
+                self._leave_out(self.count, {})
                 value, after = _BROKEN, len(text) if resumed is None else resumed.end() - 1
             found.append(self._unicode(value))
             self.count += 1
@@ -255,15 +256,21 @@ class Scan(Generic[T]):
             message = f"{told} (token {value.get('token')!r}); {end}"
             self._report.error("nuscenes.bad-record", message, Origin(self._file.path, f"/{index}{pointer}"))
             if not is_optional:
-                token = value.get("token")
-                known = token if isinstance(token, str) else index
-                self.nameless += known is index
-                if len(self.left_out) < _MOST_LEFT_OUT:
-                    self.left_out[known] = value
+                self._leave_out(index, value)
                 return None
             aside[key] = value.pop(key)
+            if len(self.mended) < _MOST_LEFT_OUT:
+                self.mended.add((index, key))
+
+    def _leave_out(self, index: int, value: dict[str, Any]) -> None:
+        token = value.get("token")
+        known = token if isinstance(token, str) else index
+        self.nameless += known is index
+        if len(self.left_out) < _MOST_LEFT_OUT:
+            self.left_out[known] = value
 
     def _bad(self, index: int, expected: str, found: str) -> None:
+        self._leave_out(index, {})
         message = f"{expected}, found {found}; the row is left out"
         self._report.error("nuscenes.bad-record", message, Origin(self._file.path, f"/{index}"))
 

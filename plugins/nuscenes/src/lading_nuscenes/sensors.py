@@ -37,11 +37,12 @@ class Sensors:
         self.foreign: list[int] = []
         self._rows = rows
         self._tables = tables
+        self._told: set[int] = set()  # kinds of sensors, by row
         tokens = [row.sensor_token for row in rows.rows]
         found = kinds.find(tokens)
         tables.dangling("calibrated_sensor", "sensor_token", "sensor", rows.indexes, found, tokens)
         for place, kind in enumerate(found.tolist()):
-            model = None if kind < 0 else self._model(place, kinds.rows[kind])
+            model = None if kind < 0 else self._model(place, kinds.rows[kind], kinds.indexes[kind])
             self.models.append(model)
             self.ranks.append(kind if kind >= 0 else len(kinds))
             self.carriers.append((carrying(model), kind))
@@ -51,7 +52,7 @@ class Sensors:
         row = self._rows.rows[place]
         return {"token": row.token, "sensor_token": row.sensor_token, **self._rows.extras.get(place, {})}
 
-    def _model(self, place: int, kind: SensorRow) -> Sensor | None:
+    def _model(self, place: int, kind: SensorRow, kind_index: int) -> Sensor | None:
         row = self._rows.rows[place]
         name = kind.channel
         extrinsics = Transform3D(name, EGO, row.translation, row.rotation)
@@ -61,20 +62,24 @@ class Sensors:
         if kind.modality == "radar":
             return Radar(name=name, extrinsics=extrinsics, origin=origin)
         if kind.modality != "camera":
-            self._tell_modality(place, kind.modality)
+            self._tell_modality(place, kind.modality, kind_index)
             return None
         camera = FisheyeCamera if len(row.camera_distortion or ()) == _FISHEYE else Camera
         return camera(name=name, extrinsics=extrinsics, intrinsics=self._intrinsics(place, row), origin=origin)
 
-    def _tell_modality(self, place: int, modality: str | None) -> None:
-        """A sensor of another kind has no place in the model; one of no kind is a fault of its row."""
-        report, at = self._tables.report, self._tables.origin("calibrated_sensor", self._rows.indexes[place])
-        message = f"expected a sensor of modality camera, lidar or radar, found {modality!r}"
-        if not modality:
-            report.error("nuscenes.modality", message, at)
+    def _tell_modality(self, place: int, modality: str | None, kind_index: int) -> None:
+        """A sensor of another kind has no place in the model; one of no kind is a fault of its row. Told once."""
+        if modality:
+            self.foreign.append(place)
+        if kind_index in self._told or self._tables.is_mended("sensor", kind_index, "modality"):
             return
-        self.foreign.append(place)
-        report.warning("nuscenes.modality", f"{message}; its files are left out", at)
+        self._told.add(kind_index)
+        report, at = self._tables.report, self._tables.origin("sensor", kind_index, "modality")
+        message = f"expected a sensor of modality camera, lidar or radar, found {modality!r}"
+        if modality:
+            report.warning("nuscenes.modality", f"{message}; its files are left out", at)
+        else:
+            report.error("nuscenes.modality", message, at)
 
     def _intrinsics(self, place: int, row: CalibratedSensor) -> Intrinsics | None:
         matrix = row.camera_intrinsic

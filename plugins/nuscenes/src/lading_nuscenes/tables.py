@@ -84,9 +84,9 @@ class Tables:
         message = f"expected a token of its own, found {token!r} of row {first} again; the first row counts"
         self.report.error("nuscenes.duplicate-token", message, self.origin(table, index, "token"))
 
-    def is_nameless(self, table: str, index: int) -> bool:
-        """Whether it is told that a row's own token was a number or empty."""
-        return (index, "token") in self._mended.get(table, ())
+    def is_mended(self, table: str, index: int, column: str) -> bool:
+        """Whether it is told that a value of a row is none that leads anywhere."""
+        return (index, column) in self._mended.get(table, ())
 
     def nameless(self, table: str, index: int) -> None:
         """Say that a row's own token is empty."""
@@ -127,7 +127,7 @@ class Tables:
 
         A row of the target whose own token is none had another one: as many tokens as there are such rows lead to them.
         """
-        if token in self.left_out(target) or (index, column) in self._mended.get(table, ()):
+        if token in self.left_out(target) or self.is_mended(table, index, column):
             return True
         lost = self._lost[target]
         if token and token not in lost and len(lost) < self._nameless[target]:

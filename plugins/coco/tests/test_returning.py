@@ -385,3 +385,38 @@ def test_segments_of_odd_category_ids_come_back_and_are_told(write: Callable[...
     after = json.loads((tmp_path / "out" / "panoptic_x.json").read_text("utf-8"))
     found = [segment.get("category_id", ...) for segment in after["annotations"][0]["segments_info"]]
     assert found == [2, 2, 2, *ids[3:], ...]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ignore": 1, "difficult": "yes", "rotation": 12.5},
+        {"score": "high"},
+        {"score": 0.5, "iscrowd": 0, "category_id": 2, "attributes": {"tone": "dry"}, "occluded": {"by": "us"}},
+    ],
+    ids=str,
+)
+def test_what_stands_beside_a_caption_comes_back(more: Any, write: Callable[..., Path], tmp_path: Path) -> None:
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    row = {"id": 5, "image_id": 1, "caption": "a cat", **more}
+    before = {"images": images, "annotations": [row], "categories": [{"id": 2, "name": "cat"}]}
+    converted(write({"captions_x.json": before}), tmp_path / "out")
+    after = json.loads((tmp_path / "out" / "captions_x.json").read_text("utf-8"))
+    assert list(differences(before, after)) == []
+
+
+def test_an_unlisted_category_that_is_a_whole_float_is_the_number(write: Callable[..., Path], tmp_path: Path) -> None:
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    rows = [
+        {"id": n, "image_id": 1, "category_id": key, "bbox": [1, 2, 3, n]} for n, key in enumerate((99.0, 99, -0.0), 1)
+    ]
+    before = {"images": images, "annotations": rows, "categories": [{"id": 2, "name": "cat"}]}
+    folder = write({"x.json": before})
+    dataset = lading.open_dataset(folder)
+    (frame,) = dataset.frames("x")
+    assert [label.category for label in frame.data[0].labels] == ["category:99", "category:99", "category:0"]
+    assert [category.name for category in dataset.catalog["BOX2D"].categories] == ["cat", "category:99", "category:0"]
+    converted(folder, tmp_path / "out")
+    after = json.loads((tmp_path / "out" / "x.json").read_text("utf-8"))
+    assert after["categories"] == before["categories"]
+    assert [row["category_id"] for row in after["annotations"]] == [99, 99, 0]

@@ -176,6 +176,15 @@ def test_what_two_files_say_of_one_image_is_kept_or_told(read: Any) -> None:
     assert done.told == [("coco.other-size", "instances_x.json#/images/0/width", message)]
 
 
+def test_a_size_that_only_the_second_file_has_is_that_of_the_image(read: Any) -> None:
+    first = {key: value for key, value in IMAGE.items() if key != "width"}
+    done = read({"captions_x.json": file([first], []), "instances_x.json": file([IMAGE], [])})
+    ((frame,),) = done.frames.values()
+    assert (frame.data[0].width, frame.data[0].height, frame.data[0].extras) == (40, 30, {"id": 1})
+    assert [(rule, where) for rule, where, _ in done.told] == [("coco.missing-size", "captions_x.json#/images/0")]
+    assert done.report.losses == []
+
+
 def test_ids_that_repeat_in_other_splits_are_other_frames(read: Any) -> None:
     done = read(
         {

@@ -90,7 +90,7 @@ class Names:
                 message = "expected `categories`, found none; labels are named by the ids of theirs"
                 report.warning("coco.no-categories", message, document.origin())
         for key in used:
-            if isinstance(key, bool):  # 1 is the same key, and may be meant by others
+            if isinstance(key, bool) or (isinstance(key, float) and key.is_integer()):  # 1 is the same key
                 key = int(key)
             if key in known or not is_id(key):  # which is told of each of its annotations
                 continue

@@ -97,7 +97,7 @@ class ImageBuilder:
         return None
 
     def _take_others(self, data: Data, own: Image, images: Sequence[Image]) -> None:
-        """What other files say of the same image: keys that are new go to extras, other values are told."""
+        """What other files say of the same image: its size, keys that are new go to extras, other values are told."""
         known = _fields(own[2])
         for number, row, record in images:
             if self._has_annotations[number]:
@@ -106,7 +106,11 @@ class ImageBuilder:
                 continue
             for key, value in _fields(record).items():
                 if key not in known:
-                    known[key] = data.extras[key] = value
+                    known[key] = value
+                    if key in ("width", "height") and type(value) is int and value > 0:
+                        setattr(data, key, value)
+                    else:
+                        data.extras[key] = value
                 elif known[key] != value:
                     at = self._documents[number].images.origin(row, key)
                     self._report.loss(f"another `{key}` of the same image in a second file", str(at))

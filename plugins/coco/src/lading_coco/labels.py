@@ -82,7 +82,7 @@ class LabelBuilder:
         if isinstance(record.keypoints, list) and record.keypoints:
             self._keypoints(record.keypoints, record, row, common, labels)
         if record.caption is not UNSET and record.caption is not None:
-            extras = {**common["extras"], **_beside_caption(record)}
+            extras = {**common["extras"], **_beside_caption(record, rest)}
             words = (Word(record.caption),)
             labels.append(Sentence(sentence=words, extras=extras, origin=common["origin"]))
         if rest:
@@ -282,7 +282,8 @@ class LabelBuilder:
         return tell
 
 
-def _beside_caption(record: Row) -> dict[str, Any]:
+def _beside_caption(record: Row, rest: Mapping[str, Any]) -> dict[str, Any]:
     """What a caption's record may have and a sentence has not."""
     fields = {name: getattr(record, name) for name in ("category_id", "iscrowd", "score", "attributes")}
-    return {name: value for name, value in fields.items() if value is not UNSET}
+    known = {name: value for name, value in fields.items() if value is not UNSET}
+    return {**known, **{name: value for name, value in rest.items() if name in ATTRIBUTES}}

@@ -39,6 +39,24 @@ def test_a_reader_of_our_output_that_leaves_early_is_no_error(buffered: bool) ->
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("buffered", [True, False], ids=["before the end", "while we write"])
+@pytest.mark.parametrize("kind", ["text", "json", "sarif", "html", "diff"])
+def test_what_was_found_counts_though_its_reader_leaves_early(kind: str, buffered: bool, tmp_path: Path) -> None:
+    """Else a check whose output goes through `head` would pass, also where the shell looks at all of a pipe."""
+    shutil.copytree(COCO, tmp_path / "coco")
+    place = tmp_path / "coco/annotations/instances_quay.json"
+    place.write_text(place.read_text().replace("32,\n    24\n   ],", "0,\n    24\n   ],", 1))
+    arguments = ["diff", COCO] if kind == "diff" else ["validate", "--output", kind]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command(*arguments, tmp_path / "coco"), stdout=pipe, stderr=pipe, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
 def test_a_reader_of_the_help_that_leaves_early_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lading.cli import options
-from lading.cli.output import print_json_line, print_text
+from lading.cli.output import mute, print_json_line, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lading.compare import Difference
 
 #: Differences of one kind that are listed for people.
@@ -35,14 +37,32 @@ def diff(before: str, after: str, ignore: tuple[str, ...], no_content: bool, as_
 
     With --json a line is printed for each difference, then one with the counts.
     """
+    counts: Counter[tuple[str, str]] = Counter()
+    try:
+        _tell(counts, before, after, given, ignore=ignore, with_content=not no_content, as_json=as_json)
+    except BrokenPipeError:  # a difference that was found counts all the same
+        mute()
+    return 1 if counts else 0
+
+
+def _tell(
+    counts: Counter[tuple[str, str]],
+    before: str,
+    after: str,
+    given: dict[str, Any],
+    *,
+    ignore: Sequence[str],
+    with_content: bool,
+    as_json: bool,
+) -> None:
+    """Print the differences, counted as they are met, and how many there are."""
     from lading import diff as compare
     from lading.cli.opening import opened
 
-    counts: Counter[tuple[str, str]] = Counter()
     with ExitStack() as stack:
         one, two = (stack.enter_context(opened({**given, "paths": (path,)})) for path in (before, after))
         show = stack.enter_context(bar("comparing"))
-        for difference in compare(one, two, ignore=ignore, with_content=not no_content):
+        for difference in compare(one, two, ignore=ignore, with_content=with_content):
             counts[(difference.what, difference.change)] += 1
             show(counts.total())
             if as_json:
@@ -52,7 +72,7 @@ def diff(before: str, after: str, ignore: tuple[str, ...], no_content: bool, as_
     if as_json:
         rows = [{"what": what, "change": change, "count": count} for (what, change), count in counts.items()]
         print_json_line({"kind": "summary", "differences": counts.total(), "counts": rows})
-        return 1 if counts else 0
+        return
     for (what, change), count in counts.items():
         if count > _SHOWN:
             print_text(f"... and {count - _SHOWN:,} more {what}s {change}")
@@ -60,7 +80,6 @@ def diff(before: str, after: str, ignore: tuple[str, ...], no_content: bool, as_
         f"{count:,} {what}{'' if count == 1 else 's'} {change}" for (what, change), count in counts.items()
     )
     print_text(told or "no difference")
-    return 1 if counts else 0
 
 
 def _json(difference: Difference) -> dict[str, Any]:

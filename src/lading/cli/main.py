@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from lading.cli.options import DEBUG, INTERRUPTED, Command, Group, OutputClosedError
+from lading.cli.output import mute
 from lading.errors import LadingError
 
 #: Bad usage, or nothing could be read (design.md section 6).
@@ -67,6 +68,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  it stays open as long as we run
     if sys.stdout is None:
         return _fail("standard output: expected it to be open, found it closed")
+    answer: object = 0
     try:
         answer = main.main(args=None if arguments is None else list(arguments), standalone_mode=False)
         sys.stdout.flush()
@@ -79,9 +81,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except (BrokenPipeError, OutputClosedError):
-        # Whoever read our output has what it wanted; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        mute()  # whoever read our output has what it wanted
     except LadingError as exc:
         return _fail(str(exc))
     except OSError as exc:

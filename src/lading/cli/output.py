@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -53,6 +54,11 @@ def _plain(value: Any) -> Any:
 def write(line: bytes) -> None:
     """One line of UTF-8."""
     sys.stdout.buffer.write(line + b"\n")
+
+
+def mute() -> None:
+    """Say nothing more: nobody reads it, and Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_text(text: str = "") -> None:

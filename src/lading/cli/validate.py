@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lading.cli import options
-from lading.cli.output import print_json, print_text
+from lading.cli.output import mute, print_json, print_text
 from lading.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -249,8 +249,11 @@ def _check_target(file: Path | None) -> None:
 
 def _write(lines: Iterable[str], file: Path | None) -> None:
     if file is None:
-        for line in lines:
-            print_text(line)
+        try:
+            for line in lines:
+                print_text(line)
+        except BrokenPipeError:  # what was found counts all the same: a pipe that ends early makes nothing right
+            mute()
         return
     from lading.errors import TargetError
 

@@ -50,6 +50,8 @@ def test_a_year_is_found_at_any_depth(root: str, voc: Callable[..., Any], xml: C
         ("labels/a.xml", "images/a.JPG", "a", "images/a.JPG"),
         ("a.xml", "a.jpeg", "a", "a.jpeg"),
         ("x/y/a.xml", "x/y/a.bmp", "x/y/a", "x/y/a.bmp"),
+        ("Annotations/a.xml", "JPEGImages/a.jp2", "a", "a.jp2"),
+        ("a.xml", "a.DCM", "a", "a.DCM"),
         ("Annotations/sub/a.xml", "JPEGImages/sub/a.jpg", "sub/a", "sub/a.jpg"),
         ("Annotations/a.xml", "data/a.jpg", "a", "data/a.jpg"),
         ("xml/A.xml", "images/a.jpg", "A", "images/a.jpg"),
@@ -57,7 +59,8 @@ def test_a_year_is_found_at_any_depth(root: str, voc: Callable[..., Any], xml: C
         ("Annotations/e\u0301.xml", "JPEGImages/\u00e9.jpg", "e\u0301", "\u00e9.jpg"),
     ],
     ids=[
-        *("annotations and images", "labels and images", "side by side", "side by side below", "folders below"),
+        *("annotations and images", "labels and images", "side by side", "side by side below"),
+        *("a suffix that few know", "a suffix of medicine", "folders below"),
         *("another folder", "another case", "a suffix within the name", "another form of Unicode"),
     ],
 )

@@ -88,6 +88,8 @@ def trees_of(names: Iterable[str]) -> list[Tree]:
     return [trees[root] for root in sorted(trees)]
 
 
+#: Suffixes of pictures that only few programs open; each is judged when it is opened.
+_RARE_PICTURES = frozenset({"jp2", "j2k", "jxl", "tga", "dcm", "heic", "heif", "avif", "exr", "hdr", "dng"})
 #: What files of a suffix are: `xml`, `txt`, `picture`, or nothing to us.
 _KINDS: dict[str, str] = {}
 
@@ -96,7 +98,7 @@ def _kind(suffix: str) -> str:
     lower = suffix.lower()
     if lower in ("xml", "txt"):
         return lower
-    return "picture" if is_image_name(f"x.{suffix}") else ""
+    return "picture" if lower in _RARE_PICTURES or is_image_name(f"x.{suffix}") else ""
 
 
 def _add(folder: Folder, tree: Tree, kind: str, stem: str, path: str) -> None:

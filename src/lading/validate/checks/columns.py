@@ -6,7 +6,7 @@ import struct
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import cached_property
-from itertools import chain, compress
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
@@ -123,15 +123,23 @@ def joined(rings: Sequence[Points]) -> tuple[NDArray[np.intp], Points]:
 
 def columns_of(files: Sequence[Data]) -> dict[type[Label], Columns[Any]]:
     """The labels of files by their types, in the order in which those come."""
-    of_files = [data.labels for data in files]
-    labels = list(chain.from_iterable(of_files))
-    owners = np.repeat(np.arange(len(files)), list(map(len, of_files)))
-    types = list(map(type, labels))
-    numbers = {label_type: number for number, label_type in enumerate(dict.fromkeys(types))}
+    labels: list[Label] = []
+    for data in files:
+        labels += data.labels
+    owners = np.repeat(np.arange(len(files)), [len(data.labels) for data in files])
+    numbers = _Numbers()
+    which = bytes(map(numbers.__getitem__, map(type, labels)))  # there are fewer types than a byte tells apart
     if len(numbers) == 1:
-        return {types[0]: Columns(labels, owners)}
-    which = bytes(map(numbers.__getitem__, types))  # there are fewer types than a byte tells apart
+        return {label_type: Columns(labels, owners) for label_type in numbers}
     return {label_type: _chosen(labels, owners, which, number) for label_type, number in numbers.items()}
+
+
+class _Numbers(dict[type[Label], int]):
+    """Numbers for types, in the order in which they are met."""
+
+    def __missing__(self, label_type: type[Label]) -> int:
+        number = self[label_type] = len(self)
+        return number
 
 
 def _chosen(labels: list[Label], owners: NDArray[np.intp], which: bytes, number: int) -> Columns[Any]:

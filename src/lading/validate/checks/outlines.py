@@ -94,6 +94,9 @@ def _merged(single: Columns[Any], multiple: Columns[Any]) -> Columns[Any]:
 
 def _edges(polygons: Columns[Any], boxes: Columns[Any]) -> NDArray[np.float64]:
     """The edges of the first box in the file of each polygon that is of the same instance."""
+    if polygons.instances == boxes.instances and boxes.are_instances_apart and None not in boxes.instances:
+        # each box has its polygon
+        return np.where(polygons.owners == boxes.owners, boxes.edges, np.nan)
     edges = np.concatenate((boxes.edges, np.full((4, 1), np.nan)), axis=1)
     if boxes.are_instances_apart:  # each is in one file only
         numbers = dict(zip(boxes.instances, range(len(boxes)), strict=True))

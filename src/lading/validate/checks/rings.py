@@ -19,7 +19,7 @@ _SURE = 1e-12
 #: Coordinates above which their products, and those of them, may be none that a float can hold.
 _HUGE = 1e60
 #: How far a point moves that is on the wrong side of an edge, as a share of what it takes.
-_STEP = 1.25
+_STEP = 1.1
 #: Bounds below which triangles are lost among the smallest numbers, in square pixels.
 _TINY = 1e-200
 #: Points of a ring that can be counted in a byte.
@@ -47,8 +47,19 @@ class Rings:
 
     def chosen(self, are_chosen: NDArray[np.bool_]) -> Rings:
         """Some of the rings."""
-        points = np.take(self.points, np.flatnonzero(np.repeat(are_chosen, self.counts)), axis=1)
-        return Rings(self.rows[are_chosen], self.parts[are_chosen], self.counts[are_chosen], points)
+        which = np.flatnonzero(are_chosen)
+        return self.at(which, self.places(which))
+
+    def at(self, which: NDArray[np.intp], places: NDArray[np.intp]) -> Rings:
+        """The rings of these numbers, whose points stand at these places."""
+        return Rings(self.rows[which], self.parts[which], self.counts[which], np.take(self.points, places, axis=1))
+
+    def places(self, which: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Where the points of these rings stand."""
+        counts = self.counts[which]
+        places: NDArray[np.intp] = np.repeat(self.ends[which] - np.cumsum(counts), counts)
+        places += np.arange(len(places))
+        return places
 
     def ring(self, index: int) -> Points:
         """The points of one ring, (N, 2)."""
@@ -115,10 +126,12 @@ class Areas:
             turns[last[are_closed]] = np.nan  # the first point again: that edge has no length
         with np.errstate(all="ignore"):
             are_stars = _are_seen(about, turns, self.bounds)
-            are_left = ~are_stars
-            if are_left.any():
-                signs = np.sign(self._signed[are_left])
-                are_stars[are_left] = _from_elsewhere(about.chosen(are_left), self._sizes[:, are_left], signs)
+            left = np.flatnonzero(~are_stars)
+            if len(left):
+                points = about.places(left)
+                rings = about.at(left, points)
+                signs = np.sign(self._signed[left])
+                are_stars[left] = _from_elsewhere(rings, turns[points], np.take(self._sizes, left, axis=1), signs)
         return are_stars & (self.bounds > _TINY)
 
 
@@ -148,20 +161,26 @@ def _are_seen(rings: Rings, turns: NDArray[np.float64], bounds: NDArray[np.float
     return are_seen
 
 
-def _from_elsewhere(rings: Rings, sizes: NDArray[np.float64], signs: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _from_elsewhere(
+    rings: Rings, turns: NDArray[np.float64], sizes: NDArray[np.float64], signs: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Which rings can be seen from within bounds of these sizes, whose middle moves to the right side of an edge.
 
-    That is the edge on whose wrong side it is farthest; `signs` tell which way each ring goes round.
+    That is the edge on whose wrong side it is farthest; `turns` are those about the middle, and `signs` tell which way
+    each ring goes round.
     """
-    along = rings.shifted(rings.points) - rings.points
+    along = np.empty_like(rings.points)
+    np.subtract(rings.points[:, 1:], rings.points[:, :-1], out=along[:, :-1])
+    last = rings.ends - 1
+    along[:, last] = rings.firsts() - np.take(rings.points, last, axis=1)
     lengths = np.sqrt(along[0] * along[0] + along[1] * along[1])
-    depths = _turns(rings) / lengths * rings.each(signs)
+    depths = turns / lengths * rings.each(signs)
     least = np.fmin.reduceat(depths, rings.starts)
-    count = len(depths)
-    which = np.where(depths == rings.each(least), np.arange(count), count - 1)
-    first = np.minimum.reduceat(which, rings.starts)
-    inward = np.stack((-along[1], along[0]))[:, first] / lengths[first] * signs
-    eyes = -_STEP * np.minimum(least, 0) * inward
+    hits = np.append(np.flatnonzero(depths == rings.each(least)), len(depths) - 1)  # one in each ring that has an edge
+    farthest = hits[np.searchsorted(hits[:-1], rings.starts)]
+    steps = _STEP * np.minimum(least, 0) * signs / lengths[farthest]
+    eyes = np.take(along[::-1], farthest, axis=1) * steps
+    eyes[1] *= -1
     moved = Rings(rings.rows, rings.parts, rings.counts, rings.points - rings.each(eyes))
     turns = _turns(moved)
     turns[lengths == 0] = np.nan  # a point that is there twice makes no edge

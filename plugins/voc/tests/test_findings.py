@@ -79,6 +79,15 @@ def test_nan_and_infinity_stay_and_are_told(one: Callable[..., Any], box: Callab
     assert found.finding("voc.corner").message == "expected four finite numbers in `bndbox`, found 'nan' as xmin"
 
 
+def test_an_object_within_another_is_told_and_kept(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(f"<object>{DOG}{box(1, 2, 3, 4)}\n<object><name>cat</name>{box(5, 6, 7, 8)}</object></object>")
+    finding = found.finding("voc.nested-object")
+    assert finding.message.startswith("expected objects beside each other, found one within another")
+    assert (finding.severity, place(finding)) == ("warning", ("a.xml", "/annotation/object[1]/object", 3))
+    (label,) = found.data("a").labels
+    assert (label.category, label.extras["object"]["name"]) == ("dog", "cat")
+
+
 def test_several_boxes_of_an_object_are_several_boxes(one: Callable[..., Any], box: Callable[..., str]) -> None:
     found = one(f"<object>{DOG}<difficult>1</difficult>{box(1, 2, 3, 4)}\n{box(5, 6, 7, 8)}</object>")
     finding = found.finding("voc.several-boxes")

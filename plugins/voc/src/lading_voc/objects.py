@@ -73,6 +73,9 @@ class ObjectReader:
             self.is_whole = False
         if not ONCE_AN_OBJECT.isdisjoint(known.extras):
             tell_repeated(element, ONCE_AN_OBJECT, lambda child: self._at(known, child), self._report)
+        if "object" in known.extras:
+            message = "expected objects beside each other, found one within another; it is no label and stays in extras"
+            self._report.warning("voc.nested-object", message, self._at(known, element.find("object")))
         shapes = known.shapes
         if known.parts or len(shapes) > 1 or self._is_tied:
             known.instance = f"{self._key}#{number}"

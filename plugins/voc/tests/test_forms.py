@@ -76,21 +76,18 @@ MARKUP = (
         b"&#49;",
         b"&x;",
         b"<?p a='b'?>",
-        b"\r",
-        b"\x0b",
-        b"\x1c",
-        b"\x7f",
+        b"<a/>",
+        b"<a b='c'/>",
         b"]]>",
+        b">",
     ),
-    *(b">", b"<", b"=", b"\0", b"\xc2\xa0", b"\xff", b"<a/>", b"<a b='c'/>", b"x"),
+    *(b"<", b"=", b"x", b"\r", b"\0", b"\x0b", b"\x1c", b"\x7f", b"\xff", b"\xc2\x85", b"\xc2\xa0", b"\xc0\xbc"),
+    *(b"\xe2\x80\xa8", b"\xe7\x8b\x97", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xef\xbf\xbe", b"\xf0\x9f\x90\xb6"),
 )
 PROLOGS = (
     *(b"\xef\xbb\xbf", b" \n", b"x", b"<!DOCTYPE annotation>", b"<?xml version='1.1'?>", b"<?xml version='1.0\"?>"),
-    *(
-        b"<?xml version='1.0' encoding='utf-16'?>",
-        b'<?xml version="1.0"?>\n ',
-        b"<?xml version='1.0' encoding='latin-1'?>",
-    ),
+    *(b'<?xml version="1.0"?>\n ', b"<?xml version='1.0' encoding='utf-8' ?>"),
+    *(b"<?xml version='1.0' encoding='utf-16'?>", b"<?xml version='1.0' encoding='latin-1'?>"),
 )
 
 

@@ -27,8 +27,6 @@ from lading_voc.shapes import Pixels
 from lading_voc.values import flag
 from lading_voc.values import pixels as whole_pixels
 
-#: Where all of a file is of these, no reader of XML can see anything else in it than its characters.
-_PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("&")) + b"\t\n\r"
 #: A pattern pays where about so many are read by it.
 OFTEN = 16
 #: So many files that no form has are looked at for another.
@@ -49,7 +47,7 @@ class AnnotationReader:
         self, data: bytes, path: str, key: str, pixels: Pixels, report: Report, *, is_tied: bool = False
     ) -> Annotation:
         """As `annotation.read_annotation`, with the same result."""
-        text = _plain(data)
+        text = _text(data)
         if text is not None:
             for form in self._files:
                 found = self._by_form(form, text, key, pixels, is_tied=is_tied)
@@ -106,11 +104,12 @@ class AnnotationReader:
         return None
 
 
-def _plain(data: bytes) -> str | None:
-    """The text of a file of plain characters, lines ended as XML ends them (XML 1.0, section 2.11), else None."""
-    if data.translate(None, _PLAIN):
+def _text(data: bytes) -> str | None:
+    """A file in UTF-8 as text, lines ended as XML ends them (XML 1.0, section 2.11), else None."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
         return None
-    text = data.decode("ascii")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 

@@ -25,7 +25,13 @@ _DEPTH = 3
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: What is read by the elements in it, so that one of texts alone is another thing.
 _HOLDERS = SHAPES | {"part", "actions", "attributes", "object", "objects", "size"}
-_DECLARATION = r"(?:<\?xml\s+version=(?:'1\.0'|\"1\.0\")(?:\s+encoding=(?:'(?i:utf-8)'|\"(?i:utf-8)\"))?\s*\?>)?\s*"
+#: What XML 1.0 lets stand in a text (section 2.2) as it is, and as a blank; lines are ended by `\n` before.
+_CHARACTERS, _BLANKS = r"[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*+", r"[\t\n ]*+"
+_COORDINATE = rf"{_BLANKS}([-+.0-9eE]++){_BLANKS}"
+_DECLARATION = (
+    r"(?:<\?xml[\t\n ]+version=(?:'1\.0'|\"1\.0\")"
+    rf"(?:[\t\n ]+encoding=(?:'(?i:utf-8)'|\"(?i:utf-8)\"))?{_BLANKS}\?>)?{_BLANKS}"
+)
 
 
 class BoxForm(NamedTuple):
@@ -70,7 +76,7 @@ def object_form(paths: Paths) -> ObjectForm | None:
     known = tuple(box for box in boxes if box is not None)
     if len(known) < len(boxes):
         return None
-    return ObjectForm(re.compile(rf"<object>\s*{_pattern(paths)}</object>\s*"), known)
+    return ObjectForm(re.compile(f"<object>{_BLANKS}{_pattern(paths)}</object>{_BLANKS}"), known)
 
 
 def file_form(start: Paths, end: Paths) -> FileForm | None:
@@ -94,8 +100,8 @@ def file_form(start: Paths, end: Paths) -> FileForm | None:
     if (width is None or height is None) and any(path.startswith("size/") for path in groups):
         return None
     return FileForm(
-        start=re.compile(rf"{_DECLARATION}<annotation>\s*{_pattern(start)}"),
-        end=re.compile(rf"{_pattern(end)}</annotation>\s*"),
+        start=re.compile(f"{_DECLARATION}<annotation>{_BLANKS}{_pattern(start)}"),
+        end=re.compile(f"{_pattern(end)}</annotation>{_BLANKS}"),
         width=width,
         height=height,
         database=groups.get("source/database"),
@@ -175,13 +181,13 @@ def _pattern(paths: Paths) -> str:
     for path in (*paths, ""):
         *above, name = path.split("/")
         while opened != above[: len(opened)]:
-            pattern += rf"</{_tag(opened.pop())}>\s*"
+            pattern += f"</{_tag(opened.pop())}>{_BLANKS}"
         for outer in above[len(opened) :]:
-            pattern += rf"<{_tag(outer)}>\s*"
+            pattern += f"<{_tag(outer)}>{_BLANKS}"
             opened.append(outer)
         if name:
-            text = r"\s*([-+.0-9eE]+)\s*" if path.endswith(_CORNERS) else "([^<>]*)"
-            pattern += rf"<{name}>{text}</{name}>\s*"
+            text = _COORDINATE if path.endswith(_CORNERS) else f"({_CHARACTERS})"
+            pattern += f"<{name}>{text}</{name}>{_BLANKS}"
     return pattern
 
 

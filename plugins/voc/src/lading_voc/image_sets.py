@@ -87,8 +87,7 @@ def entries_of(data: bytes, known: Container[str]) -> Iterator[Entry]:
 
     `known` are ids that there are files of: an id may hold blanks and end in a number.
     """
-    for number, raw in enumerate(_text(data).splitlines(), 1):
-        line = raw.strip()
+    for number, line in enumerate(lines_of(data), 1):
         head, _, tail = line.partition(" ")
         if line in known:
             yield Entry(line, (), number)
@@ -96,6 +95,11 @@ def entries_of(data: bytes, known: Container[str]) -> Iterator[Entry]:
             yield Entry(head, (tail.lstrip(),), number)
         elif line:
             yield Entry(*_split(line, known), number)
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a set without the blanks around them."""
+    return [line.strip() for line in _text(data).splitlines()]
 
 
 def _text(data: bytes) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading import Label, Origin, Report, Source
 from lading_voc.contents import read_bytes
-from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of
+from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of, lines_of
 
 #: A line of a set without a column is null, with one a number, with more a list. Layout and Action list objects: a
 #: list of those.
@@ -22,9 +22,12 @@ _ABSENT, _BARE, _ELSEWHERE = -128, -127, -126
 
 
 class _Pattern(NamedTuple):
-    """Which sets list a frame; most frames share a few of these. `classes` are those of the numbers, or ""."""
+    """Which sets list a frame; most frames share a few of these. `classes` are those of the numbers, or "".
 
-    bare: dict[str, Value]
+    `usual` is the value of each, where all numbers are -1 as most are.
+    """
+
+    usual: dict[str, Value]
     labels: tuple[str, ...]
     columns: Sequence[int]
     sets: tuple[ImageSet, ...]
@@ -96,7 +99,8 @@ class Memberships:
         """Read the sets."""
         for column, found in enumerate(self._sets):
             data = read_bytes(source, found.path, report) or b""
-            if not self._classes[column] or not self._load_grid(column, data):
+            is_loaded = self._load_grid(column, data) if self._classes[column] else self._load_ids(column, data)
+            if not is_loaded:
                 self._load_lines(column, data)
         self._grids.clear()
         self._marks = np.minimum(self._table, _ELSEWHERE + 1)
@@ -119,8 +123,10 @@ class Memberships:
         if pattern is None:
             pattern = self._patterns.setdefault(marks, self._pattern(values))
         numbers = [values[column] for column in pattern.columns]
-        result = pattern.bare.copy()
-        result.update(zip(pattern.labels, numbers, strict=True))
+        result = pattern.usual.copy()
+        for label, number in zip(pattern.labels, numbers, strict=True):
+            if number != -1:
+                result[label] = number
         for column in pattern.elsewhere:
             result[self._sets[column].label] = self._odd[row, column]
         return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places)
@@ -132,9 +138,11 @@ class Memberships:
         for place, name in enumerate(classes):
             if name:
                 places.setdefault(name, []).append(place)
+        labels = tuple(self._sets[column].label for column in columns)
+        bare = {self._sets[column].label: None for column, value in enumerate(values) if value == _BARE}
         return _Pattern(
-            bare={self._sets[column].label: None for column, value in enumerate(values) if value == _BARE},
-            labels=tuple(self._sets[column].label for column in columns),
+            usual={**bare, **dict.fromkeys(labels, -1)},
+            labels=labels,
             columns=columns,
             sets=tuple(self._sets[column] for column in columns),
             classes=classes,
@@ -169,6 +177,14 @@ class Memberships:
             is_clear = min(rows, default=-1) >= 0 and len(set(rows)) == len(rows)
             self._grids[ids] = np.array(rows, dtype=np.intp) if is_clear else None
         return self._grids[ids]
+
+    def _load_ids(self, column: int, data: bytes) -> bool:
+        """A set of nothing but known ids at once, else False."""
+        rows = [self._rows.get(line, -1) for line in lines_of(data)]
+        if min(rows, default=-1) < 0:
+            return False
+        self._table[rows, column] = _BARE
+        return True
 
     def _load_lines(self, column: int, data: bytes) -> None:
         is_by_object = self._sets[column].kind not in ("Main", "Segmentation")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lading import Origin, Report, Source
 from lading_voc.contents import read_bytes
-from lading_voc.image_sets import Entry, ImageSet, entries_of
+from lading_voc.image_sets import Entry, ImageSet, entries_of, lines_of
 from lading_voc.index import Index, Ref
 from lading_voc.layout import SPLITS, Tree
 
@@ -57,24 +57,18 @@ class Segments:
         sets = self._index.plain_sets if tree is None else [self._index.plain_sets[tree]]
         return next(found.path for of_tree in sets for found in of_tree if (found.kind, found.name) == (kind, name))
 
-    def _of_set(self, number: int, kind: str, name: str) -> Iterator[Ref]:
+    def _of_set(self, number: int, kind: str, name: str) -> list[Ref]:
+        refs: list[Ref] = []
         for found in self._index.plain_sets[number]:
             if (found.kind, found.name) != (kind, name):
                 continue
-            seen: dict[str, int] = {}  # with its line
-            again: list[Entry] = []
-            for entry in entries_of(read_bytes(self._source, found.path, self._report) or b"", self._known[number]):
-                if entry.id in seen:
-                    if not entry.columns:  # Layout and Action list a picture once an object
-                        again.append(entry)
-                    continue
-                seen[entry.id] = entry.line
-                if entry.id not in self._taken[number]:
-                    self._taken[number].add(entry.id)
-                    ref = Ref(number, entry.id)
-                    if entry.id not in self._known[number]:
-                        self._index.unfiled[ref] = Origin(found.path, line=entry.line)
-                    yield ref
+            seen, again = self._listed(number, found)
+            fresh = [key for key in seen if key not in self._taken[number]]
+            self._taken[number].update(fresh)
+            refs += [Ref(number, key) for key in fresh]
+            for key in fresh:
+                if key not in self._known[number]:
+                    self._index.unfiled[Ref(number, key)] = Origin(found.path, line=seen[key])
             if not seen and kind == "Main":
                 self._blank.add((kind, name))
             if again:
@@ -83,6 +77,22 @@ class Segments:
             self._tell_shared(number, found, seen)
             if kind == "Segmentation":
                 self._tell_masks(self._index.trees[number], found, seen)
+        return refs
+
+    def _listed(self, number: int, found: ImageSet) -> tuple[dict[str, int], list[Entry]]:
+        """The ids of a set with the line of each, and what lists one again."""
+        data = read_bytes(self._source, found.path, self._report) or b""
+        lines = lines_of(data)
+        seen = {line: place for place, line in enumerate(lines, 1)}
+        if len(seen) == len(lines) and seen.keys() <= self._known[number]:
+            return seen, []
+        seen, again = {}, list[Entry]()
+        for entry in entries_of(data, self._known[number]):
+            if entry.id not in seen:
+                seen[entry.id] = entry.line
+            elif not entry.columns:  # Layout and Action list a picture once an object
+                again.append(entry)
+        return seen, again
 
     def _tell_shared(self, number: int, found: ImageSet, listed: dict[str, int]) -> None:
         """Ids that a set has in common with one of its kind that it should share none with."""

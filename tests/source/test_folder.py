@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
@@ -212,10 +211,27 @@ def test_a_file_that_may_not_be_read_is_a_source_error(
     file = source.get("x")
     assert file is not None
     monkeypatch.setattr(Path, "open", refuse)
-    monkeypatch.setattr(io, "FileIO", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     for read in (file.open, file.read):
         with pytest.raises(SourceError, match="x: expected a readable file, found: Permission denied"):
             read()
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 15) - 1, 1 << 15, (1 << 15) + 1, 1 << 20])
+def test_files_of_any_size_are_read_whole(tmp_path: Path, size: int) -> None:
+    content = bytes(n % 251 for n in range(size))
+    (tmp_path / "x").write_bytes(content)
+    assert Source.open(tmp_path).read("x") == content
+
+
+def test_a_folder_that_took_the_place_of_a_file_is_a_source_error(tmp_path: Path, make_folder) -> None:
+    make_folder(tmp_path, {"x": b""})
+    file = Source.open(tmp_path).get("x")
+    assert file is not None
+    (tmp_path / "x").unlink()
+    (tmp_path / "x").mkdir()
+    with pytest.raises(SourceError, match="x: expected a readable file, found: Is a directory"):
+        file.read()
 
 
 def test_a_file_that_vanished_is_not_found(tmp_path: Path, make_folder) -> None:
@@ -225,6 +241,8 @@ def test_a_file_that_vanished_is_not_found(tmp_path: Path, make_folder) -> None:
     (tmp_path / "x").unlink()
     with pytest.raises(SourceNotFoundError):
         file.open()
+    with pytest.raises(SourceNotFoundError):
+        file.read()
     with pytest.raises(SourceNotFoundError):
         _ = file.size
 

@@ -18,6 +18,8 @@ from lading.source.notes import Notes
 
 #: Links to folders that one tree may hold; more of them only come from links that multiply each other.
 MAX_LINKED_FOLDERS = 10_000
+#: Bytes that are asked for before the size of a file is.
+_SMALL = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,16 @@ class FolderFile(File):
     def read(self) -> bytes:
         """All of it, without a buffer between: many small files are read this way."""
         try:
-            with io.FileIO(self.place) as raw:
-                return raw.readall()
+            handle = os.open(self.place, os.O_RDONLY)
+            try:
+                data = os.read(handle, _SMALL)
+                if not data or not os.read(handle, 1):
+                    return data
+                os.lseek(handle, 0, os.SEEK_SET)
+                with io.FileIO(handle, closefd=False) as raw:
+                    return raw.readall()
+            finally:
+                os.close(handle)
         except OSError as exc:
             raise unreadable(self.where, exc) from exc
 
@@ -114,11 +124,17 @@ class _Scan:
         """The paths of the files, unsorted. Raises OSError where the root itself cannot be read."""
         while self._todo:
             path, real, above = self._todo.pop()
+            prefix = f"{path}/" if path else ""
             try:
                 with os.scandir(self._root / path) as entries:
                     for entry in entries:
-                        if not names.is_hidden(entry.name):
-                            yield from self._entry(entry, f"{path}/{entry.name}" if path else entry.name, real, above)
+                        name = entry.name
+                        if names.is_hidden(name):
+                            continue
+                        if name.isascii() and entry.is_file(follow_symlinks=False):  # as nearly all are
+                            yield prefix + name
+                        else:
+                            yield from self._entry(entry, prefix + name, real, above)
             except OSError as exc:
                 if not path:
                     raise

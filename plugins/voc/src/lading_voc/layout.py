@@ -83,8 +83,13 @@ def trees_of(names: Iterable[str]) -> list[Tree]:
             kind = _KINDS.get(suffix)
             if kind is None:
                 kind = _KINDS.setdefault(suffix, _kind(suffix))
-            if kind:
-                _add(*known, kind, stem, path)
+            folder, tree = known
+            if kind == "picture":
+                _add_picture(tree, folder, folder.below + stem, path)
+            elif kind == "xml":
+                _add_annotation(tree, folder, folder.below + stem, path)
+            elif kind == "txt" and folder.role == "sets":
+                tree.sets.append(path)
     return [trees[root] for root in sorted(trees)]
 
 
@@ -99,16 +104,6 @@ def _kind(suffix: str) -> str:
     if lower in ("xml", "txt"):
         return lower
     return "picture" if lower in _RARE_PICTURES or is_image_name(f"x.{suffix}") else ""
-
-
-def _add(folder: Folder, tree: Tree, kind: str, stem: str, path: str) -> None:
-    key = folder.below + stem
-    if kind == "xml":
-        _add_annotation(tree, folder, key, path)
-    elif kind == "picture":
-        _add_picture(tree, folder, key, path)
-    elif folder.role == "sets":
-        tree.sets.append(path)
 
 
 @lru_cache(maxsize=4096)

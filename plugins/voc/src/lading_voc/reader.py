@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from lading import Dataset, Match, Options, Reader, Report, Source
@@ -85,17 +87,15 @@ def _classes(index: Index, number: int) -> list[str]:
 
 def _sources(trees: Sequence[Tree]) -> list[SourceFile]:
     """What was found, a row a folder: a file each would be as many rows as frames."""
-    counts: dict[tuple[str, str], int] = {}
+    rows: Counter[tuple[str, str]] = Counter()
     for tree in trees:
-        pictures = [path for paths in tree.media.values() for path in paths]
         for kind, paths in (
             ("annotations", tree.annotations.values()),
-            ("pictures", pictures),
+            ("pictures", chain.from_iterable(tree.media.values())),
             ("image sets", tree.sets),
             ("class masks", [*tree.class_masks.values(), *tree.augmented_masks.values()]),
             ("object masks", tree.object_masks.values()),
         ):
-            for path in paths:
-                key = (path.rpartition("/")[0] or ".", kind)
-                counts[key] = counts.get(key, 0) + 1
-    return [SourceFile(file=folder, kind=kind, rows=rows) for (folder, kind), rows in counts.items()]
+            folders = Counter([path.rpartition("/")[0] for path in paths])
+            rows.update({(folder or ".", kind): count for folder, count in folders.items()})
+    return [SourceFile(file=folder, kind=kind, rows=count) for (folder, kind), count in rows.items()]

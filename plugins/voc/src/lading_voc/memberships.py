@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Label, Origin, Report, Source
+from lading import Box2D, Label, Origin, Report, Source
 from lading_voc.contents import read_bytes
 from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of, lines_of
 
@@ -18,6 +19,7 @@ from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of, lines_o
 Value: TypeAlias = Any
 
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
+_IS_UNUSUAL = (-1).__ne__
 _ABSENT, _BARE, _ELSEWHERE = -128, -127, -126
 
 
@@ -55,7 +57,7 @@ class Listed(NamedTuple):
         seen: dict[str, int] = {}
         for label in labels:
             name, attributes = label.category, label.attributes
-            if name is not None and label.kind == "BOX2D" and "parent" not in attributes:
+            if name is not None and isinstance(label, Box2D) and "parent" not in attributes:
                 seen[name] = seen.get(name, 0) if attributes.get("difficult") is True else 1
         if self._agrees(seen):
             return
@@ -124,9 +126,7 @@ class Memberships:
             pattern = self._patterns.setdefault(marks, self._pattern(values))
         numbers = [values[column] for column in pattern.columns]
         result = pattern.usual.copy()
-        for label, number in zip(pattern.labels, numbers, strict=True):
-            if number != -1:
-                result[label] = number
+        result.update(compress(zip(pattern.labels, numbers, strict=True), map(_IS_UNUSUAL, numbers)))
         for column in pattern.elsewhere:
             result[self._sets[column].label] = self._odd[row, column]
         return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places)

@@ -420,3 +420,38 @@ def test_an_unlisted_category_that_is_a_whole_float_is_the_number(write: Callabl
     after = json.loads((tmp_path / "out" / "x.json").read_text("utf-8"))
     assert after["categories"] == before["categories"]
     assert [row["category_id"] for row in after["annotations"]] == [99, 99, 0]
+
+
+def test_a_body_of_which_only_parts_are_labelled_comes_back(write: Callable[..., Path], tmp_path: Path) -> None:
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    face = {"id": 5, "image_id": 1, "category_id": 2, "face_kpts": [1, 2, 2] * 68, "face_valid": True, "iscrowd": 0}
+    foot = {"id": 6, "image_id": 1, "category_id": 3, "foot_kpts": [1, 2, 2] * 6, "bbox": [1.0, 2.0, 3.0, 4.0]}
+    categories = [{"id": 2, "name": "person"}, {"id": 3, "name": "doll"}]
+    before = {"images": images, "annotations": [foot, face], "categories": categories}
+    folder = write({"x.json": before})
+    (frame,) = lading.open_dataset(folder).frames("x")
+    names = [(label.kind, label.category) for label in frame.data[0].labels]
+    assert names == [("BOX2D", "doll"), ("KEYPOINTS2D", "doll.foot"), ("KEYPOINTS2D", "person.face")]
+    converted(folder, tmp_path / "out")
+    after = json.loads((tmp_path / "out" / "x.json").read_text("utf-8"))
+    assert list(differences(before, after)) == []
+
+
+def test_a_record_again_in_one_file_is_not_merged_into_that_of_another(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    images = [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}]
+    row = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1.0, 2.0, 3.0, 4.0]}
+    points = {**row, "keypoints": [1, 2, 2], "num_keypoints": 1}
+    shared = {"images": images, "categories": [{"id": 2, "name": "cat"}]}
+    before = {
+        "instances_x.json": {**shared, "annotations": [row]},
+        "person_keypoints_x.json": {**shared, "annotations": [points, {**points, "keypoints": [3, 4, 2]}]},
+    }
+    folder = write(before)
+    (frame,) = lading.open_dataset(folder).frames("x")
+    made = [(label.kind, label.instance) for label in frame.data[0].labels]
+    assert made == [("BOX2D", "5"), ("KEYPOINTS2D", "5"), ("BOX2D", "5#2"), ("KEYPOINTS2D", "5#2")]
+    converted(folder, tmp_path / "out")
+    for name, file in before.items():
+        assert list(differences(file, json.loads((tmp_path / "out" / name).read_text("utf-8")))) == []

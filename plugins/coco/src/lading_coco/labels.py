@@ -86,7 +86,7 @@ class LabelBuilder:
             words = (Word(record.caption),)
             labels.append(Sentence(sentence=words, extras=extras, origin=common["origin"]))
         if rest:
-            self._beyond(rest, row, common, labels)
+            self._beyond(rest, row, common, labels, alone=None if labels else record.category_id)
         if not labels:
             tell, origin = self._teller(row), str(self._origin(row))
             labels += labels_without_shape(
@@ -245,8 +245,13 @@ class LabelBuilder:
             points[np.array(visible, dtype=np.float64) > 0] += self._shift
         return Keypoints2D(points=points, visible=visible, **common)
 
-    def _beyond(self, rest: Mapping[str, Any], row: int, common: dict[str, Any], labels: list[Label]) -> None:
-        """What some relatives of COCO add: groups of keypoints, DensePose."""
+    def _beyond(
+        self, rest: Mapping[str, Any], row: int, common: dict[str, Any], labels: list[Label], *, alone: Any
+    ) -> None:
+        """What some relatives of COCO add: groups of keypoints, DensePose.
+
+        `alone` is the category of a body that has no other label.
+        """
         if _DENSEPOSE & rest.keys():
             self._report.loss("dense correspondences (kept in extras)", str(self._origin(row)))
         if "bbox_cam3d" in rest:  # mmdetection3d's export of one camera (source-formats.md 2.2)
@@ -254,6 +259,8 @@ class LabelBuilder:
         for number, (field, box, valid, part) in enumerate(PARTS, 1):
             if field not in rest:
                 continue
+            if alone is not None and alone is not UNSET:  # no label of the body says it
+                common["extras"]["category_id"] = alone
             own = {**common, "origin": common["origin"] + number}
             if common.get("category") is not None:
                 own["category"] = self._full(part, common["category"])

@@ -96,6 +96,8 @@ class FrameLabels:
         if first == number:
             return self._of(number, record, row)
         if self._is_same(first, other, number, record):
+            if (number, row) in self._second:  # it stands twice in its own file
+                return self._of(number, record, row)
             added = self._added(labels, self._of(number, record, row), str(self._records(number).origin(row)))
             self._note_records(labels, (first, other), (number, row, record))
             return added

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lading import Data, Dataset, Frame, Label, Origin, PanopticMask, Report, Segment, SemanticMask, Target
+from lading import (
+    Classification,
+    Data,
+    Dataset,
+    Frame,
+    Label,
+    Origin,
+    PanopticMask,
+    Report,
+    Segment,
+    SemanticMask,
+    Target,
+)
 from lading_coco.categories import parent_of
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.labels import RECORDS
@@ -99,6 +111,7 @@ class Returning:
     def _by_record(self, data: Data) -> Iterator[tuple[_Place, list[Label]]]:
         """The labels of each annotation, of an annotation in two files twice; files of masks are brought at once."""
         groups: dict[_Place, list[Label]] = {}
+        parts: dict[_Place, Label] = {}
         for label in data.labels:
             if isinstance(label, (PanopticMask, SemanticMask)) and label.path is not None:
                 self._target.add_media(label.content, label.path, data.locate(label))
@@ -113,8 +126,13 @@ class Returning:
                 continue
             self.labels += 1
             path, row, part = place
-            if part == 0:  # those of other parts stand in extras too
+            if part == 0:
                 groups.setdefault((path, row), []).append(label)
+            else:  # which stands in extras too, those of a body that has no label of its own as well
+                parts.setdefault((path, row), label)
+        for where in parts.keys() - groups.keys():
+            body = parts[where]
+            groups[where] = [Classification(attributes=body.attributes, extras=body.extras, origin=body.origin)]
         for place_of, labels in list(groups.items()):
             for path, form in labels[0].extras.get(RECORDS, {}).items():
                 if path != place_of[0]:

@@ -329,6 +329,8 @@ DEFECTS = [
          "nuscenes.bad-record", f"{TABLES}sample_data.json", "/0/ego_pose_token"),
     Once("a file without its name", "nuscenes", row("sample_data", 1, filename=None),
          "nuscenes.bad-record", f"{TABLES}sample_data.json", "/1/filename"),
+    Once("a list in place of a sample", "nuscenes", row("sample_data", 0, sample_token=[]),
+         "nuscenes.bad-record", f"{TABLES}sample_data.json", "/0/sample_token"),
     Once("a sensor of another kind", "nuscenes", row("sensor", 2, modality=[]),
          "nuscenes.bad-record", f"{TABLES}sensor.json", "/2/modality"),
     Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -39,22 +40,43 @@ def lacking_sensors(
 def _left_out(
     tables: Tables, book: TokenBook, samples: Samples, calibrated: Rows[CalibratedSensor]
 ) -> Iterator[tuple[int, int]]:
+    nearest = _Nearest(samples)
     for row in tables.left_out("sample_data").values():
-        sample, rig = row.get("sample_token"), row.get("calibrated_sensor_token")
-        if row.get("is_key_frame") and isinstance(sample, str) and isinstance(rig, str) and rig in calibrated.places:
+        sample, rig, time = (row.get(key) for key in ("sample_token", "calibrated_sensor_token", "timestamp"))
+        if not row.get("is_key_frame") or not isinstance(rig, str) or rig not in calibrated.places:
+            continue
+        if isinstance(sample, str):
             place = int(samples.index.find(book.keys([sample]))[0])
-            if place >= 0:
-                yield place, calibrated.places[rig]
+        else:
+            place = nearest.place(time * 1_000) if type(time) is int else -1
+        if place >= 0:
+            yield place, calibrated.places[rig]
 
 
 def _homeless(samples: Samples, files: Files) -> Iterator[tuple[int, int]]:
     is_lost = (files.samples < 0) & files.is_key & (files.calibrated >= 0) & (files.times != NO_TIME)
-    order = np.argsort(samples.times)
-    times = samples.times[order]
-    order, times = order[times != NO_TIME], times[times != NO_TIME]
-    for file in np.flatnonzero(is_lost).tolist() if len(times) else ():
-        time = files.times[file]
-        after = min(int(np.searchsorted(times, time)), len(times) - 1)
+    nearest = _Nearest(samples)
+    for file in np.flatnonzero(is_lost).tolist():
+        place = nearest.place(int(files.times[file]))
+        if place >= 0:
+            yield place, int(files.calibrated[file])
+
+
+class _Nearest:
+    """The samples by their times."""
+
+    def __init__(self, samples: Samples) -> None:
+        order = np.argsort(samples.times)
+        is_known = samples.times[order] != NO_TIME
+        self._order = order[is_known]
+        self._times: list[int] = samples.times[order][is_known].tolist()
+
+    def place(self, time_ns: int) -> int:
+        """The place of the sample that is nearest in time, the later of two; -1 where none has a time."""
+        times = self._times
+        if not times:
+            return -1
+        after = min(bisect_left(times, time_ns), len(times) - 1)
         before = max(after - 1, 0)
-        nearest = before if time - times[before] < times[after] - time else after
-        yield int(order[nearest]), int(files.calibrated[file])
+        nearest = before if time_ns - times[before] < times[after] - time_ns else after
+        return int(self._order[nearest])

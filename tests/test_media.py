@@ -72,6 +72,31 @@ def test_cut_picture_is_found_and_keeps_its_size(content, name, kind, left_of):
     assert found == Probe(37, 21, kind, f"expected a whole picture, found it cut after {len(data)} bytes")
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "options"), [("a.jpg", "JPEG", {"quality": 100}), ("b.png", "PNG", {"compress_level": 0})]
+)
+def test_large_pictures_are_looked_at_like_small_ones(content, name, kind, options):
+    data = picture(kind, (300, 300), **options)
+    assert len(data) > 1 << 16
+    assert probe(content(name, data)) == Probe(300, 300, kind, None)
+    assert probe(content(name, data[:-3])).problem == (
+        f"expected a whole picture, found it cut after {len(data) - 3} bytes"
+    )
+
+
+class Slow(io.BytesIO):
+    """A stream that gives 50 bytes at a time, as raw ones may."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(50 if size is None or size < 0 else min(size, 50))
+
+
+def test_picture_whose_stream_gives_less_than_it_is_asked_for_is_not_taken_for_cut(monkeypatch, content):
+    whole = content("a.bmp", picture("BMP"))
+    monkeypatch.setattr(whole, "open", lambda: Slow(whole.data))
+    assert probe(whole) == Probe(37, 21, "BMP", None)
+
+
 def test_progressive_jpeg_is_whole(content):
     assert probe(content("a.jpg", picture("JPEG", progressive=True))).problem is None
 
@@ -168,6 +193,8 @@ def test_mime_types_and_names_of_pictures():
     assert is_image_name("x.webp")
     assert not is_image_name("x.pcd.bin")
     assert not is_image_name("jpg")
+    assert not is_image_name("folder.jpg/.png")
+    assert is_image_name("..jpg")
 
 
 def test_sha1_of_a_file(content):

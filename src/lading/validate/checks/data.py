@@ -63,7 +63,7 @@ class DataPass(BlockChecker):
             content = data.content
             if content is not None:
                 seen[index] = self._look(segment, data, content)
-            if seen[index] is not _NOT_SEEN or (self._tells_missing and content is None):
+            if _is_odd(data, seen[index]) if content is not None else self._tells_missing:
                 found[index] = list(_file_findings(places[index], seen[index]))
         told: list[tuple[int, Finding]] = []
         if self._checks_labels:
@@ -129,6 +129,13 @@ def _size(data: Data, seen: Probe) -> tuple[int | None, int | None]:
         return data.width, data.height
     width, height = data.width, data.height
     return seen.width if width is None else width, seen.height if height is None else height
+
+
+def _is_odd(data: Data, seen: Probe) -> bool:
+    """Whether something may be wrong with a file that is there; mostly nothing is."""
+    if seen is _NOT_SEEN:
+        return False
+    return seen.problem is not None or seen.width != data.width or seen.height != data.height
 
 
 def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:

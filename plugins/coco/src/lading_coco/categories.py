@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -65,12 +66,15 @@ class Names:
             seen.setdefault(name, row["id"])
 
     def _tell_others(self, documents: Sequence[Document], report: Report) -> None:
-        """Files in which an id stands for another category than in one before (source-formats.md 2.11), once a file."""
+        """Files in which an id stands for another category than in one before (source-formats.md 2.11), once a file.
+
+        Another spelling of the same name is told by the rule `category.two-spellings`.
+        """
         seen: dict[Any, tuple[str, str]] = {}
         for document in documents:
             known = self._known[document.path]
             listed = [(number, row["id"]) for number, row in document.categories if row["id"] in seen]
-            others = [(number, key) for number, key in listed if seen[key][0] != known[key]]
+            others = [(number, key) for number, key in listed if _folded(seen[key][0]) != _folded(known[key])]
             if others:
                 number, key = others[0]
                 name, path = seen[key]
@@ -104,6 +108,10 @@ class Names:
         others = [other for other in documents if not other.is_results and self._known[other.path]]
         others.sort(key=lambda other: other.split != document.split)
         return self._known[others[0].path] if others else {}
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name.strip()).casefold()
 
 
 def parent_of(row: Mapping[str, Any]) -> str | None:

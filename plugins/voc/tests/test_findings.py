@@ -215,3 +215,22 @@ def test_an_object_in_other_capitals_is_told(one: Callable[..., Any], box: Calla
     assert (finding.rule, finding.severity) == ("voc.other-capitals", "error")
     assert place(finding) == ("a.xml", "/annotation/Object", 2)
     assert found.data("a").extras["Object"]["name"] == "dog"
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [("obj", "`obj` with a `bndbox`"), ("item", "`item` with a `bndbox`"), ("objects", "`name` in `objects`")],
+)
+def test_an_object_of_another_name_is_told_in_every_file(
+    tag: str, found: str, voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    inner = f"{DOG}{box(1, 2, 3, 4)}"
+    text = xml("cat").replace("</annotation>", f"<{tag}>{inner}</{tag}></annotation>")
+    assert inner in text
+    read = voc({f"Annotations/{number}.xml": text for number in range(40)})
+    told = [(f.severity, f.file, f.pointer, f.message) for f in read.findings if f.rule == "voc.not-object"]
+    message = f"expected `object`, found {found}; it stays in extras and is not read"
+    assert sorted(told) == sorted(
+        ("error", f"Annotations/{number}.xml", f"/annotation/{tag}", message) for number in range(40)
+    )
+    assert [label.category for label in read.data("7").labels] == ["cat"]

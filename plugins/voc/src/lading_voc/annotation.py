@@ -11,7 +11,7 @@ from lading_voc.document import Document, Element, Trouble, objects_of, parse_do
 from lading_voc.leftovers import add_to, keep_rest, rest_of, stray_text
 from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
-from lading_voc.oddities import ONCE_A_FILE, tell_other_capitals, tell_repeated
+from lading_voc.oddities import ONCE_A_FILE, tell_other_capitals, tell_other_objects, tell_repeated
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels
 from lading_voc.values import pixels as whole_pixels
@@ -126,6 +126,7 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
         elif name == "objects":
             for part in child:
                 if part.tag != "object":
+                    is_odd = True
                     add_to(extras, part)
             keep_rest(child, extras, whole={id(part) for part in child})
         elif not len(child) and name not in extras and not child.keys():
@@ -133,13 +134,16 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
         else:
             if name == "source" and name not in extras:
                 result.database = text_of(child, "database")
-            is_odd = is_odd or name in extras or name == "size" or not name.islower()
+            is_odd = (
+                is_odd or name in extras or name == "size" or not name.islower() or child.find("bndbox") is not None
+            )
             if name == "size":
                 extras.setdefault(name, {})  # what the first one holds beside width and height
             add_to(extras, child)
     if is_odd:
         tell_repeated(root, ONCE_A_FILE, lambda child: _in_root(document, path, child), report)
         tell_other_capitals(root, lambda child: _in_root(document, path, child), report)
+        tell_other_objects(root, lambda child: _in_root(document, path, child), report)
     stray = stray_text(root)
     if stray:
         extras["#text"] = stray

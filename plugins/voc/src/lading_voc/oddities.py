@@ -37,3 +37,17 @@ def tell_other_capitals(root: Element, at: At, report: Report) -> None:
         if child.tag != name and name in _HOLD_LABELS:
             message = f"expected `{name}`, found `{child.tag}`; it stays in extras and is not read"
             report.error("voc.other-capitals", message, at(child))
+
+
+def tell_other_objects(root: Element, at: At, report: Report) -> None:
+    """Tell of elements of a file that hold a box and are no objects, and of `objects` that hold something else."""
+    for child in root:
+        found = None
+        if child.tag == "objects":
+            other = next((part.tag for part in child if part.tag != "object"), None)
+            found = None if other is None else f"`{other}` in `objects`"
+        elif child.tag.lower() not in _HOLD_LABELS and child.find("bndbox") is not None:
+            found = f"`{child.tag}` with a `bndbox`"
+        if found is not None:
+            message = f"expected `object`, found {found}; it stays in extras and is not read"
+            report.error("voc.not-object", message, at(child))

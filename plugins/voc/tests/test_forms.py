@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import re
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -260,3 +261,18 @@ def test_frames_read_by_patterns_stand_where_their_elements_do(voc: Callable[...
         ]
         assert places == [("/annotation/object[1]/part[2]/bndbox", 1), ("/annotation/object[2]/name", 3)]
     assert [(f.rule, f.file) for f in found.findings if f.severity == "error"] == []
+
+
+def test_what_is_learned_takes_little_memory_however_much_files_hold() -> None:
+    reader = AnnotationReader()
+    tracemalloc.start()
+    for n in range(40):
+        ring = "".join(f"<x{place}>1</x{place}><y{place}>2</y{place}>" for place in range(1, 300 + n))
+        notes = "".join(f"<note{place}>1</note{place}>" for place in range(300 + n))
+        text = (
+            f"<annotation><list>{notes}</list><object><name>dog</name><polygon>{ring}</polygon></object></annotation>"
+        )
+        reader.read(text.encode(), "a.xml", "k", VOC, Report())
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 100_000

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from lading_voc.document import Element
@@ -21,10 +22,13 @@ Group: TypeAlias = int
 
 _CORNERS = ("bndbox/xmin", "bndbox/ymin", "bndbox/xmax", "bndbox/ymax")
 _SIZES = ("size/width", "size/height")
-_DEPTH = 3
+#: Forms are so deep at most, and have fewer texts than this; an element that is in none stands for all it holds.
+_DEPTH, _TEXTS, _NONE = 3, 100, "?"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: What is read by the elements in it, so that one of texts alone is another thing.
 _HOLDERS = SHAPES | {"part", "actions", "attributes", "object", "objects", "size"}
+#: Of these, what forms go into.
+_ENTERED = frozenset({"bndbox", "part", "actions", "size"})
 #: What XML 1.0 lets stand in a text (section 2.2) as it is, and as a blank; lines are ended by `\n` before.
 _CHARACTERS, _BLANKS = r"[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*+", r"[\t\n ]*+"
 _COORDINATE = rf"{_BLANKS}([-+.0-9eE]++){_BLANKS}"
@@ -120,13 +124,19 @@ def paths_of_file(root: Element) -> tuple[Paths, Paths]:
     """The texts before the first object and behind the last."""
     places = [place for place, child in enumerate(root) if child.tag == "object"] or [len(root)]
     first, last = places[0], places[-1]
-    start, all_paths = tuple(_paths(root[:first])), tuple(_paths([*root[:first], *root[last + 1 :]]))
-    return start, all_paths[len(start) :]
+    start, both = _whole(root[:first]), _whole([*root[:first], *root[last + 1 :]])
+    return (both, ()) if _NONE in both else (start, both[len(start) :])
 
 
 def paths_of_object(element: Element) -> Paths:
     """The texts of an object."""
-    return tuple(_paths(element))
+    return _whole(element)
+
+
+def _whole(elements: Iterable[Element]) -> Paths:
+    """The texts of some elements; where no form has all of them, only that."""
+    paths = tuple(islice(_paths(elements), _TEXTS))
+    return (_NONE,) if _NONE in paths or len(paths) == _TEXTS else paths
 
 
 def _box_form(part: str, groups: dict[str, Group]) -> BoxForm | None:
@@ -158,7 +168,7 @@ def _box_form(part: str, groups: dict[str, Group]) -> BoxForm | None:
 
 
 def _paths(elements: Iterable[Element], above: str = "", depth: int = _DEPTH) -> Iterator[str]:
-    """The texts of some elements; `?`, which no form has, for what is there twice or lies deeper than forms go."""
+    """The texts of some elements; what is there twice, deep or in an element that forms do not enter is none."""
     seen: set[str] = set()
     parts = 0
     for element in elements:
@@ -166,8 +176,9 @@ def _paths(elements: Iterable[Element], above: str = "", depth: int = _DEPTH) ->
         if name == "part":
             parts += 1
             name = f"part[{parts}]"
-        if name in seen or (len(element) and not depth):
-            yield "?"
+        is_entered = element.tag in _ENTERED or element.tag not in _HOLDERS
+        if name in seen or (len(element) and not (depth and is_entered)):
+            yield _NONE
         elif len(element):
             yield from _paths(element, f"{above}{name}/", depth - 1)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -210,7 +211,7 @@ def test_a_file_that_may_not_be_read_is_a_source_error(
 
     file = source.get("x")
     assert file is not None
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(io, "FileIO", refuse)
     monkeypatch.setattr(os, "open", refuse)
     for read in (file.open, file.read):
         with pytest.raises(SourceError, match="x: expected a readable file, found: Permission denied"):

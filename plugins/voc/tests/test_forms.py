@@ -211,11 +211,21 @@ def test_by_its_pattern_every_text_is_what_xml_makes_of_it(text: str) -> None:
         f"<annotation>{OBJECT.replace('<xmax>70</xmax>', '')}</annotation>",
         "<annotation><filename><part>a.jpg</part></filename><source>s</source><size/></annotation>",
         f"<annotation><objects>{OBJECT}</objects></annotation>",
+        "<annotation><thing><name>dog</name><bndbox>1 2 8 9</bndbox></thing></annotation>",
         f"<annotation>{'<a>' * 9}{'</a>' * 9}</annotation>",
     ],
     ids=[
         *("elements again behind objects", "elements between objects", "an action like a flag", "two poses"),
-        *("parts in parts", "half a size", "no name", "no xmax", "texts for elements", "objects", "deep"),
+        *(
+            "parts in parts",
+            "half a size",
+            "no name",
+            "no xmax",
+            "texts for elements",
+            "objects",
+            "a box of no object",
+            "deep",
+        ),
     ],
 )
 def test_what_has_no_form_is_read_by_its_elements(text: str, parsed: list[bytes]) -> None:

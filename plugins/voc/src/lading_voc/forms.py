@@ -115,9 +115,9 @@ def file_form(start: Paths, end: Paths) -> FileForm | None:
 
 def _is_in_file(holder: str, name: str) -> bool:
     """Whether a text directly in a file, or in an element there, is one that stays text."""
-    if not holder:
-        return name not in _HOLDERS
-    return holder == "size" or (_NAME.fullmatch(holder) is not None and holder not in _HOLDERS)
+    if name in _HOLDERS:
+        return False
+    return holder in ("", "size") or (_NAME.fullmatch(holder) is not None and holder not in _HOLDERS)
 
 
 def paths_of_file(root: Element) -> tuple[Paths, Paths]:

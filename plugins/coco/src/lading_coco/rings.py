@@ -21,6 +21,7 @@ else:
 #: Stands twice between two rings, so that the points of one end with a point that is none.
 _MARK = 9e99
 _BETWEEN = b",9e99,9e99,"
+_OPEN = ord("[")
 #: What simdjson raises: for what is no JSON, for what is no number, for integers that it has no room for.
 _REFUSED = (ValueError, TypeError, RuntimeError)
 
@@ -54,7 +55,7 @@ class RingParser:
         if not rings:
             return []
         text = b"".join((b"[", _BETWEEN.join(rings), b"]"))
-        if text.count(b"[") != len(rings) + 1:
+        if np.count_nonzero(np.frombuffer(text, np.uint8) == _OPEN) != len(rings) + 1:  # quicker than to count in bytes
             return None
         try:
             array: simdjson.Array = self._parser.parse(text)  # type: ignore[assignment]  # by its bracket

@@ -191,6 +191,15 @@ def test_a_box_behind_the_camera_that_is_drawn_in_its_picture(kitti: Any, locati
     assert len(read.data("all", "0").labels) == 4
 
 
+def test_an_alpha_that_does_not_follow_is_told_of_a_box_behind_the_camera_too(kitti: Any) -> None:
+    """source-formats.md 3.12, 2 and 3: official rows are both. Here 1.58 - atan2(-2.6, -0.29) follows."""
+    row = "Van 1.00 0 {} 10.00 5.00 30.00 20.00 1.50 1.60 3.90 -2.60 1.73 -0.29 1.58"
+    text = "".join(f"{row.format(alpha)}\n" for alpha in (-3.02, 1.5))
+    read = kitti.read({"label_2/0.txt": text, "calib/0.txt": kitti.CALIBRATION})
+    assert [finding.line for finding in read.told("kitti.label-behind")] == [1, 2]
+    assert only(read, "kitti.label-alpha").line == 2
+
+
 @pytest.mark.parametrize(
     ("bbox", "z"),
     [("-1 -1 -1 -1", "-3.00"), ("10 5 30 20", "0.10"), ("10 5 30 20", "-0.004"), ("10 5 30 20", "nan")],

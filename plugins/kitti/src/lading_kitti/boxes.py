@@ -123,12 +123,10 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
         columns = row.columns_3d
         if columns is None or not all(map(math.isfinite, (*columns[0], *columns[1], columns[2]))):
             continue  # what is not finite, a rule tells
-        behind = None if camera_m is None else _behind(row.bbox, *columns, camera_m)
         for subject, message in (
             ("dimensions", _doubtful_size(row.category, columns[0])),
-            # where the place is in doubt, so is what alpha would be by it
-            ("alpha", None if behind else _doubtful_alpha(row.alpha, *columns[1:])),
-            ("behind", behind),
+            ("alpha", _doubtful_alpha(row.alpha, *columns[1:])),
+            ("behind", None if camera_m is None else _behind(row.bbox, *columns, camera_m)),
         ):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from lading.errors import StoppedError
-from lading.model.report import Finding, Loss, Origin, Report
+from lading.model.report import Finding, Loss, Origin, Report, tokens_of
 
 
 def test_a_place_is_shown_as_pointer_or_line() -> None:
@@ -18,6 +18,12 @@ def test_a_place_is_shown_as_pointer_or_line() -> None:
 
 def test_a_pointer_grows_by_escaped_tokens() -> None:
     assert Origin("a", "/x").below("b/c", "d~e", 0).pointer == "/x/b~1c/d~0e/0"
+
+
+def test_tokens_of_a_pointer_are_the_keys_that_it_grew_by() -> None:
+    assert tokens_of("/x/b~1c/d~0e/0") == ["x", "b/c", "d~e", "0"]
+    assert tokens_of("/~01/") == ["~1", ""]  # RFC 6901, section 4: first the slashes, then the tildes
+    assert tokens_of("") == []
 
 
 def test_what_is_beyond_the_limit_is_counted_and_not_kept() -> None:

@@ -38,6 +38,11 @@ def escape_token(token: str) -> str:
     return token if token.isalnum() else token.replace("~", "~0").replace("/", "~1")
 
 
+def tokens_of(pointer: str) -> list[str]:
+    """The reference tokens of an RFC 6901 pointer, as keys are written: the way back of `escape_token`."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
 class Origins(Protocol):
     """The table of a Data that turns the integer of a label into a place.
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from lading.errors import LadingError
 from lading.model.content import Content
-from lading.model.report import Finding
+from lading.model.report import Finding, tokens_of
 
 #: Gives a file of the source by its path, or None.
 Opener: TypeAlias = Callable[[str], Content | None]
@@ -75,7 +75,7 @@ def _element(lines: list[str], index: int) -> str:
 
 
 def _describe(value: Any, pointer: str) -> str | None:
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    tokens = tokens_of(pointer)
     for token in tokens:
         if isinstance(value, dict) and token in value:
             value = value[token]

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from lading.errors import LadingError
-from lading.model.report import Finding
+from lading.model.report import Finding, tokens_of
 from lading.validate.reports.excerpt import LARGEST_TEXT, Opener
 
 #: Findings whose lines are looked for; code scanning of GitHub takes no more results of a run.
@@ -82,8 +82,8 @@ def lines_of(data: bytes, pointers: Iterable[str]) -> dict[str, int]:
     root = _Node()
     for pointer in pointers:
         node = root
-        for token in pointer.split("/")[1:]:
-            node = node.parts.setdefault(token.replace("~1", "/").replace("~0", "~"), _Node())
+        for token in tokens_of(pointer):
+            node = node.parts.setdefault(token, _Node())
         node.ends.append(pointer)
     start = len(data) - len(data.removeprefix(b"\xef\xbb\xbf").lstrip())
     if data[start : start + 1] not in (b"[", b"{"):

@@ -27,6 +27,7 @@ from lading.model.label import (
 from lading.model.report import Finding, Origin, OriginList
 from lading.validate import blocks, validate
 from lading.validate.checks import labels as labels_pass
+from lading.validate.checks import polygons
 from lading.validate.checks.columns import columns_of
 
 #: More than a float can hold.
@@ -158,6 +159,26 @@ def test_how_many_frames_are_judged_together_changes_nothing(monkeypatch, seed, 
     assert Counter(f.message for f in parts if f.rule.startswith("polygon.")) == Counter(
         f.message for f in found if f.rule.startswith("polygon.")
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_how_many_polygons_are_judged_together_changes_nothing_but_when_they_are_told(monkeypatch, seed):
+    def told() -> Counter[tuple]:
+        return Counter((f.rule, f.segment, f.file, f.pointer, f.message) for f in findings(one, None))
+
+    flushes = []
+    real = polygons.Polygons.flush
+    monkeypatch.setattr(polygons.Polygons, "flush", lambda self: flushes.append(len(self._pieces)) or real(self))
+    one = some_dataset(seed, 0.5)
+    found = told()
+    assert len(flushes) == 2  # one a segment: all of it waits for its end
+    counts = []
+    for enough in (1, 30, 400):
+        flushes.clear()
+        monkeypatch.setattr(polygons, "_ENOUGH", enough)
+        assert told() == found
+        counts.append(len(flushes))
+    assert counts[0] > counts[1] >= counts[2]
 
 
 def test_few_files_are_looked_at_label_by_label_where_labels_are_right(monkeypatch):

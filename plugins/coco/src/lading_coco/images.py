@@ -141,6 +141,6 @@ def _plain_extras(record: PlainImage) -> dict[str, Any]:
 
 
 def _fields(record: AnyImage) -> dict[str, Any]:
-    if isinstance(record, dict):
-        return dict(record)
-    return {name: value for name, value in msgspec.structs.asdict(record).items() if value is not UNSET}
+    """The keys and values of a record; those that it lacks are left out."""
+    fields: dict[str, Any] = dict(record) if isinstance(record, dict) else msgspec.to_builtins(record)
+    return fields

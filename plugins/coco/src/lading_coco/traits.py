@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from lading.model.inference import ValueTypes
 from lading_coco.heads import ABSENT, REFUSED, AnnotationHead, CompleteHead, PlainHead
@@ -59,6 +60,7 @@ SHAPE_FIELDS = (
 )
 _PLAIN_SHAPE_FIELDS = ("bbox", "segmentation")
 _EMPTY = (b"[]", b"null")
+_OPEN = ord("[")
 _STUFF = range(92, 184)
 _RINGS = frozenset({"polygon", "multi"})
 _SHAPES = _RINGS | {"rle"}
@@ -189,11 +191,15 @@ class Traits:
 
 
 def _are_single_rings(texts: Sequence[msgspec.Raw]) -> bool:
-    """Whether each segmentation begins with two brackets, holds no other, and none of a mask: found by counting."""
-    text = b"\n".join((b"", *texts))
-    count = len(texts)
-    is_even = text.count(b"[") == 2 * count and text.count(b"\n[[") == count == text.count(b"\n")
-    return is_even and b"{" not in text
+    """Whether each segmentation begins with two brackets and has no other that opens: found by counting."""
+    sizes = np.fromiter(map(len, texts), np.intp, len(texts))
+    if sizes.min() < len("[["):
+        return False
+    signs = np.frombuffer(b"".join(texts), np.uint8)
+    are_open = signs == _OPEN
+    begins = np.cumsum(sizes) - sizes
+    is_even = np.count_nonzero(are_open) == 2 * len(texts)  # quicker than to count in bytes
+    return bool(is_even and are_open[begins].all() and are_open[begins + 1].all())
 
 
 def _shapes_of(text: bytes) -> frozenset[str]:

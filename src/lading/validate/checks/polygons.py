@@ -33,8 +33,9 @@ POLYGON_RULES = frozenset(
 PICTURE_TOLERANCE_PX = 1.0
 BOX_TOLERANCE_PX = 2.0
 
-#: Polygons that are judged at once: enough for numpy, few enough for their arrays to stay in the cache.
-_ENOUGH = 512
+#: Points of polygons that are judged at once, each polygon for one more: enough for numpy, few enough for their arrays
+#: to stay in the cache.
+_ENOUGH = 50_000
 
 _Bounds: TypeAlias = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ class Polygons:
         self.is_wanted = bool(severities.keys() & POLYGON_RULES)
         self._wanted = frozenset(severities)
         self._pieces: list[_Piece] = []
-        self._count = 0
+        self._size = 0
 
     def add(
         self, outlines: Outlines, places: Places, limits: NDArray[np.float64], frames: NDArray[np.intp]
@@ -65,23 +66,22 @@ class Polygons:
         """
         numbers = frames[outlines.owners]
         limits = np.take(limits, outlines.owners, axis=0)
+        sizes = np.cumsum(1 + np.bincount(outlines.rows, outlines.counts, minlength=len(numbers)))
         begin = 0
-        while (enough := begin + _ENOUGH - self._count) <= len(numbers):
-            number = int(numbers[enough - 1])
+        before = -self._size
+        while (enough := int(np.searchsorted(sizes, before + _ENOUGH))) < len(numbers):
+            number = int(numbers[enough])
             end = int(np.searchsorted(numbers, number, side="right"))  # a frame is not torn
-            self._take(_Piece(outlines.between(begin, end), places, limits[begin:end]))
+            self._pieces.append(_Piece(outlines.between(begin, end), places, limits[begin:end]))
             yield from ((number, finding) for finding in self.flush())
-            begin = end
+            begin, before = end, int(sizes[end - 1])
         if begin < len(numbers):
-            self._take(_Piece(outlines.between(begin, len(numbers)), places, limits[begin:]))
-
-    def _take(self, piece: _Piece) -> None:
-        self._pieces.append(piece)
-        self._count += len(piece.outlines.labels)
+            self._pieces.append(_Piece(outlines.between(begin, len(numbers)), places, limits[begin:]))
+            self._size = int(sizes[-1]) - before
 
     def flush(self) -> Iterator[Finding]:
         """What is wrong with those that have gathered, in the order in which they came."""
-        pieces, self._pieces, self._count = self._pieces, [], 0
+        pieces, self._pieces, self._size = self._pieces, [], 0
         if not pieces:
             return
         polygons = together([piece.outlines for piece in pieces])

@@ -116,6 +116,11 @@ OBJECTS = {
         f"<name>a</name>{BOX}<tag>1</tag><tag>2</tag><deep x='1'>text<a>b</a></deep><name>other</name>"
     ),
     "an attribute of the object": f"<name>a</name>{BOX}",
+    "actions and attributes that hold nothing": f"<name>a</name>{BOX}<actions/><attributes> </attributes>",
+    "attributes, and more that hold nothing": (
+        f"<name>a</name>{BOX}<attributes><attribute><name>n</name><value>2</value></attribute></attributes><attributes/>"
+        "<actions/><actions/>"
+    ),
     "parts of parts": (
         f"<name>a</name>{BOX}<part><name>head</name>{BOX}<part><name>eye</name>{BOX}</part></part>"
         f"<part><name>hand</name>{BOX}<truncated>1</truncated></part>"
@@ -149,6 +154,18 @@ def test_every_form_of_an_object_comes_back(tmp_path: Path, inner: str, pixels: 
     report = converted(folder, tmp_path / "out", pixels=pixels)
     assert told(folder, tmp_path / "out") == []
     assert report.losses == []
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["<size/>", "<size> </size>", "<size/><size><width>40</width><height>30</height></size>", "<objects/>"],
+)
+def test_an_element_that_holds_nothing_is_not_one_that_is_not_there(tmp_path: Path, inner: str) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    (folder / "a.xml").write_text(f"<annotation><filename>a.jpg</filename>{inner}<segmented/></annotation>")
+    assert converted(folder, tmp_path / "out").losses == []
+    assert told(folder, tmp_path / "out") == []
 
 
 def test_a_set_lists_what_was_written_and_nothing_else(tmp_path: Path) -> None:

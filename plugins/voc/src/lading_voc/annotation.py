@@ -174,7 +174,7 @@ def _read_size(
             line = None if element is None else document.line(element)
             message = f"expected a {name} in pixels, found {rest[name]!r}; the picture itself tells it"
             report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", line))
-    if rest:
+    if rest or not len(size):
         extras["size"] = rest
 
 

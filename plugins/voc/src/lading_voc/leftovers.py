@@ -40,10 +40,11 @@ def rest_of(element: Element, read: Container[int], whole: Container[int] = ()) 
 
 
 def keep_rest(element: Element, extras: dict[str, Any], read: Container[int] = (), whole: Container[int] = ()) -> None:
-    """Have the rest of an element in extras under its name; that of a second one makes it a list."""
-    rest = rest_of(element, read, whole)
-    if rest:
+    """Have the rest of an element in extras under its name, one that holds nothing as ""; a second makes it a list."""
+    rest: Any = rest_of(element, read, whole)
+    if rest or not len(element):
         name = element.tag
+        rest = rest or ""
         extras[name] = rest if name not in extras else [*_listed(extras[name]), rest]
 
 

@@ -76,7 +76,7 @@ def _kept(data: bytes, ids: set[str]) -> bytes:
 def _annotation(data: Data, objects: Iterable[Node]) -> tuple[dict[str, str], list[Node]]:
     """Attributes and elements of the root; the size where it stood, else before what follows it in VOC."""
     extras = dict(data.extras)
-    sizes = _sizes(data, extras.get("size", {}))
+    sizes = _sizes(data, extras.get("size"))
     place = next((at for at, name in enumerate(extras) if name in ("size", "segmented")), len(extras))
     root: dict[str, str] = {}
     children: list[Node] = []
@@ -90,10 +90,10 @@ def _annotation(data: Data, objects: Iterable[Node]) -> tuple[dict[str, str], li
 
 def _sizes(data: Data, kept: Any) -> list[Node]:
     """Width and height with what else the file said; a file may have more than one `size`."""
-    rest, *others = kept if isinstance(kept, list) else [kept]
+    rest, *others = kept if isinstance(kept, list) else [kept]  # None where nothing is left of it, or there is none
     numbers = [("width", data.width), ("height", data.height)]
-    attributes, children = joined([leaf(key, str(n)) for key, n in numbers if n is not None], rest)
-    own: list[Node] = [("size", attributes, children)] if attributes or children else []
+    attributes, children = joined([leaf(key, str(n)) for key, n in numbers if n is not None], rest or {})
+    own: list[Node] = [("size", attributes, children)] if attributes or children or rest is not None else []
     return [*own, *nodes_of("size", others)]
 
 

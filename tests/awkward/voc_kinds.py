@@ -256,7 +256,6 @@ OBJECTS = [
         found=["box2d cat 5 5 7 7 @a#1", f"{CAT} @a#1"],
         told=[
             "warning voc.several-boxes #/annotation/object[1]/bndbox",
-            "warning label.instance-twice #/annotation/object[1]",
             "warning voc.no-box #/annotation/object[1]/part[1]",
         ],
         losses=["part without a shape that can be read"],

@@ -122,7 +122,7 @@ def test_message_of_a_value(found, name, value, message):
         ("light.red", []),
         ("lighter", ["attribute.wrong-category"]),
         ("car", ["attribute.wrong-category"]),
-        (None, ["category.missing", "attribute.wrong-category"]),
+        (None, ["category.missing"]),
         ("lamp", ["category.unknown"]),
     ],
 )

@@ -27,6 +27,7 @@ from lading.model.sensor import Lidar
 TABLES = "v1.0-mini/"
 VOC = "VOCdevkit/VOC2012/"
 XML = VOC + "Annotations/2012_000001.xml"
+ACTS = VOC + "Annotations/2012_000002.xml"
 DRIVES = "2011_09_26/"
 NOWHERE = "f" * 32
 
@@ -96,6 +97,10 @@ def changed(file: str, pattern: str, new: str) -> Callable[[Path], None]:
         (root / file).write_text(text)
 
     return plant
+
+
+def box(xmin: int, ymin: int, xmax: int, ymax: int) -> str:
+    return f"<bndbox><xmin>{xmin}</xmin><ymin>{ymin}</ymin><xmax>{xmax}</xmax><ymax>{ymax}</ymax></bndbox>"
 
 
 def removed(*patterns: str) -> Callable[[Path], None]:
@@ -220,6 +225,18 @@ DEFECTS = [
          "voc.corner", XML, "/annotation/object[1]/bndbox", 20),
     Once("a class that is misspelt", "voc", changed(XML, "person", "Person"),
          "category.unknown", XML, "/annotation/object[1]/name", 16),
+    Once("a part without a name", "voc", changed(XML, "<name>head</name>", ""),
+         "voc.no-name", XML, "/annotation/object[1]/part[1]", 27),
+    Once("a person without a name who does something", "voc", changed(ACTS, "<name>person</name>", ""),
+         "voc.no-name", ACTS, "/annotation/object[1]", 15),
+    Once("an object that holds nothing", "voc", changed(XML, "(?=<object>)", "<object/>"),
+         "voc.no-box", XML, "/annotation/object[1]", 15, rest=("voc.mask-object",)),
+    Once("an object with two boxes", "voc", changed(XML, "</bndbox>", "</bndbox>" + box(4, 3, 14, 29)),
+         "voc.several-boxes", XML, "/annotation/object[1]/bndbox", 25),
+    Once("an object with the same box twice", "voc", changed(XML, "</bndbox>", "</bndbox>" + box(3, 2, 14, 29)),
+         "voc.several-boxes", XML, "/annotation/object[1]/bndbox", 25),
+    Once("a part with two boxes", "voc", changed(XML, "8</ymax>.*?</bndbox>", "8</ymax></bndbox>" + box(5, 2, 12, 8)),
+         "voc.several-boxes", XML, "/annotation/object[1]/part[1]/bndbox", 33),
     Once("a file that is cut", "voc", changed(XML, r"<truncated>1</truncated>.*", ""), "voc.unreadable", XML, None, 58),
     Once("a line of what is not there", "voc", changed(VOC + "ImageSets/Main/train.txt", r"\Z", "2012_000777\n"),
          "media.missing", VOC + "ImageSets/Main/train.txt", None, 4),

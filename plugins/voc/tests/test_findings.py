@@ -43,6 +43,21 @@ def test_an_object_without_a_box_is_told_and_counted_as_lost(one: Callable[..., 
     }
 
 
+def test_an_object_without_a_name_and_a_box_is_told_once(one: Callable[..., Any]) -> None:
+    found = one("<object/>\n<object><difficult>0</difficult></object>\n<object><part/></object>")
+    assert [(f.rule, f.severity, f.message, f.pointer, f.line) for f in found.findings] == [
+        ("voc.no-box", "error", "expected a `name` and a `bndbox`, found neither", "/annotation/object[1]", 2),
+        ("voc.no-box", "error", "expected a `name` and a `bndbox`, found neither", "/annotation/object[2]", 3),
+        ("voc.no-name", "error", "expected a `name`, found none or an empty one", "/annotation/object[3]", 4),
+        ("voc.no-box", "error", "expected a `bndbox`, found none", "/annotation/object[3]", 4),
+        ("voc.no-box", "error", "expected a `name` and a `bndbox`, found neither", "/annotation/object[3]/part[1]", 4),
+    ]
+    assert found.losses == {
+        "object without a shape that can be read": 3,
+        "part without a shape that can be read": 1,
+    }
+
+
 @pytest.mark.parametrize(
     ("corner", "message"),
     [

@@ -25,7 +25,8 @@ class Annotation(msgspec.Struct, kw_only=True):
 
     `object_count` is None where the file ends too early to tell. `is_whole` is False where an object is told to be
     without a name or a place, or to be cut off: what is missing then says nothing. `zero_based` are the labels, by
-    their number, that have a 0 among minima that count from 1, each with its place.
+    their number, that have a 0 among minima that count from 1, each with its place. `further_boxes` are labels of boxes
+    of objects that have one already, by their number.
     """
 
     is_read: bool = False
@@ -39,6 +40,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     filename: str | None = None
     database: str | None = None
     zero_based: dict[int, Origin] = {}
+    further_boxes: list[int] = []
 
 
 def read_annotation(
@@ -76,21 +78,32 @@ def read_document(
     result.object_count = None if is_cut else count
     result.is_whole = reader.is_whole and not is_cut
     result.labels, result.places = reader.labels, reader.places
-    result.zero_based = reader.zero_based
+    result.zero_based, result.further_boxes = reader.zero_based, reader.further_boxes
     return result
 
 
 def told_of(found: Annotation) -> list[tuple[str, int]]:
-    """What rules need not tell again: boxes that reach out of their picture by the pixel of a 0 alone."""
+    """What rules need not tell again: further boxes of an object, and boxes outside by the pixel of a 0 alone."""
+    told = [("label.instance-twice", number) for number in found.further_boxes]
+    told += [("label.duplicate", number) for number in found.further_boxes if _is_again(found.labels, number)]
     if found.width is None or found.height is None:
-        return []
+        return told
     boxes = [(number, found.labels[number]) for number in found.zero_based]
-    return [
+    return told + [
         ("box2d.outside-image", number)
         for number, box in boxes
         if isinstance(box, Box2D) and min(box.xmin, box.ymin) == -1
         if box.xmax <= found.width and box.ymax <= found.height
     ]
+
+
+def _is_again(labels: list[Label], number: int) -> bool:
+    """Whether a box is that of an earlier label of its object."""
+    box = labels[number]
+    return any(
+        isinstance(one, Box2D) and one.instance == box.instance and one.coordinates() == box.coordinates()
+        for one in labels[:number]
+    )
 
 
 def _in_root(document: Document, path: str, child: Element) -> Origin:

@@ -112,7 +112,7 @@ class VocDataset(Dataset):
             extras=found.extras,
             origin=self._index.unfiled.get(ref) if path is None else Origin(path, "/annotation"),
             origins=origins,
-            told=told_of(found) if found.zero_based else (),
+            told=told_of(found) if found.zero_based or found.further_boxes else (),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
 

@@ -43,6 +43,7 @@ class _Object(msgspec.Struct, gc=False):
     parts: list[Element] | tuple[()] = ()
     instance: str | None = None
     labels: int = 0
+    boxes: int = 0
 
 
 class ObjectReader:
@@ -54,6 +55,7 @@ class ObjectReader:
         self.labels: list[Label] = []
         self.places: list[Place] = []
         self.zero_based: dict[int, Origin] = {}
+        self.further_boxes: list[int] = []
         self.is_whole = True
         self._document = document
         self._path = path
@@ -67,7 +69,7 @@ class ObjectReader:
         known = _sorted_out(element, pointer)
         if parent is not None:
             known.attributes["parent"] = parent
-        if known.category is None:
+        if known.category is None and (known.shapes or known.parts):
             message = "expected a `name`, found none or an empty one"
             self._report.error("voc.no-name", message, self._at(known))
             self.is_whole = False
@@ -105,6 +107,10 @@ class ObjectReader:
             self._report.error("voc.shape", message, self._at(known, shape))
             add_to(known.extras, shape)
             return
+        if shape.tag == "bndbox":
+            if known.boxes:
+                self.further_boxes.append(len(self.labels))
+            known.boxes += 1
         known.labels += 1
         self.labels.append(label)
         self.places.append(Place(known.pointer, shape.tag))
@@ -170,8 +176,12 @@ class ObjectReader:
         at = self._at(known)
         self.is_whole = False
         if not known.shapes:
-            grade = self._report.warning if is_part else self._report.error
-            grade("voc.no-box", "expected a `bndbox`, found none", at)
+            is_bare = known.category is None and not known.parts
+            grade = self._report.warning if is_part and not is_bare else self._report.error
+            message = (
+                "expected a `name` and a `bndbox`, found neither" if is_bare else "expected a `bndbox`, found none"
+            )
+            grade("voc.no-box", message, at)
         self._report.loss(f"{'part' if is_part else 'object'} without a shape that can be read", str(at))
 
     def _at(self, known: _Object, shape: Element | None = None) -> Origin:

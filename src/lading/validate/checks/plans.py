@@ -114,11 +114,12 @@ class KindPlans:
         if subcatalog is None:
             problem = self._undeclared() if self._declares_types else None
             return Plan(problem=problem, others=self._others(Subcatalog(), category))
-        is_unknown = category is not None and category not in self._names
+        problem = self._category_problem(category)
+        is_wrong = problem is not None and bool(self._names)  # unknown or missing, which is told of itself
         return Plan(
-            problem=self._category_problem(category),
+            problem=problem,
             attributes=self._attributes,
-            misplaced=frozenset() if is_unknown and self._names else _misplaced(subcatalog, category),
+            misplaced=frozenset() if is_wrong else _misplaced(subcatalog, category),
             others=self._others(subcatalog, category),
         )
 

@@ -133,8 +133,22 @@ def test_every_form_of_an_annotation_comes_back(write: Callable[..., Path], tmp_
         {"id": 0, "file_name": "a.png"},
         {"id": 1, "file_name": "a.png", "width": -1, "height": None},
         {"file_name": "a.png", "id": 1, "width": 40, "height": 30, "file_name2": None},
+        {"id": 1, "file_name": None, "width": 40, "height": 30},
+        {"id": 1, "file_name": None, "coco_url": "http://example.org/val2017/a.png", "width": 40, "height": 30},
+        {"id": 1, "file_name": "", "width": 40, "height": 30},
+        {"id": 1, "coco_url": None, "width": 40, "height": 30},
     ],
-    ids=["by its URL", "an id of text", "no size", "a size that is none", "unknown keys"],
+    ids=[
+        "by its URL",
+        "an id of text",
+        "no size",
+        "a size that is none",
+        "unknown keys",
+        "a name of null",
+        "a name of null and a URL",
+        "an empty name",
+        "no name",
+    ],
 )
 def test_every_form_of_an_image_comes_back(write: Callable[..., Path], tmp_path: Path, image: Any) -> None:
     folder = write(

@@ -19,6 +19,8 @@ from lading_coco.rows import UNSET, AnyImage, PlainImage
 Image: TypeAlias = tuple[int, int, AnyImage]
 
 
+#: In extras: that the record has no `file_name`, which is not the same as null. No key of COCO is called so.
+NO_FILE_NAME = "coco:no-file-name"
 #: What is told where a record names no file at all.
 _NAMELESS = (("media.missing", None),)
 
@@ -122,10 +124,13 @@ class ImageBuilder:
 
 def _take_name(fields: dict[str, Any]) -> str | None:
     """The name of an image's file, taken out of its fields, else that of its `coco_url`, else None."""
-    name = fields.pop("file_name", None)
+    name = fields.pop("file_name", UNSET)
     if isinstance(name, str) and name:
         return name
-    fields["file_name"] = name
+    if name is UNSET:
+        fields[NO_FILE_NAME] = True
+    else:
+        fields["file_name"] = name
     url = fields.get("coco_url")
     return name_from_url(url if isinstance(url, str) else None)
 

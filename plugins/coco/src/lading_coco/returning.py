@@ -20,6 +20,7 @@ from lading import (
 )
 from lading_coco.categories import parent_of
 from lading_coco.ids import is_id, other_spelling
+from lading_coco.images import NO_FILE_NAME
 from lading_coco.labels import RECORDS
 from lading_coco.origins import RowOrigins
 from lading_coco.records import annotation
@@ -201,10 +202,8 @@ def _image(data: Data) -> dict[str, Any]:
     record: dict[str, Any] = {}
     if "id" in extras:
         record["id"] = extras.pop("id")
-    if "file_name" not in extras:
+    if not extras.pop(NO_FILE_NAME, False) and "file_name" not in extras:
         record["file_name"] = data.remote_path
-    elif extras["file_name"] is None:  # it had none
-        del extras["file_name"]
     for key, value in (("width", data.width), ("height", data.height)):
         if value is not None:
             record[key] = value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lading_coco.ids import MISSING
@@ -222,6 +223,30 @@ def test_videos_are_segments_in_the_order_of_the_file(read: Any) -> None:
     for segment in done.dataset.segments:
         parts = [f.key for k in (1, 2) for f in done.dataset.frames(segment.name, (k, 2))]
         assert parts == [key for key, _ in found[segment.name]]
+
+
+@pytest.mark.parametrize("listed", [[1, 2, 3, 4], [4, 2], []], ids=["all", "some", "none"])
+def test_a_video_counts_whichever_file_of_the_split_names_it(read: Any, listed: list[int]) -> None:
+    captions = {
+        "images": [shot(key, None) for key in listed],
+        "annotations": [{"id": 1, "image_id": 4, "caption": "a pier"}],
+    }
+    images = [shot(1, "b"), shot(2, 7) | {"frame_id": 1}, shot(3, "b"), shot(4, 7) | {"frame_id": 0}]
+    whole = {"images": images, "annotations": [], "categories": PETS, "videos": VIDEOS}
+    done = read({"annotations/captions_x.json": captions, "annotations/instances_x.json": whole})
+    frames = {name: sorted(frame.key for frame in frames) for name, frames in done.frames.items()}
+    assert frames == {"x-quay": ["1", "3"], "x-pier/img1": ["2", "4"]}
+    assert [len(f.data[0].labels) for frames in done.frames.values() for f in frames if f.key == "4"] == [1]
+    # Frames are in the order of the file that lists them first: the second has 4 before 2, as their numbers go.
+    order = ["coco.frame-order"] if listed != [4, 2] else []
+    assert [rule for rule in done.rules if rule != "coco.unlisted-file"] == order
+
+
+def test_videos_of_the_ids_7_and_text_7_are_two(read: Any) -> None:
+    videos = [{"id": 7}, {"id": "7"}]
+    done = read(images=[shot(1, 7), shot(2, "7"), shot(3, 7.0)], annotations=[ROW], videos=videos)
+    found = {name: [frame.key for frame in frames] for name, frames in done.frames.items()}
+    assert found == {"annotations-7": ["1", "3"], "annotations-7-2": ["2"]}
 
 
 def test_numbers_of_frames_that_are_odd_are_told_once_a_video(read: Any) -> None:

@@ -15,7 +15,7 @@ from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
 from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
-from lading_coco.videos import by_first, listed_videos, video_name, videos_of
+from lading_coco.videos import Places, by_first, listed_videos, video_name, videos_of
 
 Numbers = NDArray[np.int64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
@@ -130,10 +130,12 @@ class IndexBuilder:
     def _by_video(self, split: Split) -> list[Split]:
         """A split a video, their frames together; the split itself where its images are of none."""
         begin, end = split.begin, split.end
-        homes, rows = joined(self._home, np.int32)[begin:end], joined(self._row, np.int32)[begin:end]
-        videos = videos_of(self._documents, split.documents, homes, rows)
-        if videos is None:
+        own = Places(joined(self._home, np.int32)[begin:end], joined(self._row, np.int32)[begin:end])
+        listings = {number: self._frame_of_image[number] - begin for number in split.documents}
+        found = videos_of(self._documents, listings, own)
+        if found is None:
             return [split]
+        videos, (homes, rows) = found
         order, first = by_first(videos)
         self._reorder(split, order)
         ordered = homes[order], rows[order]
@@ -148,9 +150,9 @@ class IndexBuilder:
             name = _free_name(name, used)
             used.add(name)
             parts.append(Split(name, split.documents, begin, begin + count))
-            own = slice(begin - split.begin, begin - split.begin + count)
             if videos[place] != MISSING:
-                tell_shots(self._documents, ordered[0][own], ordered[1][own], self._report)
+                shots = slice(begin - split.begin, begin - split.begin + count)
+                tell_shots(self._documents, ordered[0][shots], ordered[1][shots], self._report)
             begin += count
         return parts
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,36 @@ from lading_coco.ids import MISSING, Codes
 from lading_coco.rows import records_at
 
 
+class Places(NamedTuple):
+    """Where frames are listed, each by document and row; -1 is the row of a frame that is nowhere."""
+
+    homes: NDArray[np.int32]
+    rows: NDArray[np.int32]
+
+
 def videos_of(
-    documents: Sequence[Document], numbers: Sequence[int], homes: NDArray[np.int32], rows: NDArray[np.int32]
-) -> Codes | None:
-    """For each frame, given by document and row, the code of its video, `MISSING` for none; None where no frame has."""
-    videos = np.full(len(rows), MISSING, dtype=np.int64)
-    for number in numbers:
-        known = documents[number].video_of
-        if known is not None:
-            own = (homes == number) & (rows >= 0)
-            videos[own] = known[rows[own]]
-    return None if (videos == MISSING).all() else videos
+    documents: Sequence[Document], listings: Mapping[int, NDArray[np.int64]], places: Places
+) -> tuple[Codes, Places] | None:
+    """For each frame the code of its video, `MISSING` for none, and the record that names it; None where no frame has.
+
+    `listings` have for each document the frame of each of its images, counted as `places` are. The first record
+    that names a video counts, the frame's own before those that other documents have of it.
+    """
+    videos = np.full(len(places.rows), MISSING, dtype=np.int64)
+    homes, rows = places.homes.copy(), places.rows.copy()
+    for is_own in (True, False):
+        for number, frames in listings.items():
+            known = documents[number].video_of
+            if known is None:
+                continue
+            listed = np.flatnonzero((known != MISSING) & (frames >= 0) & (frames < len(videos)))[::-1]
+            if is_own:
+                at = frames[listed]
+                listed = listed[(places.homes[at] == number) & (places.rows[at] == listed)]
+            listed = listed[videos[frames[listed]] == MISSING]
+            at = frames[listed]
+            videos[at], homes[at], rows[at] = known[listed], number, listed
+    return None if (videos == MISSING).all() else (videos, Places(homes, rows))
 
 
 def by_first(videos: Codes) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:

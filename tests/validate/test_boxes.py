@@ -6,8 +6,11 @@ import math
 
 import pytest
 
+from lading.model.dataset import MemoryDataset
+from lading.model.frame import Data, Frame
 from lading.model.label import Box2D, Box3D
 from lading.model.report import Finding
+from lading.validate import validate
 
 
 def rules(findings: list[Finding]) -> list[str]:
@@ -78,6 +81,39 @@ def test_undeclared_size_is_read_from_the_picture(found, content, picture):
 def test_declared_size_counts_before_that_of_the_picture(found, content, picture):
     file = content("a.png", picture(50, 40))
     assert rules(found(Box2D(0, 0, 90, 70), content=file)) == ["media.size-mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "right", "outside"),
+    [
+        ((20, 30), 35, False),
+        ((20, 30), 45, True),
+        ((40, 20), 35, False),
+        ((None, 20), 35, False),
+        ((60, 30), 65, True),
+        ((30, 40), 35, True),  # turned: neither is larger
+    ],
+)
+def test_boxes_within_a_picture_that_is_larger_than_declared_are_not_told(
+    found, content, picture, declared, right, outside
+):
+    width, height = declared
+    fields = {"width": width, "height": height, "content": content("a.png", picture(40, 30))}
+    expected = ["box2d.outside-image", "media.size-mismatch"] if outside else ["media.size-mismatch"]
+    assert sorted(rules(found(Box2D(5, 5, right, 15), **fields))) == expected
+
+
+def test_without_the_rule_for_sizes_the_declared_one_counts(content, picture):
+    data = Data(
+        path="a.png",
+        remote_path="a.png",
+        width=20,
+        height=30,
+        content=content("a.png", picture(40, 30)),
+        labels=[Box2D(5, 5, 35, 15)],
+    )
+    dataset = MemoryDataset("x", {"train": [Frame(key="1", data=[data])]})
+    assert rules(validate(dataset, severities={"media.size-mismatch": "off"})) == ["box2d.outside-image"]
 
 
 def test_box_whose_picture_has_no_known_size_is_only_held_to_zero(found):

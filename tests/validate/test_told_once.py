@@ -412,6 +412,21 @@ def test_a_minimum_of_0_does_not_hide_a_box_that_ends_outside(fixtures: Path, tm
     assert told(root) - before == Counter([("voc.zero-based", *at), ("box2d.outside-image", *at)])
 
 
+def test_a_category_that_is_not_there_of_keypoints_is_told_once(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30)).save(tmp_path / "1.png")
+    body = {"image_id": 1, "bbox": [2, 3, 20, 20], "keypoints": [5, 6, 2, 15, 16, 1], "num_keypoints": 2}
+    document = {
+        "images": [{"id": 1, "file_name": "1.png", "width": 40, "height": 30}],
+        "annotations": [{"id": 1, "category_id": 1, **body}, {"id": 2, "category_id": 9, **body, "bbox": [1, 3, 9, 9]}],
+        "categories": [{"id": 1, "name": "person", "keypoints": ["head", "hand"], "skeleton": [[1, 2]]}],
+    }
+    document["annotations"][1]["keypoints"] = [5, 7, 2, 15, 16, 1]
+    (tmp_path / "person_keypoints_train.json").write_text(json.dumps(document))
+    assert told(tmp_path) == Counter(
+        [("coco.unknown-category", "person_keypoints_train.json", "/annotations/1/category_id", None)]
+    )
+
+
 def test_what_a_reader_told_of_a_label_is_not_told_again() -> None:
     box = Box2D(-5, 0, 5, 20, origin=3)
     data = Data(path="1.jpg", remote_path="1.jpg", width=10, height=30, labels=[box])

@@ -148,7 +148,8 @@ def _add_keypoints(drafts: dict[str, _Draft], document: Document, names: Names, 
         if rule not in draft.keypoints:
             draft.keypoints.append(rule)
     if "keypoints" in document.traits.marks:
-        draft.categories.update(dict.fromkeys(with_points or names.every(document)))
+        unlisted = names.unlisted[document.path].values()  # which labels tell that have them
+        draft.categories.update(dict.fromkeys([*with_points, *unlisted] if with_points else names.every(document)))
     for part in body_parts(document):
         _add_part(drafts, part, with_points or names.every(document), names)
 

@@ -13,7 +13,7 @@ from lading.model.catalog import Catalog
 from lading.model.content import Content
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
-from lading.model.label import MaskLabel
+from lading.model.label import MaskLabel, Rle
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.validate.checks.bounds import limits, reaches
@@ -46,6 +46,7 @@ class DataPass(BlockChecker):
         self._reads_media = bool(severities.keys() & FILE_RULES)
         self._needs_size = bool(severities.keys() & _OUTSIDE)
         self._tells_missing = "media.missing" in severities
+        self._tells_sizes = "media.size-mismatch" in severities
         self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
@@ -75,7 +76,7 @@ class DataPass(BlockChecker):
         self, places: Places, seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
     ) -> list[tuple[int, Finding]]:
         """Put what is wrong with the labels of files into `found`; what is wrong with polygons, which are gathered."""
-        sizes = [_size(data, file) for data, file in zip(places.files, seen, strict=True)]
+        sizes = [self._size(data, file) for data, file in zip(places.files, seen, strict=True)]
         reach = reaches(sizes)
         screened = self._labels.screen(places.files, reach)
         frame = -1
@@ -87,7 +88,8 @@ class DataPass(BlockChecker):
             findings = found.setdefault(index, [])
             findings += self._labels.judge(place, screened.types[index], *limits(*sizes[index]), masks)
             for mask in masks:
-                findings += mask_findings(place, mask, (sizes[index], (seen[index].width, seen[index].height)))
+                declared = (place.data.width, place.data.height)
+                findings += mask_findings(place, mask, (declared, (seen[index].width, seen[index].height)))
         polygons = outlines(screened.columns) if self._polygons.is_wanted else None
         if polygons is None:
             return []
@@ -122,13 +124,21 @@ class DataPass(BlockChecker):
         has_labels = bool(data.labels) and self._needs_size and is_image_name(content.path)
         return probe(content) if is_size_missing and has_labels else _NOT_SEEN
 
+    def _size(self, data: Data, seen: Probe) -> tuple[int | None, int | None]:
+        """The width and the height within which labels lie: as declared, else as they are.
 
-def _size(data: Data, seen: Probe) -> tuple[int | None, int | None]:
-    """The width and the height of a picture, as declared, else as they are."""
-    if seen is _NOT_SEEN:
-        return data.width, data.height
-    width, height = data.width, data.height
-    return seen.width if width is None else width, seen.height if height is None else height
+        Where a picture is larger than its declared size, that is told: labels beyond it are right, and not told again.
+        Run lengths have a size of their own, which is held to the declared one.
+        """
+        if seen.width is None or seen.height is None:
+            return data.width, data.height
+        width = seen.width if data.width is None else data.width
+        height = seen.height if data.height is None else data.height
+        if self._tells_sizes and (width, height) != (seen.width, seen.height):
+            has_own = any(isinstance(label, Rle) for label in data.labels)
+            if seen.width >= width and seen.height >= height and not has_own:
+                return seen.width, seen.height
+        return width, height
 
 
 def _is_odd(data: Data, seen: Probe) -> bool:

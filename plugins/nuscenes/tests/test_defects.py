@@ -204,6 +204,14 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
         ],
         12,
     ),
+    "numbers of points below 0": (
+        change("sample_annotation", 0, num_lidar_pts=-1, num_radar_pts=-7),
+        [
+            f"warning nuscenes.point-count {BOX}/num_lidar_pts: expected a number of points, 0 or more, found -1",
+            f"warning nuscenes.point-count {BOX}/num_radar_pts: expected a number of points, 0 or more, found -7",
+        ],
+        12,
+    ),
     "a calibration of no sensor": (
         change("calibrated_sensor", 0, sensor_token="x"),
         [
@@ -552,6 +560,17 @@ def test_validate_finds_what_the_reader_keeps(case: Any) -> None:
     case.set("sample_annotation", 0, translation=[float("inf"), 1.0, 2.0])
     found = {finding.rule for finding in lading.validate(lading.open_dataset(case.root))}
     assert "label.not-finite" in found
+
+
+@pytest.mark.parametrize("sweeps", ["false", "true"])
+def test_a_sample_lacks_no_file_whose_row_does_not_say_whether_it_is_of_a_key_frame(case: Any, sweeps: str) -> None:
+    def told() -> set[tuple[str, str | None]]:
+        dataset = lading.open_dataset(case.root, options={"sweeps": sweeps})
+        return {(one.rule, one.pointer) for one in lading.validate(dataset)}
+
+    before = told()
+    case.set("sample_data", 0, is_key_frame="yes")
+    assert told() - before == {("nuscenes.bad-record", "/0/is_key_frame")}
 
 
 def test_a_sweep_outside_of_its_samples_is_told(case: Any) -> None:

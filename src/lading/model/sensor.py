@@ -13,6 +13,8 @@ from lading.model.report import Origin
 
 SensorType: TypeAlias = Literal["LIDAR", "RADAR", "CAMERA", "FISHEYE_CAMERA"]
 
+#: Fields of a sensor that say nothing of the sensor itself.
+_ASIDE = frozenset({"origin", "told"})
 _COEFFICIENT = re.compile(r"[kp][1-9][0-9]*")
 
 
@@ -52,7 +54,8 @@ class Intrinsics(_Part):
 class Sensor(_Part):
     """One sensor of a segment; `extrinsics` maps its frame, which has its name, to the ego frame.
 
-    `origin` is its record in the source; sensors that differ in it alone are equal.
+    `origin` is its record in the source; `told` has the codes of rules of which a reader told itself, at the place.
+    Sensors that differ in these alone are equal.
     """
 
     type: ClassVar[SensorType]
@@ -61,11 +64,12 @@ class Sensor(_Part):
     description: str = ""
     extrinsics: Transform3D | None = None
     origin: Origin | None = Field(default=None, exclude=True, repr=False)
+    told: frozenset[str] = Field(default=frozenset(), exclude=True, repr=False)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields if name != "origin")
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields.keys() - _ASIDE)
 
     def __hash__(self) -> int:
         return hash((type(self), self.name))

@@ -180,7 +180,7 @@ class _Reading:
             translations=translations,
             sizes=sizes,
             rotations=rotations,
-            points=_counts(rows),
+            points=self._counts(rows, indexes),
             prev=book.keys([row.prev for row in rows]),
             next=book.keys([row.next for row in rows]),
         )
@@ -202,6 +202,18 @@ class _Reading:
                 if row.attribute_tokens in self._strange:
                     tell_attributes(self._tables, "sample_annotation", index, row.attribute_tokens, self._attributes)
         return np.array(numbers, dtype=np.int32)
+
+    def _counts(self, rows: list[SampleAnnotation], indexes: Sequence[int]) -> NDArray[np.int64]:
+        """The numbers of points of lidar and radar; one below 0 counts nothing, is told, and stays."""
+        counts = [count for row in rows for count in (row.num_lidar_pts, row.num_radar_pts)]
+        if None in counts:
+            counts = [NO_POINTS if count is None else count for count in counts]
+        found = np.array(counts, dtype=np.int64).reshape(-1, 2)
+        for place, column in np.argwhere((found < 0) & (found != NO_POINTS)).tolist():
+            at = self._tables.origin(_TABLE, indexes[place], ("num_lidar_pts", "num_radar_pts")[column])
+            message = f"expected a number of points, 0 or more, found {found[place, column]}"
+            self._tables.report.warning("nuscenes.point-count", message, at)
+        return found
 
     def _joined(self, piece: Piece[SampleAnnotation], column: str, target: str, index: TokenIndex) -> NDArray[np.int32]:
         tokens = list(map(attrgetter(column), piece.rows))
@@ -284,10 +296,3 @@ def tell_attributes(
     for place, token in enumerate(tokens or ()):
         if token not in attributes.places:
             tables.dangles(table, f"attribute_tokens/{place}", "attribute", index, token)
-
-
-def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:
-    counts = [count for row in rows for count in (row.num_lidar_pts, row.num_radar_pts)]
-    if None in counts:
-        counts = [NO_POINTS if count is None else count for count in counts]
-    return np.array(counts, dtype=np.int64).reshape(-1, 2)

@@ -31,7 +31,8 @@ class Files:
     that they point to, below 0 for none), `times` (ns), `sizes` (width and height, 0 for none), `is_key`, `links`
     (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of
     each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
-    files that are not read, which `skipped` counts.
+    files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
+    row, where it is told that this does not say whether it is of a key frame.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class Files:
         self.listed: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.skipped = 0
         self.skipped_example = ""
+        self.undecided: dict[int, tuple[int, int]] = {}
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()
@@ -181,6 +183,7 @@ class _Reading:
         )
         if self._notes_names:
             self._tokens.add(names=name_hashes([row.filename for row in every]))
+        self._note_undecided(piece)
         chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
         if len(chosen) < len(every):
             self._skip(piece, set(chosen))
@@ -191,6 +194,14 @@ class _Reading:
                 self._files.extras[self._count + place] = piece.extras[own]
         self._count += len(chosen)
         self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
+
+    def _note_undecided(self, piece: Piece[SampleData]) -> None:
+        told = self._tables.mended("sample_data", "is_key_frame")
+        for index, row in zip(piece.indexes, piece.rows, strict=True) if told else ():
+            if index in told:
+                sample = int(self._samples.find(self._book.keys([row.sample_token]))[0])
+                rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
+                self._files.undecided[index] = (sample, rig)
 
     def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
         if not self._files.skipped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, BinaryIO
 
@@ -58,9 +58,16 @@ class Frames:
             frame_id=frame_id(self._plan.segment.name, key, index=index, timestamp_ns=time_ns),
             data=data,
             calibration=self._calibration(moment),
-            lacking=self._database.lacking.get(moment.sample, ()),
+            lacking=self._lacking(moment),
             extras=self._extras(moment) if moment.sample >= 0 else {"sample_token": self._sample_token(moment)},
         )
+
+    def _lacking(self, moment: Moment) -> Collection[str]:
+        """The sensors that a frame lacks for a reason that is told; a file that may be a sample's makes no sweep."""
+        if moment.sample >= 0:
+            return self._database.lacking.get(moment.sample, ())
+        files = self._database.files
+        return tuple(self._plan.sensors) if any(int(files.rows[n]) in files.undecided for n in moment.files) else ()
 
     def _key(self, moment: Moment) -> str:
         database = self._database
@@ -189,6 +196,7 @@ class Frames:
         if count:
             self._tell_carrier(moment, data, carrier, count, key)
             boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
+            carrier.told = [("label.instance-missing", box.origin) for box in boxes if box.instance is None]
             if detected and database.results is not None and self._results is not None:
                 boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
             carrier.labels = [*carrier.labels, *boxes]

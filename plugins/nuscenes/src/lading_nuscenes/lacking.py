@@ -1,4 +1,4 @@
-"""Files of key frames that reach no sample for a reason that is told: which sensors their samples lack."""
+"""Files of key frames that reach no sample, or may be such, for a reason that is told: which sensors samples lack."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def lacking_sensors(
     A row that is left out names its sample. That of a file whose token leads to none is the nearest in time.
     """
     found: dict[int, set[str]] = defaultdict(set)
-    for place, rig in (*_left_out(tables, book, samples, calibrated), *_homeless(samples, files)):
-        model = sensors.models[rig]
+    left_out = _left_out(tables, book, samples, calibrated)
+    for place, rig in (*left_out, *_homeless(samples, files), *files.undecided.values()):
+        model = sensors.models[rig] if place >= 0 <= rig else None
         if model is not None:
             found[place].add(model.name)
     return {place: frozenset(names) for place, names in found.items()}

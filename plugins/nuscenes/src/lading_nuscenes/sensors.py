@@ -65,7 +65,10 @@ class Sensors:
             self._tell_modality(place, kind.modality, kind_index)
             return None
         camera = FisheyeCamera if len(row.camera_distortion or ()) == _FISHEYE else Camera
-        return camera(name=name, extrinsics=extrinsics, intrinsics=self._intrinsics(place, row), origin=origin)
+        intrinsics = self._intrinsics(place, row)
+        is_told = intrinsics is None and "camera_intrinsic" in self._rows.extras.get(place, {})
+        told = frozenset({"sensor.no-intrinsics"} if is_told else ())
+        return camera(name=name, extrinsics=extrinsics, intrinsics=intrinsics, origin=origin, told=told)
 
     def _tell_modality(self, place: int, modality: str | None, kind_index: int) -> None:
         """A sensor of another kind has no place in the model; one of no kind is a fault of its row. Told once."""
@@ -83,15 +86,15 @@ class Sensors:
 
     def _intrinsics(self, place: int, row: CalibratedSensor) -> Intrinsics | None:
         matrix = row.camera_intrinsic
-        if not matrix and "camera_intrinsic" in self._rows.extras.get(place, {}):
-            return None  # it was of another type, and is told
         if not matrix:
-            return None
+            return None  # or it was of another type, and is told
         if [len(line) for line in matrix] != [3, 3, 3]:
             self._odd(place, "camera_intrinsic", f"expected a 3 x 3 matrix, found {matrix!r}", matrix)
             return None
         (fx, skew, cx), (zero, fy, cy), last = matrix
-        if zero != 0 or last != [0, 0, 1]:
+        if not any(map(any, matrix)):
+            self._rows.extras.setdefault(place, {})["camera_intrinsic"] = matrix  # told as focal lengths of 0
+        elif zero != 0 or last != [0, 0, 1]:
             message = f"expected 0 below the diagonal and 1 at its end, found {matrix!r}; these are left out"
             self._odd(place, "camera_intrinsic", message, matrix)
         return Intrinsics(

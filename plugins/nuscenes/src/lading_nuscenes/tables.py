@@ -88,6 +88,10 @@ class Tables:
         """Whether it is told that a value of a row is none that leads anywhere."""
         return (index, column) in self._mended.get(table, ())
 
+    def mended(self, table: str, column: str) -> set[int]:
+        """The rows of which it is told that a value is none, or left out."""
+        return {index for index, key in self._mended.get(table, ()) if key == column}
+
     def nameless(self, table: str, index: int) -> None:
         """Say that a row's own token is empty."""
         self._mended.setdefault(table, set()).add((index, "token"))

@@ -98,6 +98,11 @@ class SensorsPass(BlockChecker):
 
 
 def _problems(sensor: Sensor) -> Iterator[Problem]:
+    """What is wrong with a sensor and was not told by its reader."""
+    return (problem for problem in _every_problem(sensor) if problem.rule not in sensor.told)
+
+
+def _every_problem(sensor: Sensor) -> Iterator[Problem]:
     if sensor.extrinsics is not None:
         yield from _extrinsics_problems(sensor.extrinsics)
     if not isinstance(sensor, Camera):

@@ -111,6 +111,10 @@ def removed(*patterns: str) -> Callable[[Path], None]:
     return plant
 
 
+def added(file: str, text: str) -> Callable[[Path], None]:
+    return lambda root: (root / file).write_text(text) and None
+
+
 def both(*plants: Callable[[Path], None]) -> Callable[[Path], None]:
     def plant(root: Path) -> None:
         for one in plants:
@@ -197,6 +201,8 @@ DANGLING = "nuscenes.dangling-token"
 KITTI = "training/calib/000001.txt"
 ROWS = "training/label_2/000000.txt"
 TRACKS = "training/label_02/0000.txt"
+
+CAR = "Car 0.00 0 -1.64 10 10 50 30 1.5 1.6 4.0 1.5 1.5 20.0 -1.57\n"
 
 DEFECTS = [
     Once("a pose that is no unit", "nuscenes", pose(rotation=[0.9, 0, 0, 0]),
@@ -338,6 +344,15 @@ DEFECTS = [
            "kitti.label-row", ROWS, None, 2) for column in (9, 12, 15)),
     Once("a row without alpha", "kitti", relined(ROWS, 2, lambda words: words[:3] + words[4:]),
          "kitti.label-columns", ROWS, None, 2),
+    *(Once(f"a number too many at column {column}", fixture,
+           relined(file, 2, lambda words, column=column: [*words[:column], b"5", *words[column:]]),
+           "kitti.label-columns", file, None, 2)
+      for fixture, file, columns in (("kitti", ROWS, (1, 2, 5, 8, 15)), ("kitti-tracking", TRACKS, (3, 4, 7, 10, 17)))
+      for column in columns),
+    Once("two numbers too many", "kitti", relined(ROWS, 2, lambda words: [*words[:4], b"5", b"5", *words[4:]]),
+         "kitti.label-columns", ROWS, None, 2),
+    Once("a label file alone", "kitti", added("training/label_2/000777.txt", CAR), "media.missing",
+         "training/label_2/000777.txt"),
     Once("a row of a frame that has no files", "kitti-tracking",
          relined(TRACKS, 7, lambda _: b"9 5 Car 0 0 -1.57 10 10 50 50 1.5 1.6 4.0 1.0 1.5 20.0 -1.57".split()),
          "media.missing", TRACKS, None, 7),

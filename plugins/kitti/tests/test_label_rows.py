@@ -91,6 +91,23 @@ def test_fourteen_columns_are_a_row_without_alpha() -> None:
     assert problem.message == "expected 15 or 16 columns, found 14, read as a row without alpha"
 
 
+def test_a_row_with_a_column_more_than_the_others_is_told_and_kept() -> None:
+    plain, scored = " ".join(["Truck", *NUMBERS]), " ".join(["Truck", *NUMBERS, "0.5"])
+    without = "DontCare -1 -1 -10 1 1 9 9 -1 -1 -1 -1000 -1000 -1000 -10"
+    for lines, odd, message in (
+        ([plain, scored, plain], 2, "expected 15 columns as most rows of the file have, found 16"),
+        ([scored, plain], 1, "expected 15 columns as most rows of the file have, found 16"),
+        ([scored, scored, "", plain], 4, "expected 16 columns as most rows of the file have, found 15"),
+    ):
+        rows, (problem,) = parse_rows([*lines, without, without])
+        assert (problem.rule, problem.is_error, problem.line) == ("kitti.label-columns", False, odd)
+        assert problem.message == message
+        assert [row.line for row in rows if row.is_uneven] == [odd]
+        assert [row.score for row in rows[:-2]] == [0.5 if line is scored else None for line in lines if line]
+    for lines in ([plain, without], [scored, scored, without]):
+        assert parse_rows(lines)[1] == []
+
+
 @pytest.mark.parametrize("column", [0, 7, 9, 12, 13])
 def test_fourteen_columns_that_lack_another_are_no_row(column: int) -> None:
     rows, (problem,) = parse_rows([" ".join(["Truck", *NUMBERS[:column], *NUMBERS[column + 1 :]])])

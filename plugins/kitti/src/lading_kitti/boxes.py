@@ -112,11 +112,13 @@ def tracklet_box(pose: Pose, origin: int) -> Box3D:
 
 
 def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
-    """What is odd about the values of rows; nothing is changed for it.
+    """What is odd about the values of rows; nothing is changed for it, and of uneven rows nothing is said.
 
     `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
     """
     for row in rows:
+        if row.is_uneven:
+            continue
         for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)

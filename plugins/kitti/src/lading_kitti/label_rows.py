@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lading.model.geometry import Vector3
@@ -29,6 +30,7 @@ class Row(NamedTuple):
 
     `location` and `dimensions` are None where the row has no such columns, not where they hold placeholders.
     `frame` and `track` are those of tracking; `more` are numbers behind the last column that KITTI knows.
+    `is_uneven` where it is told that it has more or fewer columns than it should: its numbers may be in other ones.
     """
 
     number: int
@@ -45,6 +47,7 @@ class Row(NamedTuple):
     frame: int | None = None
     track: int | None = None
     more: tuple[float, ...] = ()
+    is_uneven: bool = False
 
     @property
     def columns_3d(self) -> tuple[Vector3, Vector3, float] | None:
@@ -91,7 +94,37 @@ def parse_rows(lines: Sequence[str]) -> tuple[list[Row], list[Problem]]:
             problems.append(problem)
         if row is not None:
             rows.append(row)
+    expected = usual_scores(rows)
+    uneven = [] if expected is None else [row for row in rows if is_unusual(row, has_score=expected)]
+    for row in uneven:
+        problems.append(told_unusual(row))
+        rows[row.number] = row._replace(is_uneven=True)
     return rows, problems
+
+
+def usual_scores(rows: Iterable[Row]) -> bool | None:
+    """Whether most rows of a file have a score, as results do and labels do not; None where all have one, or none has.
+
+    Regions that are not to be judged have none in either.
+    """
+    counts = Counter(row.score is not None for row in rows if _may_have_score(row))
+    return counts[True] > counts[False] if len(counts) == 2 else None
+
+
+def is_unusual(row: Row, *, has_score: bool) -> bool:
+    """Whether a row has one column more than most of its file, or one less."""
+    return _may_have_score(row) and (row.score is not None) != has_score
+
+
+def told_unusual(row: Row) -> Problem:
+    """What to say of such a row."""
+    count, others = (16, 15) if row.score is not None else (15, 16)
+    message = f"expected {others} columns as most rows of the file have, found {count}"
+    return Problem("kitti.label-columns", message, row.line, is_error=False)
+
+
+def _may_have_score(row: Row) -> bool:
+    return not (row.is_dont_care or row.more or row.alpha is None or row.dimensions is None)
 
 
 def parse_tracking_row(line: str, number: int, line_number: int) -> tuple[Row | None, Problem | None]:
@@ -172,6 +205,7 @@ def _row(
         rotation_y=values[13] if has_3d else None,
         score=values[14] if count > _NUMBERS else None,
         more=tuple(values[15:]),
+        is_uneven=count > _NUMBERS + 1,
     )
     return row, problem
 

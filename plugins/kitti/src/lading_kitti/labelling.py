@@ -16,6 +16,9 @@ from lading_kitti.rows import row_source
 from lading_kitti.texts import Problem, read_bytes, read_lines
 from lading_kitti.tracklets import Pose, parse_tracklets
 
+#: Rules that numbers break which stand in another column than theirs.
+_OF_NUMBERS = ("attribute.type", "box2d.empty", "box2d.inverted", "box2d.outside-image", "box3d.size")
+
 
 @dataclass(slots=True)
 class Shelf:
@@ -127,13 +130,14 @@ class Labelling:
         if other is not None and placement is not None:
             solid = box3d(row, placement, instance, len(other.origins) + (other is shelves[camera.name]))
         shelf = shelves[camera.name]
-        shelf.labels.append(box2d(row, instance, shelf.note(origin), is_alone=solid is None))
+        places = [(shelf, shelf.note(origin))]
+        shelf.labels.append(box2d(row, instance, places[0][1], is_alone=solid is None))
         if solid is not None and other is not None:
-            other.note(origin)
+            places.append((other, other.note(origin)))
             other.labels.append(solid)
-        if odd_occluded(row) is not None:
-            for one in (shelf, other or shelf):
-                one.told.append(("attribute.type", len(one.origins) - 1))
+        told = _OF_NUMBERS if row.is_uneven else ("attribute.type",) if odd_occluded(row) is not None else ()
+        for one, number in places if told else ():
+            one.told += [(rule, number) for rule in told]
 
     def _carrier(self, camera: Media, calibration: Calibration | None) -> tuple[Media | None, Placement | None]:
         """The sensor that 3D boxes lie on, and the way there (design.md section 8)."""

@@ -79,8 +79,9 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
         folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), labels))
     if segment.calib:
         folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
-    # Where an image set names a frame and nothing else does, that is told there.
-    keys = [key for key in segment.keys if key not in segment.previous and (key in labels or key not in segment.lonely)]
+    # Of a frame without any picture or cloud, that is told where it is named; of all frames, they are labels alone.
+    alone = segment.lonely if len(segment.lonely) < len(segment.keys) else segment.lonely.keys() - labels.keys()
+    keys = [key for key in segment.keys if key not in segment.previous and key not in alone]
     for rule, folder, files in folders:
         missing = [key for key in keys if key not in files]
         if missing:

@@ -8,7 +8,14 @@ from typing import NamedTuple, Protocol
 from lading import Report, Source
 from lading.model.frame import Annotation
 from lading_kitti.index import LabelFiles, SegmentIndex
-from lading_kitti.label_rows import Row, parse_rows, parse_tracking_row
+from lading_kitti.label_rows import (
+    Row,
+    is_unusual,
+    parse_rows,
+    parse_tracking_row,
+    told_unusual,
+    usual_scores,
+)
 from lading_kitti.texts import Problem, is_whole, lines_of, one_a_line, read_bytes
 
 
@@ -92,8 +99,17 @@ class TrackingRows:
             problem = parse_tracking_row(line, 0, number)[1] if number in self._told else None
             if problem is not None:
                 bad.append(problem)
+        self._usual = self._usual_scores()
         for one in one_a_line(encoding, bad):
             one.tell(report, path)
+
+    def _usual_scores(self) -> bool | None:
+        """Whether most rows have a score; all are read for it where their words are not as many, without DontCare."""
+        counts = {len(words) for line in self._lines if (words := line.split()) and "DontCare" not in words}
+        if len(counts) < 2:
+            return None
+        found = (parse_tracking_row(line, 0, number)[0] for number, line in enumerate(self._lines, 1))
+        return usual_scores(row for row in found if row is not None)
 
     def rows(self, key: str, report: Report) -> FrameRows:
         """The rows of the frame of this number, in the file's order."""
@@ -104,6 +120,9 @@ class TrackingRows:
             row, problem = parse_tracking_row(self._lines[number - 1], len(rows), number)
             if problem is not None and number not in self._told:
                 problem.tell(report, self._path)
+            if row is not None and self._usual is not None and is_unusual(row, has_score=self._usual):
+                told_unusual(row).tell(report, self._path)
+                row = row._replace(is_uneven=True)
             if row is not None:
                 rows.append(row)
         return FrameRows("present" if rows else "empty", rows, self._path)

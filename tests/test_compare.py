@@ -64,6 +64,21 @@ def test_labels_that_came_and_went():
     assert found[0].before["counts"] == cargo.pictures().data().labels[cargo.RLE].counts.tolist()
 
 
+def test_a_label_that_went_is_not_taken_for_another_instance_that_became_of_its_category():
+    gone = Box2D(1, 2, 3, 4, category="car", instance="20")
+    kept = Box2D(5, 6, 7, 8, category="light", instance="22")
+
+    def frames(*labels):
+        data = Data(path="1.png", remote_path="1.png", labels=list(labels))
+        return MemoryDataset("x", {"train": [Frame(key="1", data=[data])]})
+
+    now = Box2D(5, 6, 7, 8, category="car", instance="22")
+    assert told(diff(frames(gone, kept), frames(now))) == [
+        ("removed", "label", "train", "1.png", None, None, "BOX2D car instance 20"),
+        ("changed", "label", "train", "1.png", None, "category", "BOX2D light instance 22"),
+    ]
+
+
 def test_the_order_of_labels_does_not_count():
     assert changed(cargo.pictures, lambda c: c.data().labels.reverse()) == []
 

@@ -15,6 +15,7 @@ from lading.model.inference import ValueTypes, infer_catalog
 from lading.model.label import (
     Box2D,
     Classification,
+    InstanceMask,
     Keypoints2D,
     MaskItem,
     PanopticMask,
@@ -164,6 +165,14 @@ def test_masks_have_the_categories_and_attributes_of_their_items():
         },
         "PANOPTIC_MASK": {"categories": [{"name": "car", "categoryId": 3}, {"name": "unnumbered"}]},
     }
+
+
+def test_instance_masks_declare_no_category_of_an_instance_without_an_id():
+    background = {"INSTANCE_MASK": {"categories": [{"name": "background", "categoryId": 0}]}}
+    mask = InstanceMask(items=(MaskItem(0, category="background"), MaskItem(1, category="boat")), checksum="0" * 40)
+    assert inferred(mask, catalog=background) == background
+    one = dataset_of(mask, catalog=background)
+    assert list(validate(one, catalog=infer_catalog(one), severities={"media.missing": "off"})) == []
 
 
 def test_inferred_catalog_is_one_the_platform_takes_and_the_data_keeps():

@@ -139,6 +139,15 @@ def test_detection_says_what_it_saw(case: Any, tmp_path: Path) -> None:
     assert reader.detect(Source.open(other)).confidence == 0.9
 
 
+def test_a_file_beside_the_tables_is_no_dataset_of_theirs(case: Any) -> None:
+    reader = NuScenesReader()
+    (case.root / "catalog.json").write_text("{}")
+    match = reader.detect(Source.open(case.root / "catalog.json"))
+    assert (match.confidence, match.reason) == (0.0, "catalog.json is no table of the schema")
+    assert reader.detect(Source.open(case.root / "v1.0-mini" / "sample.json")).confidence == 1.0
+    assert reader.detect(Source.open(case.root, case.root / "catalog.json")).confidence == 1.0
+
+
 def test_a_source_without_tables_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(DetectionError, match="no folder holds tables of the schema"):
         NuScenesReader().open(Source.open(tmp_path), NuScenesOptions(), Report())

@@ -25,24 +25,34 @@ def label_differences(
             left.append(label)
         else:
             theirs.pop(twin)
-    for label in left:
-        match = _partner(label, theirs)
-        if match is None:
+    partners: dict[int, Label] = {}
+    for find in (_same_instance, _alike):  # all of one instance first, so that none is taken by what went before it
+        for index, label in enumerate(left):
+            match = None if index in partners else find(label, theirs)
+            if match is not None:
+                partners[index] = theirs.pop(match)
+    for index, label in enumerate(left):
+        if index not in partners:
             yield Difference(change="removed", what="label", name=_label_name(label), before=_plain(label), **where)
             continue
-        other = theirs.pop(match)
-        for field, one, two in _changes(label, other, how):
+        for field, one, two in _changes(label, partners[index], how):
             name = _label_name(label)
             yield Difference(change="changed", what="label", name=name, field=field, before=one, after=two, **where)
     for label in theirs:
         yield Difference(change="added", what="label", name=_label_name(label), after=_plain(label), **where)
 
 
-def _partner(label: Label, others: list[Label]) -> int | None:
+def _same_instance(label: Label, others: list[Label]) -> int | None:
+    if label.instance is None:
+        return None
+    own = (i for i, other in enumerate(others) if other.kind == label.kind and other.instance == label.instance)
+    return next(own, None)
+
+
+def _alike(label: Label, others: list[Label]) -> int | None:
     alike = [i for i, other in enumerate(others) if other.kind == label.kind]
-    own = [i for i in alike if label.instance is not None and others[i].instance == label.instance]
     category = [i for i in alike if others[i].category == label.category]
-    return next(iter([*own, *category, *alike]), None)
+    return next(iter([*category, *alike]), None)
 
 
 def _changes(before: Label, after: Label, how: How) -> list[tuple[str, Any, Any]]:

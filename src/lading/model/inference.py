@@ -63,8 +63,9 @@ class _Seen:
         elif isinstance(label, MASK_TYPES):
             for item in label.items or ():
                 self._add_attributes(item.attributes or {})
-                if item.category is not None:
-                    value = item.value if label.kind == "SEMANTIC_MASK" else item.category_id
+                value = item.value if label.kind == "SEMANTIC_MASK" else item.category_id
+                # The catalog of instance masks is of pixels that are no instance (D0): what an item is stays its own.
+                if item.category is not None and not (value is None and label.kind == "INSTANCE_MASK"):
                     known = self.categories.setdefault(item.category, value)
                     if known is None or (value is not None and value < known):
                         self.categories[item.category] = value

@@ -33,6 +33,8 @@ class NuScenesReader(lading.Reader):
         found = versions(source)
         if not found:
             return Match(0.0, "no folder holds sample_data.json or three other tables of the schema")
+        if source.selected is not None and len(source.places) == 1 and not _is_table(source.selected, found):
+            return Match(0.0, f"{source.selected} is no table of the schema")
         best = max(found, key=lambda version: len(version.tables))
         folder = best.folder or "the root"
         is_whole = all(table in best.tables for table in ("sample", "sample_data", "sensor"))
@@ -58,6 +60,10 @@ class NuScenesReader(lading.Reader):
         database.report_losses()
         tell_strays(database, others, report)
         return dataset
+
+
+def _is_table(path: str, found: list[Version]) -> bool:
+    return any(path == file.path for version in found for file in version.tables.values())
 
 
 def _results(source: Source, wanted: str | None) -> File | None:

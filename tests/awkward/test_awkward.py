@@ -21,7 +21,9 @@ from lading.cli.main import execute
 sys.path.append(str(Path(__file__).parent))  # the kinds import each other by name
 kind = importlib.import_module("kind")
 KINDS: list[Any] = [
-    one for name in ("coco_records", "coco_files", "voc_kinds") for one in importlib.import_module(name).KINDS
+    one
+    for name in ("coco_records", "coco_files", "coco_once", "voc_kinds")
+    for one in importlib.import_module(name).KINDS
 ]
 
 

@@ -704,3 +704,45 @@ def test_a_number_that_equals_true_or_false_is_told_for_itself(ids: Any, read: A
     done = read(annotations=[ROW | {"id": number, "category_id": key} for number, key in enumerate(ids)], categories=[])
     assert sorted(label.category or "" for label in done.labels) == ["", f"category:{int(ids[1])}"]
     assert [rule for rule in done.rules if rule == "coco.bad-id"] == ["coco.bad-id"]
+
+
+def test_images_without_an_id_tell_of_the_annotations_that_may_be_theirs(read: Any) -> None:
+    images = [IMAGE, *({"file_name": name, "width": 40, "height": 30} for name in ("b.png", "c.png"))]
+    for others, consequence in (
+        ([7, 7], "; in no frame are therefore annotations of the id 7, which none has: 2"),
+        ([7, "x", 7], "; in no frame are therefore annotations of 2 ids that none has: 3"),
+        ([], ""),
+    ):
+        done = read(images=images, annotations=rows(*({"image_id": key} for key in others)))
+        message = f"expected an id that is a whole number or a text, found none{consequence}"
+        told = [finding for finding in done.told if finding[0] != "coco.unlisted-file"]
+        assert told == [("coco.bad-id", f"{FILE}/images/{n}", message) for n in (1, 2)]
+        assert [(loss.what, loss.count) for loss in done.report.losses] == (
+            [("annotations of no listed image", len(others))] if others else []
+        )
+    done = read(images=images, annotations=rows(*({"image_id": key} for key in (7, 8, 9))))
+    assert [rule for rule in done.rules if rule == "coco.orphan-annotation"] == ["coco.orphan-annotation"] * 3
+
+
+def test_categories_without_an_id_tell_what_the_labels_that_may_be_theirs_are_called(read: Any) -> None:
+    categories = [{"id": 2, "name": "cat"}, {"name": "dog"}, {"name": "cow"}]
+    for others, consequence in (
+        ([7, 7], "; labels of the id 7, which none has, are 'category:7'"),
+        ([7, "x", 7], "; labels of 2 ids that none has are 'category:7' and so on"),
+    ):
+        done = read(categories=categories, annotations=rows(*({"category_id": key} for key in others)))
+        told = [finding for finding in done.told if finding[0] != "coco.unlisted-file"]
+        assert told == [
+            (
+                "coco.bad-category",
+                f"{FILE}/categories/{number}",
+                f'expected a category with an id, found {{"name": "{name}"}}{consequence}',
+            )
+            for number, name in ((1, "dog"), (2, "cow"))
+        ]
+        assert [label.category for label in done.labels] == ["cat", *(f"category:{key}" for key in others)]
+
+
+def test_a_visibility_that_is_none_is_told_by_its_count_where_no_rule_tells_it(read: Any) -> None:
+    points = {"keypoints": [1, 1, 2, 3, 3, -1], "num_keypoints": 2}
+    assert "coco.keypoint-count" in read(annotations=rows(points)).rules

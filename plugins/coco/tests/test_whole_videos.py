@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lading import Report
-from plugins.coco.tests.video_documents import CAT, PIER, QUAY, RUN, document
+from plugins.coco.tests.video_documents import CAT, LONE, PIER, QUAY, RUN, document
 
 
 def written(read: Any, **changes: Any) -> Any:
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_told_at_its_place(read: Any) -> None:
         ("coco.video-entries", "/annotations/0/areas"): "expected an entry a frame, found 5",
         ("coco.bad-bbox", "/annotations/0/bboxes/2"): "expected 4 numbers, found [1, 2, 3]",
         ("coco.orphan-annotation", "/annotations/2/video_id"): (
-            "expected the id of an image, found '8/0'; the annotation is in no frame"
+            "expected the id of a video, found 8; the annotation is in no frame"
         ),
         ("coco.unknown-category", "/annotations/3/category_id"): "expected the id of a category, found 77",
         ("coco.missing-size", "/videos/1/file_names/0"): "expected `width` in pixels, found 0",
@@ -91,10 +91,46 @@ def test_what_is_wrong_is_told_at_its_place(read: Any) -> None:
     assert losses == {
         "entries behind the last frame of a video": (1, "train/instances.json#/annotations/0"),
         "annotations without anything that is a label": (2, "train/instances.json#/annotations/1"),
-        "annotations of no listed image": (2, "train/instances.json#/annotations/2"),
+        "annotations of no listed image": (1, "train/instances.json#/annotations/2"),
     }
     kinds = [[x.kind for x in frame.data[0].labels] for frame in done.frames["train-pier"]]
     assert kinds == [["RLE"], ["RLE", "BOX2D"], []]
+
+
+def test_videos_of_the_ids_7_and_text_7_are_two(read: Any) -> None:
+    done = written(read, videos=[PIER, QUAY | {"id": "7"}], annotations=[CAT, LONE | {"video_id": "7"}])
+    found = {
+        name: [(frame.key, [x.instance for x in frame.data[0].labels]) for frame in frames]
+        for name, frames in done.frames.items()
+    }
+    cat = ["1", "1"]
+    assert found == {
+        "train-pier": [("7/0", cat), ("7/1", []), ("7/2", cat)],
+        "train-quay": [('"7"/0', ["3"])],
+    }
+    assert [rule for rule in done.rules if rule != "coco.unlisted-file"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "lost"),
+    [
+        ({"videos": [PIER, QUAY | {"id": None}]}, ("coco.bad-id", "/videos/1"), 1),
+        ({"videos": [PIER, QUAY | {"id": [4]}]}, ("coco.bad-id", "/videos/1"), 1),
+        ({"videos": [PIER | {"id": None}, QUAY | {"id": None}]}, ("coco.bad-id", "/videos/0", "/videos/1"), 3),
+        ({"videos": [PIER, QUAY, QUAY | {"id": 7}]}, ("coco.duplicate-image-id", "/videos/2/id"), 0),
+        ({"videos": [PIER, {"id": "q", "name": "quay"}]}, ("coco.bad-video", "/videos/1"), 1),
+        ({"videos": [PIER]}, ("coco.orphan-annotation", "/annotations/2/video_id"), 1),
+        ({"annotations": [CAT | {"video_id": None}]}, ("coco.orphan-annotation", "/annotations/0/video_id"), 1),
+        ({"annotations": [CAT | {"video_id": "7"}]}, ("coco.id-type", "/annotations/0/video_id"), 0),
+    ],
+    ids=["null", "a list", "both", "again", "no pictures", "not listed", "null of an annotation", "text"],
+)
+def test_an_id_of_a_video_that_is_wrong_is_told_once(read: Any, changes: Any, told: Any, lost: int) -> None:
+    done = written(read, **changes)
+    found = [(rule, where.removeprefix("train/instances.json#")) for rule, where, _ in done.told]
+    rule, *places = told
+    assert [one for one in found if one[0] != "coco.unlisted-file"] == [(rule, place) for place in places]
+    assert sum(loss.count for loss in done.report.losses) == lost
 
 
 def test_records_that_are_none_keep_the_places_of_the_others(read: Any) -> None:

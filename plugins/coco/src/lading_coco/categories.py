@@ -25,8 +25,12 @@ class Names:
     def __init__(self, documents: Sequence[Document], report: Report) -> None:
         parts = {document.path: _parts(document, report) for document in documents}
         every = [pair for known in parts.values() for pair in known.values()]
-        has_bodies = any(field in document.traits.marks for document in documents for field, *_ in PARTS)
-        self.delimiter = _delimiter(every) if has_bodies or any(parent for _, parent in every) else None
+        has_parts = any(field in document.traits.marks for document in documents for field, *_ in PARTS)
+        has_parts = has_parts or any(parent for _, parent in every)
+        # An id that stands for a name is no path, whatever is in it.
+        ids = {key for document in documents for key in document.traits.categories if isinstance(key, str)}
+        dotted = [(key, None) for key in ids.difference(*parts.values()) if _DELIMITERS[0] in key.strip(".")]
+        self.delimiter = _delimiter([*every, *dotted]) if has_parts or dotted else None
         self._known = {
             path: {key: self.full(name, parent) for key, (name, parent) in known.items()}
             for path, known in parts.items()
@@ -35,8 +39,10 @@ class Names:
             self._tell_duplicates(document, report)
         self._tell_others(documents, report)
         self.unlisted: dict[str, dict[Any, str]] = {document.path: {} for document in documents}
+        self.accounted_for: dict[str, bool] = {}  # by file, whether categories without an id are why ids are unknown
         for document in documents:
             self._complete(document, documents, report)
+            self._tell_idless(document, report)
 
     def full(self, name: str, parent: str | None) -> str:
         """A name below its parent."""
@@ -90,7 +96,7 @@ class Names:
         used = document.traits.categories
         if not known and used:
             known = self._known[document.path] = self._borrowed(document, documents)
-            if not known and not document.is_results:
+            if not known and not document.is_results and not document.idless:
                 message = "expected `categories`, found none; labels are named by the ids of theirs"
                 report.warning("coco.no-categories", message, document.origin())
         for key in used:
@@ -103,6 +109,20 @@ class Names:
                 self.unlisted[document.path][key] = known[spelled]
             else:
                 self.unlisted[document.path][key] = str(key) if document.is_results else f"category:{key}"
+
+    def _tell_idless(self, document: Document, report: Report) -> None:
+        """Tell of categories without an id; no more unknown ids than these may well be theirs, and are not told."""
+        unknown = [key for key, name in self.unlisted[document.path].items() if name == f"category:{key}"]
+        is_why = self.accounted_for[document.path] = 0 < len(unknown) <= len(document.idless)
+        consequence = ""
+        if is_why:
+            named = f"category:{unknown[0]}"
+            consequence = f"; labels of the id {unknown[0]!r}, which none has, are {named!r}"
+            if len(unknown) > 1:
+                consequence = f"; labels of {len(unknown):,} ids that none has are {named!r} and so on"
+        for number, found in document.idless:
+            message = f"expected a category with an id, found {found}{consequence}"
+            report.error("coco.bad-category", message, document.origin("categories", number))
 
     def _borrowed(self, document: Document, documents: Sequence[Document]) -> dict[Any, str]:
         others = [other for other in documents if not other.is_results and self._known[other.path]]

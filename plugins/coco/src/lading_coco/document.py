@@ -16,6 +16,7 @@ from lading_coco.heads import Column
 from lading_coco.ids import MISSING, Codes, is_id
 from lading_coco.layout import Finder
 from lading_coco.listing import ImageHeads
+from lading_coco.orphans import WithoutId
 from lading_coco.repeated import REPEATED
 from lading_coco.stretches import read_through
 from lading_coco.structure import Offsets, Piece, RecordArray, Scanner
@@ -64,6 +65,7 @@ class Document:
         self.kind = ""
         self.envelope: dict[str, Any] = {}
         self.categories: list[tuple[int, dict[str, Any]]] = []  # with their numbers
+        self.idless: list[tuple[int, str]] = []  # categories without an id: their numbers, and what is there
         self.traits = Traits()
         self.images: Records
         self.annotations: Records
@@ -71,6 +73,7 @@ class Document:
         self.names: Codes
         self.keys: Codes
         self.media: NDArray[np.int32]
+        self.without_id: WithoutId
         self.video_of: Codes | None = None
         self.shots: Codes | None = None
         self.annotation_ids: Codes
@@ -84,6 +87,7 @@ class Document:
     def forget_ids(self) -> None:
         """Let go of what only the index is made of."""
         none = np.empty(0, dtype=np.int64)
+        del self.without_id
         self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = none
         self.video_of = self.shots = None
 
@@ -197,6 +201,7 @@ class _Reading:
         document.annotation_ids = self.annotations.column.ids()
         document.names, document.keys = self.images.names, self.images.keys
         document.media = self.images.media
+        document.without_id = self.images.without_id
         videos, shots = self.images.videos
         if (videos != MISSING).any():
             document.video_of, document.shots = videos, shots
@@ -205,7 +210,7 @@ class _Reading:
 
 
 def _categories(document: Document, report: Report) -> list[tuple[int, dict[str, Any]]]:
-    """The category records that are objects with an id."""
+    """The category records that are objects with an id; the others are noted, to be told when it is known who asks."""
     rows = document.envelope.get("categories", [])
     if rows is None:
         return []
@@ -216,8 +221,7 @@ def _categories(document: Document, report: Report) -> list[tuple[int, dict[str,
     kept = []
     for number, row in enumerate(rows):
         if not isinstance(row, dict) or not is_id(row.get("id")):
-            message = f"expected a category with an id, found {json.dumps(row)[:60]}"
-            report.error("coco.bad-category", message, document.origin("categories", number))
+            document.idless.append((number, json.dumps(row)[:60]))
         else:
             kept.append((number, row))
     return kept

@@ -110,6 +110,7 @@ class FrameReader:
         own = images[0] if len(images) == 1 else self._own(frame, images)
         if own is None:
             return self._bare(frame, labels)
+        told = self._told()
         data = self._images.data(images, own, labels)
         for number, folder in self._pixelmaps.items():
             listed = next((image for image in images if image[0] == number), None)
@@ -118,12 +119,22 @@ class FrameReader:
                 mask = self._masks[number].pixelmap(folder, data.remote_path, origin)
                 if mask is not None:
                     data.labels.append(mask)
+        if told:
+            data.told = [*data.told, *told]
         if is_annotated or data.labels:
             data.annotation = "present"
         key = data.extras.get("id")
         text = data.remote_path if key is None else str(key)
         listings = self._images.listings(images) if len(images) > 1 else {}
         return Frame(key=self._key(frame, text), data=[data], extras=listings)
+
+    def _told(self) -> list[tuple[str, int | None]]:
+        """What was told of the labels that were made last."""
+        told = [one for builder in self._labels for one in builder.told]
+        if told:
+            for builder in self._labels:
+                builder.told.clear()
+        return told
 
     def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)
@@ -146,6 +157,7 @@ class FrameReader:
             remote_path=text,
             annotation="present",
             labels=labels,
+            told=self._told(),
             extras={"id": key, **of_video},
             origin=document.annotations.origin(row, "image_id"),
             origins=self._origins,

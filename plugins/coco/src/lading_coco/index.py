@@ -13,9 +13,11 @@ from lading import Report
 from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
+from lading_coco.orphans import Orphans
 from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
 from lading_coco.videos import Places, by_first, listed_videos, video_name, videos_of
+from lading_coco.whole_videos import VideoText
 
 Numbers = NDArray[np.int64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
@@ -90,7 +92,7 @@ class IndexBuilder:
         for name, numbers in order.items():
             self._add_split(name, numbers)
         self._tell_overlaps()
-        frames_of = [self._place_annotations(number) for number in range(len(self._documents))]
+        frames_of = self._place_annotations()
         return Index(
             splits=[split for split in self.splits if self._is_told(split)],
             home=joined(self._home, np.int32),
@@ -211,6 +213,8 @@ class IndexBuilder:
         self._count += len(ids)
 
     def _tell_repeated(self, document: Document) -> None:
+        if document.kind == "videos":
+            return  # which is told of the video
         for row in repeats(document.image_ids).tolist():
             message = "expected each image id once, found one again; annotations go to the first"
             self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
@@ -249,43 +253,66 @@ class IndexBuilder:
     def _split_ids(self, split: Split) -> Codes:
         return np.concatenate(self._ids)[split.begin : self._count] if self._ids else np.empty(0, dtype=np.int64)
 
-    def _place_annotations(self, number: int) -> Numbers:
-        """For each annotation its frame: by the images of its own file, then by those of its split, -1 for none."""
+    def _place_annotations(self) -> list[Numbers]:
+        """For each annotation of each document its frame, -1 for none; what is in none is told."""
+        placed = []
+        orphans = {
+            id(split): Orphans([self._documents[n].without_id for n in split.documents], self._report)
+            for split in self._groups
+        }
+        for number in range(len(self._documents)):
+            split = next(split for split in self._groups if number in split.documents)
+            placed.append(self._place(number, split, orphans[id(split)]))
+        for each in orphans.values():
+            each.tell()
+        return placed
+
+    def _place(self, number: int, split: Split, orphans: Orphans) -> Numbers:
+        """The frames of one document: by the images of its own file, then by those of its split."""
         document = self._documents[number]
         ids, first = first_places(document.image_ids)
         frame_of_first = self._frame_of_image[number][first]
         frames = look_up(document.image_of, ids, frame_of_first)
         lost = np.flatnonzero((frames < 0) & (document.image_of != MISSING))
         if len(lost):
-            split = next(s for s in self._groups if number in s.documents)
             others, first = first_places(np.concatenate(self._ids)[split.begin : split.end])
             frames[lost] = look_up(document.image_of[lost], others, first + split.begin)
-            for row in lost[frames[lost] < 0].tolist():
-                frames[row] = self._find_spelled(document, row, (ids, frame_of_first))
+            self._find_spelled(document, lost[frames[lost] < 0], frames, (ids, frame_of_first), orphans)
         for row in np.flatnonzero(document.image_of == MISSING).tolist():
             (record,) = records_at(document, document.annotations, [row])
             if record is not None:  # what is no record was told when it was found
-                message = "expected `image_id`, found none; the annotation is in no frame"
-                self._lose(document, row, message)
+                key = "video_id" if document.kind == "videos" else "image_id"
+                origin = document.annotations.origin(row, "image_id")
+                message = f"expected `{key}`, found none; the annotation is in no frame"
+                self._report.error("coco.orphan-annotation", message, origin)
+                self._report.loss("annotations of no listed image", str(document.annotations.origin(row)))
         return frames
 
-    def _find_spelled(self, document: Document, row: int, images: tuple[Codes, Numbers]) -> int:
-        """The frame of an annotation that spells its image's id as text, or a text as a number; -1 for none."""
-        (value,) = values_at(document, [row], "image_id")
-        spelled = other_spelling(value)
-        frame = -1 if spelled is None else int(look_up(np.array([code_of(spelled)]), *images)[0])
-        origin = document.annotations.origin(row, "image_id")
-        if frame < 0:
-            self._lose(document, row, f"expected the id of an image, found {value!r}; the annotation is in no frame")
-        else:
-            message = f"expected the id as the image has it, {spelled!r}, found {value!r}"
-            self._report.warning("coco.id-type", message, origin)
-        return frame
-
-    def _lose(self, document: Document, row: int, message: str) -> None:
-        origin = document.annotations.origin(row, "image_id")
-        self._report.error("coco.orphan-annotation", message, origin)
-        self._report.loss("annotations of no listed image", str(document.annotations.origin(row)))
+    def _find_spelled(
+        self, document: Document, rows: Numbers, frames: Numbers, images: tuple[Codes, Numbers], orphans: Orphans
+    ) -> None:
+        """Find annotations that spell their image's id as text, or a text as a number; the others are orphans."""
+        lost: dict[int, Any] = {}
+        values = values_at(document, rows.tolist(), "image_id")
+        for row, value in zip(rows.tolist(), values, strict=True):
+            spelled = other_spelling(value)
+            frames[row] = -1 if spelled is None else int(look_up(np.array([code_of(spelled)]), *images)[0])
+            if frames[row] < 0:
+                lost[row] = value
+            else:
+                message = f"expected the id as the image has it, {spelled!r}, found {value!r}"
+                self._report.warning("coco.id-type", message, document.annotations.origin(row, "image_id"))
+        noun = "an image"
+        if isinstance(document.text, VideoText):  # several records are one annotation
+            first_of = {document.text.annotation(row): row for row in reversed(lost)}
+            ids = document.text.ids
+            found = {row: document.text.frame(row)["video_id"] for row in sorted(first_of.values())}
+            lost = {row: key for row, key in found.items() if not ids.is_without_pictures(key)}
+            for row in found.keys() - lost.keys():  # which is told of the video
+                self._report.loss("annotations of no listed image", str(document.annotations.origin(row)))
+            noun = "a video"
+        at = document.annotations.origin
+        orphans.take(lambda row: at(row, "image_id"), at, list(lost), list(lost.values()), noun=noun)
 
     def _tell_overlaps(self) -> None:
         for split in self._groups:

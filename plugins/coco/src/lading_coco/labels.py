@@ -45,6 +45,7 @@ class LabelBuilder:
         self._names: dict[Any, str] = {key: name for key, name in listed.items() if name not in repeated}
         self._alike = {key: name for key, name in listed.items() if name in repeated}
         self._unlisted = names.unlisted[document.path]
+        self._are_unknown_told = names.accounted_for[document.path]
         self._full = names.full
         self._has_categories = bool(listed)
         self._is_stuff = document.kind == "stuff"
@@ -54,6 +55,9 @@ class LabelBuilder:
         self._step = step
         self._shift = shift
         self._report = report
+        self._has_points = any(row.get("keypoints") for _, row in document.categories)
+        #: What was told of labels made since somebody took it, as `Data.told` has it.
+        self.told: list[tuple[str, int | None]] = []
         known = {} if self._is_stuff else self._names
         self._plain = PlainLabels(known, base, step, lambda record, row: self._any(as_row(record), row, 0))
 
@@ -116,6 +120,8 @@ class LabelBuilder:
                 extras["category_id"] = record.category_id
         elif record.category_id is None:
             extras["category_id"] = None
+        elif "category_id" in rest:  # what is no id, and told as that
+            self.told.append(("category.missing", common["origin"]))
         if record.area is not UNSET:
             extras["area"] = record.area
         if record.num_keypoints is not UNSET:
@@ -164,7 +170,7 @@ class LabelBuilder:
         if known is not None:
             return known
         name = self._unlisted[key]
-        if not self._has_categories:
+        if not self._has_categories or (self._are_unknown_told and name.startswith("category:")):
             return name
         if name.startswith("category:"):
             self._tell(row, "coco.unknown-category", f"expected the id of a category, found {key!r}", "category_id")
@@ -231,13 +237,21 @@ class LabelBuilder:
         visible = tuple(values[2::3])
         count = record.num_keypoints
         seen = sum(v > 0 for v in visible)
-        if count is not UNSET and count is not None and count != seen:
+        if count is not UNSET and count is not None and count not in self._counts(visible):
             message = f"expected the number of points with v > 0, {seen}, found {count}"
             self._tell(row, "coco.keypoint-count", message, "num_keypoints", warn=True)
-        if not seen and not (count is UNSET and record.score is not UNSET):
+        if not seen and (count == 0 or not any(visible)) and not (count is UNSET and record.score is not UNSET):
             common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
             return
         labels.append(self._points(values, visible, common))
+
+    def _counts(self, visible: Sequence[Any]) -> range:
+        """How many points may be labelled, where a visibility that is none, which the rules tell, may be any."""
+        sure = sum(v > 0 for v in visible)
+        if not self._has_points:
+            return range(sure, sure + 1)
+        odd = [v > 0 for v in visible if v not in (0, 1, 2)]
+        return range(sure - sum(odd), sure + len(odd) - sum(odd) + 1)
 
     def _points(self, values: list[Any], visible: tuple[Any, ...], common: dict[str, Any]) -> Keypoints2D:
         points = np.array((values[0::3], values[1::3]), dtype=np.float64).T.copy()

@@ -13,6 +13,7 @@ from lading import Origin, Report
 from lading_coco.heads import Column, ImageHead
 from lading_coco.ids import MISSING, Codes, codes_of, is_id, joined, key_of
 from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
+from lading_coco.orphans import WithoutId
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
 
@@ -34,6 +35,7 @@ class ImageHeads:
         self._media: list[NDArray[np.int32]] = []
         self._videos: list[Codes] = []
         self._shots: list[Codes] = []
+        self.without_id = WithoutId(place)
 
     @property
     def names(self) -> Codes:
@@ -106,7 +108,7 @@ class ImageHeads:
     def _check(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
         if head.id == MISSING or not is_id(head.id):
             found = "none" if head.id == MISSING else repr(head.id)
-            self._tell("coco.bad-id", f"expected an id that is a whole number or a text, found {found}", row)
+            self.column.waiting.add(row, lambda number: self.without_id.add(number, found))
         if name is None:
             found = "neither" if not head.file_name else repr(head.file_name)
             self._tell("coco.missing-file-name", f"expected `file_name` or `coco_url`, found {found}", row)

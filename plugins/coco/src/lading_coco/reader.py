@@ -129,6 +129,7 @@ def _read_all(chosen: Sequence[tuple[JsonText, bool]], files: Files, report: Rep
             document = read_document(text, split, Finder(files, text.path, split), report, source.workers)
             if isinstance(text, VideoText):
                 document.kind = "videos"
+                document.without_id = text.ids.without
             documents.append(document)
         except InputError as exc:
             failures.append((text.path, exc))

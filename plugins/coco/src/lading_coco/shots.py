@@ -20,6 +20,8 @@ def tell_shots(
 ) -> None:
     """Tell what is wrong with the numbers of one video's frames, given by document and row, in their order."""
     shots = np.full(len(rows), MISSING, dtype=np.int64)
+    if any(documents[number].kind == "videos" for number in set(homes.tolist())):
+        return  # numbers that we gave, which repeat only where the video's id does
     for number in set(homes.tolist()):
         known = documents[number].shots
         if known is not None:

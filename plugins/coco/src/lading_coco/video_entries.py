@@ -51,8 +51,8 @@ class Entries(NamedTuple):
         return b"{" + b", ".join(parts) + b"}"
 
 
-def entries_by_frame(record: Fields, seen: Sequence[int], count: int | None) -> Entries:
-    """The entries of the frames that are `seen`, of `count` frames of the video.
+def entries_by_frame(record: Fields, seen: Sequence[int], count: int | None, video: str) -> Entries:
+    """The entries of the frames that are `seen`, of `count` frames of the video, whose id is `video` as text.
 
     The value of `image_id` lacks the number of the frame. Other lists of an entry a frame are such too.
     """
@@ -63,7 +63,7 @@ def entries_by_frame(record: Fields, seen: Sequence[int], count: int | None) -> 
     for key, value in record.items():
         text = bytes(value)
         if key in SOURCES.values():
-            own, known = ("instance_id", text) if key == "id" else ("image_id", _image_of(value))
+            own, known = ("instance_id", text) if key == "id" else ("image_id", _image_of(video))
             fields[own] = known
         elif key in RESERVED or (key in ENTRIES and not text.startswith(b"[")):
             rest[key] = text
@@ -87,8 +87,8 @@ def _without(entries: Sequence[bytes], shown: set[int]) -> bytes:
     return b"[" + b", ".join(_NULL if number in shown else entry for number, entry in enumerate(entries)) + b"]"
 
 
-def _image_of(video_id: msgspec.Raw) -> bytes:
-    return json.dumps(f"{key_of(value_of(video_id))}/").encode()[:-1]
+def _image_of(video: str) -> bytes:
+    return json.dumps(f"{video}/").encode()[:-1]
 
 
 def joined(fields: Mapping[str, bytes]) -> bytes:
@@ -139,8 +139,3 @@ def entries_of(value: msgspec.Raw | None) -> list[bytes] | None:
 def value_of(text: msgspec.Raw | None) -> Any:
     """The value of a field; None of one that is absent."""
     return None if text is None else json.loads(bytes(text))
-
-
-def key_of(video_id: Any) -> str:
-    """The id of a video as the ids of its images have it."""
-    return video_id if isinstance(video_id, str) else json.dumps(video_id)

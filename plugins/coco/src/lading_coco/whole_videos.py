@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from lading import Origin, Report
 from lading_coco.elements import Strangers
 from lading_coco.heads import Column
+from lading_coco.ids import is_id
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Offsets, Piece, scan
 from lading_coco.text import CHUNK, Access, JsonText
@@ -33,9 +34,9 @@ from lading_coco.video_entries import (
     entries_of,
     fields_of,
     frames_seen,
-    key_of,
     value_of,
 )
+from lading_coco.video_ids import VideoIds
 
 _PLURAL = {one: many for many, one in ENTRIES.items()}
 
@@ -54,7 +55,7 @@ class VideoText(JsonText):
         self._places: Offsets = np.empty(0, dtype=np.int64)
         self._sizes: NDArray[np.uint32] = np.empty(0, dtype=np.uint32)
         self._first_image: list[int] = [0]  # of each video, then how many images there are
-        self._video_of: dict[str, int] = {}
+        self.ids = VideoIds((), self._video)
         self._annotation_of = array("i")  # of each record of one frame, the annotation
         self._frame_of = array("i")
         self._strangers = Strangers()
@@ -110,26 +111,34 @@ class VideoText(JsonText):
             return at.below(_PLURAL[str(first)], frame, *rest)
         return at.below(SOURCES.get(str(first), first), *rest)
 
+    def annotation(self, row: int) -> int:
+        """The annotation that a record of one frame is of."""
+        return self._annotation_of[row]
+
     def frame(self, row: int) -> dict[str, Any]:
         """The video and the number in it of the frame that a record of one frame is about."""
         with self._original.reading() as access:
             record = self._record(self._annotation_of[row], access) or {}
         return {"video_id": value_of(record.get("video_id")), "frame_id": self._frame_of[row]}
 
+    def _video(self, number: int) -> Origin:
+        return Origin(self.path, "/videos").below(number)
+
     def _videos(self) -> list[Any]:
         videos = self._envelope.get("videos")
         return videos if isinstance(videos, list) else []
 
     def _number_videos(self, report: Report) -> None:
-        """Count the frames of each video."""
+        """Count the frames of each video, and know it by its id."""
+        self.ids = VideoIds(self._videos(), self._video)
         for number, video in enumerate(self._videos()):
             names = _names_of(video)
             self._first_image.append(self._first_image[-1] + len(names))
-            at = Origin(self.path, "/videos").below(number)
+            at = self._video(number)
             if not isinstance(video, dict) or not isinstance(video.get("file_names"), list):
                 report.error("coco.bad-video", f"expected `file_names` of a video, found {str(video)[:60]!r}", at)
                 continue
-            self._video_of.setdefault(key_of(video.get("id")), number)
+            self.ids.tell(number, report)
             length = video.get("length")
             if length is not None and length != len(names):
                 message = f"expected the number of its `file_names`, {len(names)}, found {length!r}"
@@ -141,6 +150,10 @@ class VideoText(JsonText):
         at = Origin(self.path, "/annotations").below(self._strangers.element(row))
         if record is None:
             return  # told when it was found
+        key = value_of(record.get("video_id"))
+        if self.ids.meant(key) != key:
+            message = f"expected the id as the video has it, {self.ids.meant(key)!r}, found {key!r}"
+            report.warning("coco.id-type", message, at.below("video_id"))
         count = self._frame_count(record)
         lists = {key: entries_of(record.get(key)) for key in ENTRIES}
         for key, entries in lists.items():
@@ -162,7 +175,7 @@ class VideoText(JsonText):
 
     def _frame_count(self, record: Fields) -> int | None:
         """How many frames the video of an annotation has; None where it is not listed."""
-        video = self._video_of.get(key_of(value_of(record.get("video_id"))))
+        video = self.ids.number(value_of(record.get("video_id")))
         return None if video is None else self._first_image[video + 1] - self._first_image[video]
 
     def _record(self, row: int, access: Access) -> Fields | None:
@@ -195,15 +208,15 @@ class VideoText(JsonText):
 
     def _images(self) -> Iterator[bytes]:
         mark = ""
-        for video in self._videos():
+        for number, video in enumerate(self._videos()):
             key = video.get("id") if isinstance(video, dict) else None
             sizes = {k: video[k] for k in ("width", "height") if k in video} if isinstance(video, dict) else {}
             for frame, name in enumerate(_names_of(video)):
                 record = {
-                    "id": f"{key_of(key)}/{frame}",
+                    "id": f"{self.ids.text_of(number)}/{frame}",
                     "file_name": name,
                     **sizes,
-                    "video_id": key,
+                    "video_id": key if is_id(key) else None,
                     "frame_id": frame,
                 }
                 yield f"{mark}{json.dumps(record)}".encode()
@@ -216,7 +229,8 @@ class VideoText(JsonText):
             for row, group in groupby(pairs, key=itemgetter(0)):
                 seen = [frame for _, frame in group]
                 record = self._record(row, access) or {}
-                entries = entries_by_frame(record, seen, self._frame_count(record))
+                video = self.ids.text(value_of(record.get("video_id")))
+                entries = entries_by_frame(record, seen, self._frame_count(record), video)
                 for frame in seen:
                     yield mark + entries.record(frame, is_first=frame == seen[0])
                     mark = b",\n"

@@ -1,0 +1,154 @@
+"""Awkward COCO files of one defect each, which is told once, where its cause is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coco_records import BOTH, BOX, CATS, IMAGE, PICTURES, SECOND, coco, row
+from kind import picture
+
+LOST = ["annotations of no listed image"]
+THIRD = {"id": 3, "file_name": "c.png", "width": 40, "height": 30}
+ALL = {**BOTH, "images/c.png": picture("green")}
+BODY = [{"id": 2, "name": "cat", "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}]
+
+
+def without(record: dict[str, Any], key: str = "id") -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != key}
+
+
+IMAGES_WITHOUT_ID = [
+    coco(
+        "an image without id, and an annotation of it",
+        row(image_id=2),
+        images=[IMAGE, without(SECOND)],
+        pictures=BOTH,
+        frames={"x/1": [BOX], "x/b.png": []},
+        told=["error coco.bad-id /images/1"],
+        losses=LOST,
+    ),
+    coco(
+        "an image without id, and annotations of two unknown ones",
+        row(image_id=2),
+        row(7, image_id=3),
+        images=[IMAGE, without(SECOND)],
+        pictures=BOTH,
+        frames={"x/1": [BOX], "x/b.png": []},
+        told=[
+            "error coco.bad-id /images/1",
+            "error coco.orphan-annotation /annotations/1/image_id",
+            "error coco.orphan-annotation /annotations/2/image_id",
+        ],
+        losses=LOST,
+    ),
+    coco(
+        "images without id, and annotations of one of them",
+        row(image_id=2),
+        images=[IMAGE, without(SECOND), {**THIRD, "id": None}],
+        pictures=ALL,
+        frames={"x/1": [BOX], "x/b.png": [], "x/c.png": []},
+        told=["error coco.bad-id /images/1", "error coco.bad-id /images/2"],
+        losses=LOST,
+    ),
+    coco(
+        "an image without id, and an annotation without image",
+        row(image_id=...),
+        images=[IMAGE, without(SECOND)],
+        pictures=BOTH,
+        frames={"x/1": [BOX], "x/b.png": []},
+        told=["error coco.bad-id /images/1", "error coco.orphan-annotation /annotations/1/image_id"],
+        losses=LOST,
+    ),
+]
+
+CATEGORIES = [
+    coco(
+        "a category without id, and annotations of it",
+        row(category_id=5),
+        row(7, category_id=5, bbox=[1, 1, 5, 5]),
+        categories=[CATS[0], without(CATS[1])],
+        found=["box2d category:5 20 10 24 15 @6", "box2d category:5 1 1 6 6 @7"],
+        told=["error coco.bad-category /categories/1"],
+    ),
+    coco(
+        "a category without id, and annotations of two unknown ones",
+        row(category_id=5),
+        row(7, category_id=9, bbox=[1, 1, 5, 5]),
+        categories=[CATS[0], without(CATS[1])],
+        found=["box2d category:5 20 10 24 15 @6", "box2d category:9 1 1 6 6 @7"],
+        told=[
+            "error coco.bad-category /categories/1",
+            "error coco.unknown-category /annotations/1/category_id",
+            "error coco.unknown-category /annotations/2/category_id",
+        ],
+    ),
+    coco(
+        "no category with an id",
+        categories=[without(CATS[0])],
+        frames={"x/1": ["box2d category:2 1 2 11 12 @5"]},
+        told=["error coco.bad-category /categories/0"],
+    ),
+    *(
+        coco(
+            f"a category id that is {name}",
+            row(category_id=value),
+            found=["box2d 20 10 24 15 @6"],
+            told=["error coco.bad-id /annotations/1/category_id"],
+        )
+        for name, value in (("true", True), ("a list", [2]), ("a fraction", 2.5))
+    ),
+    coco(
+        "a category id of text with a dot that no category has",
+        row(category_id="a.b"),
+        found=["box2d category:a.b 20 10 24 15 @6"],
+        told=["error coco.unknown-category /annotations/1/category_id"],
+    ),
+    coco(
+        "a category id of text with a dot, below a parent that others have: no name may be parted at it",
+        row(category_id="a.b"),
+        categories=[{**one, "supercategory": "pet"} for one in CATS],
+        frames={"x/1": ["box2d pet/cat 1 2 11 12 @5", "box2d category:a.b 20 10 24 15 @6"]},
+        told=["error coco.unknown-category /annotations/1/category_id"],
+    ),
+    coco(
+        "a category id of text with a dot that a category has",
+        row(category_id="a.b"),
+        categories=[*CATS, {"id": "a.b", "name": "bird"}],
+        found=["box2d bird 20 10 24 15 @6"],
+    ),
+]
+
+POINTS = [
+    coco(
+        "a visibility below 0, of a point that is counted",
+        row(keypoints=[21, 11, 2, 23, 14, -1], num_keypoints=2),
+        categories=BODY,
+        found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 21 11 v2 23 14 v-1 @6"],
+        told=["error keypoints.visible /annotations/1/keypoints"],
+    ),
+    coco(
+        "a visibility of 3, of a point that is not counted",
+        row(keypoints=[21, 11, 2, 23, 14, 3], num_keypoints=1),
+        categories=BODY,
+        found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 21 11 v2 23 14 v3 @6"],
+        told=["error keypoints.visible /annotations/1/keypoints"],
+    ),
+    coco(
+        "visibilities below 0 alone",
+        row(keypoints=[21, 11, -1, 23, 14, -1]),
+        categories=BODY,
+        found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 21 11 v-1 23 14 v-1 @6"],
+        told=["error keypoints.visible /annotations/1/keypoints"],
+    ),
+]
+
+FILES = [
+    # Two findings, since each is at another file: one lacks its picture, and the other has a name that nobody knows.
+    coco(
+        "a picture that was renamed",
+        pictures={"images/z.png": PICTURES["images/a.png"]},
+        told=["error media.missing /images/0", "warning coco.unlisted-file images/z.png"],
+    ),
+]
+
+KINDS = [*IMAGES_WITHOUT_ID, *CATEGORIES, *POINTS, *FILES]

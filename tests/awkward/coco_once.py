@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from coco_records import BOTH, BOX, CATS, IMAGE, PICTURES, SECOND, coco, row
-from kind import picture
+from coco_records import BOTH, BOX, CATS, FILE, IMAGE, PICTURES, SECOND, coco, document, row
+from kind import Awkward, picture, text
 
 LOST = ["annotations of no listed image"]
 THIRD = {"id": 3, "file_name": "c.png", "width": 40, "height": 30}
@@ -151,4 +151,40 @@ FILES = [
     ),
 ]
 
-KINDS = [*IMAGES_WITHOUT_ID, *CATEGORIES, *POINTS, *FILES]
+HIDDEN = [
+    coco(
+        "a picture whose name is hidden, beside what macOS leaves",
+        images=[{**IMAGE, "file_name": ".a.png"}],
+        pictures={
+            "images/.a.png": picture("red"),
+            "images/._b.png": b"\0\5\x16\7",
+            "images/.c.png": b"",
+            ".d.png": b"",
+        },
+    ),
+    Awkward(
+        "annotations whose name is hidden, beside others",
+        {
+            FILE: text(document()),
+            **PICTURES,
+            "annotations/.instances_y.json": text(document()),
+            "annotations/._instances_x.json": b"\0\5\x16\7",
+            ".eslintrc.json": b"{}",
+        },
+        frames={"x/1": [BOX]},
+        told=["warning coco.hidden-file annotations/.instances_y.json"],
+    ),
+    Awkward(
+        "annotations whose name is hidden, alone",
+        {"train/.annotations.coco.json": text(document()), "train/a.png": picture("red")},
+        refused="train/.annotations.coco.json is hidden",
+    ),
+    Awkward(
+        "arrays of masks, as labelme's scripts write them",
+        {FILE: text(document()), **PICTURES, "SegmentationClass/a.npy": b"\x93NUMPY", "b.NPZ": b"PK"},
+        frames={"x/1": [BOX]},
+        losses=["arrays that no annotation file lists, which are not read"],
+    ),
+]
+
+KINDS = [*HIDDEN, *IMAGES_WITHOUT_ID, *CATEGORIES, *POINTS, *FILES]

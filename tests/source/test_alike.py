@@ -43,6 +43,34 @@ def test_a_tree_is_the_same_through_folder_and_archives(tree: dict[str, bytes], 
             assert source.findings == ()
 
 
+def test_a_file_whose_own_name_is_hidden_is_there_for_who_asks(tmp_path: Path, make_folder, make_zip, make_tar) -> None:
+    rubbish = ["a/._b", "__MACOSX/.c", ".DS_Store", ".git/config", ".git/.d", "a/.x/y"]
+    tree = {"a/.b": b"1", ".c.json": b"2", "a/b": b"3", "d": b"4", **dict.fromkeys(rubbish, b"5")}
+    paths = [make_folder(tmp_path / "d", tree)]
+    paths += [(make_zip if name.endswith("zip") else make_tar)(tmp_path / name, tree) for name in ARCHIVES]
+    for path in paths:
+        with Source.open(path) as opened:
+            for source in (opened, pickle.loads(pickle.dumps(opened))):
+                assert list(source.names()) == ["a/b", "d"]
+                assert list(source.hidden()) == [".c.json", "a/.b"]
+                assert (source.read("a/.b"), source.read(".c.json"), source.read("a/b")) == (b"1", b"2", b"3")
+                assert [source.get(name) for name in rubbish] == [None] * len(rubbish)
+                assert source.findings == ()
+
+
+def test_of_hidden_files_in_two_layers_the_later_wins_also_within_an_archive(
+    tmp_path: Path, make_folder, make_zip
+) -> None:
+    folder = make_folder(tmp_path / "d", {"a/.b": b"1", "a/.c": b"2"})
+    packed = make_zip(tmp_path / "z.zip", {"a/.b": b"3"})
+    with Source.open(folder, packed) as source:
+        assert (source.read("a/.b"), source.read("a/.c")) == (b"3", b"2")
+    inner = make_folder(tmp_path / "e", {"in/z.zip": packed.read_bytes()})
+    with Source.open(inner).inside("in/z.zip") as source:
+        assert list(source.hidden()) == ["in/a/.b"]
+        assert source.read("in/a/.b") == b"3"
+
+
 @pytest.fixture(params=["d", *ARCHIVES])
 def path(request: pytest.FixtureRequest, tmp_path: Path, make_folder, make_zip, make_tar) -> Path:
     """One tree of 20 files in each form."""

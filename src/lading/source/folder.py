@@ -75,11 +75,14 @@ class FolderFile(File):
 
 
 class Folder:
-    """The files below a folder; `files` gives their paths where they are known already."""
+    """The files below a folder, by their paths, and those that are hidden."""
 
-    def __init__(self, root: Path, label: str, files: list[str], findings: Sequence[Finding] = ()) -> None:
+    def __init__(
+        self, root: Path, label: str, files: list[str], findings: Sequence[Finding] = (), hidden: Sequence[str] = ()
+    ) -> None:
         self.label = label
         self.names: Sequence[str] = files
+        self.hidden = hidden
         self.findings = findings
         self._root = str(root.absolute())
 
@@ -91,7 +94,7 @@ class Folder:
             files = sorted(scan.walk())
         except OSError as exc:
             raise SourceError(label, f"expected a folder that can be read, found: {exc.strerror or exc}") from exc
-        return cls(root, label, files, scan.notes.findings(label))
+        return cls(root, label, files, scan.notes.findings(label), sorted(scan.hidden))
 
     def take_archives(self) -> list[str]:
         """The archives that lie directly in the folder, sorted; they are no longer among its names."""
@@ -102,7 +105,7 @@ class Folder:
         return taken
 
     def file(self, name: str) -> FolderFile:
-        """The file of one of its names."""
+        """The file of one of its names, or of one that is hidden."""
         return FolderFile(name, f"{self._root}/{name}")
 
     def close(self) -> None:
@@ -114,6 +117,7 @@ class _Scan:
 
     def __init__(self, root: Path, follow_links: bool) -> None:
         self.notes = Notes()
+        self.hidden: list[str] = []
         self._root = root
         self._real = os.path.realpath(root)
         self._follow = follow_links
@@ -130,6 +134,7 @@ class _Scan:
                     for entry in entries:
                         name = entry.name
                         if names.is_hidden(name):
+                            self._note_hidden(entry, prefix + name)
                             continue
                         if name.isascii() and entry.is_file(follow_symlinks=False):  # as nearly all are
                             yield prefix + name
@@ -140,6 +145,10 @@ class _Scan:
                     raise
                 message = f"expected a folder that can be read, found: {exc.strerror or exc}"
                 self.notes.error("source.unreadable", message, path)
+
+    def _note_hidden(self, entry: os.DirEntry[str], path: str) -> None:
+        if not names.is_rubbish(entry.name) and names.is_text(entry.name) and entry.is_file(follow_symlinks=False):
+            self.hidden.append(path)
 
     def _entry(self, entry: os.DirEntry[str], path: str, real: str, above: frozenset[str]) -> Iterator[str]:
         if not names.is_text(entry.name):

@@ -72,6 +72,7 @@ class InnerLayer:
         self._stamp = stamp
         self._remove = remove
         self.names: Sequence[str] = [f"{self._below}{name}" for name in layer.names]
+        self.hidden: Sequence[str] = [f"{self._below}{name}" for name in layer.hidden]
 
     def __reduce__(self) -> tuple[object, ...]:
         return (InnerLayer, (self._layer, self._below.rstrip("/"), self._stamp, None))
@@ -101,7 +102,7 @@ class InnerLayer:
         return self._layer.findings
 
     def file(self, name: str) -> InnerFile:
-        """The file of one of its names."""
+        """The file of one of its names, or of one that is hidden."""
         return InnerFile(name, self._layer.file(name.removeprefix(self._below)), self._stamp)
 
     def close(self) -> None:

@@ -20,12 +20,17 @@ class Layer(Protocol):
         ...
 
     @property
+    def hidden(self) -> Sequence[str]:
+        """The paths of files whose own name begins with a dot, sorted; they are not among its names."""
+        ...
+
+    @property
     def findings(self) -> Sequence[Finding]:
         """What was wrong with it."""
         ...
 
     def file(self, name: str) -> File:
-        """The file of one of its names."""
+        """The file of one of its names, or of one that is hidden."""
         ...
 
     def close(self) -> None:

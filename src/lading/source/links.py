@@ -29,7 +29,7 @@ class Members(Generic[T]):
             self.notes.error("source.unsafe-name", message, self.label)
             return None
         name = names.tidy(raw_name)
-        if not name or names.is_hidden_path(name):
+        if not name or names.is_out_of_sight(name):
             return None
         if not names.is_text(name):
             self.notes.error("source.name-encoding", f"expected a name in UTF-8, found {raw_name!r}", self.label)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 
 ZIP_ENDINGS = (".zip",)
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
 
-# What Windows leaves in folders; that of macOS (.DS_Store, ._name) begins with a dot, `__MACOSX` aside.
-_RUBBISH = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+# What macOS and Windows leave in folders; `._name` is told by its beginning.
+_RUBBISH = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -30,13 +31,29 @@ def stem(name: str) -> str:
 
 
 def is_hidden(part: str) -> bool:
-    """Whether a file or folder of this name (one part of a path) is left out in silence."""
+    """Whether a file or folder of this name (one part of a path) is not listed."""
     return part.startswith(".") or part.lower() in _RUBBISH
 
 
-def is_hidden_path(path: str) -> bool:
-    """Whether any part of the path is hidden."""
-    return any(is_hidden(part) for part in path.split("/"))
+def is_rubbish(part: str) -> bool:
+    """Whether a file of this name is what a system leaves behind, which nobody means."""
+    return part.startswith("._") or part.lower() in _RUBBISH
+
+
+def is_out_of_sight(path: str) -> bool:
+    """Whether a path is rubbish, or lies in a folder that is hidden."""
+    *folders, name = path.split("/")
+    return is_rubbish(name) or any(map(is_hidden, folders))
+
+
+def listed(paths: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Paths in no hidden folder, sorted: those of files that are listed, and those whose own name is hidden."""
+    every = sorted(paths)
+    hidden = [path for path in every if path.startswith(".") or "/." in path]
+    if hidden:
+        gone = frozenset(hidden)
+        every = [path for path in every if path not in gone]
+    return every, hidden
 
 
 def is_text(name: str) -> bool:

@@ -50,6 +50,7 @@ class Source:
         self.places = places
         self.workers: object = None
         self._layers = list(layers)
+        self._hidden = {name: layer for layer in self._layers for name in layer.hidden}
         self._owners: array[int] | None = None
         self._folded: dict[str, int | None] | None = None
         shadowed: list[Finding] = []
@@ -88,6 +89,10 @@ class Source:
         """Every file's path, sorted."""
         return self._names
 
+    def hidden(self) -> Sequence[str]:
+        """The paths of files whose own name begins with a dot, sorted: who asks for one gets it, no list has it."""
+        return sorted(self._hidden)
+
     def below(self, folder: str) -> Sequence[str]:
         """The paths of the files below a folder, at any depth, sorted; `""` is the root."""
         if not folder:
@@ -99,7 +104,8 @@ class Source:
         """The file of this path, or None. A path that climbs out of the source has no file."""
         index = bisect_left(self._names, path)
         if index == len(self._names) or self._names[index] != path:
-            return None
+            layer = self._hidden.get(path)
+            return None if layer is None else layer.file(path)
         return self._file(index)
 
     def find(self, path: str) -> File | None:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Self
 
 from lading.errors import NoRoomError, SourceError
 from lading.model.report import Finding
+from lading.source import names
 from lading.source.file import CHUNK, Archive, File, Window, buffered
 from lading.source.links import Members
 from lading.source.spool import BROKEN, NO_ROOM, Spool, decompressed
@@ -85,7 +86,9 @@ class TarLayer:
         self, archive: Archive, places: dict[str, Place], spool: Spool | None, findings: Sequence[Finding]
     ) -> None:
         self.label = archive.label
-        self.names: Sequence[str] = sorted(places)
+        self.names: Sequence[str]
+        self.hidden: Sequence[str]
+        self.names, self.hidden = names.listed(places)
         self.findings = findings
         self._archive = archive
         self._places = places
@@ -119,7 +122,7 @@ class TarLayer:
         return cls(archive, members.finish(), spool, members.notes.findings(label))
 
     def file(self, name: str) -> TarMember:
-        """The file of one of its names."""
+        """The file of one of its names, or of one that is hidden."""
         return TarMember(name, self._archive, self._places[name], self._spool)
 
     def close(self) -> None:

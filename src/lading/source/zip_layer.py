@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from lading.errors import SourceError
 from lading.model.report import Finding
+from lading.source import names
 from lading.source.file import CHUNK, Archive, File, Verified, buffered
 from lading.source.links import Members
 
@@ -126,7 +127,9 @@ class ZipLayer:
 
     def __init__(self, archive: Archive, entries: dict[str, Entry], findings: Sequence[Finding]) -> None:
         self.label = archive.label
-        self.names: Sequence[str] = sorted(entries)
+        self.names: Sequence[str]
+        self.hidden: Sequence[str]
+        self.names, self.hidden = names.listed(entries)
         self.findings = findings
         self._archive = archive
         self._entries = entries
@@ -147,7 +150,7 @@ class ZipLayer:
         return cls(archive, members.finish(), members.notes.findings(label))
 
     def file(self, name: str) -> ZipMember:
-        """The file of one of its names."""
+        """The file of one of its names, or of one that is hidden."""
         return ZipMember(name, self._archive, self._entries[name])
 
     def close(self) -> None:

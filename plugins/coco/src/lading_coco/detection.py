@@ -24,6 +24,8 @@ _LAST_KEY = 4 << 10
 #: Of an array, the first so many records are looked at for one that is an object.
 _LOOKS = 8
 _ENDINGS = (".json", ".json.gz")
+#: Kinds of files that are read.
+_READ = frozenset({"annotations", "results", "videos"})
 _CATEGORIES = re.compile(rb'[{,]\s*"(?:categories|licenses|info)"\s*:')
 
 #: Of YouTube-VIS: the pictures of a video, in one record.
@@ -55,6 +57,12 @@ def json_files(source: Source) -> Iterator[JsonText]:
             file = source.get(name)
             if file is not None:
                 yield JsonText(file)
+
+
+def hidden_files(source: Source) -> list[str]:
+    """The files that are COCO, but whose name begins with a dot: they are not read unless they are named themselves."""
+    files = [source.get(name) for name in source.hidden() if name.lower().endswith(_ENDINGS)]
+    return [file.path for file in files if file is not None and look(JsonText(file)).kind in _READ]
 
 
 def look(text: JsonText) -> Look:

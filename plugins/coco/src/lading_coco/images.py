@@ -33,7 +33,7 @@ class ImageBuilder:
         self._has_annotations = [document.is_results or "annotations" in document.envelope for document in documents]
         self._media = [document.media if (document.media >= 0).any() else None for document in documents]
         self._source = source
-        self._files = source.names()
+        self._files, self._hidden = source.names(), source.hidden()
         self._origins = origins
         self._report = report
 
@@ -55,7 +55,7 @@ class ImageBuilder:
             height = self._size("height", number, row, extras)
         listing = self._media[number]
         media = -1 if listing is None else listing[row]
-        path = self._files[media] if media >= 0 else name
+        path = name if media < 0 else self._path(media)
         data = Data(
             path=path,
             remote_path=name,
@@ -72,6 +72,11 @@ class ImageBuilder:
         if len(images) > 1:
             self._take_others(data, own, images)
         return data
+
+    def _path(self, media: int) -> str:
+        """The path of a file by the number that `lading_coco.layout.Files` gives it."""
+        count = len(self._files)
+        return self._files[media] if media < count else self._hidden[media - count]
 
     def listings(self, images: Sequence[Image]) -> dict[str, Any]:
         """Where an image is listed, if in more than one file: the row by the file's path, for who writes it back."""

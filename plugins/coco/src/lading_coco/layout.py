@@ -6,6 +6,7 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -36,6 +37,8 @@ _NO_PICTURES = (
     *("readme", "license", "licence", "copying", "notice", ".ds_store", ".gitignore", ".gitattributes", ".gitkeep"),
 )
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+#: Masks and the like as numbers; labelme's scripts write them beside the pictures.
+ARRAYS = (".npy", ".npz", ".mat")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 #: No name without one of these leads anywhere else: most are done with at one look.
 _SUSPECT = re.compile(r"^[/\\]|:|\.\.")
@@ -55,7 +58,7 @@ def split_of(path: str, source_name: str) -> str:
     """The split that an annotation file is about (design.md section 8)."""
     stem = stem_of(path)
     folder = posixpath.basename(posixpath.dirname(path))
-    if stem.lower().startswith("_annotations.coco"):  # Roboflow
+    if stem.lower().startswith(("_annotations.coco", ".annotations.coco")):  # Roboflow, and hidden
         return folder or source_name
     for task in _TASKS:
         if stem.lower().startswith(task) and len(stem) > len(task):
@@ -78,11 +81,6 @@ def is_named_as_annotations(path: str) -> bool:
     """Whether a JSON file has the name of an annotation file, or lies in a folder of them."""
     stem, folder = stem_of(path).lower(), posixpath.basename(posixpath.dirname(path)).lower()
     return folder in _ANNOTATION_FOLDERS or stem.startswith((*_TASKS, "_annotations.coco"))
-
-
-def is_picture(path: str) -> bool:
-    """Whether a path has the suffix of a picture."""
-    return path.lower().endswith(PICTURES)
 
 
 def home_of(path: str) -> str:
@@ -118,22 +116,34 @@ def are_safe(names: Sequence[str]) -> bool:
 
 
 class Files:
-    """The files of a source by number, and which of them somebody named."""
+    """The files of a source by number, and which of them somebody named; behind those listed are the hidden ones."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.names: Sequence[str] = source.names()
-        self.may_have_pictures = not all(name.lower().endswith(_NO_PICTURES) for name in self.names)
+        self._hidden = source.hidden()
+        every = chain(self.names, self._hidden)
+        self.may_have_pictures = not all(name.lower().endswith(_NO_PICTURES) for name in every)
         self._named = bytearray(len(self.names))
 
     def number(self, path: str) -> int:
         """The number of the file of this path; -1 where there is none."""
         index = bisect_left(self.names, path)
-        return index if index < len(self.names) and self.names[index] == path else -1
+        if index < len(self.names) and self.names[index] == path:
+            return index
+        if self._hidden:
+            index = bisect_left(self._hidden, path)
+            if index < len(self._hidden) and self._hidden[index] == path:
+                return len(self.names) + index
+        return -1
+
+    def has_below(self, folder: str) -> bool:
+        """Whether a folder has files, be they hidden."""
+        return bool(self.source.below(folder)) or any(name.startswith(f"{folder}/") for name in self._hidden)
 
     def mark(self, number: int) -> None:
         """Note that an annotation file names this file."""
-        if number >= 0:
+        if 0 <= number < len(self._named):
             self._named[number] = 1
 
     def mark_below(self, folder: str) -> None:
@@ -143,9 +153,10 @@ class Files:
             start = bisect_left(self.names, below[0])
             self._named[start : start + len(below)] = b"\1" * len(below)
 
-    def unnamed(self) -> list[str]:
-        """The pictures that nobody named."""
-        return [name for name, named in zip(self.names, self._named, strict=True) if not named and is_picture(name)]
+    def unnamed(self, endings: tuple[str, ...]) -> list[str]:
+        """The files of these endings that nobody named."""
+        pairs = zip(self.names, self._named, strict=True)
+        return [name for name, named in pairs if not named and name.lower().endswith(endings)]
 
 
 class Finder:
@@ -160,7 +171,7 @@ class Finder:
         for base in dict.fromkeys(("", home)):
             wanted += [posixpath.join(base, folder) if folder else base for folder in _below(split)]
         wanted.append(self._folder)
-        self._roots = [root for root in dict.fromkeys(wanted) if not root or files.source.below(root)]
+        self._roots = [root for root in dict.fromkeys(wanted) if not root or files.has_below(root)]
 
     def find(self, name: str, url: str | None) -> int:
         """The number of the picture of this name, -1 where there is none. The first place that has it wins."""

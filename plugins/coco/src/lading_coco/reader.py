@@ -11,11 +11,13 @@ import lading
 from lading import Dataset, Match, Origin, Reader, Report, Source
 from lading.errors import DetectionError, InputError, OptionError, SourceError
 from lading_coco.dataset import CocoDataset
-from lading_coco.detection import Look, json_files, look
+from lading_coco.detection import Look, hidden_files, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
 from lading_coco.index import IndexBuilder
 from lading_coco.layout import (
+    ARRAYS,
+    PICTURES,
     Files,
     Finder,
     MaskPlace,
@@ -60,6 +62,8 @@ class CocoReader(Reader):
             if seen.kind == "results":
                 results = results or seen.reason
             reason = seen.reason if reason == "no JSON file" else reason
+        if results is None and (hidden := hidden_files(source)):
+            reason = f"{reason}; {hidden[0]} is hidden, and read where it is named itself"
         return Match(0.0, reason) if results is None else Match(0.6, results)
 
     def open(self, source: Source, options: CocoOptions, report: Report) -> Dataset:
@@ -83,6 +87,7 @@ class CocoReader(Reader):
             is_centred=options.keypoints == "centre",
         )
         if source.selected is None:
+            _tell_hidden(source, report)
             folders = [*(place.folder for place in masks.values() if place.source is source), *maps.values()]
             _tell_unnamed(files, documents, folders, report)
         return dataset
@@ -159,6 +164,13 @@ def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None
         report.warning("coco.other-json", message, Origin(path))
 
 
+def _tell_hidden(source: Source, report: Report) -> None:
+    hidden = hidden_files(source)
+    if hidden:
+        message = f"expected annotation files whose names do not begin with a dot, found {len(hidden)} others, such as "
+        report.warning("coco.hidden-file", f"{message}this one, which is not read", Origin(hidden[0]))
+
+
 def _join_results(documents: list[Document], wanted: str | None) -> None:
     """Put a results file into the split whose images it is about."""
     for document in documents:
@@ -213,7 +225,10 @@ def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | N
     for folder in folders:
         if folder is not None:
             files.mark_below(folder)
-    unnamed = files.unnamed()
+    arrays = files.unnamed(ARRAYS)
+    if arrays:
+        report.loss("arrays that no annotation file lists, which are not read", arrays[0], len(arrays))
+    unnamed = files.unnamed(PICTURES)
     if unnamed:
         message = f"expected pictures that an annotation file lists, found {len(unnamed)} others, such as this one"
         report.warning("coco.unlisted-file", message, Origin(unnamed[0]))

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from lading.model.report import Finding, Loss, Origin, Report
     from lading.model.sensor import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor
     from lading.opening import open_dataset
-    from lading.plugin.contracts import BlockChecker, Checker, Match, Options, Reader, Rule, Writer
+    from lading.plugin.contracts import BlockChecker, Checker, Match, Options, Reader, Rule, Told, Writer
     from lading.plugin.detection import detect
     from lading.plugin.hooks import hookimpl
     from lading.plugin.registry import Registry
@@ -110,6 +110,7 @@ __all__ = [
     "Statistics",
     "Subcatalog",
     "Target",
+    "Told",
     "Transform3D",
     "Word",
     "Writer",
@@ -154,7 +155,7 @@ _PUBLIC = {
     "model.report": "Finding Loss Origin Report",
     "model.sensor": "Camera CameraMatrix FisheyeCamera Intrinsics Lidar Radar Sensor",
     "opening": "open_dataset",
-    "plugin.contracts": "BlockChecker Checker Match Options Reader Rule Writer",
+    "plugin.contracts": "BlockChecker Checker Match Options Reader Rule Told Writer",
     "plugin.detection": "detect",
     "plugin.hooks": "hookimpl",
     "plugin.registry": "Registry",

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from lading.model.dataset import WHOLE, Dataset, Part, Segment, share
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D
 from lading.model.report import Origin, OriginList, Report
-from lading.plugin.contracts import Match, Options, Reader
+from lading.plugin.contracts import Match, Options, Reader, Told
 from lading.plugin.hooks import hookimpl
 from lading.plugin.registry import Registry
 from lading.source import Source
@@ -38,12 +38,17 @@ class Rows(Dataset):
 
     format = "rows"
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, report: Report) -> None:
         self.name = "boxes"
-        self.report = Report()
+        self.report = report
         self.catalog = decode_catalog({"BOX2D": {"categories": [{"name": "car"}]}})
         self._source = source
         self._rows = list(csv.reader(io.StringIO(source.read("rows.csv").decode())))
+        for line, row in enumerate(self._rows, 1):
+            if row[1] == "":
+                self.report.warning(
+                    "rows.no-category", "expected a category, found none", Origin("rows.csv", line=line)
+                )
         self._names = list(dict.fromkeys(row[0] for row in self._rows))
         self.segments = [Segment(name="all", frame_count=len(self._names))]
 
@@ -56,7 +61,7 @@ class Rows(Dataset):
                     if row[1] == "stop":
                         raise RecordError("rows.csv", line=line, expected="a box", found="the end")
                     edges = (float(edge) for edge in row[2:])
-                    labels.append(Box2D(*edges, category=row[1], origin=len(places)))
+                    labels.append(Box2D(*edges, category=row[1] or None, origin=len(places)))
                     places.append(Origin("rows.csv", line=line))
             data = Data(
                 path=name, remote_path=name, content=self._source.get(name), width=100, height=50, labels=labels,
@@ -73,7 +78,10 @@ class RowsReader(Reader):
         return Match(1.0 if source.get("rows.csv") else 0.0, "rows.csv")
 
     def open(self, source: Source, options: Options, report: Report) -> Dataset:
-        return Rows(source)
+        return Rows(source, report)
+
+    def codes(self) -> Mapping[str, Told]:
+        return {"rows.no-category": Told("warning", "a box has a category", "Name it.")}
 
 
 class Plugin:
@@ -120,6 +128,45 @@ def test_text_groups_by_rule_and_shows_the_line(run: Any, folder: Path) -> None:
         "  to mend: Swap the corners; look for width read as xmax.",
     ]
     assert out.splitlines()[-1] == "2 errors, 1 warning"
+
+
+def test_what_a_reader_tells_is_explained_in_every_report(run: Any, folder: Path) -> None:
+    (folder / "rows.csv").write_text("a.png,,1,1,5,5\nb.png,car,1,1,5,5\nc.png,car,1,1,5,5\n")
+    _, out, _ = run("validate", folder, "--rule", "category.missing=off")
+    assert out.splitlines()[:4] == [
+        "warning rows.no-category: 1 - a box has a category",
+        "  rows.csv:1: expected a category, found none",
+        "      | a.png,,1,1,5,5",
+        "  to mend: Name it.",
+    ]
+    _, out, _ = run("validate", folder, "--output", "sarif")
+    rules = {rule["id"]: rule for rule in json.loads(out)["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules["rows.no-category"]["shortDescription"]["text"] == "a box has a category"
+    assert rules["rows.no-category"]["help"]["text"] == "Name it."
+    _, out, _ = run("validate", folder, "--output", "html")
+    assert '"title": "a box has a category"' in out
+    assert '"rows.no-category": {"fix": "Name it."}' in out
+    _, out, _ = run("validate", "--rules")
+    assert "rows.no-category (warning, told by the reader of rows): a box has a category\n    Name it.\n" in out
+
+
+def test_what_a_reader_tells_is_graded_and_a_misspelt_code_refused(run: Any, folder: Path) -> None:
+    (folder / "rows.csv").write_text("a.png,,1,1,5,5\nb.png,car,1,1,5,5\nc.png,car,1,1,5,5\n")
+    for level, code in (("error", 1), ("warning", 0), ("off", 0)):
+        rules = (f"--rule=rows.no-category={level}", "--rule=category.missing=off")
+        assert run("validate", folder, *rules)[0] == code
+    code, _, err = run("validate", folder, "--rule", "rows.no-categry=off")
+    assert (code, err) == (
+        2,
+        "error: rules: expected the code of a rule, found 'rows.no-categry'; close to it is 'rows.no-category'\n",
+    )
+
+
+def test_a_reader_that_fails_to_explain_is_named(run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RowsReader, "codes", lambda self: {}["rows"])
+    told = "error: rows-plugin: expected reader 'rows' to explain its codes, found KeyError: 'rows'\n"
+    assert run("validate", "--rules")[::2] == (2, told)
+    assert run("validate", folder)[0] == 1
 
 
 def test_what_is_switched_off_and_regraded(run: Any, folder: Path, tmp_path: Path) -> None:

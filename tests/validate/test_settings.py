@@ -119,10 +119,12 @@ def test_the_page_of_rules_is_made_from_their_text():
 def test_rules_are_listed():
     rows = rule_rows()
     assert {row["rule"] for row in rows} >= {rule.code for rule in RULES}
-    assert set(rows[0]) == {"rule", "severity", "default", "title", "bad", "good", "fix", "distribution"}
+    assert set(rows[0]) == {"rule", "severity", "default", "title", "bad", "good", "fix", "distribution", "reader"}
     lines = list(render_rules())
     assert "box2d.inverted (error): a box has its minima below its maxima" in lines
     assert "catalog.unused (warning, off by default): a declared category has labels" in lines
+    assert "coco.missing-id (warning, told by the reader of coco): an annotation has an id" in lines
+    assert {row["reader"] for row in rows if row["rule"].startswith("box")} == {None}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,8 @@ def test_rules_are_listed():
         ("box2d.outside", "found 'box2d.outside'; close to it is 'box2d.outside-image'"),
         ("box2.inverted", "found 'box2.inverted'; close to it is 'box2d.inverted'"),
         ("rle.x", "found 'rle.x'; close to it is 'rle.size'"),
+        ("coco.bad-polygons", "found 'coco.bad-polygons'; close to it is 'coco.bad-polygon'"),
+        ("voc.what", "found 'voc.what'; close to it is 'voc.shape'"),
         ("everything", "found 'everything'"),
     ],
 )

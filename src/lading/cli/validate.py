@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from lading.model.content import Content
     from lading.model.dataset import Dataset
     from lading.model.report import Finding
-    from lading.plugin.contracts import Rule
     from lading.validate.baseline import Baseline
+    from lading.validate.codes import Explained
     from lading.validate.reports.gathered import Gathered
     from lading.validate.settings import Settings
 
@@ -149,9 +149,9 @@ class _Run:
             from lading.validate.reports.record import render_json
 
             return render_json(gathered)
-        from lading.validate import known_rules
+        from lading.validate.codes import explanations
 
-        rules = {code: known.cls for code, known in known_rules().items()}
+        rules = explanations(code for code, _ in gathered.counts)
         if kind == "sarif":
             return self._sarif(gathered, rules, given)
         from lading.validate.reports.excerpt import Excerpts
@@ -168,7 +168,7 @@ class _Run:
             with bar("drawing") as show:
                 return [render_html(dataset, gathered, rules, excerpts=excerpts, progress=show)]
 
-    def _sarif(self, gathered: Gathered, rules: Mapping[str, type[Rule]], given: dict[str, Any]) -> Iterator[str]:
+    def _sarif(self, gathered: Gathered, rules: Mapping[str, Explained], given: dict[str, Any]) -> Iterator[str]:
         from lading.validate.reports.sarif import render_sarif
 
         paths = given["paths"]

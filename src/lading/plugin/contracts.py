@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -46,6 +46,16 @@ class Match(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Told(NamedTuple):
+    """What a reader tells under a code: how bad it mostly is, one line on what should hold, and how to mend it."""
+
+    severity: Severity
+    title: str
+    fix: str = ""
+    bad: str = ""
+    good: str = ""
+
+
 class Reader(ABC):
     """Reads one format. It is made without arguments and keeps nothing between calls."""
 
@@ -63,6 +73,13 @@ class Reader(ABC):
 
         What is met on opening goes to `report`. Raises InputError where nothing can be read.
         """
+
+    def codes(self) -> Mapping[str, Told]:
+        """What is told under which code.
+
+        Reports show it, and settings may grade these codes and no others of their subject.
+        """
+        return {}
 
 
 class Writer(ABC):

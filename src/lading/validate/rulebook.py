@@ -1,4 +1,4 @@
-"""The rules as people read them: a table on the terminal, JSON, and `docs/rules.md`.
+"""The rules as people read them, and what readers tell: on the terminal, as JSON, and in `docs/rules.md`.
 
 `python -m lading.validate.rulebook > docs/rules.md` makes the page anew.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registry
+from lading.validate.codes import Explained, reader_codes
 from lading.validate.engine import known_rules
+
+Json: TypeAlias = dict[str, Any]
 
 _INTRODUCTION = """\
 # Rules
@@ -27,35 +30,48 @@ the table `[tool.lading]` of a `pyproject.toml`, a rule is switched and graded a
 "catalog.unused" = "on"
 ```
 
-What a reader tells itself, at its place and under a code of its own (the pages of formats list those), is not told
-again by a rule: `pose.rotation` is not run on nuScenes, which has `nuscenes.rotation-length`. Where such a rule is
-graded, it is.
+What a reader tells itself, at its place and under a code of its own, is not told again by a rule: `pose.rotation` is
+not run on nuScenes, which has `nuscenes.rotation-length`. Where such a rule is graded, it is. Codes of readers are
+listed behind the rules, and on the pages of formats; they are switched and graded in the same way.
 
 This page is made from the rules themselves: `python -m lading.validate.rulebook > docs/rules.md`.
 """
 
 
-def rule_rows(registry: Registry | None = None) -> list[dict[str, Any]]:
-    """Every known rule as an object: code, severity, whether it is on, title, examples, fix, distribution."""
-    return [
-        {
-            "rule": code,
-            "severity": known.cls.severity,
-            "default": known.cls.is_default,
-            "title": known.cls.title,
-            "bad": known.cls.bad,
-            "good": known.cls.good,
-            "fix": known.cls.fix,
-            "distribution": known.distribution,
-        }
-        for code, known in known_rules(registry).items()
+def rule_rows(registry: Registry | None = None) -> list[Json]:
+    """Every known rule, then what readers tell.
+
+    An object each: code, severity, whether it is on, title, examples, fix, distribution, the reader or None.
+    """
+    plugins = registry if registry is not None else Registry.load()
+    rules = [
+        _row(code, known.cls, known.distribution, is_on=known.cls.is_default)
+        for code, known in known_rules(plugins).items()
     ]
+    told = [_row(code, one.told, one.distribution, reader=one.reader) for code, one in reader_codes(plugins).items()]
+    return rules + told
+
+
+def _row(code: str, one: Explained, distribution: str, *, is_on: bool = True, reader: str | None = None) -> Json:
+    return {
+        "rule": code,
+        "severity": one.severity,
+        "default": is_on,
+        "title": one.title,
+        "bad": one.bad,
+        "good": one.good,
+        "fix": one.fix,
+        "distribution": distribution,
+        "reader": reader,
+    }
 
 
 def render_rules(registry: Registry | None = None) -> Iterator[str]:
-    """The rules for a terminal, three lines each."""
+    """The same for a terminal, up to three lines each."""
     for row in rule_rows(registry):
         level = row["severity"] if row["default"] else f"{row['severity']}, off by default"
+        if row["reader"] is not None:
+            level = f"{level}, told by the reader of {row['reader']}"
         yield f"{row['rule']} ({level}): {row['title']}"
         if row["bad"]:
             yield f"    bad: {row['bad']}    good: {row['good']}"

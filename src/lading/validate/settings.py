@@ -23,6 +23,7 @@ from lading.errors import OptionError
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registered, Registry
 from lading.validate.builtin import DISTRIBUTION
+from lading.validate.codes import reader_codes
 from lading.validate.engine import known_rules
 from lading.validate.running import Grade
 
@@ -68,9 +69,13 @@ class Settings(BaseModel):
     def grades(self, registry: Registry | None = None) -> dict[str, Grade]:
         """The severities as `validate` takes them.
 
-        Raises OptionError for a code that no rule has where it cannot be a reader's either, and for `on` with it.
+        Raises OptionError for a code that nothing has, where it cannot be that of a reader which explains none, and for
+        `on` with what is no rule.
         """
-        known = known_rules(registry) if self.rules else {}
+        plugins = registry
+        if self.rules and plugins is None:
+            plugins = Registry.load()
+        known = known_rules(plugins) if self.rules else {}
         grades: dict[str, Grade] = {}
         for code, switch in self.rules.items():
             if code in known:
@@ -78,20 +83,22 @@ class Settings(BaseModel):
             elif switch == "on":
                 raise OptionError(f"rules: expected 'on' for a known rule, found {code!r}{_closest(code, known)}")
             else:
-                _check_code(code, known)
+                _check_code(code, known, plugins)
                 grades[code] = switch
         return grades
 
 
-def _check_code(code: str, known: Mapping[str, Registered[Rule]]) -> None:
-    """Refuse a code that is misspelt: those of readers are not known before they tell something."""
-    ours = [each for each, rule in known.items() if rule.distribution == DISTRIBUTION]
-    subjects = {each.partition(".")[0] for each in ours}
-    is_ours = code.partition(".")[0] in subjects and code not in TOLD_BY_CODECS
-    hint = _closest(code, known)
-    is_near = bool(get_close_matches(code, known, n=1, cutoff=0.85)) and code not in TOLD_BY_CODECS
-    if is_ours or "." not in code or is_near:
-        raise OptionError(f"rules: expected the code of a rule, found {code!r}{hint}")
+def _check_code(code: str, rules: Mapping[str, Registered[Rule]], plugins: Registry | None) -> None:
+    """Refuse a code that is misspelt; a reader that explains no codes may tell any that is near to no other."""
+    told = reader_codes(plugins)
+    if code in TOLD_BY_CODECS or code in told:
+        return
+    ours = [each for each, rule in rules.items() if rule.distribution == DISTRIBUTION]
+    subjects = {each.partition(".")[0] for each in (*ours, *told)}
+    known = [*rules, *told]
+    is_near = bool(get_close_matches(code, known, n=1, cutoff=0.85))
+    if code.partition(".")[0] in subjects or "." not in code or is_near:
+        raise OptionError(f"rules: expected the code of a rule, found {code!r}{_closest(code, known)}")
 
 
 def _closest(code: str, known: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -50,6 +50,12 @@ class CocoReader(Reader):
     name: ClassVar[str] = "coco"
     title: ClassVar[str] = "COCO: instances, keypoints, captions, stuff, panoptic, LVIS, YouTube-VIS, results"
     Options: ClassVar[type[lading.Options]] = CocoOptions
+
+    def codes(self) -> Mapping[str, lading.Told]:
+        """What it tells itself."""
+        from lading_coco.codes import CODES
+
+        return CODES
 
     def detect(self, source: Source) -> Match:
         """By the content of the JSON files: the first that has images or annotations of images."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from lading import Dataset, Match, Options, Reader, Report, Source
+from lading import Dataset, Match, Options, Reader, Report, Source, Told
 from lading.errors import OptionError, SourceError
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ class KittiReader(Reader):
     name = "kitti"
     title = "KITTI (object, tracking, raw drives, odometry, semantics, results)"
     Options: ClassVar[type[Options]] = KittiOptions
+
+    def codes(self) -> Mapping[str, Told]:
+        """What it tells itself."""
+        from lading_kitti.codes import CODES
+
+        return CODES
 
     def detect(self, source: Source) -> Match:
         """By a row of labels, a calibration, a tracklet file or poses; by the names of folders less surely."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import lading
@@ -27,6 +28,12 @@ class NuScenesReader(lading.Reader):
     name: ClassVar[str] = "nuscenes"
     title: ClassVar[str] = "nuScenes, nuImages, and databases of their schema"
     Options: ClassVar[type[lading.Options]] = NuScenesOptions
+
+    def codes(self) -> Mapping[str, lading.Told]:
+        """What it tells itself."""
+        from lading_nuscenes.codes import CODES
+
+        return CODES
 
     def detect(self, source: Source) -> Match:
         """By the names of the tables: `sample_data.json`, or three of any."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
-from lading import Dataset, Match, Options, Reader, Report, Source
+from lading import Dataset, Match, Options, Reader, Report, Source, Told
 from lading.errors import SourceError
 from lading.model.dataset import SourceFile
 from lading_voc.detection import detect
@@ -24,6 +24,12 @@ class VocReader(Reader):
     name: ClassVar[str] = "voc"
     title: ClassVar[str] = "Pascal VOC: detection, layout, action, segmentation, exports of tools"
     Options: ClassVar[type[Options]] = VocOptions
+
+    def codes(self) -> Mapping[str, Told]:
+        """What it tells itself."""
+        from lading_voc.codes import CODES
+
+        return CODES
 
     def detect(self, source: Source) -> Match:
         """How well the source fits, by a look at a few files."""

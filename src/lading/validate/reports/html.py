@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from lading.model.dataset import Dataset, Progress, all_frames
 from lading.model.report import Finding, Report
-from lading.plugin.contracts import Rule
 from lading.render.plots import bars
 from lading.stats import Statistics, filled
+from lading.validate.codes import Explained
 from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
 from lading.validate.reports.pictures import Pictures, table_of
@@ -30,7 +30,7 @@ _ROWS = 25
 def render_html(
     dataset: Dataset,
     gathered: Gathered,
-    rules: Mapping[str, type[Rule]],
+    rules: Mapping[str, Explained],
     *,
     excerpts: Excerpts | None = None,
     progress: Progress | None = None,
@@ -81,7 +81,7 @@ def _finding(finding: Finding, excerpts: Excerpts | None) -> Json:
 
 
 def _group(
-    code: str, level: str, count: int, listed: Sequence[Finding], pictures: Pictures, rules: Mapping[str, type[Rule]]
+    code: str, level: str, count: int, listed: Sequence[Finding], pictures: Pictures, rules: Mapping[str, Explained]
 ) -> Json:
     numbers = [n for n, finding in enumerate(listed) if finding.rule == code and finding.severity == level]
     first = numbers[0] if numbers else None

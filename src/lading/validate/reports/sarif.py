@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from lading.model.hash_table import HashTable
 from lading.model.report import Finding
-from lading.plugin.contracts import Rule
+from lading.validate.codes import Explained
 from lading.validate.reports.excerpt import Opener
 from lading.validate.reports.lines import PointerLines
 
@@ -30,7 +30,7 @@ _INDENT = " " * 8
 
 def render_sarif(
     findings: Iterable[Finding],
-    rules: Mapping[str, type[Rule]],
+    rules: Mapping[str, Explained],
     *,
     source: str | None = None,
     folder: str | None = None,
@@ -67,7 +67,7 @@ def render_sarif(
     yield f"      ]{tail}"
 
 
-def _log(levels: Mapping[str, str], rules: Mapping[str, type[Rule]], source: str | None) -> Json:
+def _log(levels: Mapping[str, str], rules: Mapping[str, Explained], source: str | None) -> Json:
     """The log but for its results."""
     driver = {
         "name": "lading",
@@ -81,7 +81,7 @@ def _log(levels: Mapping[str, str], rules: Mapping[str, type[Rule]], source: str
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(code: str, level: str, rule: type[Rule] | None) -> Json:
+def _rule(code: str, level: str, rule: Explained | None) -> Json:
     title = code if rule is None else rule.title
     fix = "The page of the format tells of it." if rule is None else rule.fix or title
     example = f" Bad: {rule.bad}. Good: {rule.good}." if rule is not None and rule.bad else ""

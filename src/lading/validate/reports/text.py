@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from lading.model.report import Finding
-from lading.plugin.contracts import Rule
+from lading.validate.codes import Explained
 from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
 
@@ -31,7 +31,7 @@ def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Itera
 
 def render_groups(
     gathered: Gathered,
-    rules: Mapping[str, type[Rule]],
+    rules: Mapping[str, Explained],
     excerpts: Excerpts | None = None,
     *,
     examples: int = 5,

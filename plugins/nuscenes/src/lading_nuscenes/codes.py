@@ -1,0 +1,42 @@
+"""What the reader tells itself, by code: what should hold, and how to mend it. The page of the format says more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lading import Told
+
+CODES: Mapping[str, Told] = {
+    "nuscenes.missing-table": Told("error", "each table of the schema is there"),
+    "nuscenes.lfs-pointer": Told("error", "a table is there, not its Git LFS pointer", "Fetch it: git lfs pull."),
+    "nuscenes.broken-table": Told("error", "a table is a whole JSON array", "Export or download it again."),
+    "nuscenes.bad-record": Told("error", "a row has all that it needs, of the types of the schema"),
+    "nuscenes.duplicate-token": Told("error", "no two rows of a table have the same token"),
+    "nuscenes.dangling-token": Told("error", "a token is that of a row"),
+    "nuscenes.token-type": Told("warning", "a token is a text that is not empty"),
+    "nuscenes.broken-chain": Told("warning", "`prev`, `next`, `first_...` and `last_...` are tokens of rows"),
+    "nuscenes.sample-order": Told("warning", "`next` leads through all samples of a scene, forward in time"),
+    "nuscenes.count-mismatch": Told("warning", "`nbr_samples` and `nbr_annotations` are the numbers of rows"),
+    "nuscenes.duplicate-name": Told("warning", "no two scenes, categories, attributes or levels have the same name"),
+    "nuscenes.no-name": Told("warning", "a scene or log has a name"),
+    "nuscenes.timestamp": Told("warning", "a time is in microseconds"),
+    "nuscenes.sweep-time": Told("warning", "a file between two samples has a time between theirs"),
+    "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
+    "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),
+    "nuscenes.rotation-length": Told("warning", "a quaternion has length 1", "Divide it by its length."),
+    "nuscenes.no-rotation": Told("error", "the quaternion of an ego pose is not zero"),
+    "nuscenes.rotation-matrix": Told("warning", "a rotation is a quaternion (w, x, y, z)"),
+    "nuscenes.velocity": Told("warning", "a velocity is a vector of finite numbers"),
+    "nuscenes.modality": Told("warning", "a sensor is a camera, lidar or radar"),
+    "nuscenes.camera": Told("warning", "a camera has a matrix of 3 x 3 and distortions that are numbers"),
+    "nuscenes.carrier": Told("warning", "each sample has a file of the sensor that carries the boxes"),
+    "nuscenes.unplaced-boxes": Told("error", "a sample with boxes has a sensor with a pose"),
+    "nuscenes.second-file": Told("error", "a sample has one file of each sensor"),
+    "nuscenes.mask": Told("error", "a mask is run lengths in base64"),
+    "nuscenes.unlisted-files": Told("warning", "a row names each file below `samples/` and `sweeps/`"),
+    "nuscenes.point-cloud-size": Told("error", "a lidar's file is whole points of 20 bytes"),
+    "nuscenes.point-labels-size": Told("error", "a file of point labels has one byte for each point"),
+    "nuscenes.several-versions": Told(
+        "warning", "there is one folder of tables", "Say which one to read: -o version=NAME."
+    ),
+}

@@ -1,0 +1,54 @@
+"""What the reader tells itself, by code: what should hold, and how to mend it. The page of the format says more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lading import Told
+
+CODES: Mapping[str, Told] = {
+    "voc.unreadable": Told("error", "an annotation file is whole XML", "Export or download it again."),
+    "voc.encoding": Told("warning", "text is in the encoding that the file declares", "Save the file as UTF-8."),
+    "voc.namespace": Told("warning", "elements are in no XML namespace"),
+    "voc.not-annotation": Told("error", "the root of an annotation file is `annotation`"),
+    "voc.no-name": Told("error", "an object or part has a name"),
+    "voc.no-box": Told("error", "an object or part has a shape"),
+    "voc.corner": Told("error", "a corner of a box is a number"),
+    "voc.shape": Told("error", "a polygon, point or turned box has its numbers"),
+    "voc.nested-object": Told("warning", "an object lies in no other object", "Put it beside the other one."),
+    "voc.several-boxes": Told("warning", "an object has one box", "Make an object of each."),
+    "voc.repeated-element": Told(
+        "warning", "an element stands once where it can only be once", "Remove the one that does not count."
+    ),
+    "voc.other-capitals": Told("error", "elements are written in lower case"),
+    "voc.size": Told("warning", "a picture's width and height are numbers above 0"),
+    "voc.zero-based": Told(
+        "warning",
+        "a minimum of a box that counts pixels from 1 is 1 at least",
+        "If all boxes count from 0, read with -o pixels=verbatim.",
+    ),
+    "voc.pixel-rule": Told(
+        "warning",
+        "files of the challenge's database are read with pixels counted from 1",
+        "Read with -o pixels=voc, if their boxes are as published.",
+    ),
+    "voc.filename": Told("warning", "`filename` is the name of the picture"),
+    "voc.several-pictures": Told("warning", "an id has one picture"),
+    "voc.duplicate-id": Told("error", "an id has one annotation file"),
+    "voc.repeated-id": Told("warning", "an id is in one tree"),
+    "voc.listed-twice": Told("warning", "a set lists an id once"),
+    "voc.shared-id": Told(
+        "warning",
+        "an id is in one of the sets `train`, `val` and `test`",
+        "Remove it from one of them; what is trained on must not be tested on.",
+    ),
+    "voc.not-object": Told("error", "what holds a box is an `object`"),
+    "voc.unknown-id": Told("warning", "an id in a set of a class or an action is in another set or has an annotation"),
+    "voc.missing-mask": Told("warning", "an id in a set of segmentation has a mask of classes"),
+    "voc.unlisted-picture": Told("warning", "a picture has an annotation or a mask, or a set lists it"),
+    "voc.set-differs": Told("warning", "the set of a class agrees with the annotations"),
+    "voc.labelmap": Told("error", "a line of `labelmap.txt` is a name, a colour, parts and actions"),
+    "voc.mask-value": Told("warning", "a colour of a mask of classes is that of a class"),
+    "voc.mask-gap": Told("warning", "the objects of a mask are numbered without gaps"),
+    "voc.mask-object": Told("warning", "a number in a mask of objects is that of an object of the annotation"),
+}

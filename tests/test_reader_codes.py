@@ -46,6 +46,6 @@ def test_explanations_are_those_of_rules_then_of_readers() -> None:
     assert {code: one.title for code, one in found.items()} == {
         "box2d.empty": known_rules()["box2d.empty"].cls.title,
         "coco.mask-pixels": known_rules()["coco.mask-pixels"].cls.title,
-        "coco.orphan-annotation": "the image of an annotation is listed",
+        "coco.orphan-annotation": "the image or video of an annotation is listed",
     }
     assert "coco.mask-pixels" not in reader_codes()

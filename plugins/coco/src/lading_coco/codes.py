@@ -15,11 +15,14 @@ CODES: Mapping[str, Told] = {
     "coco.encoding": Told("warning", "text is UTF-8", "Save the file as UTF-8."),
     "coco.duplicate-key": Told("warning", "a key stands once in its object", "Remove the one that does not count."),
     "coco.lfs-pointer": Told("error", "a file is there, not its Git LFS pointer", "Fetch it: git lfs pull."),
+    "coco.hidden-file": Told(
+        "warning", "the name of an annotation file begins with no dot", "Rename it, or name it on the command line."
+    ),
     "coco.missing-file-name": Told("error", "an image or mask names its file"),
     "coco.unsafe-file-name": Told(
         "error", "a file name leads to a place within the dataset", "Write it relative to the folder of pictures."
     ),
-    "coco.duplicate-image-id": Told("error", "no two images of a file have the same id"),
+    "coco.duplicate-image-id": Told("error", "no two images of a file have the same id, and no two videos"),
     "coco.missing-size": Told("warning", "an image has its width and height in pixels"),
     "coco.no-images": Told("warning", "a file with annotations lists its images"),
     "coco.unknown-video": Told("warning", "the video of an image is listed"),
@@ -46,7 +49,7 @@ CODES: Mapping[str, Told] = {
     "coco.no-categories": Told("warning", "a file with annotations lists its categories"),
     "coco.unknown-category": Told("error", "the category of an annotation is listed", "List it, or correct the id."),
     "coco.orphan-annotation": Told(
-        "error", "the image of an annotation is listed", "List it, or remove the annotation."
+        "error", "the image or video of an annotation is listed", "List it, or remove the annotation."
     ),
     "coco.missing-id": Told("warning", "an annotation has an id"),
     "coco.duplicate-annotation-id": Told("error", "no two annotations of a file have the same id"),

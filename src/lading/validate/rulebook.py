@@ -31,8 +31,8 @@ the table `[tool.lading]` of a `pyproject.toml`, a rule is switched and graded a
 ```
 
 What a reader tells itself, at its place and under a code of its own, is not told again by a rule: `pose.rotation` is
-not run on nuScenes, which has `nuscenes.rotation-length`. Where such a rule is graded, it is. Codes of readers are
-listed behind the rules, and on the pages of formats; they are switched and graded in the same way.
+not run on nuScenes, which has `nuscenes.rotation-length`. Where such a rule is graded, it is. `--rules` lists the codes
+of readers behind the rules, and the pages of formats have them; they are switched and graded in the same way.
 
 This page is made from the rules themselves: `python -m lading.validate.rulebook > docs/rules.md`.
 """

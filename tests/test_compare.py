@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lading.compare import catalog_diff, diff
+from lading.errors import OptionError
 from lading.model.codec import decode_catalog
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Data, Frame
@@ -46,6 +47,9 @@ def test_a_label_differs_field_by_field():
     assert (found[1].before, found[1].after) == ("car", "person")
     ignored = changed(cargo.pictures, lambda c: c.edit(cargo.BOX, xmin=1.0, category="person"), ignore=["geometry"])
     assert [d.field for d in ignored] == ["category"]
+    with pytest.raises(OptionError, match=r"ignore: expected a field, .* found 'categry'; close to it is 'category'"):
+        changed(cargo.pictures, lambda c: None, ignore=["categry"])
+    assert changed(cargo.pictures, lambda c: None, ignore=["timestampNs", "sha1"]) == []
 
 
 def test_labels_that_came_and_went():

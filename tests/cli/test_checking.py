@@ -221,6 +221,12 @@ def test_so_many_findings_are_listed_and_all_are_counted(run: Any, folder: Path)
     assert report["summary"] == {"error": 2, "warning": 1}
 
 
+def test_one_form_of_report_is_asked_for(run: Any, folder: Path) -> None:
+    code, out, err = run("validate", folder, "--json", "--output", "html")
+    assert (code, out) == (2, "")
+    assert "--json: expected no other --output beside it, found 'html'" in err
+
+
 def test_reports_go_to_a_file(run: Any, folder: Path, tmp_path: Path) -> None:
     code, out, _ = run("validate", folder, "--output", "html", "--output-file", "report.html")
     assert (code, out) == (1, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import msgspec
@@ -158,6 +159,21 @@ def test_what_is_no_catalog_names_the_part(wire: Any, pointer: str) -> None:
     assert caught.value.pointer == pointer
 
 
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"categories": [{"nme": "car"}]}, "#/BOX2D/categories/0: expected a field `name`, found none"),
+        ({"categories": ["car"]}, "#/BOX2D/categories/0: expected an object, found 'car'"),
+        ({"categories": [{"name": "a", "categoryId": "x"}]}, "categoryId: expected a whole number, found 'x'"),
+        ({"attributes": [{"name": "a", "type": "number", "minimum": "0"}]}, "minimum: expected a number, found '0'"),
+        ({"isTracking": []}, "isTracking: expected true or false, found an array"),
+    ],
+)
+def test_what_is_no_catalog_is_told_in_the_words_of_json(part: Any, message: str) -> None:
+    with pytest.raises(RecordError, match=re.escape(message)):
+        decode_catalog({"BOX2D": part}, Report())
+
+
 def test_a_field_that_the_catalog_does_not_know_is_kept_and_told() -> None:
     wire = {"BOX2D": {"categories": [{"name": "a", "colour": "#fff"}]}}
     report = Report()
@@ -166,6 +182,7 @@ def test_a_field_that_the_catalog_does_not_know_is_kept_and_told() -> None:
     assert [(f.rule, f.severity, f.pointer) for f in report.findings] == [
         ("catalog.unknown-field", "warning", "/BOX2D/categories/0/colour")
     ]
+    assert report.findings[0].message == "expected a field of the catalog, found 'colour'"
 
 
 poses = st.builds(

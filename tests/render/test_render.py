@@ -201,6 +201,10 @@ def test_preview_of_some_frames_of_some_segments(tmp_path):
     assert [str(one.picture.relative_to(tmp_path)) for one in shown] == ["val/1.jpg"]
     with pytest.raises(OptionError, match="segment: expected one of 'train', 'val', found 'test'"):
         list(preview(dataset, tmp_path, segments=["test"]))
+    shown = preview(dataset, tmp_path, segments=["val"], frames=["1", "lost"])
+    assert next(shown).picture is not None
+    with pytest.raises(OptionError, match="frame: expected the key of a frame, found 'lost'"):
+        next(shown)
 
 
 def test_preview_tells_what_it_could_not_draw_and_stays_in_its_folder(tmp_path):

@@ -34,6 +34,8 @@ def test_path_that_has_to_be_escaped_is_a_warning(found, path, wire):
 def test_empty_path_is_an_error(found):
     (finding,) = found(remote_path="")
     assert (finding.rule, finding.severity) == ("path.empty", "error")
+    (finding,) = found(path="", remote_path="", content=None)  # and not that the file of no name is missing
+    assert finding.rule == "path.empty"
 
 
 def test_path_twice_in_a_segment_is_told_each_time_again(dataset, data):

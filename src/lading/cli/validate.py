@@ -40,7 +40,7 @@ _FOR_TEXT = 5
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="A JSON report of what is known; it is not told again."
 )
-@click.option("--output", type=click.Choice(["text", "json", "sarif", "html"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "json", "sarif", "html"]), help="The form.  [default: text]")
 @click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
 @click.option("--output-file", type=click.Path(path_type=Path), help="Where the report goes; stdout if absent.")
 @click.option("--max-findings", type=click.IntRange(min=1), help="List so many at most; all are counted.")
@@ -59,7 +59,7 @@ _FOR_TEXT = 5
 @options.jobs
 def validate(
     lists_rules: bool,
-    output: str,
+    output: str | None,
     as_json: bool,
     output_file: Path | None,
     on_error: str,
@@ -67,7 +67,9 @@ def validate(
     **given: Any,
 ) -> int:
     """List what is wrong with a dataset, with file and place."""
-    kind = "json" if as_json else output
+    if as_json and output not in (None, "json"):
+        raise click.UsageError(f"--json: expected no other --output beside it, found {output!r}")
+    kind = "json" if as_json else output or "text"
     if lists_rules:
         _list_rules(kind)
         return 0

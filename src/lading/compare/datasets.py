@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from lading.compare.catalogs import catalog_differences
-from lading.compare.difference import Difference, Digest, How, field_differences
+from lading.compare.difference import Difference, Digest, How, check_field, field_differences
 from lading.compare.labels import label_differences
 from lading.errors import LadingError
 from lading.media import sha1_hex
@@ -33,8 +33,10 @@ def diff(
     Frames are the same that have the same key or, in a plain dataset, the same remote path. `ignore` leaves out
     fields of labels, and `extras` everywhere. Files are compared by size, and `with_content` they and masks by SHA-1,
     or by what `digests` makes of the contents of either side. Frames stream from both sides at once; those that have no
-    partner yet are kept, so frames in another order cost memory.
+    partner yet are kept, so frames in another order cost memory. Raises OptionError for a field that nothing has.
     """
+    for name in ignore:
+        check_field(name)
     how = How(frozenset(ignore), (digests or (_sha1, _sha1)) if with_content else None)
     yield from catalog_differences(before.catalog, after.catalog)
     yield from field_differences("dataset", _dataset_fields(before), _dataset_fields(after), {}, how)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from lading.errors import OptionError
 from lading.model.content import Content
-from lading.model.label import Label, same
+from lading.model.label import LABEL_TYPES, Label, same
 
 Change: TypeAlias = Literal["added", "removed", "changed"]
 
 #: The checksum by which the bytes of a file, or of a mask (its label is given then), are told from others.
 Digest: TypeAlias = Callable[[Content, Label | None], str]
+
+
+#: Fields of labels that are where they lie and no part of what they say; and names of what else is compared.
+NOT_COMPARED = frozenset({"origin", "content", "path", "url"})
+_FIELDS = {"geometry", "missing", "sha1", "size", "extras", "description", "remotePath", "timestampNs"}
+_FIELDS |= {"width", "height", "annotation", "egoPose", "isFusion", "isContinuous", "binPointCloudFields"}
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +57,16 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         parts = (f"{self.change} {self.what}", place, self.name, self.field)
         text = ": ".join(part for part in parts if part)
         return text if self.change != "changed" else f"{text}: {_short(self.before)} -> {_short(self.after)}"
+
+
+def check_field(name: str) -> None:
+    """Refuse to leave out a field that nothing has. Raises OptionError."""
+    of_labels = {field for kind in LABEL_TYPES.values() for field in kind.__struct_fields__}
+    known = _FIELDS | of_labels - NOT_COMPARED
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f"; close to it is {close[0]!r}" if close else ""
+        raise OptionError(f"ignore: expected a field, such as 'geometry' or 'category', found {name!r}{hint}")
 
 
 class How(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lading.compare.difference import Difference, How, plain_value
+from lading.compare.difference import NOT_COMPARED, Difference, How, plain_value
 from lading.model.label import MASK_TYPES, Label, MaskLabel, same
 
-_COMMON = frozenset({"category", "attributes", "instance", "extras", "origin", "content", "path", "url"})
+_COMMON = NOT_COMPARED | {"category", "attributes", "instance", "extras"}
 
 
 def label_differences(
@@ -62,7 +62,7 @@ def _changes(before: Label, after: Label, how: How) -> list[tuple[str, Any, Any]
     changes = []
     for field in before.__struct_fields__:
         name = field if field in _COMMON else "geometry"
-        if field in ("origin", "content", "path", "url") or name in how.ignore or field in how.ignore:
+        if field in NOT_COMPARED or name in how.ignore or field in how.ignore:
             continue
         one, two = getattr(before, field), getattr(after, field)
         if not same(one, two):

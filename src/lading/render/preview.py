@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lading.errors import LadingError, NoRoomError, TargetError
+from lading.errors import LadingError, NoRoomError, OptionError, TargetError
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
 from lading.model.report import Report
@@ -37,14 +37,15 @@ def preview(
     """Draw frames into `folder`, a JPEG a file: at most `limit` frames, of these segments, of these keys.
 
     Each is drawn when it is asked for; `list(preview(...))` draws all. What the reader says goes to `report`.
-    Raises OptionError for a segment that is not there, TargetError where the folder cannot be written, or where
-    pictures would come to lie in the source.
+    Raises OptionError for a segment that is not there and, when all is drawn, for a frame that is not; TargetError
+    where the folder cannot be written, or where pictures would come to lie in the source.
     """
     chosen = dataset.segments if segments is None else [dataset.segment(name) for name in segments]
     for place in (Path(folder), *(Path(folder) / _safe(segment.name) for segment in chosen)):
         check_outside(place, dataset.places)
     left = limit
     taken: set[str] = set()
+    lacking = dict.fromkeys(frames or ())
     for segment in chosen:
         for frame in dataset.frames(segment.name, report=report if report is not None else Report()):
             if left == 0:
@@ -52,12 +53,15 @@ def preview(
             if frames is not None and frame.key not in frames:
                 continue
             left = None if left is None else left - 1
+            lacking.pop(frame.key, None)
             for data in frame.data:
                 if not is_drawable(data):
                     continue
                 sensor = "" if data.sensor_name is None else f"-{data.sensor_name}"
                 path = _free(Path(folder) / _safe(segment.name) / f"{_safe(frame.key + sensor)}.jpg", taken)
                 yield _shown(dataset, segment, frame, data, path)
+    if lacking:
+        raise OptionError(f"frame: expected the key of a frame, found {', '.join(map(repr, lacking))}")
 
 
 def _shown(dataset: Dataset, segment: Segment, frame: Frame, data: Data, path: Path) -> Shown:

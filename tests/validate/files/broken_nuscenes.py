@@ -74,6 +74,9 @@ BROKEN = [
     sensor("sensor.focal-length", camera_intrinsic=[[0, 0, 32], [0, 50, 18], [0, 0, 1]]),
     sensor("sensor.no-intrinsics", camera_intrinsic=[]),
     data("sensor.all-identity", edited(f"{V}calibrated_sensor.json", all_identity), at("calibrated_sensor", 0)),
+    data("segment.empty", edited(f"{V}scene.json", lambda rows: rows.append(
+        {**rows[0], "token": "e" * 32, "name": "empty", "nbr_samples": 0, "first_sample_token": "",
+         "last_sample_token": ""})), at("scene", 2, "name")),
     data("timestamp.shared", row("sample_data", SECOND, timestamp=FILES[0]["timestamp"]), at("sample_data", SECOND)),
     data("timestamp.backwards", row("sample_data", SECOND, timestamp=FILES[0]["timestamp"] - 1000),
          at("sample_data", SECOND)),

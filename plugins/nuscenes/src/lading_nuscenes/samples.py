@@ -148,7 +148,7 @@ class _Chain:
         ends = [self._scene.first_sample_token, self._scene.last_sample_token]
         first, last = self._samples.index.find(book.keys(ends)).tolist()
         for column, token, found in zip(("first_sample_token", "last_sample_token"), ends, (first, last), strict=True):
-            if found < 0:
+            if found < 0 and (token or self._members or self._scene.nbr_samples):  # a scene without samples has no ends
                 self._tables.broken_link("scene", column, self._row, token or "")
         chain = list(self._walk(first, follow))
         strays = self._strays(first, follow)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from lading.errors import RecordError
 from lading.model.catalog import ATTRIBUTE_TYPES, VISIBILITIES, Catalog, Subcatalog
 from lading.model.codec.node import Node, describe
 from lading.model.label import LABEL_TYPES
-from lading.model.report import Origin, Report
+from lading.model.report import Origin, Report, tokens_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -77,12 +78,23 @@ def _build(fields: Json, node: Node, report: Report) -> Subcatalog:
         subcatalog = Subcatalog.model_validate(fields)
     except ValidationError as exc:
         problem = exc.errors()[0]
-        place = _descend(node, problem["loc"])
-        raise place.wrong(problem["msg"].removeprefix("Input should be ").lower()) from exc
+        raise _wrong(_descend(node, problem["loc"]), dict(problem)) from exc
     extra = list(_unknown_fields(subcatalog, node))
     for at in extra:
-        report.warning("catalog.unknown-field", "expected a field of the catalog, found another", at)
+        name = tokens_of(at.pointer or "")[-1]
+        report.warning("catalog.unknown-field", f"expected a field of the catalog, found {name!r}", at)
     return subcatalog
+
+
+def _wrong(place: Node, problem: Mapping[str, Any]) -> RecordError:
+    """What pydantic means, in the words of the JSON."""
+    if problem["type"] == "missing":
+        return place.wrong(f"a field `{problem['loc'][-1]}`", "none")
+    shape = problem["type"].removesuffix("_type").removesuffix("_parsing")
+    expected = {"model": "an object", "list": "an array", "tuple": "an array", "bool": "true or false"}.get(shape)
+    if shape in ("int", "float"):
+        expected = "a number" if problem["loc"][-1] in ("int", "float") else "a whole number"  # one of several types
+    return place.wrong(expected or problem["msg"].removeprefix("Input should be ").lower())
 
 
 def _descend(node: Node, location: Sequence[str | int]) -> Node:

@@ -151,7 +151,7 @@ def _is_odd(data: Data, seen: Probe) -> bool:
 def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:
     data = place.data
     findings: list[Finding | None] = []
-    if data.content is None:
+    if data.content is None and data.path:  # that it has no name is path.empty
         findings.append(place.finding(Problem("media.missing", f"expected a file {data.path!r}, found none")))
     elif seen.problem is not None:
         findings.append(place.finding(Problem("media.unreadable", seen.problem), at=Origin(data.path)))

@@ -20,5 +20,9 @@ def test_every_rule_has_a_row_and_every_row_a_rule() -> None:
 
 def test_every_option_has_a_row() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (`[\w`, ]+`) \|", PAGE.partition("## Options")[2], re.MULTILINE))
-    assert rows == {"pixels": "`auto`, `voc`, `verbatim`", "masks": "`pixels`, `declared`"}
+    assert rows == {
+        "pixels": "`auto`, `voc`, `verbatim`",
+        "masks": "`pixels`, `declared`",
+        "boxes": "`horizontal`, `oriented`",
+    }
     assert rows.keys() == VocOptions.model_fields.keys()

@@ -251,6 +251,82 @@ def test_archives_of_one_year_are_one_dataset(
     assert paths(found) == {"000001": ("VOC2007/JPEGImages/000001.jpg", "000001.jpg", False)}
 
 
+def dior(xml: Callable[..., str], *ids: str) -> dict[str, str]:
+    """Files as DIOR has them: two folders of annotations, and the pictures in two folders."""
+    corners = "".join(
+        f"<{axis}_{corner}>{number}</{axis}_{corner}>"
+        for corner, point in zip(
+            ("left_top", "right_top", "right_bottom", "left_bottom"), ((4, 2), (9, 5), (7, 8), (2, 5)), strict=True
+        )
+        for axis, number in zip("xy", point, strict=True)
+    )
+    files = {"ImageSets/Main/train.txt": "00001\n", "ImageSets/Main/test.txt": "11726\n"}
+    for key in ids:
+        files[f"Annotations/Horizontal Bounding Boxes/{key}.xml"] = xml("dam")
+        files[f"Annotations/Oriented Bounding Boxes/{key}.xml"] = xml(f"<name>dam</name><robndbox>{corners}</robndbox>")
+    return files | {"JPEGImages-trainval/00001.jpg": "", "JPEGImages-test/11726.jpg": ""}
+
+
+@pytest.mark.parametrize(("boxes", "kind"), [("horizontal", "BOX2D"), ("oriented", "POLYGON2D")])
+def test_of_the_two_annotations_of_dior_one_is_read(
+    boxes: str, kind: str, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(dior(xml, "00001", "11726"), boxes=boxes)
+    assert found.keys == {"train": ["00001"], "test": ["11726"]}
+    assert paths(found) == {
+        "00001": ("JPEGImages-trainval/00001.jpg", "JPEGImages-trainval/00001.jpg", False),
+        "11726": ("JPEGImages-test/11726.jpg", "JPEGImages-test/11726.jpg", False),
+    }
+    assert [label.kind for label in found.data("00001").labels] == [kind]
+    folder = f"Annotations/{boxes.capitalize()} Bounding Boxes"
+    assert found.data("11726").origin == lading.Origin(f"{folder}/11726.xml", "/annotation")
+    assert found.findings == []
+    other = {"horizontal": "oriented", "oriented": "horizontal"}[boxes]
+    assert found.losses == {f"annotation file of {other} boxes beside one of {boxes} ones (`-o boxes={other}`)": 2}
+
+
+def test_what_has_one_annotation_of_dior_is_read_by_it(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    files = dior(xml, "00001", "11726")
+    del files["Annotations/Horizontal Bounding Boxes/11726.xml"]
+    found = voc(files)
+    assert [found.data(key).labels[0].kind for key in ("00001", "11726")] == ["BOX2D", "POLYGON2D"]
+    assert (found.findings, list(found.losses.values())) == ([], [1])
+
+
+def test_files_that_voc_has_no_place_for_are_counted(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc(
+        {
+            "Annotations/a.xml": xml("dog"),
+            "AnnotationsVisualization/a.jpg": b"",
+            "JPEGImages/a.jpg": b"",
+            "SegmentationClass/a.png": b"",
+            "SegmentationClass/a.npy": b"",
+            "SegmentationClassNpy/b.npy": b"",
+            "SegmentationObjectVisualization/a.jpg": b"",
+            "a.json": "{}",
+            "class_names.txt": "_background_\ndog\n",
+            "train.txt": "a\n",
+            "notes": "",
+            **dict.fromkeys(("README.dataset.txt", "README", "LICENSE", "index.html", "lading.toml"), ""),
+        },
+        masks="declared",
+    )
+    assert sorted((loss.what, loss.count, loss.example) for loss in found.report.losses) == [
+        ("file with the suffix `.json`, which VOC has no place for", 1, "a.json"),
+        ("file with the suffix `.npy`, which VOC has no place for", 2, "SegmentationClass/a.npy"),
+        ("file with the suffix `.txt`, which VOC has no place for", 1, "train.txt"),
+        ("file without a suffix, which VOC has no place for", 1, "notes"),
+        ("picture of a folder of visualizations", 2, "AnnotationsVisualization/a.jpg"),
+    ]
+    assert found.findings == []
+    assert paths(found) == {"a": ("JPEGImages/a.jpg", "a.jpg", False)}
+
+
+def test_a_visualization_is_not_the_picture_that_is_missing(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc({"Annotations/a.xml": xml("dog"), "AnnotationsVisualization/a.jpg": b"", "JPEGImages/b.jpg": b""})
+    assert paths(found) == {"a": ("JPEGImages/a.jpg", "a.jpg", True)}
+
+
 @pytest.mark.parametrize(
     ("directory", "root", "role", "below"),
     [
@@ -261,6 +337,9 @@ def test_archives_of_one_year_are_one_dataset(
         ("export/train/deep", "export/train", "beside", "deep/"),
         ("my/folder", "", "beside", "my/folder/"),
         ("VOC2012/SegmentationObject", "VOC2012", "object", ""),
+        ("DIOR/Annotations/Oriented Bounding Boxes", "DIOR", "annotations", ""),
+        ("DIOR/JPEGImages-test", "DIOR", "media", ""),
+        ("out/SegmentationClassVisualization", "out", "drawn", ""),
     ],
 )
 def test_a_folder_is_known_by_the_last_part_that_says_what_it_is(

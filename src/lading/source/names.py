@@ -88,3 +88,13 @@ def tidy(name: str) -> str:
 def shown(path: str | os.PathLike[str]) -> str:
     """A path of the file system as text that can be printed and written as JSON."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+_PROSE = re.compile(
+    r"(readme|licen[cs]e|source|changelog|notice)(\..*)?|.*\.(md|pdf|html?)|dataformat\.txt|lading\.toml", re.IGNORECASE
+)
+
+
+def is_prose(name: str) -> bool:
+    """Whether a file of this name (the last part of a path) tells people of a dataset, and holds nothing of it."""
+    return _PROSE.fullmatch(name) is not None

@@ -60,9 +60,6 @@ ROOT_FILES = frozenset(
     }
 )
 
-#: What explains a dataset to people; not looked at, and no loss.
-PROSE = re.compile(r"(readme|licen[cs]e|source|changelog|notice)(\..*)?|.*\.(md|pdf|html)|dataformat\.txt", re.I)
-
 DRIVE = re.compile(r"\d{4}_\d\d_\d\d_drive_\d+(_\w+)?")
 
 

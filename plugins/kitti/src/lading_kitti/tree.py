@@ -10,8 +10,9 @@ from typing import NamedTuple
 from lading import Source
 from lading.errors import SourceError
 from lading.media import is_image_name
+from lading.source.names import is_prose
 from lading_kitti.label_rows import is_label_line
-from lading_kitti.layouts import DRIVE, PROSE, ROOT_FILES, SPLITS, FolderKind, Role, folder_kind
+from lading_kitti.layouts import DRIVE, ROOT_FILES, SPLITS, FolderKind, Role, folder_kind
 from lading_kitti.texts import lines_of
 
 #: The files of flat folders (`000114.bin`, `000114_calib.txt`, ...), and the folders that they stand for.
@@ -93,7 +94,7 @@ def scan(source: Source) -> Tree:
     if tree.strangers:
         _place_flat(tree)
         _place_bare(tree, source)
-    tree.strangers = [path for path in tree.strangers if not PROSE.fullmatch(basename(path))]
+    tree.strangers = [path for path in tree.strangers if not is_prose(basename(path))]
     return tree
 
 
@@ -121,7 +122,7 @@ def _is_of(role: Role, name: str) -> bool:
     if role in _PICTURES:
         return is_image_name(name) or name == "timestamps.txt"
     endings = _TABLE_ENDINGS.get(role)
-    return not PROSE.fullmatch(name) and (endings is None or name.lower().endswith(endings))
+    return not is_prose(name) and (endings is None or name.lower().endswith(endings))
 
 
 def _place_flat(tree: Tree) -> None:
@@ -153,7 +154,7 @@ def _place_bare(tree: Tree, source: Source) -> None:
     """Folders of label files that have no name of their own, as results have: told by the first row."""
     folders: dict[str, list[str]] = {}
     for path in tree.strangers:
-        if path.endswith(".txt") and not PROSE.fullmatch(basename(path)):
+        if path.endswith(".txt") and not is_prose(basename(path)):
             folders.setdefault(dirname(path), []).append(path)
     placed: set[str] = set()
     for folder, paths in folders.items():

@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Origin, Report, Source
+from lading.source.names import is_prose
 from lading_nuscenes.database import Database
 from lading_nuscenes.files import name_hashes
 from lading_nuscenes.layout import DEPTH, MEDIA_FOLDERS, Version
 from lading_nuscenes.schema import ROWS
-
-#: What explains a dataset to people.
-_PROSE = re.compile(r"(readme|licen[cs]e|source|changelog|notice)(\..*)?|.*\.(md|pdf|html?)", re.I)
 
 _PLUS = re.compile(r"(-\d\d)(?:_|%2B)(\d{4}__)")
 
@@ -30,7 +28,7 @@ def other_files(source: Source, found: Sequence[Version]) -> list[str]:
     for name in source.names():
         folder, _, base = name.rpartition("/")
         is_table = folder in folders and base.endswith(".json")
-        if not is_table and not _PROSE.fullmatch(base) and _TOLD.isdisjoint(folder.split("/")[: DEPTH + 1]):
+        if not is_table and not is_prose(base) and _TOLD.isdisjoint(folder.split("/")[: DEPTH + 1]):
             names.append(name)
     return names
 

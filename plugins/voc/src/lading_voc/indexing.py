@@ -6,13 +6,16 @@ It holds names and numbers, one entry a frame; no annotation is read for it unle
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, islice
 
 from lading import Origin, Report, Source
+from lading.source.names import is_prose
 from lading_voc.contents import read_bytes
 from lading_voc.document import root_name
 from lading_voc.image_sets import ImageSet, image_set, is_class_set
 from lading_voc.index import Index
 from lading_voc.layout import Tree, folder_of
+from lading_voc.names import NAME_FILES
 from lading_voc.pictures import Pictures
 from lading_voc.segments import Segments
 
@@ -23,6 +26,8 @@ _MOST_LOOKS = 200
 def build_index(trees: list[Tree], source: Source, report: Report, *, is_one_file: bool = False) -> Index:
     """Bring frames to segments and pictures to frames. What does not fit together is told."""
     _leave_out_strays(trees, source, report)
+    if not is_one_file:
+        _count_others(trees, report)
     annotated = [tree for tree in trees if tree.is_annotated]
     index = Index(annotated, [], [])
     for tree in annotated:
@@ -79,6 +84,29 @@ def _sorted_sets(tree: Tree, source: Source, report: Report) -> tuple[list[Image
         is_class = "_" in found.name and is_class_set(found, read_bytes(source, path, report) or b"", known)
         (by_class if is_class else plain).append(found)
     return sorted(plain, key=lambda s: s.rank), sorted(by_class, key=lambda s: s.rank)
+
+
+def _count_others(trees: list[Tree], report: Report) -> None:
+    """Every file that is not read counts as a loss, but for those that explain the dataset to people."""
+    for tree in trees:
+        for key, path in islice(tree.unread.items(), 1):
+            read, other = (folder_of(one.rpartition("/")[0]).boxes for one in (tree.annotations[key], path))
+            what = f"annotation file of {other} boxes beside one of {read} ones (`-o boxes={other}`)"
+            report.loss(what, path, len(tree.unread))
+    others: dict[str, list[str]] = {}
+    for path in chain.from_iterable(tree.others for tree in trees):
+        directory, _, name = path.rpartition("/")
+        stem, _, suffix = name.rpartition(".")
+        if is_prose(name) or name in NAME_FILES:
+            continue
+        what = f"file with the suffix `.{suffix}`, which VOC has no place for"
+        if folder_of(directory).role == "drawn":
+            what = "picture of a folder of visualizations"
+        elif not stem:
+            what = "file without a suffix, which VOC has no place for"
+        others.setdefault(what, []).append(path)
+    for what, paths in others.items():
+        report.loss(what, paths[0], len(paths))
 
 
 def _tell_duplicates(tree: Tree, report: Report) -> None:

@@ -13,37 +13,53 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from lading.media import is_image_name
+from lading_voc.options import BoxChoice
 
-Role: TypeAlias = Literal["annotations", "media", "sets", "class", "object", "augmented", "beside"]
+Role: TypeAlias = Literal["annotations", "media", "sets", "class", "object", "augmented", "drawn", "beside"]
 
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(("annotations", "annotation", "annots", "labels", "xml", "xmls"), "annotations"),
     **dict.fromkeys(
-        ("jpegimages", "images", "image", "imgs", "img", "pngimages", "jpgimages", "allimages", "photos"), "media"
+        (
+            *("jpegimages", "images", "image", "imgs", "img", "pngimages", "jpgimages", "allimages", "photos"),
+            *("jpegimages-trainval", "jpegimages-test"),  # DIOR
+        ),
+        "media",
     ),
     "imagesets": "sets",
     **dict.fromkeys(("segmentationclass", "segmentationclasspng"), "class"),
     **dict.fromkeys(("segmentationobject", "segmentationobjectpng"), "object"),
     "segmentationclassaug": "augmented",
+    **dict.fromkeys(  # labelme
+        ("annotationsvisualization", "segmentationclassvisualization", "segmentationobjectvisualization"), "drawn"
+    ),
 }
+
+#: The two folders below that of annotations that DIOR has, with one file each for a picture.
+_BOXES: dict[str, BoxChoice] = {"horizontal bounding boxes": "horizontal", "oriented bounding boxes": "oriented"}
 
 #: Names of folders that are splits where no image set tells.
 SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
 
 
 class Folder(NamedTuple):
-    """A folder of a tree: the tree's root, what it is for, and the path from there on to this very folder."""
+    """A folder of a tree: the tree's root, what it is for, and the path from there on to this very folder.
+
+    `boxes` is what its annotations have, where a folder next to it has others.
+    """
 
     root: str
     role: Role
     base: str
     below: str
+    boxes: BoxChoice | None = None
 
 
 class Tree(msgspec.Struct):
     """What one root holds: files by id, the id being the path below its folder without the suffix.
 
     `media` may have several pictures of one id; the first is the one that is taken unless an XML names another.
+    `others` are the files that VOC has no place for, `unread` the annotations by id beside those with the wanted boxes.
     """
 
     root: str
@@ -56,6 +72,8 @@ class Tree(msgspec.Struct):
     media_base: str | None = None
     is_beside: bool = False
     duplicates: list[tuple[str, str]] = []
+    others: list[str] = []
+    unread: dict[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -68,8 +86,11 @@ class Tree(msgspec.Struct):
         return bool(self.annotations or self.sets or self.class_masks or self.object_masks or self.augmented_masks)
 
 
-def trees_of(names: Iterable[str]) -> list[Tree]:
-    """The trees of a source by the order of their roots; those with pictures alone are among them."""
+def trees_of(names: Iterable[str], boxes: BoxChoice = "horizontal") -> list[Tree]:
+    """The trees of a source by the order of their roots; those with pictures alone are among them.
+
+    Where a picture has an annotation of horizontal boxes and one of oriented ones, `boxes` says which is read.
+    """
     trees: dict[str, Tree] = {}
     places: dict[str, tuple[Folder, Tree]] = {}
     for path in names:
@@ -79,17 +100,22 @@ def trees_of(names: Iterable[str]) -> list[Tree]:
             folder = folder_of(directory)
             known = places.setdefault(directory, (folder, trees.setdefault(folder.root, Tree(folder.root))))
         stem, _, suffix = file.rpartition(".")
-        if stem:
-            kind = _KINDS.get(suffix)
-            if kind is None:
-                kind = _KINDS.setdefault(suffix, _kind(suffix))
-            folder, tree = known
-            if kind == "picture":
-                _add_picture(tree, folder, folder.below + stem, path)
-            elif kind == "xml":
-                _add_annotation(tree, folder, folder.below + stem, path)
-            elif kind == "txt" and folder.role == "sets":
-                tree.sets.append(path)
+        kind = _KINDS.get(suffix) if stem else ""
+        if kind is None:
+            kind = _KINDS.setdefault(suffix, _kind(suffix))
+        folder, tree = known
+        if kind == "picture" and folder.role != "drawn":
+            _add_picture(tree, folder, folder.below + stem, path)
+        elif kind == "xml":
+            into = tree.annotations if folder.boxes in (None, boxes) else tree.unread
+            _add_annotation(tree, into, folder, folder.below + stem, path)
+        elif kind == "txt" and folder.role == "sets":
+            tree.sets.append(path)
+        else:
+            tree.others.append(path)
+    for tree in trees.values():
+        for key in sorted(tree.unread.keys() - tree.annotations.keys()):
+            tree.annotations[key] = tree.unread.pop(key)
     return [trees[root] for root in sorted(trees)]
 
 
@@ -113,9 +139,10 @@ def folder_of(directory: str) -> Folder:
     for index in range(len(parts) - 1, -1, -1):
         role = _ROLES.get(parts[index].lower())
         if role is not None:
-            below = "/".join(parts[index + 1 :])
+            boxes = _BOXES.get(parts[index + 1].lower()) if role == "annotations" and index + 1 < len(parts) else None
+            below = "/".join(parts[index + 1 + (boxes is not None) :])
             base = "/".join(parts[: index + 1])
-            return Folder("/".join(parts[:index]), role, base, f"{below}/" if below else "")
+            return Folder("/".join(parts[:index]), role, base, f"{below}/" if below else "", boxes)
     for index in range(len(parts) - 1, -1, -1):
         if parts[index].lower() in SPLITS:
             root, below = "/".join(parts[: index + 1]), "/".join(parts[index + 1 :])
@@ -123,13 +150,13 @@ def folder_of(directory: str) -> Folder:
     return Folder("", "beside", "", f"{directory}/" if directory else "")
 
 
-def _add_annotation(tree: Tree, folder: Folder, key: str, path: str) -> None:
+def _add_annotation(tree: Tree, into: dict[str, str], folder: Folder, key: str, path: str) -> None:
     """One XML; of two of one id the one in the folder for annotations counts, else the first."""
-    known = tree.annotations.get(key)
+    known = into.get(key)
     if known is None:
-        tree.annotations[key] = path
+        into[key] = path
     elif folder.role == "annotations" and folder_of(known.rpartition("/")[0]).role != "annotations":
-        tree.annotations[key] = path
+        into[key] = path
         tree.duplicates.append((known, path))
     else:
         tree.duplicates.append((path, known))

@@ -28,6 +28,9 @@ ACTIONS = (
 BACKGROUND, VOID = "background", "void"
 VOID_VALUE = 255
 
+#: Files that a tree, or the source, may have at its root.
+NAME_FILES = ("labelmap.txt", "class_names.txt")
+
 _BACKGROUNDS = frozenset({"background", "_background_", "__background__"})
 _LABELMAP_LINE = re.compile(r"(?P<name>.+?):(?P<colour>[0-9 ,]*):(?P<parts>[^:]*):(?P<actions>[^:]*)")
 
@@ -73,7 +76,7 @@ UNNAMED = Names(origin="", classes={0: BACKGROUND, VOID_VALUE: VOID}, colours=_O
 def written_names(source: Source, root: str, report: Report) -> Names | None:
     """What a tree's own file of names says, or one at the root of the source; None where there is none."""
     for folder in dict.fromkeys((f"{root}/" if root else "", "")):
-        for file, parse in (("labelmap.txt", _labelmap), ("class_names.txt", _class_names)):
+        for file, parse in zip(NAME_FILES, (_labelmap, _class_names), strict=True):
             path = f"{folder}{file}"
             if source.get(path) is None:
                 continue

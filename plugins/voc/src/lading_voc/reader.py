@@ -44,7 +44,7 @@ class VocReader(Reader):
         from lading_voc.layout import trees_of
 
         is_one_file = source.selected is not None and source.selected.lower().endswith(".xml")
-        trees = trees_of(_names(source, is_one_file=is_one_file))
+        trees = trees_of(_names(source, is_one_file=is_one_file), options.boxes)
         if is_one_file:
             _leave_out_other_masks(trees)
         index = build_index(trees, source, report, is_one_file=is_one_file)

@@ -322,6 +322,30 @@ def test_files_that_voc_has_no_place_for_are_counted(voc: Callable[..., Any], xm
     assert paths(found) == {"a": ("JPEGImages/a.jpg", "a.jpg", False)}
 
 
+def test_files_whose_names_begin_with_a_dot_are_not_read_and_told(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(
+        {
+            "Annotations/a.xml": xml("dog"),
+            "JPEGImages/a.jpg": b"",
+            "Annotations/.b.xml": xml("cat"),
+            "Annotations/.c.xml": xml("cat"),
+            "JPEGImages/.b.jpg": b"",
+            **dict.fromkeys(("Annotations/._a.xml", ".DS_Store", ".gitignore", "JPEGImages/.thumbnails/a.jpg"), b""),
+        }
+    )
+    assert found.keys == {"unlisted": ["a"]}
+    finding = found.finding("voc.hidden-file")
+    assert (finding.severity, finding.file) == ("warning", "Annotations/.b.xml")
+    assert finding.message == (
+        "expected XML files whose names do not begin with a dot, found 2 others, first 'Annotations/.b.xml'; "
+        "they are not read"
+    )
+    assert found.losses == {"picture whose name begins with a dot": 1}
+    assert len(found.findings) == 1
+
+
 def test_a_visualization_is_not_the_picture_that_is_missing(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
     found = voc({"Annotations/a.xml": xml("dog"), "AnnotationsVisualization/a.jpg": b"", "JPEGImages/b.jpg": b""})
     assert paths(found) == {"a": ("JPEGImages/a.jpg", "a.jpg", True)}

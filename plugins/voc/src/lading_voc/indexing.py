@@ -6,6 +6,7 @@ It holds names and numbers, one entry a frame; no annotation is read for it unle
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import chain, islice
 
 from lading import Origin, Report, Source
@@ -14,7 +15,7 @@ from lading_voc.contents import read_bytes
 from lading_voc.document import root_name
 from lading_voc.image_sets import ImageSet, image_set, is_class_set
 from lading_voc.index import Index
-from lading_voc.layout import Tree, folder_of
+from lading_voc.layout import Tree, folder_of, kind_of
 from lading_voc.names import NAME_FILES
 from lading_voc.pictures import Pictures
 from lading_voc.segments import Segments
@@ -27,6 +28,7 @@ def build_index(trees: list[Tree], source: Source, report: Report, *, is_one_fil
     """Bring frames to segments and pictures to frames. What does not fit together is told."""
     _leave_out_strays(trees, source, report)
     if not is_one_file:
+        _tell_hidden(source.hidden(), report)
         _count_others(trees, report)
     annotated = [tree for tree in trees if tree.is_annotated]
     index = Index(annotated, [], [])
@@ -84,6 +86,18 @@ def _sorted_sets(tree: Tree, source: Source, report: Report) -> tuple[list[Image
         is_class = "_" in found.name and is_class_set(found, read_bytes(source, path, report) or b"", known)
         (by_class if is_class else plain).append(found)
     return sorted(plain, key=lambda s: s.rank), sorted(by_class, key=lambda s: s.rank)
+
+
+def _tell_hidden(names: Sequence[str], report: Report) -> None:
+    """Files of annotations and pictures that systems do not show, and no list of names has."""
+    annotations = [name for name in names if kind_of(name) == "xml"]
+    pictures = [name for name in names if kind_of(name) == "picture"]
+    if annotations:
+        first = annotations[0]
+        message = f"expected XML files whose names do not begin with a dot, found {len(annotations):,} others, "
+        report.warning("voc.hidden-file", f"{message}first {first!r}; they are not read", Origin(first))
+    if pictures:
+        report.loss("picture whose name begins with a dot", pictures[0], len(pictures))
 
 
 def _count_others(trees: list[Tree], report: Report) -> None:

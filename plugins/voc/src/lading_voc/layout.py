@@ -100,9 +100,7 @@ def trees_of(names: Iterable[str], boxes: BoxChoice = "horizontal") -> list[Tree
             folder = folder_of(directory)
             known = places.setdefault(directory, (folder, trees.setdefault(folder.root, Tree(folder.root))))
         stem, _, suffix = file.rpartition(".")
-        kind = _KINDS.get(suffix) if stem else ""
-        if kind is None:
-            kind = _KINDS.setdefault(suffix, _kind(suffix))
+        kind = (_KINDS.get(suffix) or _kind(suffix)) if stem else "other"
         folder, tree = known
         if kind == "picture" and folder.role != "drawn":
             _add_picture(tree, folder, folder.below + stem, path)
@@ -121,15 +119,21 @@ def trees_of(names: Iterable[str], boxes: BoxChoice = "horizontal") -> list[Tree
 
 #: Suffixes of pictures that only few programs open; each is judged when it is opened.
 _RARE_PICTURES = frozenset({"jp2", "j2k", "jxl", "tga", "dcm", "heic", "heif", "avif", "exr", "hdr", "dng"})
-#: What files of a suffix are: `xml`, `txt`, `picture`, or nothing to us.
+#: What files of a suffix are: `xml`, `txt`, `picture`, or `other`.
 _KINDS: dict[str, str] = {}
 
 
 def _kind(suffix: str) -> str:
     lower = suffix.lower()
-    if lower in ("xml", "txt"):
-        return lower
-    return "picture" if lower in _RARE_PICTURES or is_image_name(f"x.{suffix}") else ""
+    found = lower if lower in ("xml", "txt") else "other"
+    if lower in _RARE_PICTURES or is_image_name(f"x.{suffix}"):
+        found = "picture"
+    return _KINDS.setdefault(suffix, found)
+
+
+def kind_of(path: str) -> str:
+    """What a file is by its suffix: `xml`, `txt`, `picture` or `other`."""
+    return _kind(path.rpartition(".")[2])
 
 
 @lru_cache(maxsize=4096)

@@ -15,9 +15,10 @@ from lading.model.report import Finding
 from lading.validate import known_rules
 from lading.validate.baseline import Baseline, read_baseline
 from lading.validate.builtin import RULES
+from lading.validate.codes import TOLD_BY_CODECS, explanations
 from lading.validate.reports.record import render_json, to_json
 from lading.validate.rulebook import render_page, render_rules, rule_rows
-from lading.validate.settings import TOLD_BY_CODECS, Settings, find_settings, read_settings
+from lading.validate.settings import Settings, find_settings, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = """
@@ -168,7 +169,8 @@ def test_every_code_of_a_codec_that_has_no_rule_is_known() -> None:
     files = [*root.glob("model/codec/*.py"), *root.glob("plugin/*.py")]
     call = re.compile(r'(?:error|warning)\(\s*"([a-z0-9]+\.[a-z-]+)"')
     told = {code for file in files for code in call.findall(file.read_text())}
-    assert told - set(known_rules()) == TOLD_BY_CODECS
+    assert told - set(known_rules()) == TOLD_BY_CODECS.keys()
+    assert explanations(TOLD_BY_CODECS) == TOLD_BY_CODECS
 
 
 def test_a_finding_that_moved_is_known() -> None:

@@ -1,8 +1,8 @@
-"""What codes say: those of rules, and those under which readers tell themselves."""
+"""What codes say: those of rules, and those under which readers and codecs tell themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from lading.errors import PluginError
@@ -12,6 +12,18 @@ from lading.validate.engine import known_rules
 
 #: What has severity, title, examples and fix.
 Explained: TypeAlias = type[Rule] | Told
+
+#: Codes of our subjects that no rule has: what is odd about how a catalog or sensor is written, or lies on a platform.
+TOLD_BY_CODECS: Mapping[str, Told] = {
+    "catalog.lexicon-text": Told("warning", "a catalog's lexicon is an array, not the text of one"),
+    "catalog.misspelt-type": Told("warning", "the type of a whole number is `integer`"),
+    "catalog.unknown-field": Told("warning", "a catalog has no fields but those of the platform"),
+    "media.not-copied": Told("error", "a file that is to be copied can be read"),
+    "sensor.distortion-key": Told("warning", "the distortion of a camera is called `distortionCoefficients`"),
+    "sensor.stray-intrinsics": Told("warning", "only cameras have intrinsics"),
+    "sensor.type-case": Told("warning", "the type of a sensor is written as the platform has it"),
+    "sensor.unknown-field": Told("warning", "a sensor has no fields but those of the platform"),
+}
 
 
 class ReaderCode(NamedTuple):
@@ -52,6 +64,7 @@ def explanations(codes: Iterable[str]) -> dict[str, Explained]:
     known: dict[str, Explained] = {
         code: registered.cls for code, registered in known_rules(plugins).items() if code in wanted
     }
+    known |= {code: TOLD_BY_CODECS[code] for code in wanted & TOLD_BY_CODECS.keys()}
     if wanted - known.keys():
         known |= {code: told for code, (told, *_) in reader_codes(plugins).items() if code in wanted}
     return known

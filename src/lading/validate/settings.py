@@ -23,7 +23,7 @@ from lading.errors import OptionError
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registered, Registry
 from lading.validate.builtin import DISTRIBUTION
-from lading.validate.codes import reader_codes
+from lading.validate.codes import TOLD_BY_CODECS, reader_codes
 from lading.validate.engine import known_rules
 from lading.validate.running import Grade
 
@@ -31,20 +31,6 @@ FailOn = Literal["error", "warning", "never"]
 
 #: `on` is the rule's own level.
 _Switch = Literal["error", "warning", "off", "on"]
-
-#: Codes of our subjects that no rule has: what is odd about how a catalog or sensor is written, or lies on a platform.
-TOLD_BY_CODECS = frozenset(
-    {
-        "catalog.lexicon-text",
-        "catalog.misspelt-type",
-        "catalog.unknown-field",
-        "media.not-copied",
-        "sensor.distortion-key",
-        "sensor.stray-intrinsics",
-        "sensor.type-case",
-        "sensor.unknown-field",
-    }
-)
 
 _OWN_FILE, _SHARED_FILE = "lading.toml", "pyproject.toml"
 

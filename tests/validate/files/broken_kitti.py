@@ -9,6 +9,7 @@ from broken import Broken, Change, Place, copied, cut, filled, redrawn, removed,
 T = "training/"
 ROWS, TRACKS = T + "label_2/000000.txt", T + "label_02/0000.txt"
 DRIVE = "2011_09_26/2011_09_26_drive_0001_sync/"
+SEQUENCE = "dataset/sequences/00/times.txt"
 TRACKLETS, TIMES = DRIVE + "tracklet_labels.xml", DRIVE + "image_02/timestamps.txt"
 PEDESTRIAN = "Pedestrian 0.00 1 -0.21 71.80 13.54 83.02 30.23 1.89 0.48 1.20 1.84 1.47 8.41 0.01\n"
 SEMANTIC = T + "semantic/000000_10.png"
@@ -39,10 +40,10 @@ def raw(rule: str, change: Change, places: list[Place], name: str = "") -> Broke
     return Broken(rule, "kitti-raw", change, places, name)
 
 
-def times(order: tuple[int, int, int]) -> Change:
+def times(order: tuple[int, ...], file: str = TIMES) -> Change:
     def change(root: Path) -> None:
-        lines = (root / TIMES).read_text().splitlines()
-        (root / TIMES).write_text("".join(f"{lines[index]}\n" for index in order))
+        lines = (root / file).read_text().splitlines()
+        (root / file).write_text("".join(f"{lines[index]}\n" for index in order))
 
     return change
 
@@ -85,8 +86,9 @@ BROKEN = [
            whole(SEMANTIC)),
     Broken("mask.size-mismatch", "kitti-semantics", redrawn(SEMANTIC, lambda image: image.crop((0, 0, 5, 5))),
            whole(SEMANTIC)),
-    raw("timestamp.shared", times((0, 0, 2)), whole(DRIVE + "image_02/data/0000000001.png")),
-    raw("timestamp.backwards", times((0, 2, 1)), whole(DRIVE + "image_02/data/0000000002.png")),
+    raw("timestamp.shared", times((0, 0, 2)), line(2, TIMES)),
+    raw("timestamp.backwards", times((0, 2, 1)), line(3, TIMES)),
+    Broken("timestamp.backwards", "kitti-odometry", times((1, 0), SEQUENCE), line(2, SEQUENCE), "of all sensors"),
     raw("box3d.size", replaced(TRACKLETS, "<h>1.5<", "<h>0<"), pose(0) + pose(1)),
     raw("instance.jump", replaced(TRACKLETS, "<tx>12.75<", "<tx>312.75<"), pose(1)),
     raw("label.not-finite", replaced(TRACKLETS, "<tx>12.75<", "<tx>nan<"), pose(1)),

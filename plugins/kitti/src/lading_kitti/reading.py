@@ -104,6 +104,7 @@ class SegmentReading:
             return None
         extras = times.extras(number)
         width, height = self._picture_size(media)
+        timestamp_ns, list_of_times = self._timestamp(media, times, number)
         if media.is_lidar:
             self._check_cloud(path, content)
             extras.update(self._point_labels(key, content))
@@ -112,7 +113,8 @@ class SegmentReading:
             remote_path=self._index.remote_path(path),
             content=content,
             sensor_name=media.name if self._is_fusion else None,
-            timestamp_ns=self._timestamp(times, number),
+            timestamp_ns=timestamp_ns,
+            timed=None if list_of_times is None or timestamp_ns is None else Origin(list_of_times, line=number + 1),
             width=width,
             height=height,
             annotation=shelf.annotation,
@@ -128,11 +130,12 @@ class SegmentReading:
             return None, None
         return self._base.calibration.sizes.get((media.camera, self._index.is_rectified), (None, None))
 
-    def _timestamp(self, times: Times, number: int) -> int | None:
+    def _timestamp(self, media: Media, times: Times, number: int) -> tuple[int | None, str | None]:
+        """When a file is of, and the file that says so: a list of the sensor's own, or one of the whole sequence."""
         found = times.at(number)
         if found is None and number < len(self._motion.times):
-            return self._motion.times[number]
-        return found
+            return self._motion.times[number], self._index.times
+        return found, media.times.get("")
 
     def _check_cloud(self, path: str, content: File | None) -> None:
         size = self._size(content)

@@ -70,9 +70,14 @@ class FramesPass(BlockChecker):
             found += self._fusion(segment, frame, seen)
         elif frame.frame_id is not None or any(data.sensor_name is not None for data in frame.data):
             found += _plain(frame)
+        times: set[tuple[Problem, Origin]] = set()  # one time may be that of several files
         for data in frame.data:
             if data.timestamp_ns is not None:
-                found += [(problem, data) for problem in _time_problems(_moment(frame, data), data.sensor_name, seen)]
+                moment = _moment(frame, data)
+                for problem in _time_problems(moment, data.sensor_name, seen):
+                    if (problem, moment.at) not in times:
+                        times.add((problem, moment.at))
+                        found.append((problem, data))
             if data.ego_pose is not None:
                 found += [(problem, data) for problem in _pose_problems(data)]
         return self._told(segment, frame, found) if found else ()
@@ -84,7 +89,7 @@ class FramesPass(BlockChecker):
                 segment=segment.name,
                 frame=frame.key,
                 sensor=None if data is None else data.sensor_name,
-                at=_place(frame) if data is None else data.locate(),
+                at=_place(frame) if data is None else data.locate(subject=problem.subject),
             )
             if finding is not None:
                 yield finding
@@ -152,8 +157,12 @@ class FramesPass(BlockChecker):
             seen.first = {**later.first, **seen.first}
 
     def _border(self, segment: str, seen: _Seen, later: _Seen) -> Iterator[Finding]:
+        told: set[tuple[Problem, Origin]] = set()
         for sensor, moment in later.first.items():
             for problem in _time_problems(moment, sensor, _Seen(last=dict(seen.last))):
+                if (problem, moment.at) in told:
+                    continue
+                told.add((problem, moment.at))
                 finding = problem.finding(
                     self._severities, segment=segment, frame=moment.frame, sensor=sensor, at=moment.at
                 )
@@ -220,7 +229,7 @@ def _place(frame: Frame) -> Origin | None:
 
 
 def _moment(frame: Frame, data: Data) -> _Moment:
-    return _Moment(data.timestamp_ns or 0, frame.key, data.locate())
+    return _Moment(data.timestamp_ns or 0, frame.key, data.locate(subject="time"))
 
 
 def _time_problems(moment: _Moment, sensor: str | None, seen: _Seen) -> Iterator[Problem]:
@@ -232,10 +241,10 @@ def _time_problems(moment: _Moment, sensor: str | None, seen: _Seen) -> Iterator
         return
     if moment.time_ns == before.time_ns:
         message = f"expected a time of its own, found {moment.time_ns} ns, which frame {before.frame!r} has"
-        yield Problem("timestamp.shared", message)
+        yield Problem("timestamp.shared", message, "time")
     elif moment.time_ns < before.time_ns:
         message = f"expected a time after {before.time_ns} ns of frame {before.frame!r}, found {moment.time_ns} ns"
-        yield Problem("timestamp.backwards", message)
+        yield Problem("timestamp.backwards", message, "time")
 
 
 def _pose_problems(data: Data) -> Iterator[Problem]:

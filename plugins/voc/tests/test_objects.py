@@ -206,15 +206,21 @@ def test_everything_beside_objects_is_kept(one: Callable[..., Any]) -> None:
 def test_the_origin_of_what_is_wrong_is_as_narrow_as_can_be(one: Callable[..., Any], box: Callable[..., str]) -> None:
     found = one(
         f"<object><name>x</name>{box(1, 2, 3, 4)}</object>\n<object>\n<name>dog</name>\n"
-        f"<truncated>0.06</truncated>\n{box(1, 2, 3, 4)}\n</object>"
+        f"<truncated>0.06</truncated>\n{box(1, 2, 3, 4)}\n<actions>\n<running>1</running>\n</actions>\n<attributes>\n"
+        "<attribute><name>coat</name><value>wet</value></attribute>\n"
+        "<attribute><name>name</name><value>Rex</value></attribute>\n</attributes>\n</object>"
     )
     data = found.data("a")
     label = data.labels[1]
+    assert label.attributes == {"truncated": 0.06, "running": True, "coat": "wet", "name": "Rex"}
     places = {
         None: ("/annotation/object[2]", 3),
         "geometry": ("/annotation/object[2]/bndbox", 6),
         "category": ("/annotation/object[2]/name", 4),
         "attributes/truncated": ("/annotation/object[2]/truncated", 5),
+        "attributes/running": ("/annotation/object[2]/actions/running", 8),
+        "attributes/coat": ("/annotation/object[2]/attributes/attribute[1]", 11),
+        "attributes/name": ("/annotation/object[2]/attributes/attribute[2]", 12),
         "attributes/nothing here": ("/annotation/object[2]", 3),
         "instance": ("/annotation/object[2]", 3),
     }

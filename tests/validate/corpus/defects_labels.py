@@ -175,6 +175,7 @@ DEFECTS = [
     Defect("attribute.items", attributes(lights=["red", 3]), at(BOX, "attributes/lights")),
     Defect("attribute.wrong-category", label(BOX, category="person"), at(BOX, "attributes/plate")),
     Defect("classification.empty", unclassified, at(CLASS, "")),
+    Defect("classification.empty", label(CLASS, category=None, attributes={}), at(CLASS, ""), name="of some"),
     Defect("sentence.times", label(SENTENCE, sentence=(Word("a", 600, 100),)), at(SENTENCE)),
     Defect("sentence.times", label(SENTENCE, sentence=(Word("a", 0.5, 100),)), at(SENTENCE), name="not whole"),
     Defect("box2d.inverted", label(BOX, xmin=50.0, xmax=10.0), at(BOX)),

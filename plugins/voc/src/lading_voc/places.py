@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lading import File, Origin
 from lading.errors import SourceError
-from lading_voc.document import Document, Element, parse_document
+from lading_voc.document import Document, Element, parse_document, text_of
 
 #: What of a label is meant -> the element that says it; that of the geometry is named with each label.
 _ELEMENTS = {"category": "name"}
@@ -36,11 +36,8 @@ class Places:
         element = self._element(pointer)
         if element is None:
             return Origin(self._path, pointer)
-        name = geometry if subject == "geometry" else _name_of(subject)
-        child = None if name is None else element.find(name)
-        if child is None:
-            return Origin(self._path, pointer, self._line(element))
-        return Origin(self._path, f"{pointer}/{name}", self._line(child))
+        below, child = _within(element, geometry, subject)
+        return Origin(self._path, pointer + below, self._line(child))
 
     def _element(self, pointer: str) -> Element | None:
         if self._document is None:
@@ -62,12 +59,27 @@ class Places:
         return None if self._document is None else self._document.line(element)
 
 
-def _name_of(subject: str | None) -> str | None:
-    """The element of what is meant; an attribute of no element of its own stands for the object."""
-    if subject is None:
-        return None
-    _, is_attribute, name = subject.partition("attributes/")
-    return name if is_attribute and name.isidentifier() else _ELEMENTS.get(subject)
+def _within(element: Element, geometry: str, subject: str | None) -> tuple[str, Element]:
+    """The element within an object that says what is meant, and the way to it; the object where none does."""
+    _, is_attribute, attribute = (subject or "").partition("attributes/")
+    if is_attribute:
+        return _attribute(element, attribute) or ("", element)
+    name = geometry if subject == "geometry" else _ELEMENTS.get(subject or "")
+    child = None if name is None else element.find(name)
+    return ("", element) if child is None else (f"/{name}", child)
+
+
+def _attribute(element: Element, attribute: str) -> tuple[str, Element] | None:
+    """The element of an attribute: one of CVAT's `attributes`, its own, or that of an action."""
+    listed = element.find("attributes")
+    for number, child in enumerate(() if listed is None else listed.findall("attribute"), 1):
+        if text_of(child, "name") == attribute:
+            return f"/attributes/attribute[{number}]", child
+    for way in (attribute, f"actions/{attribute}") if attribute.isidentifier() else ():
+        found = element.find(way)
+        if found is not None:
+            return f"/{way}", found
+    return None
 
 
 class MaskPlaces:

@@ -19,8 +19,9 @@ from lading.validate.checks.attributes import (
 from lading.validate.checks.masks import check_items
 from lading.validate.checks.problem import Problem
 
-#: Types whose labels have no category of their own: the items of a mask have it, a sentence has none (D0).
-_WITHOUT_CATEGORY = (SINGLE_KINDS - {"CLASSIFICATION"}) | {"SENTENCE"}
+#: Types whose labels need no category of their own: the items of a mask have it, a sentence has none (D0), and
+#: a classification may be of attributes alone.
+_WITHOUT_CATEGORY = SINGLE_KINDS | {"SENTENCE"}
 
 #: Types whose labels carry no instance (D0, E).
 WITHOUT_INSTANCE = SINGLE_KINDS | {"SENTENCE"}
@@ -30,6 +31,8 @@ _VISIBLE: Mapping[str, frozenset[int]] = {"BINARY": frozenset({0, 1}), "TERNARY"
 
 #: How many plans of one label type are kept.
 _KEPT = 10_000
+
+_NO_CATEGORY = Problem("category.missing", "expected a category, found none", "category")
 
 _Check: TypeAlias = Callable[[Label], list[Problem]]
 
@@ -138,7 +141,7 @@ class KindPlans:
     def _category_problem(self, category: str | None) -> Problem | None:
         if category is None:
             if self._names and self._kind not in _WITHOUT_CATEGORY:
-                return Problem("category.missing", "expected a category, found none", "category")
+                return _NO_CATEGORY
             return None
         if category in self._names or not (self._names or self._is_contract):
             return None
@@ -162,7 +165,7 @@ class KindPlans:
         elif label_type is Sentence:
             checks.append(_sentence_check(is_sample=subcatalog.is_sample))
         elif label_type is Classification:
-            checks.append(_check_says_something)
+            checks.append(_empty_check(has_categories=bool(self._names)))
         elif label_type in MASK_TYPES:
             ids = frozenset(c.category_id for c in subcatalog.categories if c.category_id is not None)
             checks.append(self._mask_check(ids))
@@ -233,10 +236,17 @@ def _check_has_no_instance(label: Label) -> list[Problem]:
     return [Problem("label.instance-stray", message, "instance")]
 
 
-def _check_says_something(label: Label) -> list[Problem]:
-    if label.category is not None or label.attributes:
-        return []
-    return [Problem("classification.empty", "expected a category or attributes, found neither")]
+def _empty_check(*, has_categories: bool) -> _Check:
+    """A classification says something; one of attributes alone has a category where the catalog has some."""
+
+    def check(label: Label) -> list[Problem]:
+        if label.category is not None:
+            return []
+        if not label.attributes:
+            return [Problem("classification.empty", "expected a category or attributes, found neither")]
+        return [_NO_CATEGORY] if has_categories else []
+
+    return check
 
 
 def _count_check(rules: list[Keypoints]) -> _Check:

@@ -29,6 +29,7 @@ VOC = "VOCdevkit/VOC2012/"
 XML = VOC + "Annotations/2012_000001.xml"
 ACTS = VOC + "Annotations/2012_000002.xml"
 DRIVES = "2011_09_26/"
+DRIVE = DRIVES + "2011_09_26_drive_0001_sync/"
 NOWHERE = "f" * 32
 
 #: Whether pictures are alike depends on which sensor they are thought to be of.
@@ -111,7 +112,17 @@ def removed(*patterns: str) -> Callable[[Path], None]:
     return plant
 
 
-def added(file: str, text: str) -> Callable[[Path], None]:
+def shortened(file: str) -> Callable[[Path], None]:
+    """A file without its last line."""
+
+    def plant(root: Path) -> None:
+        lines = (root / file).read_bytes().splitlines(keepends=True)
+        (root / file).write_bytes(b"".join(lines[:-1]))
+
+    return plant
+
+
+def written(file: str, text: str) -> Callable[[Path], None]:
     return lambda root: (root / file).write_text(text) and None
 
 
@@ -351,7 +362,7 @@ DEFECTS = [
       for column in columns),
     Once("two numbers too many", "kitti", relined(ROWS, 2, lambda words: [*words[:4], b"5", b"5", *words[4:]]),
          "kitti.label-columns", ROWS, None, 2),
-    Once("a label file alone", "kitti", added("training/label_2/000777.txt", CAR), "media.missing",
+    Once("a label file alone", "kitti", written("training/label_2/000777.txt", CAR), "media.missing",
          "training/label_2/000777.txt"),
     Once("a row of a frame that has no files", "kitti-tracking",
          relined(TRACKS, 7, lambda _: b"9 5 Car 0 0 -1.57 10 10 50 50 1.5 1.6 4.0 1.0 1.5 20.0 -1.57".split()),
@@ -386,6 +397,38 @@ DEFECTS = [
          "nuscenes.bad-record", f"{TABLES}sample_data.json", "/0/sample_token"),
     Once("a sensor of another kind", "nuscenes", row("sensor", 2, modality=[]),
          "nuscenes.bad-record", f"{TABLES}sensor.json", "/2/modality"),
+    Once("a record less than frames", "kitti-tracking", shortened("training/oxts/0000.txt"),
+         "kitti.record-missing", "training/oxts/0000.txt"),
+    Once("no record of a frame", "kitti-raw", removed(DRIVE + "oxts/data/0000000001.txt"),
+         "kitti.record-missing", DRIVE + "oxts/data"),
+    Once("a time of a record less", "kitti-raw", shortened(DRIVE + "oxts/timestamps.txt"),
+         "kitti.record-missing", DRIVE + "oxts/timestamps.txt"),
+    Once("a time of a picture less", "kitti-raw", shortened(DRIVE + "image_02/timestamps.txt"),
+         "kitti.record-missing", DRIVE + "image_02/timestamps.txt"),
+    Once("a time less", "kitti-odometry", shortened("dataset/sequences/00/times.txt"),
+         "kitti.record-missing", "dataset/sequences/00/times.txt"),
+    Once("a pose less", "kitti-odometry", shortened("dataset/poses/00.txt"),
+         "kitti.record-missing", "dataset/poses/00.txt"),
+    Once("no labels of a scan", "kitti-odometry", removed("dataset/sequences/00/labels/000001.label"),
+         "kitti.label-missing", "dataset/sequences/00/labels"),
+    Once("no labels of a sequence", "kitti-tracking", removed(TRACKS), "kitti.label-missing", TRACKS),
+    Once("no records of a sequence", "kitti-tracking", removed("training/oxts/0000.txt"),
+         "kitti.record-missing", "training/oxts/0000.txt"),
+    Once("no way from a drive's velodyne to its cameras", "kitti-raw", removed(DRIVES + "calib_velo_to_cam.txt"),
+         "kitti.calibration-missing", DRIVES + "calib_velo_to_cam.txt"),
+    Once("no rotation that rectifies a drive", "kitti-raw",
+         changed(DRIVES + "calib_cam_to_cam.txt", "R_rect_00:.*?\n", ""),
+         "kitti.calibration-key", DRIVES + "calib_cam_to_cam.txt"),
+    Once("a rotation to the IMU that is none", "kitti-raw",
+         changed(DRIVES + "calib_imu_to_velo.txt", r"R: \S+", "R: 5"),
+         "kitti.calibration-matrix", DRIVES + "calib_imu_to_velo.txt", None, 1),
+    Once("a tracklet without poses", "kitti-raw", changed(DRIVE + "tracklet_labels.xml", "<poses>.*?</poses>", ""),
+         "kitti.tracklet", DRIVE + "tracklet_labels.xml", None, 7),
+    Once("a calibration in JSON", "kitti", written(KITTI, '{"P2": [1, 2]}'), "kitti.calibration-missing", KITTI),
+    Once("a frame in two sets", "kitti", changed("ImageSets/val.txt", r"\A", "000000\n"),
+         "kitti.shared-id", "ImageSets/val.txt", None, 1),
+    Once("a frame in a set twice", "kitti", changed("ImageSets/train.txt", r"\A", "000000\n"),
+         "kitti.listed-twice", "ImageSets/train.txt", None, 2),
     Once("no calibration of a sequence", "kitti-odometry", removed("dataset/sequences/00/calib.txt"),
          "kitti.calibration-missing", "dataset/sequences/00/calib.txt"),
 ]  # fmt: skip

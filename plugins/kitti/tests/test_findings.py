@@ -48,6 +48,33 @@ def test_rows_that_are_none(kitti: Any) -> None:
     assert [label.instance for label in found.data("all", "0").labels] == ["0:0", "0:1"]
 
 
+def test_frames_that_image_sets_list_again(kitti: Any) -> None:
+    files = {f"training/label_2/{n}.txt": f"{kitti.ROW}\n" for n in range(4)}
+    files |= {
+        "ImageSets/train.txt": "0\n1\n0\n1\n",
+        "ImageSets/val.txt": "2\n1\n0\n",
+        "ImageSets/trainval.txt": "0\n1\n2\n",
+        "ImageSets/test.txt": "0\n",
+    }
+    found = kitti.read(files)
+    again, shared = only(found, "kitti.listed-twice"), only(found, "kitti.shared-id")
+    assert (again.severity, again.file, again.line) == ("warning", "ImageSets/train.txt", 3)
+    assert again.message == "expected each frame once, found 2 listed again, first '0'"
+    assert (shared.severity, shared.file, shared.line) == ("warning", "ImageSets/val.txt", 2)
+    assert shared.message == "expected frames that ImageSets/train.txt has not, found 2 that it has, first '1'"
+
+
+def test_lists_that_end_before_the_frames_do(kitti: Any) -> None:
+    files = {f"dataset/sequences/00/velodyne/{n:06d}.bin": kitti.CLOUD for n in range(4)}
+    pose = "1 0 0 0 0 1 0 0 0 0 1 0\n"
+    found = kitti.read(files | {"dataset/sequences/00/times.txt": "0\n0.1\n", "dataset/poses/00.txt": pose * 3})
+    times, poses = found.told("kitti.record-missing")
+    assert (times.severity, times.file) == ("warning", "dataset/sequences/00/times.txt")
+    assert times.message == "expected a line for each frame, found 2; the first frame without one is 000002"
+    assert poses.file == "dataset/poses/00.txt"
+    assert poses.message == "expected a line for each frame, found 3; the first frame without one is 000003"
+
+
 def test_rows_of_tracking_that_are_none(kitti: Any) -> None:
     good = kitti.ROW.replace("Car", "0 7 Car")
     found = kitti.read({"label_02/0000.txt": f"{good}\nx 1 {kitti.ROW}\n0 7 Car 1\n", "oxts/0000.txt": f"{OXTS}\n"})

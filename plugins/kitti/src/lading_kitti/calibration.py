@@ -79,6 +79,11 @@ class Calibration:
     lidar_placement: Placement | None = None
 
     @property
+    def is_another(self) -> bool:
+        """Whether it is told that its file holds no calibration at all."""
+        return _NOTHING in self.problems or _OTHER in self.problems
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing in it places a sensor."""
         places = (self.lidar_to_rect, self.lidar_to_cam0, self.imu_to_lidar)
@@ -104,6 +109,8 @@ class Calibration:
 
 #: What is wrong with a file that holds no line: not told once more for each line that it should have.
 _NOTHING = Problem("kitti.calibration-missing", "expected a calibration, found a file without a line", is_error=False)
+
+_OTHER = Problem("kitti.calibration-missing", "expected a calibration, found none of its lines", is_error=False)
 
 
 def parse_entries(lines: Sequence[str]) -> tuple[dict[str, Entry], list[Problem]]:
@@ -132,8 +139,8 @@ def calibration_of(data: bytes) -> Calibration:
     lines, problems = lines_of(data)
     entries, more = parse_entries(lines)
     result = Calibration(entries=_shown(entries), problems=[*problems, *more])
-    if not entries:
-        result.problems.append(_NOTHING)
+    if not any(key in _ALIASES or _PROJECTION.fullmatch(key) for key in entries):
+        result.problems.append(_OTHER if entries else _NOTHING)
         return result
     found: dict[str, FloatArray] = {}
     given = {_ALIASES.get(key) for key in entries}  # rightly or not
@@ -207,6 +214,8 @@ def _cam_to_cam(result: Calibration, part: Calibration, entries: Mapping[str, En
             _add_size(result, int(size[2]), entry, is_rectified=size[1] is not None)
         elif key == "R_rect_00":
             rotation = _matrix(part, key, entry, "R0")
+    if "R_rect_00" not in entries:
+        _missing(part, "R_rect_00")
     result.projections, result.baselines = part.projections, part.baselines
     return rotation
 

@@ -84,7 +84,7 @@ class Calibrations:
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
-            if calibration.entries:
+            if not calibration.is_another:
                 calibration.problems += self._unseen(calibration)
             known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
             if len(self._kept) > _KEPT:
@@ -127,4 +127,5 @@ class Calibrations:
         if whole.entries.get(_CAMERAS):
             for problem in self._unseen(whole):
                 problem.tell(report, paths[_CAMERAS])
+        whole.problems += [problem for part in parts.values() if part is not whole for problem in part.problems]
         return None if whole.is_empty and not whole.unrectified else Calibrated(whole, self.sensors(whole))

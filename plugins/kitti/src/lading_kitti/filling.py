@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import basename, dirname
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from lading import Origin, Report, Source
 from lading_kitti.calibration import RAW_FILES
+from lading_kitti.image_sets import Listing, tell_repeated
 from lading_kitti.index import LabelFiles, Media, SegmentIndex, numbers_of
 from lading_kitti.keys import KeySpace, is_number, ordered
 from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING
@@ -30,14 +31,6 @@ _SIDE_FORMS = (
 
 #: The pictures that were taken by a camera just before the labelled ones.
 _PREVIOUS = re.compile(r"prev_(\d)")
-
-
-class Listing(NamedTuple):
-    """A line of an image set."""
-
-    name: str
-    path: str
-    line: int
 
 
 @dataclass(slots=True)
@@ -146,6 +139,7 @@ class Filler:
         labels = {} if segment.labels is None else segment.labels.files
         tables = [*(media.files for media in segment.media), labels, segment.semantic, segment.instance]
         listed = self._sets(segment)
+        tell_repeated(listed, self.report)
         space = KeySpace([list(table) for table in [*tables, segment.calib]])
         keys: dict[str, str] = {}
         for table in tables:

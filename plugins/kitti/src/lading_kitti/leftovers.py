@@ -11,6 +11,7 @@ from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING, Role
 from lading_kitti.tree import Tree, join
 
 _CAMERAS = "calib_cam_to_cam.txt"
+_VELODYNE = "calib_velo_to_cam.txt"
 
 _STRANGER = "file that no layout of KITTI has a place for"
 
@@ -68,6 +69,37 @@ def tell_uncalibrated(segment: SegmentIndex, report: Report) -> bool:
     return True
 
 
+def tell_lost_ways(segments: Sequence[SegmentIndex], report: Report) -> None:
+    """Drives of raw with calibrated cameras and a velodyne, and nothing between them: once a recording day."""
+    told: set[str] = set()
+    for segment in segments:
+        cameras = segment.raw_calib.get(_CAMERAS)
+        if cameras is None or _VELODYNE in segment.raw_calib or segment.lidar is None or not segment.cameras:
+            continue
+        path = join(dirname(cameras), _VELODYNE)
+        if path not in told:
+            message = "expected the way from the velodyne to the cameras, found none; the cameras have no place"
+            report.warning("kitti.calibration-missing", message, Origin(path), segment=segment.name)
+        told.add(path)
+
+
+def tell_sequences(segments: Sequence[SegmentIndex], report: Report) -> None:
+    """Sequences of tracking without a file of labels or records, where others beside them have one."""
+    roots: dict[str, list[SegmentIndex]] = {}
+    for segment in segments:
+        if segment.layout is TRACKING and len(segment.lonely) < len(segment.keys):
+            roots.setdefault(segment.root, []).append(segment)
+    for beside in roots.values():
+        labels = [None if one.labels is None else one.labels.path for one in beside]
+        for rule, files in (("label", labels), ("record", [one.oxts_file for one in beside])):
+            known = next((path for path in files if path is not None), None)
+            for segment, path in zip(beside, files, strict=True):
+                if path is None and known is not None:
+                    at = Origin(join(dirname(known), f"{segment.sequence}.txt"))
+                    message = f"expected a file of {rule}s as other sequences have, found none"
+                    report.warning(f"kitti.{rule}-missing", message, at, segment=segment.name)
+
+
 def tell_differences(segment: SegmentIndex, report: Report) -> None:
     """Which folders have not a file for every frame (3.12, 12): one warning a folder. Media are told one by one."""
     folders: list[tuple[str, str, Sequence[str] | Mapping[str, object]]] = []
@@ -79,11 +111,15 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
         folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), labels))
     if segment.calib:
         folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
+    for rule, table in (("kitti.record-missing", segment.oxts), ("kitti.label-missing", segment.point_labels)):
+        if table:
+            folders.append((rule, dirname(next(iter(table.values()))), table))
     # Of a frame without any picture or cloud, that is told where it is named; of all frames, they are labels alone.
     alone = segment.lonely if len(segment.lonely) < len(segment.keys) else segment.lonely.keys() - labels.keys()
     keys = [key for key in segment.keys if key not in segment.previous and key not in alone]
+    scans = {} if segment.lidar is None else segment.lidar.files
     for rule, folder, files in folders:
-        missing = [key for key in keys if key not in files]
+        missing = [key for key in keys if key not in files and (files is not segment.point_labels or key in scans)]
         if missing:
             message = (
                 f"expected a file for each of {len(keys):,} frames, "

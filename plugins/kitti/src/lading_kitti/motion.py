@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lading import Report, Source, Transform3D
 from lading_kitti.calibration import Calibration
 from lading_kitti.index import Media, SegmentIndex
+from lading_kitti.keys import is_number
 from lading_kitti.poses import OxtsWorld, odometry_pose, oxts_world, parse_oxts, parse_pose
 from lading_kitti.texts import Problem, read_lines
 from lading_kitti.times import parse_seconds, parse_wall_clock
@@ -36,10 +37,21 @@ class Times(NamedTuple):
 
 
 def read_times(source: Source, media: Media, report: Report) -> Times:
-    """The times of a sensor of raw."""
+    """The times of a sensor of raw; files behind the last of them are told."""
     # the lists of when a scan began and ended lack the same frames: once is enough to say so
     lists = {name: _wall_clock(source, path, report if not name else Report()) for name, path in media.times.items()}
-    return Times(lists.pop("", []), lists)
+    main = lists.pop("", [])
+    if main:
+        _tell_short(media.times[""], len(main), [key for key in media.files if is_number(key)], report)
+    return Times(main, lists)
+
+
+def _tell_short(path: str, count: int, keys: Collection[str], report: Report) -> None:
+    """Say, once a list, which frames stand behind its last line."""
+    behind = [key for key in keys if int(key) >= count]
+    if behind:
+        message = f"expected a line for each frame, found {count:,}; the first frame without one is {behind[0]}"
+        Problem("kitti.record-missing", message, is_error=False).tell(report, path)
 
 
 def _wall_clock(source: Source, path: str, report: Report) -> list[int | None]:
@@ -71,6 +83,15 @@ class Motion:
         if index.oxts_times is not None:
             self._oxts_times = _wall_clock(source, index.oxts_times, report)
         self._world = self._find_world(report)
+        named = [key for key in index.keys if key not in index.lonely]  # else it is told that there is no such frame
+        for path, lines, keys in (
+            (index.oxts_file, self._records, named),
+            (index.times, self.times, named),
+            (index.poses, self._poses, named),
+            (index.oxts_times, self._oxts_times, index.oxts),
+        ):
+            if path is not None and lines:
+                _tell_short(path, len(lines), keys, report)
 
     @property
     def origin(self) -> tuple[float, float, float] | None:

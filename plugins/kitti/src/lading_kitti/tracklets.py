@@ -159,6 +159,9 @@ class _Reader:
             message = "expected objectType, h, w, l and first_frame, found one missing or no number"
             self.problems.append(Problem("kitti.tracklet", f"{message}; the tracklet is left out", self._line))
             return
+        if not self._pending:
+            message = "expected poses, found none; the tracklet is in no frame"
+            self.problems.append(Problem("kitti.tracklet", message, self._line))
         size = (known[0], known[1], known[2])
         tracklet = Tracklet(index, self._line, category, size, first, _values(fields))
         for number, (line, pose) in enumerate(self._pending):

@@ -271,6 +271,7 @@ KINDS_OF_COCO = [
             "images/c.png": picture("green"),
         },
         frames={"x-pier/1": [BOX], "x-pier/3": ["box2d cat 1 1 4 4 @1"], "x-quay/2": ["box2d cat 20 10 24 15 @1"]},
+        told=[f"warning coco.missing-track {FILE}#/annotations/0"],  # which has no instance, as the others have
     ),
     Awkward(
         "YouTube-VIS alone",
@@ -334,6 +335,7 @@ PANOPTICS = [
             f"warning coco.empty-segment {PANOPTIC}#/annotations/0/segments_info/2/id",
             f"warning coco.empty-segment {PANOPTIC}#/annotations/0/segments_info/3/id",
         ],
+        losses=["segments of a mask without an integer id"],
     ),
     panoptic(
         "panoptic: a segment twice, of a category that no one has",

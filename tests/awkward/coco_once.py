@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coco_records import BOTH, BOX, CATS, FILE, IMAGE, PICTURES, SECOND, coco, document, row
-from kind import Awkward, picture, text
+from kind import Awkward, mask, picture, text
 
 LOST = ["annotations of no listed image"]
 THIRD = {"id": 3, "file_name": "c.png", "width": 40, "height": 30}
@@ -187,4 +187,133 @@ HIDDEN = [
     ),
 ]
 
-KINDS = [*HIDDEN, *IMAGES_WITHOUT_ID, *CATEGORIES, *POINTS, *FILES]
+NAMES = [*BODY[0]["keypoints"], "ear"]
+OTHERS = [
+    coco(
+        "keypoints without a visibility",
+        row(keypoints=[21, 11, 23, 14, 22, 13], num_keypoints=3),
+        categories=[{**BODY[0], "keypoints": NAMES}],
+        found=["box2d cat 20 10 24 15 @6"],
+        told=["error coco.bad-keypoints /annotations/1/keypoints"],
+    ),
+    coco(
+        "run lengths of three sizes",
+        row(segmentation={"size": [30, 40, 1], "counts": [1200]}),
+        found=["box2d cat 20 10 24 15 @6"],
+        told=["error coco.bad-rle /annotations/1/segmentation/size"],
+    ),
+    coco(
+        "an annotation pasted twice",
+        row(6),
+        row(6),
+        found=["box2d cat 20 10 24 15 @6", "box2d cat 20 10 24 15 @6#2"],
+        told=["error coco.duplicate-annotation-id /annotations/2/id"],
+    ),
+    coco(
+        "an annotation pasted twice, and its id corrected",
+        row(6),
+        row(7),
+        found=["box2d cat 20 10 24 15 @6", "box2d cat 20 10 24 15 @7"],
+        told=["warning label.duplicate /annotations/2"],
+    ),
+    coco(
+        "attributes that are a list",
+        row(attributes=["red"]),
+        found=["box2d cat 20 10 24 15 @6"],
+        told=["error coco.bad-attributes /annotations/1/attributes"],
+    ),
+    coco(
+        "attributes that are an empty list, as some exports have no attributes",
+        row(attributes=[]),
+        found=["box2d cat 20 10 24 15 @6"],
+    ),
+    coco(
+        "an image that is null, and an annotation of it",
+        row(image_id=2),
+        images=[IMAGE, None],
+        told=["error coco.malformed-record /images/1"],
+        losses=LOST,
+    ),
+    coco(
+        "categories that are an object",
+        categories={"2": "cat"},
+        frames={"x/1": ["box2d category:2 1 2 11 12 @5"]},
+        told=["error coco.bad-category /categories"],
+    ),
+    Awkward(
+        "annotations under another key",
+        {FILE: text({**document(annotations=...), "annotation": document()["annotations"]}), **PICTURES},
+        frames={"x/1": []},
+        told=[f"warning coco.no-annotations {FILE}#/annotation"],
+    ),
+    Awkward(
+        "a result without a score, among others",
+        {
+            "r.json": text(
+                [
+                    {"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5},
+                    {"image_id": 1, "category_id": 2, "bbox": [2, 2, 3, 4]},
+                ]
+            )
+        },
+        frames={"r/1": ['box2d 2 1 2 4 6 {"score": 0.5}', "box2d 2 2 2 5 6"]},
+        told=["warning coco.missing-score r.json#/1", "error media.missing r.json#/0/image_id"],
+    ),
+]
+
+
+def shots(*rows: Any, **changes: Any) -> bytes:
+    images = [{**IMAGE, "video_id": 7, "frame_id": 0}, {**SECOND, "video_id": 7, "frame_id": 1}]
+    made = [{"id": 8 + number, "category_id": 2, "bbox": [1, 2, 10, 10], **one} for number, one in enumerate(rows)]
+    whole = {"images": images, "annotations": made, "categories": CATS, "videos": [{"id": 7, "name": "pier"}]}
+    return text({**whole, **changes})
+
+
+TRACK = [{"image_id": 1, "track_id": 1}, {"image_id": 2, "track_id": 1}]
+TRACKED = {"x-pier/1": ["box2d cat 1 2 11 12 @1"], "x-pier/2": ["box2d cat 1 2 11 12 @1"]}
+VIDEOS = [
+    Awkward("a video and a track", {FILE: shots(*TRACK), **BOTH}, frames=TRACKED),
+    Awkward(
+        "an annotation without its track",
+        {FILE: shots(TRACK[0], {"image_id": 2}), **BOTH},
+        frames={**TRACKED, "x-pier/2": ["box2d cat 1 2 11 12 @9"]},
+        told=[f"warning coco.missing-track {FILE}#/annotations/1"],
+    ),
+    Awkward(
+        "a track of null",
+        {FILE: shots(TRACK[0], {**TRACK[1], "track_id": None}), **BOTH},
+        frames={**TRACKED, "x-pier/2": ["box2d cat 1 2 11 12 @9"]},
+        told=[f"warning coco.missing-track {FILE}#/annotations/1"],
+    ),
+    Awkward(
+        "a video without its id",
+        {FILE: shots(*TRACK, videos=[{"name": "pier"}]), **BOTH},
+        frames={key.replace("pier", "7"): labels for key, labels in TRACKED.items()},
+        told=[f"error coco.bad-id {FILE}#/videos/0"],
+    ),
+    Awkward(
+        "a video id again",
+        {FILE: shots(*TRACK, videos=[{"id": 7, "name": "pier"}, {"id": 7, "name": "quay"}]), **BOTH},
+        frames=TRACKED,
+        told=[f"error coco.duplicate-video-id {FILE}#/videos/1/id"],
+    ),
+]
+
+PNG = "annotations/panoptic_x/a.png"
+SEGMENTS = [{"id": 1, "category_id": 2, "area": 600}, {"id": "3", "category_id": 5, "area": 600}]
+PANOPTICS = [
+    Awkward(
+        "a segment whose id is a text",
+        {
+            "annotations/panoptic_x.json": text(
+                document(annotations=[{"image_id": 1, "file_name": "a.png", "segments_info": SEGMENTS}])
+            ),
+            PNG: mask([[1] * 40] * 15 + [[3] * 40] * 15),
+            **PICTURES,
+        },
+        frames={"x/1": [f"panoptic_mask {PNG} 1=cat 3=dog"]},
+        told=["warning coco.number-as-text annotations/panoptic_x.json#/annotations/0/segments_info/1/id"],
+    ),
+]
+
+KINDS = [*OTHERS, *VIDEOS, *PANOPTICS, *HIDDEN, *IMAGES_WITHOUT_ID, *CATEGORIES, *POINTS, *FILES]

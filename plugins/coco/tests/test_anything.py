@@ -104,6 +104,9 @@ def hold_every_record(dataset: lading.Dataset, source: Source, report: Report) -
     places = {str(data.locate(x)) for frame in frames for data in frame.data for x in data.labels}
     told = [finding.where or "" for finding in (*report.findings, *seen.findings)]
     lost = sum(loss.count for loss in seen.losses if loss.what == "annotations without anything that is a label")
+    # Those of no listed image are told, unless images that lack an id account for them.
+    lost += sum(loss.count for loss in report.losses if loss.what == "annotations of no listed image")
+    lost -= sum(finding.rule == "coco.orphan-annotation" for finding in report.findings)
     silent = 0
     read = {known.file for known in dataset.sources}
     for name in source.names():

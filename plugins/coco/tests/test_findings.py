@@ -333,7 +333,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": [{"category_id": 2}]}]},
         "coco.bad-segment",
         "/annotations/1/segments_info/0",
-        "expected a segment with an integer `id`, found {'category_id': 2}",
+        "expected a segment with an integer `id`, found {'category_id': 2}; it is left out",
     ),
     "a mask without file": (
         {"annotations": [ROW, {"image_id": 1, "segments_info": []}]},

@@ -101,6 +101,8 @@ FORMS: Mapping[str, Any] = {
         "attributes": {"score": 1, "iscrowd": "no", "occluded": False},
     },
     "attributes that are empty": {"bbox": [1, 2, 3, 4], "attributes": {}},
+    "attributes that are an empty list": {"bbox": [1, 2, 3, 4], "attributes": []},
+    "attributes of null": {"bbox": [1, 2, 3, 4], "attributes": None},
     "no category": {"bbox": [1, 2, 3, 4], "category_id": None},
     "a category that is not listed": {"bbox": [1, 2, 3, 4], "category_id": 77},
     "a category of a name that two have": {"bbox": [1, 2, 3, 4], "category_id": 9},

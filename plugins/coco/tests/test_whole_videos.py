@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections import Counter
 from typing import Any
 
 import pytest
 
-from lading import Report
+from lading import Report, open_dataset, validate
 from plugins.coco.tests.video_documents import CAT, LONE, PIER, QUAY, RUN, document
 
 
@@ -117,7 +118,7 @@ def test_videos_of_the_ids_7_and_text_7_are_two(read: Any) -> None:
         ({"videos": [PIER, QUAY | {"id": None}]}, ("coco.bad-id", "/videos/1"), 1),
         ({"videos": [PIER, QUAY | {"id": [4]}]}, ("coco.bad-id", "/videos/1"), 1),
         ({"videos": [PIER | {"id": None}, QUAY | {"id": None}]}, ("coco.bad-id", "/videos/0", "/videos/1"), 3),
-        ({"videos": [PIER, QUAY, QUAY | {"id": 7}]}, ("coco.duplicate-image-id", "/videos/2/id"), 0),
+        ({"videos": [PIER, QUAY, QUAY | {"id": 7}]}, ("coco.duplicate-video-id", "/videos/2/id"), 0),
         ({"videos": [PIER, {"id": "q", "name": "quay"}]}, ("coco.bad-video", "/videos/1"), 1),
         ({"videos": [PIER]}, ("coco.orphan-annotation", "/annotations/2/video_id"), 1),
         ({"annotations": [CAT | {"video_id": None}]}, ("coco.orphan-annotation", "/annotations/0/video_id"), 1),
@@ -131,6 +132,47 @@ def test_an_id_of_a_video_that_is_wrong_is_told_once(read: Any, changes: Any, to
     rule, *places = told
     assert [one for one in found if one[0] != "coco.unlisted-file"] == [(rule, place) for place in places]
     assert sum(loss.count for loss in done.report.losses) == lost
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"category_id": 9}, ("coco.unknown-category", "/annotations/0/category_id")),
+        ({"category_id": "2"}, ("coco.id-type", "/annotations/0/category_id")),
+        ({"category_id": [2]}, ("coco.bad-id", "/annotations/0/category_id")),
+        ({"category_id": None}, ("category.missing", "/annotations/0/category_id")),
+        ({"id": None}, ("coco.missing-id", "/annotations/0")),
+        ({"iscrowd": 2}, ("coco.bad-number", "/annotations/0/iscrowd")),
+        ({"attributes": ["x"]}, ("coco.bad-attributes", "/annotations/0/attributes")),
+        ({"score": [0.5, 0.5, "x"]}, ("coco.bad-number", "/annotations/0/score")),
+        ({"areas": [10, 1, "x"]}, ("coco.bad-number", "/annotations/0/areas/2")),
+    ],
+    ids=str,
+)
+def test_what_all_frames_of_an_annotation_say_is_told_once(write: Any, changes: Any, told: Any) -> None:
+    def findings(annotation: dict[str, Any]) -> Counter[tuple[str, str | None]]:
+        folder = write({"train/instances.json": document(annotations=[annotation, LONE])})
+        return Counter((f.rule, f.pointer) for f in validate(open_dataset(folder)))
+
+    before = findings(CAT)
+    assert findings(CAT | changes) - before == Counter([told])
+
+
+def test_an_annotation_id_again_is_told_once(write: Any) -> None:
+    folder = write({"train/instances.json": document(annotations=[CAT, CAT | {"bboxes": [[9, 9, 3, 3], None, None]}])})
+    found = Counter((f.rule, f.pointer) for f in validate(open_dataset(folder)))
+    assert found[("coco.duplicate-annotation-id", "/annotations/1/id")] == 1
+    assert "label.instance-twice" not in {rule for rule, _ in found}
+
+
+def test_the_size_of_a_video_is_told_once(read: Any) -> None:
+    done = written(read, videos=[PIER | {"width": None, "height": "30"}, QUAY])
+    told = [(rule, where.removeprefix("train/instances.json#")) for rule, where, _ in done.told]
+    assert sorted(one for one in told if one[0] != "coco.unlisted-file") == [
+        ("coco.missing-size", "/videos/0/file_names/0"),
+        ("coco.number-as-text", "/videos/0/height"),
+    ]
+    assert {frame.data[0].height for frame in done.frames["train-pier"]} == {30}
 
 
 def test_records_that_are_none_keep_the_places_of_the_others(read: Any) -> None:

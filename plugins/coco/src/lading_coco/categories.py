@@ -96,7 +96,8 @@ class Names:
         used = document.traits.categories
         if not known and used:
             known = self._known[document.path] = self._borrowed(document, documents)
-            if not known and not document.is_results and not document.idless:
+            is_told = document.idless or not isinstance(document.envelope.get("categories", []), (list, type(None)))
+            if not known and not document.is_results and not is_told:
                 message = "expected `categories`, found none; labels are named by the ids of theirs"
                 report.warning("coco.no-categories", message, document.origin())
         for key in used:

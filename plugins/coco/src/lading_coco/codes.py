@@ -22,10 +22,15 @@ CODES: Mapping[str, Told] = {
     "coco.unsafe-file-name": Told(
         "error", "a file name leads to a place within the dataset", "Write it relative to the folder of pictures."
     ),
-    "coco.duplicate-image-id": Told("error", "no two images of a file have the same id, and no two videos"),
+    "coco.duplicate-image-id": Told("error", "no two images of a file have the same id"),
     "coco.missing-size": Told("warning", "an image has its width and height in pixels"),
+    "coco.no-annotations": Told("warning", "annotations stand under the key `annotations`", "Rename the key."),
     "coco.no-images": Told("warning", "a file with annotations lists its images"),
     "coco.unknown-video": Told("warning", "the video of an image is listed"),
+    "coco.duplicate-video-id": Told("error", "no two videos of a file have the same id"),
+    "coco.missing-track": Told(
+        "warning", "an annotation of a video has a track where others have one", "Add its `track_id` or `instance_id`."
+    ),
     "coco.bad-frame-id": Told("warning", "`frame_id` of an image of a video is a whole number"),
     "coco.duplicate-frame-id": Told("warning", "no two images of a video have the same `frame_id`"),
     "coco.frame-order": Told("warning", "images of a video come in the order of their `frame_id`"),
@@ -51,6 +56,7 @@ CODES: Mapping[str, Told] = {
     "coco.orphan-annotation": Told(
         "error", "the image or video of an annotation is listed", "List it, or remove the annotation."
     ),
+    "coco.missing-score": Told("warning", "a result has a score where others have one", "Write the score of each."),
     "coco.missing-id": Told("warning", "an annotation has an id"),
     "coco.duplicate-annotation-id": Told("error", "no two annotations of a file have the same id"),
     "coco.shared-annotation-id": Told("warning", "an annotation id stands for one object in all files of a split"),
@@ -60,6 +66,7 @@ CODES: Mapping[str, Told] = {
     "coco.bad-id": Told("error", "an id is a whole number or a text"),
     "coco.bad-number": Told("error", "a field for a number holds one"),
     "coco.bad-caption": Told("error", "a caption is a text"),
+    "coco.bad-attributes": Told("error", "`attributes` is an object of names and values"),
     "coco.number-as-text": Told("warning", "a number is not written as text"),
     "coco.no-shape": Told("warning", "an annotation has a shape or a caption"),
     "coco.bad-bbox": Told("error", "`bbox` is four numbers: x, y, width, height"),

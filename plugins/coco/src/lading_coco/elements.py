@@ -23,6 +23,11 @@ class Strangers:
     def __bool__(self) -> bool:
         return bool(self._known)
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(count for _, count in self._known)
+
     def add(self, record: int, count: int) -> None:
         """Note so many elements right before a record, which may be the one behind the last."""
         self._known.append((record, count))

@@ -156,7 +156,9 @@ def _caption(key: str, value: Any, tell: Tell) -> Any:
 def _attributes(key: str, value: Any, tell: Tell) -> Any:
     if isinstance(value, dict) or value is None:
         return value
-    return UNSET if value else None
+    if value != []:
+        tell("coco.bad-attributes", f"expected an object, found {shown(value)}", key)
+    return UNSET
 
 
 #: What is read of a record besides the keys that are kept as they are.

@@ -236,7 +236,8 @@ class Column:
             others = [part for part in parts if part.strip()]
             if others:
                 self._tell_strangers(number, others)
-            blank = 0 if end - begin > 4096 else len(parts) - len(others) - 1
+            commas = len(parts) - (1 if self.count or not others else 0)  # between elements, or beside the records
+            blank = 0 if end - begin > 4096 else commas - len(others)
             if blank:
                 message = "expected something on both sides of each comma, found nothing"
                 if blank < 0:

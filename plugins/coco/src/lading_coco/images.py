@@ -14,6 +14,7 @@ from lading_coco.layout import name_from_url
 from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
 from lading_coco.rows import UNSET, AnyImage, PlainImage
+from lading_coco.whole_videos import VideoText
 
 #: An image's record: its document's number, its row there, and what stands there.
 Image: TypeAlias = tuple[int, int, AnyImage]
@@ -91,16 +92,19 @@ class ImageBuilder:
         if type(value) is int and value > 0:
             return value
         images = self._documents[number].images
+        text = self._documents[number].text
+        is_told = isinstance(text, VideoText) and text.is_told("/images", row, (key,))
         read = number_of(value)
         if read is not None and math.isfinite(read) and read > 0 and read == int(read):
-            if isinstance(value, str):
+            if isinstance(value, str) and not is_told:
                 message = f"expected a number, found {value!r}, read as {int(read)}"
                 self._report.warning("coco.number-as-text", message, images.origin(row, key))
             return int(read)
         if value is not UNSET:
             extras[key] = value
-        message = f"expected `{key}` in pixels, found {'none' if value is UNSET else repr(value)}"
-        self._report.warning("coco.missing-size", message, images.origin(row))
+        if not is_told:
+            message = f"expected `{key}` in pixels, found {'none' if value is UNSET else repr(value)}"
+            self._report.warning("coco.missing-size", message, images.origin(row))
         return None
 
     def _take_others(self, data: Data, own: Image, images: Sequence[Image]) -> None:

@@ -16,7 +16,7 @@ from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_o
 from lading_coco.orphans import Orphans
 from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
-from lading_coco.videos import Places, by_first, listed_videos, video_name, videos_of
+from lading_coco.videos import ListedVideos, Places, by_first, videos_of
 from lading_coco.whole_videos import VideoText
 
 Numbers = NDArray[np.int64]
@@ -142,13 +142,13 @@ class IndexBuilder:
         self._reorder(split, order)
         ordered = homes[order], rows[order]
         parts: list[Split] = []
-        listed = listed_videos([self._documents[number] for number in split.documents])
+        listed = ListedVideos([self._documents[number] for number in split.documents], self._report)
         used = {s.name for s in (*(other for other in self._groups if other is not split), *self.splits)}
         for place, count in first:
             name = split.name
             if videos[place] != MISSING:
                 home = self._documents[homes[place]]
-                name = f"{name}-{video_name(home, int(rows[place]), listed, self._report)}"
+                name = f"{name}-{listed.name(home, int(rows[place]))}"
             name = _free_name(name, used)
             used.add(name)
             parts.append(Split(name, split.documents, begin, begin + count))
@@ -156,6 +156,7 @@ class IndexBuilder:
                 shots = slice(begin - split.begin, begin - split.begin + count)
                 tell_shots(self._documents, ordered[0][shots], ordered[1][shots], self._report)
             begin += count
+        listed.tell()
         return parts
 
     def _reorder(self, split: Split, order: Numbers) -> None:
@@ -239,7 +240,7 @@ class IndexBuilder:
         chosen = np.sort(first[is_new])
         if not len(chosen):
             return
-        if not document.is_results:
+        if not document.is_results and not document.images.stranger_count:
             listing = "videos" if document.kind == "videos" else "images"
             message = f"expected `{listing}`, found none; {len(chosen)} images are known by the annotations alone"
             self._report.warning("coco.no-images", message, document.origin(listing))
@@ -257,8 +258,7 @@ class IndexBuilder:
         """For each annotation of each document its frame, -1 for none; what is in none is told."""
         placed = []
         orphans = {
-            id(split): Orphans([self._documents[n].without_id for n in split.documents], self._report)
-            for split in self._groups
+            id(split): self._orphans([self._documents[number] for number in split.documents]) for split in self._groups
         }
         for number in range(len(self._documents)):
             split = next(split for split in self._groups if number in split.documents)
@@ -266,6 +266,10 @@ class IndexBuilder:
         for each in orphans.values():
             each.tell()
         return placed
+
+    def _orphans(self, documents: Sequence[Document]) -> Orphans:
+        others = sum(document.images.stranger_count for document in documents)
+        return Orphans([document.without_id for document in documents], others, self._report)
 
     def _place(self, number: int, split: Split, orphans: Orphans) -> Numbers:
         """The frames of one document: by the images of its own file, then by those of its split."""

@@ -20,6 +20,7 @@ from lading_coco.plain import PlainLabels
 from lading_coco.rle_forms import counts_of
 from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, RleRow, Row, as_row
 from lading_coco.traits import ATTRIBUTES, PARTS
+from lading_coco.whole_videos import VideoText
 from lading_coco.widths import is_recovered
 
 #: In extras: that the run lengths of the mask were a list of numbers, not their text.
@@ -31,6 +32,8 @@ _MAY_BE_EMPTY = ("bbox", "segmentation", "keypoints", "caption")
 #: Fields of DensePose, kept in extras: the model has no place for them.
 _DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
 _CROWD: Mapping[Any, bool] = {0: False, 1: True}
+#: What an object has in common over the frames of a video; the last counts.
+_TRACKS = ("instance_id", "track_id")
 _NO_REST: Mapping[str, Any] = {}
 
 
@@ -55,10 +58,14 @@ class LabelBuilder:
         self._step = step
         self._shift = shift
         self._report = report
-        self._has_points = any(row.get("keypoints") for _, row in document.categories)
+        bodies = [(row["id"], row["keypoints"]) for _, row in document.categories if row.get("keypoints")]
+        self._points_of = {key: len(points) for key, points in bodies if isinstance(points, list)}
         #: What was told of labels made since somebody took it, as `Data.told` has it.
         self.told: list[tuple[str, int | None]] = []
-        known = {} if self._is_stuff else self._names
+        self._has_scores = document.is_results and "score" in document.traits.attributes
+        has_videos = bool(document.envelope.get("videos")) and document.kind != "videos"
+        self._has_tracks = has_videos and not document.traits.marks.isdisjoint(_TRACKS)
+        known = {} if self._is_stuff or self._has_tracks else self._names
         self._plain = PlainLabels(known, base, step, lambda record, row: self._any(as_row(record), row, 0))
 
     def plain(self, records: Sequence[PlainRow], rows: Sequence[int], bounds: Sequence[int]) -> Iterator[list[Label]]:
@@ -70,6 +77,10 @@ class LabelBuilder:
         if not isinstance(record, PlainRow):
             return self._any(record, row, again)
         return self._any(as_row(record), row, again) if again else next(self._plain.labels((record,), (row,), (0, 1)))
+
+    def note_repeated(self, row: int) -> None:
+        """Note a record whose id is there again in its file, which is told; that it is all alike follows from it."""
+        self.told.append(("label.duplicate", self._base + row * self._step))
 
     def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
         rest = _NO_REST
@@ -120,6 +131,8 @@ class LabelBuilder:
                 extras["category_id"] = record.category_id
         elif record.category_id is None:
             extras["category_id"] = None
+            if self._is_told(row, "category_id"):
+                self.told.append(("category.missing", common["origin"]))
         elif "category_id" in rest:  # what is no id, and told as that
             self.told.append(("category.missing", common["origin"]))
         if record.area is not UNSET:
@@ -127,9 +140,18 @@ class LabelBuilder:
         if record.num_keypoints is not UNSET:
             extras["num_keypoints"] = record.num_keypoints
         self._add_attributes(record, row, attributes, extras)
+        self._tell_absent(record, rest, row)
         if rest:
             self._add_rest(rest, common, row)
         return common
+
+    def _tell_absent(self, record: Row, rest: Mapping[str, Any], row: int) -> None:
+        """Tell of what a record lacks that others of its file have."""
+        if self._has_scores and record.score is UNSET and "score" not in rest:
+            self._tell(row, "coco.missing-score", "expected a `score`, as other results have, found none", warn=True)
+        if self._has_tracks and all(rest.get(key) is None for key in _TRACKS):
+            message = "expected a `track_id` or `instance_id`, as other annotations of these videos have, found none"
+            self._tell(row, "coco.missing-track", f"{message}; its instance is its own id", warn=True)
 
     def _add_attributes(self, record: Row, row: int, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
         """Attributes within `attributes`, then those beside it; of two of one name neither is lost."""
@@ -158,7 +180,13 @@ class LabelBuilder:
                 common["attributes"][key] = value
             else:
                 common["extras"][key] = value
-        for key in ("instance_id", "track_id"):
+        text = self._document.text
+        if isinstance(text, VideoText):
+            if rest.get("instance_id") is None:  # told as `coco.missing-id`
+                self.told.append(("label.instance-missing", common["origin"]))
+            elif text.is_second(row):
+                self.told.append(("label.instance-twice", common["origin"]))
+        for key in _TRACKS:
             value = rest.get(key)
             if is_id(value):
                 common["instance"] = str(int(value) if isinstance(value, float) else value)
@@ -194,8 +222,12 @@ class LabelBuilder:
         self, segmentation: list[list[float]] | RleRow, row: int, common: dict[str, Any], labels: list[Label]
     ) -> None:
         if isinstance(segmentation, RleRow):
-            size = segmentation.size
-            counts = counts_of(segmentation, self._teller(row)) if len(size) == 2 else None
+            size, counts = segmentation.size, None
+            if len(size) == 2:
+                counts = counts_of(segmentation, self._teller(row))
+            else:
+                message = f"expected `size` to be height and width, found {size!r}"
+                self._tell(row, "coco.bad-rle", message, "segmentation", "size")
             if counts is None:
                 common["extras"]["segmentation"] = {"size": size, "counts": segmentation.counts}
             else:
@@ -229,7 +261,7 @@ class LabelBuilder:
         return rings
 
     def _keypoints(self, values: list[Any], record: Row, row: int, common: dict[str, Any], labels: list[Label]) -> None:
-        if len(values) % 3:
+        if len(values) % 3 or self._are_pairs(values, record.category_id):
             common["extras"]["keypoints"] = values
             message = f"expected x, y and visibility for each point, found {len(values)} numbers"
             self._tell(row, "coco.bad-keypoints", message, "keypoints")
@@ -245,10 +277,15 @@ class LabelBuilder:
             return
         labels.append(self._points(values, visible, common))
 
+    def _are_pairs(self, values: Sequence[Any], category: Any) -> bool:
+        """Whether numbers are x and y of each point of a category: so many, and others than visibilities."""
+        points = self._points_of.get(category) if is_id(category) else None
+        return points is not None and len(values) == 2 * points and any(v not in (0, 1, 2) for v in values[2::3])
+
     def _counts(self, visible: Sequence[Any]) -> range:
         """How many points may be labelled, where a visibility that is none, which the rules tell, may be any."""
         sure = sum(v > 0 for v in visible)
-        if not self._has_points:
+        if not self._points_of:
             return range(sure, sure + 1)
         odd = [v > 0 for v in visible if v not in (0, 1, 2)]
         return range(sure - sum(odd), sure + len(odd) - sum(odd) + 1)
@@ -292,7 +329,14 @@ class LabelBuilder:
     def _origin(self, row: int, *parts: str | int) -> Any:
         return self._document.annotations.origin(row, *parts)
 
+    def _is_told(self, row: int, *parts: str | int) -> bool:
+        """Whether an earlier record says the same of the same annotation of a video, and that is told of it."""
+        text = self._document.text
+        return isinstance(text, VideoText) and text.is_told("/annotations", row, parts)
+
     def _tell(self, row: int, rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
+        if self._is_told(row, *parts):
+            return
         take = self._report.warning if warn else self._report.error
         take(rule, message, self._origin(row, *parts))
 

@@ -52,9 +52,15 @@ class MaskBuilder:
 
     def _item(self, segment: Any, row: int, index: int) -> MaskItem | None:
         value = segment.get("id") if isinstance(segment, dict) else None
+        if isinstance(value, str) and isinstance(read := other_spelling(value), int):
+            message = f"expected a number, found {value!r}, read as {read}"
+            self._tell("coco.number-as-text", message, row, "segments_info", index, "id", warn=True)
+            value = read
         if not isinstance(value, int) or isinstance(value, bool):
-            message = f"expected a segment with an integer `id`, found {str(segment)[:60]}"
+            message = f"expected a segment with an integer `id`, found {str(segment)[:60]}; it is left out"
             self._tell("coco.bad-segment", message, row, "segments_info", index)
+            at = self._document.annotations.origin(row, "segments_info", index)
+            self._report.loss("segments of a mask without an integer id", str(at))
             return None
         key = self._category_id(segment.get("category_id"), row, index)
         crowd = segment.get("iscrowd")

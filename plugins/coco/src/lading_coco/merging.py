@@ -77,7 +77,10 @@ class FrameLabels:
         if isinstance(record, dict) and "segments_info" in record:
             origin = self._origins.base(number) + row * STEP
             return [self._masks[number].panoptic(record, row, origin)]
-        again += self._second.get((number, row), 0) if self._second else 0
+        second = self._second.get((number, row), 0) if self._second else 0
+        if second:
+            self._labels[number].note_repeated(row)
+            again += second
         return self._labels[number].labels(record, row, again)
 
     def _merged(

@@ -39,12 +39,14 @@ class WithoutId:
 class Orphans:
     """The annotations of the files of one split that are in no frame, and its images without an id.
 
-    Where no more ids are unknown than images lack one, each annotation may well be of one of these: then it is no
-    finding of its own. Of how many annotations that is so, the images' findings and a loss say.
+    Where no more ids are unknown than images lack one, or are none, each annotation may well be of one of these: then
+    it is no finding of its own. Of how many annotations that is so, the images' findings and a loss say.
     """
 
-    def __init__(self, without_id: Sequence[WithoutId], report: Report) -> None:
+    def __init__(self, without_id: Sequence[WithoutId], others: int, report: Report) -> None:
+        """`others` are elements in the lists of images that are no image at all, which is told of them."""
         self._without_id = without_id
+        self._others = others
         self._report = report
         self._values: dict[int, Any] = {}
         self._found: list[tuple[Place, array[int], array[int]]] = []  # rows and codes of ids, by file
@@ -65,7 +67,7 @@ class Orphans:
 
     def tell(self) -> None:
         """Tell of the images without an id, and of the annotations that these do not account for."""
-        lacking = sum(map(len, self._without_id))
+        lacking = sum(map(len, self._without_id)) + self._others
         unknown, count = len(self._values), sum(len(rows) for _, rows, _ in self._found)
         is_why = 0 < unknown <= lacking
         consequence = ""

@@ -35,7 +35,7 @@ class VideoIds:
             self.without.add(number, "none" if key is None else repr(key))
         elif self._numbers[key] != number:
             message = f"expected each video id once, found {key!r} again; annotations go to the first"
-            report.error("coco.duplicate-image-id", message, self._place(number).below("id"))
+            report.error("coco.duplicate-video-id", message, self._place(number).below("id"))
 
     def meant(self, key: Any) -> Any:
         """The id as its video has it: itself where a video has it, else the other spelling if that is one's."""

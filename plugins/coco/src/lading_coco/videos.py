@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Report
+from lading import Origin, Report
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes
+from lading_coco.ids import MISSING, Codes, is_id
 from lading_coco.rows import records_at
 
 
@@ -60,31 +60,60 @@ def by_first(videos: Codes) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
     return order, list(zip(first[ranked].tolist(), counts[ranked].tolist(), strict=True))
 
 
-def listed_videos(group: Sequence[Document]) -> dict[Any, dict[str, Any]] | None:
-    """The videos that the files of a group list, by their ids; None where no file has a list."""
-    lists = [listed for document in group if isinstance(listed := document.envelope.get("videos"), list)]
-    found: dict[Any, dict[str, Any]] = {}
-    for video in (video for listed in lists for video in listed if isinstance(video, dict)):
-        if not isinstance(video.get("id"), (list, dict)):
-            found.setdefault(video.get("id"), video)
-    return found if lists else None
+class ListedVideos:
+    """The videos that the files of a split list, by their ids, and what is wrong with these."""
 
+    def __init__(self, group: Sequence[Document], report: Report) -> None:
+        self._report = report
+        self._has_list = False
+        self._known: dict[Any, dict[str, Any]] = {}
+        self._without_id: list[tuple[Origin, str]] = []
+        self._unknown: list[tuple[Origin, Any]] = []
+        for document in group:
+            listed = document.envelope.get("videos")
+            if isinstance(listed, list):
+                self._has_list = True
+                self._take(document, listed)
 
-def video_name(document: Document, row: int, listed: dict[Any, dict[str, Any]] | None, report: Report) -> str:
-    """What the video of an image is called: the `name` of the one that a file of its group lists, else its id.
+    def _take(self, document: Document, listed: Sequence[Any]) -> None:
+        own: set[Any] = set()
+        for number, video in enumerate(listed):
+            key = video.get("id") if isinstance(video, dict) else None
+            if is_id(key):
+                if key in own and document.kind != "videos":  # which has told it itself
+                    message = f"expected each video id once, found {key!r} again; the first one counts"
+                    self._report.error("coco.duplicate-video-id", message, document.origin("videos", number, "id"))
+                own.add(key)
+                self._known.setdefault(key, video)
+            elif document.kind != "videos":
+                self._without_id.append((document.origin("videos", number), "none" if key is None else repr(key)))
 
-    YouTube-VIS gives no names: the folder that all pictures of a video are in is its name.
-    """
-    (record,) = records_at(document, document.images, [row])
-    key = None if record is None else record.get("video_id")
-    video = None if listed is None or isinstance(key, (list, dict)) else listed.get(key)
-    if video is not None:
-        name = video.get("name")
-        return name if isinstance(name, str) and name else _folder_of(video.get("file_names")) or str(key)
-    if listed is not None:
-        message = f"expected the id of a video, found {key!r}; its segment is named by it"
-        report.warning("coco.unknown-video", message, document.images.origin(row, "video_id"))
-    return str(key)
+    def name(self, document: Document, row: int) -> str:
+        """What the video of an image is called: the `name` of the one that is listed, else its id.
+
+        YouTube-VIS gives no names: the folder that all pictures of a video are in is its name.
+        """
+        (record,) = records_at(document, document.images, [row])
+        key = None if record is None else record.get("video_id")
+        video = self._known.get(key) if is_id(key) else None
+        if video is not None:
+            name = video.get("name")
+            return name if isinstance(name, str) and name else _folder_of(video.get("file_names")) or str(key)
+        if self._has_list:
+            self._unknown.append((document.images.origin(row, "video_id"), key))
+        return str(key)
+
+    def tell(self) -> None:
+        """Tell of videos without an id, and of ids that these do not account for, since there are more of them."""
+        is_why = 0 < len(self._unknown) <= len(self._without_id)
+        keys = ", ".join(repr(key) for _, key in self._unknown[:3]) if is_why else ""
+        consequence = f"; segments are named by ids that none has, such as {keys}" if is_why else ""
+        for place, found in self._without_id:
+            message = f"expected an id that is a whole number or a text, found {found}{consequence}"
+            self._report.error("coco.bad-id", message, place)
+        for place, key in () if is_why else self._unknown:
+            message = f"expected the id of a video, found {key!r}; its segment is named by it"
+            self._report.warning("coco.unknown-video", message, place)
 
 
 def _folder_of(names: Any) -> str | None:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from lading import Origin, Report
 from lading_coco.elements import Strangers
 from lading_coco.heads import Column
-from lading_coco.ids import is_id
+from lading_coco.ids import is_id, repeats
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Offsets, Piece, scan
 from lading_coco.text import CHUNK, Access, JsonText
@@ -59,6 +59,7 @@ class VideoText(JsonText):
         self._annotation_of = array("i")  # of each record of one frame, the annotation
         self._frame_of = array("i")
         self._strangers = Strangers()
+        self._second: frozenset[int] = frozenset()
 
     @property
     def has_random_access(self) -> bool:
@@ -90,6 +91,10 @@ class VideoText(JsonText):
                 report.error("coco.malformed-file", f"expected an array, found {found}", Origin(self.path, f"/{key}"))
         self._places, self._sizes = column.places()
         self._strangers = column.strangers
+        self._second = frozenset(repeats(column.ids()).tolist())
+        for row in sorted(self._second):
+            message = "expected each annotation id once, found one again; they are one instance"
+            report.error("coco.duplicate-annotation-id", message, at.below(self._strangers.element(row), "id"))
         self._number_videos(report)
         with self._original.reading() as access:
             for row in range(len(self._places)):
@@ -110,6 +115,23 @@ class VideoText(JsonText):
         if first in _PLURAL:
             return at.below(_PLURAL[str(first)], frame, *rest)
         return at.below(SOURCES.get(str(first), first), *rest)
+
+    def is_told(self, pointer: str, row: int, parts: Sequence[str | int]) -> bool:
+        """Whether what is wrong there is told of an earlier record of one frame, since all say the same of it."""
+        if pointer == "/images":
+            return self._first_image[bisect_right(self._first_image, row) - 1] != row
+        annotation = self._annotation_of[row]
+        if not parts or parts[0] in _PLURAL or not row or self._annotation_of[row - 1] != annotation:
+            return False
+        key = SOURCES.get(str(parts[0]), str(parts[0]))
+        with self._original.reading() as access:
+            record = self._record(annotation, access) or {}
+        entries = entries_of(record.get(key))
+        return not entries or len(entries) != self._frame_count(record)
+
+    def is_second(self, row: int) -> bool:
+        """Whether the annotation of a record of one frame has the id of an earlier one, which is told."""
+        return self._annotation_of[row] in self._second
 
     def annotation(self, row: int) -> int:
         """The annotation that a record of one frame is of."""
@@ -150,6 +172,8 @@ class VideoText(JsonText):
         at = Origin(self.path, "/annotations").below(self._strangers.element(row))
         if record is None:
             return  # told when it was found
+        if value_of(record.get("id")) is None:
+            report.warning("coco.missing-id", "expected an `id`, found none; its labels have no instance", at)
         key = value_of(record.get("video_id"))
         if self.ids.meant(key) != key:
             message = f"expected the id as the video has it, {self.ids.meant(key)!r}, found {key!r}"

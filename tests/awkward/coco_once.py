@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coco_records import BOTH, BOX, CATS, FILE, IMAGE, PICTURES, SECOND, coco, document, row
+from coco_records import BOTH, BOX, CATS, FILE, IMAGE, PICTURES, ROW, SECOND, coco, document, row
 from kind import Awkward, mask, picture, text
 
 LOST = ["annotations of no listed image"]
@@ -195,6 +195,15 @@ OTHERS = [
         categories=[{**BODY[0], "keypoints": NAMES}],
         found=["box2d cat 20 10 24 15 @6"],
         told=["error coco.bad-keypoints /annotations/1/keypoints"],
+    ),
+    coco(
+        "boxes that are parts of their picture",
+        annotations=[{**ROW, "bbox": [0.125, 0.25, 0.5, 0.25]}, {**ROW, "id": 6, "bbox": [0.25, 0.5, 0.5, 0.5]}],
+        frames={"x/1": ["box2d cat 0.125 0.25 0.625 0.5 @5", "box2d cat 0.25 0.5 0.75 1 @6"]},
+        told=["warning coco.relative-boxes /annotations/0/bbox"],
+    ),
+    coco(
+        "one box within the first pixel, among others", row(bbox=[0, 0, 0.5, 0.5]), found=["box2d cat 0 0 0.5 0.5 @6"]
     ),
     coco(
         "run lengths of three sizes",

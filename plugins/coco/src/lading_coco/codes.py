@@ -70,6 +70,9 @@ CODES: Mapping[str, Told] = {
     "coco.number-as-text": Told("warning", "a number is not written as text"),
     "coco.no-shape": Told("warning", "an annotation has a shape or a caption"),
     "coco.bad-bbox": Told("error", "`bbox` is four numbers: x, y, width, height"),
+    "coco.relative-boxes": Told(
+        "warning", "boxes are in pixels, not parts of the picture", "Multiply them by width and height of the image."
+    ),
     "coco.ring-form": Told("warning", "a segmentation is a list of rings, each x and y in turns"),
     "coco.bad-polygon": Told("error", "a ring is pairs of numbers"),
     "coco.bad-segmentation": Told("error", "a segmentation is rings or run lengths"),

@@ -243,6 +243,36 @@ def test_a_results_file_beside_annotations_is_a_loss_or_read_on_request(read: An
     assert (list(done.frames), done.report.losses, done.told) == (["x"], [], [])
 
 
+@pytest.mark.parametrize(
+    ("changes", "told", "placed"),
+    [
+        (
+            {"image_id": "1"},
+            ("coco.id-type", "r.json#/1/image_id", "expected the id as the image has it, 1, found '1'"),
+            ["5", None, None],
+        ),
+        (
+            {"category_id": "2"},
+            ("coco.id-type", "r.json#/1/category_id", "expected the id as the category has it, found '2'"),
+            ["5", None, None],
+        ),
+        (
+            {"category_id": 9},
+            ("coco.unknown-category", "r.json#/1/category_id", "expected the id of a category, found 9"),
+            ["5", None, None],
+        ),
+    ],
+    ids=["an image id as text", "a category id as text", "an unknown category"],
+)
+def test_results_read_beside_annotations_are_held_to_their_ids(
+    read: Any, document: Any, changes: Any, told: Any, placed: Any
+) -> None:
+    result = {"image_id": 1, "category_id": 2, "bbox": [2, 3, 4, 5], "score": 0.5}
+    done = read({"a.json": document(), "r.json": [result, {**result, **changes}]}, options={"results": "r.json"})
+    assert done.told == [told]
+    assert [(frame.key, [x.instance for x in frame.data[0].labels]) for frame in done.frames["a"]] == [("1", placed)]
+
+
 def test_a_results_file_that_is_not_there_is_an_error_of_the_option(read: Any, document: Any) -> None:
     with pytest.raises(lading.LadingError, match=r"-o results: expected a file of the source \(none\), found 'r.json'"):
         read({"a.json": document()}, options={"results": "r.json"})

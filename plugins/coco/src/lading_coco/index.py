@@ -238,6 +238,12 @@ class IndexBuilder:
         ids, first = np.unique(document.image_of, return_index=True)
         is_new = (ids != MISSING) & ~np.isin(ids, here)
         chosen = np.sort(first[is_new])
+        written = values_at(document, chosen.tolist(), "image_id")
+        if len(here):  # an id of another type is told where its image is looked for
+            spelled = np.array([code_of(other_spelling(value)) for value in written], dtype=np.int64)
+            is_other = np.isin(spelled, here) & (spelled != MISSING)
+            chosen = chosen[~is_other]
+            written = [value for value, known in zip(written, is_other.tolist(), strict=True) if not known]
         if not len(chosen):
             return
         if not document.is_results and not document.images.stranger_count:
@@ -247,7 +253,6 @@ class IndexBuilder:
         for offset, row in enumerate(chosen.tolist()):
             self._bare[self._count + offset] = (number, row)
         codes = document.image_of[chosen]
-        written = values_at(document, chosen.tolist(), "image_id")
         keys = np.fromiter(map(key_of, written), dtype=np.int64, count=len(codes))
         self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
 
@@ -281,7 +286,8 @@ class IndexBuilder:
         if len(lost):
             others, first = first_places(np.concatenate(self._ids)[split.begin : split.end])
             frames[lost] = look_up(document.image_of[lost], others, first + split.begin)
-            self._find_spelled(document, lost[frames[lost] < 0], frames, (ids, frame_of_first), orphans)
+            places = (ids, frame_of_first), (others, first + split.begin)
+            self._find_spelled(document, lost[frames[lost] < 0], frames, places, orphans)
         for row in np.flatnonzero(document.image_of == MISSING).tolist():
             (record,) = records_at(document, document.annotations, [row])
             if record is not None:  # what is no record was told when it was found
@@ -293,14 +299,23 @@ class IndexBuilder:
         return frames
 
     def _find_spelled(
-        self, document: Document, rows: Numbers, frames: Numbers, images: tuple[Codes, Numbers], orphans: Orphans
+        self,
+        document: Document,
+        rows: Numbers,
+        frames: Numbers,
+        places: Sequence[tuple[Codes, Numbers]],
+        orphans: Orphans,
     ) -> None:
-        """Find annotations that spell their image's id as text, or a text as a number; the others are orphans."""
+        """Find annotations that spell their image's id as text, or a text as a number; the others are orphans.
+
+        `places` are ids of images with their frames: those of the own file, then those of the split.
+        """
         lost: dict[int, Any] = {}
         values = values_at(document, rows.tolist(), "image_id")
         for row, value in zip(rows.tolist(), values, strict=True):
             spelled = other_spelling(value)
-            frames[row] = -1 if spelled is None else int(look_up(np.array([code_of(spelled)]), *images)[0])
+            codes = np.array([code_of(spelled)])
+            frames[row] = next((int(at) for known in places for at in look_up(codes, *known) if at >= 0), -1)
             if frames[row] < 0:
                 lost[row] = value
             else:

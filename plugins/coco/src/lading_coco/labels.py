@@ -43,6 +43,7 @@ class LabelBuilder:
     def __init__(self, document: Document, names: Names, base: int, step: int, *, shift: float, report: Report) -> None:
         self._document = document
         listed = names.listed(document)
+        self._listed = frozenset(listed.values())
         repeated = {name for name, count in Counter(listed.values()).items() if count > 1}
         # Ids that share a name are looked up apart: their labels keep them in extras.
         self._names: dict[Any, str] = {key: name for key, name in listed.items() if name not in repeated}
@@ -200,7 +201,7 @@ class LabelBuilder:
         name = self._unlisted[key]
         if not self._has_categories or (self._are_unknown_told and name.startswith("category:")):
             return name
-        if name.startswith("category:"):
+        if name.startswith("category:") or name not in self._listed:
             self._tell(row, "coco.unknown-category", f"expected the id of a category, found {key!r}", "category_id")
         else:
             self._tell(

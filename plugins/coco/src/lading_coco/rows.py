@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeGuard, TypeVar
 
 import msgspec
@@ -237,14 +237,17 @@ def loose(text: bytes) -> Loose | None:
 
 def values_at(document: Document, rows: Sequence[int], key: str) -> list[Any]:
     """One field of some annotations of a document, as it is written; UNSET where it is absent or no record is there."""
-    return [
-        UNSET if record is None else record.get(key, UNSET)
-        for record in records_at(document, document.annotations, rows)
-    ]
+    records = _each_at(document, document.annotations, rows)
+    return [UNSET if record is None else record.get(key, UNSET) for record in records]
 
 
 def records_at(document: Document, records: Records, rows: Sequence[int]) -> list[Loose | None]:
     """Some images or annotations of a document; None where no record is there."""
+    return list(_each_at(document, records, rows))
+
+
+def _each_at(document: Document, records: Records, rows: Sequence[int]) -> Iterator[Loose | None]:
     with document.text.reading() as access:
         places, sizes = records.places, records.sizes
-        return [loose(access.read(int(places[row]), int(sizes[row]))) for row in rows]
+        for row in rows:
+            yield loose(access.read(int(places[row]), int(sizes[row])))

@@ -244,6 +244,12 @@ OTHERS = [
         losses=LOST,
     ),
     coco(
+        "images that are an object",
+        images={"1": IMAGE},
+        pictures={},
+        told=["error coco.malformed-file /images", "error media.missing /annotations/0/image_id"],
+    ),
+    coco(
         "categories that are an object",
         categories={"2": "cat"},
         frames={"x/1": ["box2d category:2 1 2 11 12 @5"]},

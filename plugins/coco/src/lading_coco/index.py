@@ -246,8 +246,9 @@ class IndexBuilder:
             written = [value for value, known in zip(written, is_other.tolist(), strict=True) if not known]
         if not len(chosen):
             return
-        if not document.is_results and not document.images.stranger_count:
-            listing = "videos" if document.kind == "videos" else "images"
+        listing = "videos" if document.kind == "videos" else "images"
+        is_list = isinstance(document.envelope.get(listing, []), list)
+        if is_list and not document.is_results and not document.images.stranger_count:  # else that is told
             message = f"expected `{listing}`, found none; {len(chosen)} images are known by the annotations alone"
             self._report.warning("coco.no-images", message, document.origin(listing))
         for offset, row in enumerate(chosen.tolist()):

@@ -144,6 +144,17 @@ def repeated(file: str) -> Callable[[Path], None]:
     return plant
 
 
+def without(table: str, index: int) -> Callable[[Path], None]:
+    """A table without a row."""
+
+    def plant(root: Path) -> None:
+        path = root / f"{TABLES}{table}.json"
+        rows = json.loads(path.read_text())
+        path.write_text(json.dumps(rows[:index] + rows[index + 1 :]))
+
+    return plant
+
+
 def again(table: str, index: int) -> Callable[[Path], None]:
     """A row at the end of its table once more."""
 
@@ -310,6 +321,27 @@ DEFECTS = [
            row("calibrated_sensor", index, camera_intrinsic=value),
            "nuscenes.bad-record", f"{TABLES}calibrated_sensor.json", f"/{index}/camera_intrinsic{below}")
       for index, value, below in ((0, "x", ""), (4, [1, 2, 3], "/0"), (0, [["a", 0, 0], [0, 1, 0]], "/0/0"))),
+    *(Once(f"no time of a row of {table}", "nuscenes", row(table, index, timestamp=None),
+           "nuscenes.timestamp", f"{TABLES}{table}.json", f"/{index}/timestamp")
+      for table, index in (("sample", 1), ("sample_data", 0))),
+    Once("a file of point labels that is not there", "nuscenes",
+         removed("lidarseg/v1.0-mini/0544276add3090cc9be76562a2ef78d0_lidarseg.bin"),
+         "nuscenes.missing-file", f"{TABLES}lidarseg.json", "/0/filename"),
+    Once("an object in place of a table", "nuscenes", written(TABLES + "attribute.json", "{}"),
+         "nuscenes.broken-table", TABLES + "attribute.json"),
+    Once("no ego poses", "nuscenes", removed(TABLES + "ego_pose.json"),
+         "nuscenes.missing-table", TABLES + "ego_pose.json"),
+    Once("no sensors", "nuscenes", removed(TABLES + "sensor.json"), "nuscenes.missing-table", TABLES + "sensor.json"),
+    Once("a table that is cut in its last row", "nuscenes", changed(TABLES + "attribute.json", r"[^{]{30}\Z", ""),
+         "nuscenes.broken-table", TABLES + "attribute.json"),
+    Once("a comma behind the last row", "nuscenes", changed(TABLES + "attribute.json", r"\}\s*\]\s*\Z", "},]"),
+         "nuscenes.broken-table", TABLES + "attribute.json"),
+    Once("a file of the lidar without a calibration", "nuscenes",
+         row("sample_data", POSE, calibrated_sensor_token=None),
+         DANGLING, f"{TABLES}sample_data.json", f"/{POSE}/calibrated_sensor_token"),
+    Once("no row of a file of the lidar", "nuscenes", without("sample_data", POSE),
+         "nuscenes.carrier", f"{TABLES}sample_data.json", "/10",
+         rest=("nuscenes.unlisted-files", DANGLING)),
     Once("a camera matrix of zeros", "nuscenes", row("calibrated_sensor", 4, camera_intrinsic=[[0, 0, 0]] * 3),
          "sensor.focal-length", f"{TABLES}calibrated_sensor.json", "/4"),
     Once("a scene that is not there", "nuscenes", row("sample", 1, scene_token=NOWHERE),

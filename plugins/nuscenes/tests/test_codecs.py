@@ -170,7 +170,7 @@ def test_rows_are_grouped_by_their_owners(owners: list[int]) -> None:
 
 def clocked(times: list[Any], size: int = 2) -> tuple[list[int | None], list[str]]:
     report = Report()
-    clock = Clock("sample.json", report)
+    clock = Clock("sample.json", report, lambda _: False)
     parts = [clock.add(range(i, min(i + size, len(times))), times[i : i + size]) for i in range(0, len(times), size)]
     read = np.concatenate(parts)
     clock.settle(read)
@@ -200,7 +200,11 @@ EPOCH = "expected microseconds since the epoch, found"
             [f"/0/timestamp {EPOCH} 1532402927647951123; read as nanoseconds"],
         ),
         ([0, 500_000, 1_000_000_000], [0, 500_000_000, 1_000_000_000_000], []),
-        ([None, 1532402927647951], [None, 1532402927647951000], []),
+        (
+            [None, 1532402927647951],
+            [None, 1532402927647951000],
+            [f"/0/timestamp {EPOCH} none; the row has no time"],
+        ),
         ([0.5], [500], []),
         ([10**30, 1], [None, 1000], [f"/0/timestamp expected microseconds, found {10**30}; the row has no time"]),
         ([float("nan"), 5], [None, 5000], ["/0/timestamp expected microseconds, found nan; the row has no time"]),

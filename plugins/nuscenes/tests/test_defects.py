@@ -298,10 +298,16 @@ def test_a_token_that_comes_twice_is_told_and_the_first_row_counts(case: Any, ta
 def test_a_missing_table_is_told_and_the_others_are_read(case: Any) -> None:
     case.path("ego_pose").unlink()
     opened = case.open()
-    assert opened.told[0] == (
+    assert opened.told == [
         "error nuscenes.missing-table v1.0-mini/ego_pose.json: expected the table 'ego_pose', found no such file"
-    )
+    ]
     assert [data.ego_pose for data in opened.data] == [None] * 24
+    assert opened.losses()["boxes of samples without a sensor that has a pose"] == 12
+
+
+def test_boxes_of_samples_without_any_pose_are_left_out(case: Any) -> None:
+    case.path("ego_pose").write_text("[]")
+    opened = case.open()
     (first, *others) = opened.of("unplaced-boxes")
     assert str(first) == (
         "v1.0-mini/sample.json#/0: expected a sensor with a pose to carry 2 boxes, found none; they are left out"
@@ -341,8 +347,7 @@ def test_a_table_that_is_cut_gives_what_comes_before(case: Any) -> None:
     case.path("sample_annotation").write_text(text[: text.index('"num_lidar_pts"', len(text) // 2)], "utf-8")
     opened = case.open()
     told = [str(finding) for finding in opened.of("broken-table")]
-    assert told[0] == "v1.0-mini/sample_annotation.json: expected `]` at the end of the table, found it cut"
-    assert told[1].startswith("v1.0-mini/sample_annotation.json#/6: expected a JSON object, found ")
+    assert told == ["v1.0-mini/sample_annotation.json: expected `]` at the end of the table, found it cut"]
     assert len(opened.labels) == 6
 
 
@@ -709,5 +714,25 @@ def test_half_of_a_surrogate_pair_is_told_and_replaced(case: Any) -> None:
 def test_samples_without_a_time_keep_their_place(case: Any) -> None:
     keys = [frame.key for frame in case.open().frames]
     opened = case.set("sample", 1, timestamp=None).open(sweeps=True)
-    assert opened.told == []
+    assert opened.told == [
+        "warning nuscenes.timestamp v1.0-mini/sample.json#/1/timestamp: "
+        "expected microseconds since the epoch, found none; the row has no time"
+    ]
     assert [frame.key for frame in opened.frames if "prev" in frame.extras] == keys
+
+
+def test_tables_without_times_are_told_once(case: Any) -> None:
+    for index in range(6):
+        case.set("sample", index, timestamp=None)
+    assert case.open().told == [
+        "warning nuscenes.timestamp v1.0-mini/sample.json: expected a time of each row, found none in any of 6"
+    ]
+
+
+def test_files_of_a_table_that_are_not_there_at_all_are_a_loss(case: Any) -> None:
+    for file in (*case.root.glob("maps/*"), *case.root.glob("lidarseg/*/*")):
+        file.unlink()
+    opened = case.open()
+    assert opened.told == []
+    assert opened.losses()["files that rows of map name (none is there)"] == 1
+    assert opened.losses()["files that rows of lidarseg name (none is there)"] == 3

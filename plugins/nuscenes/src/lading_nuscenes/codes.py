@@ -22,6 +22,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.timestamp": Told("warning", "a time is in microseconds"),
     "nuscenes.sweep-time": Told("warning", "a file between two samples has a time between theirs"),
     "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
+    "nuscenes.missing-file": Told("warning", "the files of maps and of point labels are there"),
     "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),
     "nuscenes.rotation-length": Told("warning", "a quaternion has length 1", "Divide it by its length."),
     "nuscenes.no-rotation": Told("error", "the quaternion of an ego pose is not zero"),

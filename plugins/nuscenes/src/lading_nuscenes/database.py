@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations, read_instances
@@ -76,7 +76,7 @@ class Database:
         if self.results is not None:
             self.results.read(self.book, index, report)
         self.pictures = self._pictures(files)
-        self.named: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
         self.files.every = None  # the tokens of files that are not read are needed no more
 
@@ -125,6 +125,7 @@ class Database:
             for place, row in zip(places.tolist(), piece.rows, strict=True):
                 if place >= 0:
                     found[place] = row.filename
+            self._note_missing(table, zip(piece.indexes, (row.filename for row in piece.rows), strict=True))
             self.named = np.concatenate((self.named, name_hashes([row.filename for row in piece.rows])))
             first = first or self.tables.origin(table, piece.indexes[0])
         if first is not None:
@@ -132,9 +133,28 @@ class Database:
             self.tables.report.loss(what, str(first), self.tables.counts[table])
         return found
 
+    def _note_missing(self, table: str, rows: Iterable[tuple[int, str]]) -> None:
+        """Count the rows whose file is not there; those of sample_data are told with the frames."""
+        for index, name in rows:
+            if name and self.media.find(name) is None:
+                first, count = self._missing.get(table, ((index, name), 0))
+                self._missing[table] = first, count + 1
+
+    def _tell_missing(self) -> None:
+        """Say, once a table, which files of maps and point labels are not there; where none is, they were left away."""
+        self._note_missing("map", zip(self.maps.indexes, (row.filename for row in self.maps.rows), strict=True))
+        for table, ((index, name), count) in self._missing.items():
+            if count == self.tables.counts[table]:
+                what = f"files that rows of {table} name (none is there)"
+                self.tables.report.loss(what, str(self.tables.origin(table, index)), count)
+                continue
+            message = f"expected the files of the rows, found {count:,} not to be there, first {name!r}"
+            self.tables.report.warning("nuscenes.missing-file", message, self.tables.origin(table, index, "filename"))
+
     def report_losses(self) -> None:
         """Say what of the tables has no place in any frame."""
         report, tables = self.tables.report, self.tables
+        self._tell_missing()
         if self.files.skipped:
             what = "files that are no key frames (`-o sweeps=true` reads them)"
             report.loss(what, self.files.skipped_example, self.files.skipped)

@@ -170,7 +170,9 @@ class _Reading:
         self._tokens = Columns()
         self._names = Names()
         self._formats: dict[str | None, int] = {}
-        self._clock = Clock(tables.path("sample_data"), tables.report)
+        self._clock = Clock(
+            tables.path("sample_data"), tables.report, lambda row: tables.is_mended("sample_data", row, "timestamp")
+        )
         self._files = Files()
         self._count = 0
 

@@ -21,6 +21,8 @@ from lading_nuscenes.times import NO_TIME
 
 #: Bytes a point of a lidar's file: x, y, z, intensity and ring as float32 (source-formats.md 4.4).
 _POINT_BYTES = 20
+#: The tables that say where a sensor is.
+_PLACING = ("sensor", "calibrated_sensor", "ego_pose")
 
 
 class Frames:
@@ -49,8 +51,9 @@ class Frames:
     def _frame(self, moment: Moment, index: int) -> Frame:
         key = self._key(moment)
         data = [self._data(int(file), key, is_sample=moment.sample >= 0) for file in moment.files]
+        lacking = self._lacking(moment)
         if moment.sample >= 0:
-            self._add_boxes(moment, data, key)
+            lacking = (*lacking, *self._add_boxes(moment, data, key))
         self._tell_twice(data, key)
         time_ns = None if moment.time_ns == NO_TIME else moment.time_ns
         return Frame(
@@ -58,7 +61,7 @@ class Frames:
             frame_id=frame_id(self._plan.segment.name, key, index=index, timestamp_ns=time_ns),
             data=data,
             calibration=self._calibration(moment),
-            lacking=self._lacking(moment),
+            lacking=lacking,
             extras=self._extras(moment) if moment.sample >= 0 else {"sample_token": self._sample_token(moment)},
         )
 
@@ -171,13 +174,16 @@ class Frames:
                 labels += pictures.labels(places, scan, stream, self._report)
         return labels
 
-    def _add_boxes(self, moment: Moment, data: list[Data], key: str) -> None:
-        """Put the boxes of a sample on its lidar, or on another sensor that has a place in the world."""
+    def _add_boxes(self, moment: Moment, data: list[Data], key: str) -> Collection[str]:
+        """Put the boxes of a sample on its lidar, or on another sensor that has a place in the world.
+
+        Gives the sensors of which it is told that the sample has no file.
+        """
         database = self._database
         places = database.annotations.of_sample(moment.sample)
         detected = None if database.results is None else database.results.count_of(moment.sample)
         if not database.speaks_of_boxes and detected is None:
-            return
+            return ()
         count = len(places) + (detected or 0)
         files = moment.files.tolist()
         carriers = database.sensors.carriers
@@ -191,16 +197,18 @@ class Frames:
         if placed is None:
             if count:
                 self._tell_unplaced(moment, count, key)
-            return
+            return ()
         carrier = data[number]
+        told: Collection[str] = ()
         if count:
-            self._tell_carrier(moment, data, carrier, count, key)
+            told = self._tell_carrier(moment, data, carrier, count, key)
             boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
             carrier.told = [("label.instance-missing", box.origin) for box in boxes if box.instance is None]
             if detected and database.results is not None and self._results is not None:
                 boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
             carrier.labels = [*carrier.labels, *boxes]
         carrier.annotation = "present" if carrier.labels else "empty"
+        return told
 
     def _placed(self, file: int, data: Data) -> tuple[Transform3D, Transform3D] | None:
         """Where the vehicle was and where the sensor sits in it, if both are known."""
@@ -216,31 +224,33 @@ class Frames:
     def _tell_unplaced(self, moment: Moment, count: int, key: str) -> None:
         database = self._database
         at = database.tables.origin("sample", database.samples.rows[moment.sample])
-        message = f"expected a sensor with a pose to carry {count} boxes, found none; they are left out"
-        self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
+        if all(table in database.tables for table in _PLACING):  # else it is told that one is not there
+            message = f"expected a sensor with a pose to carry {count} boxes, found none; they are left out"
+            self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
         self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
 
-    def _tell_carrier(self, moment: Moment, data: list[Data], carrier: Data, count: int, key: str) -> None:
-        """Say that boxes lie on another sensor than on those of other frames.
+    def _tell_carrier(self, moment: Moment, data: list[Data], carrier: Data, count: int, key: str) -> Collection[str]:
+        """Say that boxes lie on another sensor than on those of other frames; give that where it is said to be lacking.
 
         Where the usual one has a file without a pose, its row of ego_pose is a finding, where its file is left out,
-        its row of sample_data is, and this what came of it.
+        or has a calibration that is not there, its row of sample_data is, and this what came of it.
         """
         usual = self._plan.carrier
         if usual is None or carrier.sensor_name == usual:
-            return
+            return ()
         lidar = next((part for part in data if part.sensor_name == usual), None)
         if lidar is not None:
             what = "boxes of samples whose usual sensor has no pose, on another one"
             self._report.loss(what, str(lidar.origin), count)
-            return
-        if usual in self._database.lacking.get(moment.sample, ()):
+            return ()
+        if usual in self._database.lacking.get(moment.sample, ()) or any(part.sensor_name is None for part in data):
             self._report.loss("boxes of samples whose usual sensor's file is left out, on another one", key, count)
-            return
+            return ()
         place = f"{carrier.sensor_name}'s frame"
         message = f"expected a file of {usual} to carry {count} boxes, found none; they lie in {place}"
         where = {"segment": self._plan.segment.name, "frame": key, "sensor": usual}
         self._report.warning("nuscenes.carrier", message, carrier.origin, **where)
+        return (usual,)
 
     def _tell_twice(self, data: list[Data], key: str) -> None:
         names = Counter(part.sensor_name for part in data if part.sensor_name is not None)

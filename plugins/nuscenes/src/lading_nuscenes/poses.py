@@ -49,7 +49,7 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
     poses.keys = wanted
     poses.of_file = index.find(wanted)
     poses.of_file[poses.of_file < 0] = np.flatnonzero(poses.of_file < 0)  # without a token: each by itself
-    clock = Clock(tables.path("ego_pose"), tables.report)
+    clock = Clock(tables.path("ego_pose"), tables.report, lambda _: True)  # files have times of their own
     taken: list[NDArray[np.int64]] = []
     for scan, piece in tables.scans("ego_pose", EgoPose, EgoPoseText):
         places = index.find(book.keys([row.token for row in piece.rows]))

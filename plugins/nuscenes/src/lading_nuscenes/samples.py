@@ -43,7 +43,7 @@ def read_samples(tables: Tables, book: TokenBook, *, by_log: bool) -> Samples:
     """The table of samples."""
     samples = Samples()
     columns = Columns()
-    clock = Clock(tables.path("sample"), tables.report)
+    clock = Clock(tables.path("sample"), tables.report, lambda row: tables.is_mended("sample", row, "timestamp"))
     for piece in tables.scan("sample", Sample):
         for place, extras in piece.extras.items():
             samples.extras[len(samples.rows) + place] = extras

@@ -67,7 +67,7 @@ class Scan(Generic[T]):
 
     `left_out` has the rows that are told to be bad, by their token, or their number where they have none; `mended` the
     places (row and key) of values that are told to be no tokens, or left out; `nameless` counts the rows whose own
-    token is told to be none.
+    token is told to be none. `is_none` where the file is told to be no table at all.
 
     Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
     the same fields that looks less closely.
@@ -78,6 +78,7 @@ class Scan(Generic[T]):
         self.left_out: dict[str | int, dict[str, Any]] = {}
         self.mended: set[tuple[int, str]] = set()
         self.nameless = 0
+        self.is_none = False
         self._file = file
         self._row_type = row_type
         fields = msgspec.structs.fields(row_type)
@@ -86,6 +87,7 @@ class Scan(Generic[T]):
         kind: Any = plain_type or row_type
         self._decoder: Any = msgspec.json.Decoder(list[kind])
         self._report = report
+        self._is_cut = False
         self._is_plain = True  # until a row has a key that the schema has not
 
     def pieces(self) -> Iterator[Piece[T]]:
@@ -136,6 +138,7 @@ class Scan(Generic[T]):
         head = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
         if head.startswith(b"["):
             return head[1:].lstrip()
+        self.is_none = True
         found = repr(head[:20].decode("utf-8", "replace")) if head else "an empty file"
         self._broken(f"expected a JSON array, found {found}")
         return None
@@ -145,6 +148,7 @@ class Scan(Generic[T]):
         trimmed = buffer.rstrip()
         if trimmed.endswith(b"]"):
             return trimmed[:-1]
+        self._is_cut = True
         self._broken("expected `]` at the end of the table, found it cut")
         return trimmed
 
@@ -189,12 +193,15 @@ class Scan(Generic[T]):
                 if resumed is None and not is_last and isinstance(exc, json.JSONDecodeError):
                     return found, text[place:].encode()
                 problem = exc.msg if isinstance(exc, json.JSONDecodeError) else "too deep a nesting"
-                self._broken(f"expected a JSON object, found {problem.lower()}", self.count)
+                if resumed is not None or not self._is_cut:
+                    self._broken(f"expected a JSON object, found {problem.lower()}", self.count)
                 self._leave_out(self.count, {})
                 value, after = _BROKEN, len(text) if resumed is None else resumed.end() - 1
             found.append(self._unicode(value))
             self.count += 1
             place = after + 1
+            if is_last and after < len(text) and _skip(text, place) == len(text):
+                self._broken("expected a row behind the last comma, found none")
         return found, None
 
     def _unicode(self, value: Any) -> Any:

@@ -28,7 +28,7 @@ class Tables:
         self._mended: dict[str, set[tuple[int, str]]] = {}
         self._nameless: Counter[str] = Counter()
         self._lost: dict[str, set[str]] = defaultdict(set)
-        self._files = files
+        self._files = dict(files)
         self._paths = paths
 
     def __contains__(self, table: str) -> bool:
@@ -60,6 +60,8 @@ class Tables:
         for piece in scan.pieces():
             yield scan, piece
         self.counts[table] = scan.count
+        if scan.is_none:
+            del self._files[table]  # as if it were not there, which is told
         self._nameless[table] += scan.nameless
 
     def left_out(self, table: str) -> dict[str | int, dict[str, Any]]:

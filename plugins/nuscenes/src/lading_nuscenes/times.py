@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -32,12 +32,15 @@ class Clock:
     """Reads the times of one table.
 
     A time is taken for seconds, milliseconds or nanoseconds where its magnitude says so and every time of the table
-    has the magnitude of some unit since the epoch; otherwise all are microseconds, as the schema has them.
+    has the magnitude of some unit since the epoch; otherwise all are microseconds, as the schema has them. `is_told`
+    tells of a row whether it is told already that its time is none.
     """
 
-    def __init__(self, file: str, report: Report) -> None:
+    def __init__(self, file: str, report: Report, is_told: Callable[[int], bool]) -> None:
         self._file = file
         self._report = report
+        self._is_told = is_told
+        self._lacking: list[int] = []
         self._others: dict[int, tuple[int, Time]] = {}  # position -> row and time, of those in another unit
         self._is_epoch = True
         self._count = 0
@@ -55,6 +58,8 @@ class Clock:
         read = np.empty(len(times), dtype=np.int64)
         for place, (index, time) in enumerate(zip(indexes, times, strict=True)):
             read[place] = _in_unit(time, _MICROSECONDS)
+            if time is None and not self._is_told(index):
+                self._lacking.append(index)
             if time is None or _unit(time) == _MICROSECONDS:
                 continue
             self._is_epoch &= _unit(time) != _NO_UNIT
@@ -65,6 +70,12 @@ class Clock:
 
     def settle(self, times: Times) -> None:
         """Correct, in place, all times that were taken, now that all are known; say which unit was found."""
+        if self._lacking and len(self._lacking) == self._count:
+            message = f"expected a time of each row, found none in any of {self._count:,}"
+            self._report.warning("nuscenes.timestamp", message, Origin(self._file))
+        else:
+            for index in self._lacking:
+                self._tell(index, "expected microseconds since the epoch, found none; the row has no time")
         if not self._is_epoch:
             for index, time in self._others.values():
                 if _in_unit(time, _MICROSECONDS) == NO_TIME:

@@ -71,8 +71,11 @@ class FramesPass(BlockChecker):
         elif frame.frame_id is not None or any(data.sensor_name is not None for data in frame.data):
             found += _plain(frame)
         times: set[tuple[Problem, Origin]] = set()  # one time may be that of several files
+        timed: set[str | None] = {None} if self._dataset.is_fusion else set()
         for data in frame.data:
-            if data.timestamp_ns is not None:
+            # of files of an unknown sensor, and of a second one of a sensor, it is told that they are such
+            if data.timestamp_ns is not None and data.sensor_name not in timed:
+                timed.update((data.sensor_name,) if self._dataset.is_fusion else ())
                 moment = _moment(frame, data)
                 for problem in _time_problems(moment, data.sensor_name, seen):
                     if (problem, moment.at) not in times:

@@ -266,3 +266,16 @@ def test_a_mask_that_a_set_promises_is_told_where_it_is_missing(
     assert finding.message == "expected a mask of the classes of each id, found 2 without one, first 'b'"
     place = (finding.severity, finding.file, finding.line)
     assert place == ("warning", "ImageSets/Segmentation/train.txt", 2)
+
+
+def test_a_mask_of_objects_is_told_where_others_have_both(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    files = {
+        **{f"Annotations/{key}.xml": xml("dog") for key in "abc"},
+        "ImageSets/Segmentation/train.txt": "a\nb\nc\n",
+        **{f"SegmentationClass/{key}.png": mask_png() for key in "abc"},
+    }
+    assert voc(files).findings == []  # masks of classes alone, as some publish them
+    found = voc({"SegmentationObject/a.png": mask_png(), "SegmentationObject/c.png": mask_png()})
+    finding = found.finding("voc.missing-mask")
+    assert finding.message == "expected a mask of the objects of each id, found 1 without one, first 'b'"
+    assert (finding.severity, finding.file, finding.line) == ("warning", "ImageSets/Segmentation/train.txt", 2)

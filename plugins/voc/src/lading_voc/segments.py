@@ -113,12 +113,19 @@ class Segments:
         sets[found.name.lower()] = found.path, listed
 
     def _tell_masks(self, tree: Tree, found: ImageSet, listed: Mapping[str, int]) -> None:
-        """Ids of a set for segmentation that have no mask; those of a test set, which are not published, have none."""
-        missing = [key for key in listed if key not in tree.class_masks and key not in tree.augmented_masks]
-        if not missing or (len(missing) == len(listed) and found.name.startswith("test")):
+        """Ids of a set for segmentation without a mask: of classes, or of objects where others have both.
+
+        Those of a test set, which are not published, have none.
+        """
+        bare = [key for key in listed if key not in tree.class_masks and key not in tree.augmented_masks]
+        if len(bare) == len(listed) and found.name.startswith("test"):
             return
-        message = f"expected a mask of the classes of each id, found {len(missing):,} without one, first {missing[0]!r}"
-        self._report.warning("voc.missing-mask", message, Origin(found.path, line=listed[missing[0]]))
+        others = [key for key in listed if key in tree.class_masks and key not in tree.object_masks]
+        for what, missing in (("classes", bare), ("objects", others if tree.object_masks else [])):
+            if missing:
+                message = f"expected a mask of the {what} of each id, found {len(missing):,} without one, "
+                at = Origin(found.path, line=listed[missing[0]])
+                self._report.warning("voc.missing-mask", f"{message}first {missing[0]!r}", at)
 
     def _unlisted(self, number: int, key: str) -> str:
         """The segment of a frame that no set lists: by the folder of a split, by its tree, or `unlisted`."""

@@ -122,6 +122,10 @@ def shortened(file: str) -> Callable[[Path], None]:
     return plant
 
 
+def copied(folder: str, to: str) -> Callable[[Path], None]:
+    return lambda root: shutil.copytree(root / folder, root / to) and None
+
+
 def written(file: str, text: str) -> Callable[[Path], None]:
     return lambda root: (root / file).write_text(text) and None
 
@@ -454,6 +458,11 @@ DEFECTS = [
     Once("a rotation to the IMU that is none", "kitti-raw",
          changed(DRIVES + "calib_imu_to_velo.txt", r"R: \S+", "R: 5"),
          "kitti.calibration-matrix", DRIVES + "calib_imu_to_velo.txt", None, 1),
+    Once("no times of a sensor", "kitti-raw", removed(DRIVE + "image_02/timestamps.txt"),
+         "kitti.record-missing", DRIVE + "image_02/timestamps.txt"),
+    Once("no times of one of two sequences", "kitti-odometry",
+         both(copied("dataset/sequences/00", "dataset/sequences/01"), removed("dataset/sequences/00/times.txt")),
+         "kitti.record-missing", "dataset/sequences/00/times.txt"),
     Once("a tracklet without poses", "kitti-raw", changed(DRIVE + "tracklet_labels.xml", "<poses>.*?</poses>", ""),
          "kitti.tracklet", DRIVE + "tracklet_labels.xml", None, 7),
     Once("a calibration in JSON", "kitti", written(KITTI, '{"P2": [1, 2]}'), "kitti.calibration-missing", KITTI),

@@ -83,6 +83,19 @@ def tell_lost_ways(segments: Sequence[SegmentIndex], report: Report) -> None:
         told.add(path)
 
 
+def tell_times(segments: Sequence[SegmentIndex], report: Report) -> None:
+    """Sensors of a drive without a list of times, and sequences of odometry without one, where others have one."""
+    posed = [segment for segment in segments if segment.layout is ODOMETRY and len(segment.lonely) < len(segment.keys)]
+    is_usual = any(segment.times for segment in posed)
+    bare = [join(segment.root, "times.txt") for segment in posed if is_usual and segment.times is None]
+    for segment in segments:
+        if segment.layout is RAW and any("" in media.times for media in segment.media):
+            lacking = [media for media in segment.media if media.files and "" not in media.times]
+            bare += [join(segment.root, media.name, "timestamps.txt") for media in lacking]
+    for path in bare:
+        report.warning("kitti.record-missing", "expected a list of times as others have, found none", Origin(path))
+
+
 def tell_sequences(segments: Sequence[SegmentIndex], report: Report) -> None:
     """Sequences of tracking without a file of labels or records, where others beside them have one."""
     roots: dict[str, list[SegmentIndex]] = {}

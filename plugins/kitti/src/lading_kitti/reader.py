@@ -50,7 +50,7 @@ class KittiReader(Reader):
         """The dataset of a source. Raises SourceError where nothing in it is KITTI's."""
         from lading_kitti.dataset import KittiDataset
         from lading_kitti.filling import Filler
-        from lading_kitti.leftovers import tell_differences, tell_leftovers, tell_lost_ways, tell_sequences
+        from lading_kitti.leftovers import tell_differences, tell_leftovers, tell_lost_ways, tell_sequences, tell_times
         from lading_kitti.tree import scan
 
         tree = scan(source)
@@ -62,6 +62,7 @@ class KittiReader(Reader):
         for index in indexes:
             tell_differences(index, report)
         tell_sequences(indexes, report)
+        tell_times(indexes, report)
         tell_lost_ways(indexes, report)
         return KittiDataset(source, indexes, report)
 

@@ -143,6 +143,41 @@ def test_very_large_picture_that_is_cut_is_found(content):
     assert "cut after" in str(probe(content("b.png", data)).problem)
 
 
+def _ppm(size: tuple[int, int] = (37, 21)) -> bytes:
+    return f"P6 {size[0]} {size[1]} 255\n".encode() + bytes(x % 251 for x in range(size[0] * size[1] * 3))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "data"),
+    [
+        ("c.bmp", "BMP", picture("BMP")),
+        ("e.gif", "GIF", picture("GIF")),
+        ("f.tif", "TIFF", picture("TIFF")),
+        ("h.ppm", "PPM", _ppm()),
+    ],
+    ids=["BMP", "GIF", "TIFF", "PPM"],
+)
+def test_a_cut_picture_of_the_rarer_kinds_is_found(content, name, kind, data):
+    assert probe(content(name, data)) == Probe(37, 21, kind, None)
+    assert probe(content(name, data + bytes(9))) == Probe(37, 21, kind, None)
+    left = data[: len(data) * 3 // 4]
+    told = f"expected a whole picture, found it cut after {len(left)} bytes"
+    assert probe(content(name, left)).problem == told
+
+
+def test_tiff_of_packed_strips_is_whole_and_cut_has_lost_its_directory(content):
+    data = picture("TIFF", compression="tiff_lzw")
+    assert probe(content("g.tif", data)) == Probe(37, 21, "TIFF", None)
+    assert probe(content("g.tif", data[:900])).problem == "expected a picture, found bytes of no known format"
+
+
+def test_gif_without_its_trailer_is_whole(content):
+    data = picture("GIF")
+    assert data.endswith(b";")
+    assert probe(content("e.gif", data[:-1])).problem is None
+    assert "cut after" in str(probe(content("e.gif", data[:-2])).problem)
+
+
 def test_cut_webp_does_not_open(content):
     assert "expected a picture that opens" in str(probe(content("d.webp", picture("WEBP")[:-40])).problem)
 

@@ -8,7 +8,7 @@ import os
 import struct
 import warnings
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -19,6 +19,7 @@ from lading.errors import LadingError, NoRoomError, SourceError
 from lading.model.content import Content
 from lading.model.label import MaskLabel
 from lading.pcd import pcd_problem
+from lading.wholeness import cut_problem
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -49,7 +50,6 @@ _PIECE = 1 << 20
 _MARKED = 1 << 12
 #: Pictures of fewer bytes are read at once to be looked at.
 _SMALL = 1 << 16
-_EOI = b"\xff\xd9"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 #: What pillow raises on bytes that are not what they claim to be; its parsers run into all of these.
@@ -247,7 +247,7 @@ def _picture(stream: BinaryIO) -> Probe:
             with _open(stream) as image:
                 width, height = image.size
                 kind = image.format
-                problem = _cut(stream, kind)
+                problem = cut_problem(image, stream)
                 if problem is None:
                     image.verify()
     except UnidentifiedImageError:
@@ -276,56 +276,3 @@ def _open(stream: BinaryIO) -> ImageFile:
 
 def _tell(exc: BaseException) -> str:
     return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-
-
-def _cut(stream: BinaryIO, kind: str | None) -> str | None:
-    """What to say of a picture that ends too early; pillow's own check reads no pixels of a JPEG."""
-    is_whole = _IS_WHOLE.get(kind or "")
-    if is_whole is None:
-        return None
-    place = stream.tell()
-    size = stream.seek(0, os.SEEK_END)
-    whole = is_whole(stream, size)
-    stream.seek(place)
-    return None if whole else f"expected a whole picture, found it cut after {size} bytes"
-
-
-def _jpeg_is_whole(stream: BinaryIO, size: int) -> bool:
-    stream.seek(max(0, size - len(_EOI)))
-    if stream.read(len(_EOI)) == _EOI:
-        return True
-    # Cameras and exporters append bytes after the end marker, so it may stand earlier; between the start of the
-    # scan and the end a byte 0xFF is followed by 0x00 or a restart marker (ITU-T T.81, B.1.1.5).
-    place = 2
-    while True:
-        stream.seek(place)
-        marker = stream.read(4)
-        if len(marker) < 4 or marker[0] != 0xFF:
-            return False
-        if marker[1] == 0xFF:  # fill byte
-            place += 1
-            continue
-        place += 2 + int.from_bytes(marker[2:4])
-        if marker[1] == 0xDA:
-            break
-    stream.seek(place)
-    return _EOI in stream.read()
-
-
-def _png_is_whole(stream: BinaryIO, size: int) -> bool:
-    place = 8
-    while place + 12 <= size:  # a chunk is length, type, data, checksum (PNG 1.2, 3.2)
-        stream.seek(place)
-        length = int.from_bytes(stream.read(4))
-        name = stream.read(4)
-        place += 12 + length
-        if name == b"IEND":
-            return place <= size
-    return False
-
-
-_IS_WHOLE: dict[str, Callable[[BinaryIO, int], bool]] = {
-    "JPEG": _jpeg_is_whole,
-    "MPO": _jpeg_is_whole,
-    "PNG": _png_is_whole,
-}

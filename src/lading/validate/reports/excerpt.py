@@ -75,12 +75,15 @@ def _element(lines: list[str], index: int) -> str:
 
 
 def _describe(value: Any, pointer: str) -> str | None:
+    """The value that a pointer leads to, or the record that lacks it."""
     tokens = tokens_of(pointer)
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if isinstance(value, dict) and token in value:
             value = value[token]
         elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
             value = value[int(token)]
+        elif isinstance(value, dict) and 0 < place == len(tokens) - 1:
+            tokens = tokens[:place]
         else:
             return None
     shown = json.dumps(value, ensure_ascii=False)

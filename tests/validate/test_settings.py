@@ -15,7 +15,7 @@ from lading.model.report import Finding
 from lading.validate import known_rules
 from lading.validate.baseline import Baseline, read_baseline
 from lading.validate.builtin import RULES
-from lading.validate.codes import TOLD_BY_CODECS, explanations
+from lading.validate.codes import OTHERS, TOLD_BY_CODECS, TOLD_BY_SOURCES, explanations
 from lading.validate.reports.record import render_json, to_json
 from lading.validate.rulebook import render_page, render_rules, rule_rows
 from lading.validate.settings import Settings, find_settings, read_settings
@@ -160,7 +160,7 @@ def test_a_misspelt_code_is_told_with_its_file(tmp_path):
 
 
 def test_codes_of_readers_and_codecs_are_graded() -> None:
-    rules = dict.fromkeys(("coco.bad-polygon", "mine.odd", *TOLD_BY_CODECS), "error")
+    rules = dict.fromkeys(("coco.bad-polygon", "mine.odd", *OTHERS), "error")
     assert Settings(rules=rules).grades() == rules
 
 
@@ -170,7 +170,9 @@ def test_every_code_of_a_codec_that_has_no_rule_is_known() -> None:
     call = re.compile(r'(?:error|warning)\(\s*"([a-z0-9]+\.[a-z-]+)"')
     told = {code for file in files for code in call.findall(file.read_text())}
     assert told - set(known_rules()) == TOLD_BY_CODECS.keys()
-    assert explanations(TOLD_BY_CODECS) == TOLD_BY_CODECS
+    written = "".join(file.read_text() for file in root.glob("source/*.py"))
+    assert set(re.findall(r'"(source\.[a-z-]+)"', written)) == TOLD_BY_SOURCES.keys()
+    assert explanations(OTHERS) == OTHERS
 
 
 def test_a_finding_that_moved_is_known() -> None:

@@ -601,6 +601,15 @@ def test_the_same_lines_twice_are_told() -> None:
     assert [one.rule for one in validate(dataset, rules=["label.duplicate"])] == ["label.duplicate"]
 
 
+def test_a_copy_that_lacks_an_attribute_is_the_same_box_and_one_that_says_another_is_not() -> None:
+    first = {"velocity": 3.5, "moving": True}
+    for attributes, due in (({"moving": True}, 1), ({}, 1), ({"moving": False}, 0), ({"velocity": 3.5, "new": 1}, 1)):
+        boxes = [Box2D(1, 1, 5, 5, category="boat", attributes=each) for each in (first, attributes)]
+        data = Data(path="1.jpg", remote_path="1.jpg", labels=boxes)
+        dataset = MemoryDataset("harbour", {"quay": [Frame(key="1", data=[data])]})
+        assert [one.rule for one in validate(dataset, rules=["label.duplicate"])] == ["label.duplicate"] * due
+
+
 def test_a_rule_that_a_reader_answers_runs_where_it_is_asked_for() -> None:
     box = Box2D(10, 10, 5, 20, origin=0)
     data = Data(path="1.jpg", remote_path="1.jpg", labels=[box])

@@ -25,6 +25,24 @@ TOLD_BY_CODECS: Mapping[str, Told] = {
     "sensor.unknown-field": Told("warning", "a sensor has no fields but those of the platform"),
 }
 
+#: What is told of the folders and archives that a dataset lies in.
+TOLD_BY_SOURCES: Mapping[str, Told] = {
+    "source.broken-archive": Told("error", "an archive opens", "Download it again."),
+    "source.duplicate-member": Told("warning", "an archive has each of its members once"),
+    "source.link-broken": Told("error", "a link leads to a file or folder"),
+    "source.link-loop": Told("warning", "a link leads to no folder that it lies in"),
+    "source.link-outside": Told("error", "a link leads to a place within the source", "Read with --follow-links."),
+    "source.name-encoding": Told("error", "the name of a file is UTF-8"),
+    "source.several-selected": Told("warning", "one file alone is read by its own path"),
+    "source.shadowed": Told("warning", "no two places have different files of one path"),
+    "source.special-file": Told("warning", "a source holds files, folders and links alone"),
+    "source.trailing-bytes": Told("warning", "nothing follows the end of an archive"),
+    "source.unreadable": Told("error", "a folder can be read"),
+    "source.unsafe-name": Told("error", "the name of a member leads to a place within the archive"),
+}
+#: What comes with lading and is no rule.
+OTHERS: Mapping[str, Told] = {**TOLD_BY_CODECS, **TOLD_BY_SOURCES}
+
 
 class ReaderCode(NamedTuple):
     """What a reader tells under a code, and the reader's name and distribution."""
@@ -64,7 +82,7 @@ def explanations(codes: Iterable[str]) -> dict[str, Explained]:
     known: dict[str, Explained] = {
         code: registered.cls for code, registered in known_rules(plugins).items() if code in wanted
     }
-    known |= {code: TOLD_BY_CODECS[code] for code in wanted & TOLD_BY_CODECS.keys()}
+    known |= {code: OTHERS[code] for code in wanted & OTHERS.keys()}
     if wanted - known.keys():
         known |= {code: told for code, (told, *_) in reader_codes(plugins).items() if code in wanted}
     return known

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registry
 from lading.validate.builtin import DISTRIBUTION
-from lading.validate.codes import TOLD_BY_CODECS, Explained, reader_codes
+from lading.validate.codes import OTHERS, Explained, reader_codes
 from lading.validate.engine import known_rules
 
 Json: TypeAlias = dict[str, Any]
@@ -40,7 +40,7 @@ This page is made from the rules themselves: `python -m lading.validate.rulebook
 
 
 def rule_rows(registry: Registry | None = None) -> list[Json]:
-    """Every known rule, then what codecs and readers tell.
+    """Every known rule, then what sources, codecs and readers tell.
 
     An object each: code, severity, whether it is on, title, examples, fix, distribution, the reader or None.
     """
@@ -49,7 +49,7 @@ def rule_rows(registry: Registry | None = None) -> list[Json]:
         _row(code, known.cls, known.distribution, is_on=known.cls.is_default)
         for code, known in known_rules(plugins).items()
     ]
-    rules += [_row(code, told, DISTRIBUTION) for code, told in TOLD_BY_CODECS.items()]
+    rules += [_row(code, told, DISTRIBUTION) for code, told in OTHERS.items()]
     told = [_row(code, one.told, one.distribution, reader=one.reader) for code, one in reader_codes(plugins).items()]
     return rules + told
 

@@ -23,7 +23,7 @@ from lading.errors import OptionError
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registered, Registry
 from lading.validate.builtin import DISTRIBUTION
-from lading.validate.codes import TOLD_BY_CODECS, reader_codes
+from lading.validate.codes import OTHERS, reader_codes
 from lading.validate.engine import known_rules
 from lading.validate.running import Grade
 
@@ -77,11 +77,11 @@ class Settings(BaseModel):
 def _check_code(code: str, rules: Mapping[str, Registered[Rule]], plugins: Registry | None) -> None:
     """Refuse a code that is misspelt; a reader that explains no codes may tell any that is near to no other."""
     told = reader_codes(plugins)
-    if code in TOLD_BY_CODECS or code in told:
+    if code in OTHERS or code in told:
         return
     ours = [each for each, rule in rules.items() if rule.distribution == DISTRIBUTION]
-    subjects = {each.partition(".")[0] for each in (*ours, *told)}
-    known = [*rules, *told]
+    subjects = {each.partition(".")[0] for each in (*ours, *OTHERS, *told)}
+    known = [*rules, *OTHERS, *told]
     is_near = bool(get_close_matches(code, known, n=1, cutoff=0.85))
     if code.partition(".")[0] in subjects or "." not in code or is_near:
         raise OptionError(f"rules: expected the code of a rule, found {code!r}{_closest(code, known)}")

@@ -155,12 +155,17 @@ def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _
         first = firsts.get(key)
         if first is None:
             firsts[key] = label
-        elif first.attributes == label.attributes:
+        elif _agree(first.attributes, label.attributes):
             message = f"expected no label twice, found the same at {data.locate(first)}"
             found.append((Problem("label.duplicate", message), label))
             continue
         others.append(label)
     return others
+
+
+def _agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether no attribute that both have differs: a copy may lack what is derived, such as a velocity."""
+    return all(other[name] == value for name, value in one.items() if name in other)
 
 
 def _tell_twice(labels: list[Any], found: _Found) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -162,11 +163,15 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
         extras["#text"] = stray
     if document.namespace is not None:
         extras.update(document.namespace.note())
-    filename = extras.get("filename")
-    if isinstance(filename, list):
-        filename = filename[0]
-    result.filename = filename if isinstance(filename, str) else None
+    result.filename = _filename(extras)
     return extras
+
+
+def _filename(extras: Mapping[str, Any]) -> str | None:
+    filename = extras.get("filename")
+    if isinstance(filename, list):  # the first of several
+        filename = filename[0]
+    return filename if isinstance(filename, str) else None
 
 
 def _read_size(

@@ -47,7 +47,10 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Told(NamedTuple):
-    """What a reader tells under a code: how bad it mostly is, one line on what should hold, and how to mend it."""
+    """What is told under a code that is no rule's, mostly by a reader.
+
+    How bad it mostly is, one line on what should hold, and how to mend it.
+    """
 
     severity: Severity
     title: str

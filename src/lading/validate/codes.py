@@ -1,4 +1,4 @@
-"""What codes say: those of rules, and those under which readers and codecs tell themselves."""
+"""What codes say: those of rules, and those under which readers, sources and codecs tell themselves."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ TOLD_BY_SOURCES: Mapping[str, Told] = {
     "source.duplicate-member": Told("warning", "an archive has each of its members once"),
     "source.link-broken": Told("error", "a link leads to a file or folder"),
     "source.link-loop": Told("warning", "a link leads to no folder that it lies in"),
-    "source.link-outside": Told("error", "a link leads to a place within the source", "Read with --follow-links."),
+    "source.link-outside": Told(
+        "error",
+        "a link leads to a place within the source",
+        "Put it there; of a folder, --follow-links reads it.",
+    ),
     "source.name-encoding": Told("error", "the name of a file is UTF-8"),
     "source.several-selected": Told("warning", "one file alone is read by its own path"),
     "source.shadowed": Told("warning", "no two places have different files of one path"),

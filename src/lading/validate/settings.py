@@ -62,6 +62,7 @@ class Settings(BaseModel):
         if self.rules and plugins is None:
             plugins = Registry.load()
         known = known_rules(plugins) if self.rules else {}
+        told = [*OTHERS, *(reader_codes(plugins) if self.rules.keys() - known.keys() else ())]
         grades: dict[str, Grade] = {}
         for code, switch in self.rules.items():
             if code in known:
@@ -69,19 +70,18 @@ class Settings(BaseModel):
             elif switch == "on":
                 raise OptionError(f"rules: expected 'on' for a known rule, found {code!r}{_closest(code, known)}")
             else:
-                _check_code(code, known, plugins)
+                _check_code(code, known, told)
                 grades[code] = switch
         return grades
 
 
-def _check_code(code: str, rules: Mapping[str, Registered[Rule]], plugins: Registry | None) -> None:
+def _check_code(code: str, rules: Mapping[str, Registered[Rule]], told: Collection[str]) -> None:
     """Refuse a code that is misspelt; a reader that explains no codes may tell any that is near to no other."""
-    told = reader_codes(plugins)
-    if code in OTHERS or code in told:
+    if code in told:
         return
     ours = [each for each, rule in rules.items() if rule.distribution == DISTRIBUTION]
-    subjects = {each.partition(".")[0] for each in (*ours, *OTHERS, *told)}
-    known = [*rules, *OTHERS, *told]
+    subjects = {each.partition(".")[0] for each in (*ours, *told)}
+    known = [*rules, *told]
     is_near = bool(get_close_matches(code, known, n=1, cutoff=0.85))
     if code.partition(".")[0] in subjects or "." not in code or is_near:
         raise OptionError(f"rules: expected the code of a rule, found {code!r}{_closest(code, known)}")

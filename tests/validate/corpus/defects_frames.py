@@ -191,6 +191,7 @@ DEFECTS = [
     Defect("sensor.all-identity", same_place, NOWHERE, drive),
     Defect("sensor.no-intrinsics", sensor(1, intrinsics=None), NOWHERE, drive),
     Defect("sensor.focal-length", lens(fx=0.0), NOWHERE, drive),
+    Defect("sensor.focal-length", lens(fy=-50.0), NOWHERE, drive, "below 0"),
     Defect("sensor.distortion-empty", lens(distortion={}), NOWHERE, drive),
     Defect("sensor.distortion-gap", lens(distortion={"k1": 0.1, "k3": 0.1}), NOWHERE, drive),
     Defect("sensor.no-intrinsics", on_frame(2, calibration={"left": Camera(name="left")}), record("lidar"), drive,

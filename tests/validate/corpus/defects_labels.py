@@ -187,6 +187,7 @@ DEFECTS = [
     Defect("box2d.inverted", label(BOX, xmin=900.0), at(BOX), name="and outside"),
     Defect("box2d.empty", label(BOX, ymin=20.0, ymax=20.0), at(BOX), name="beside the polygon of its object"),
     Defect("box3d.size", box3d(1, height=0.0), at(1, "geometry/size", record="/drive/2/lidar"), drive),
+    Defect("box3d.too-large", box3d(1, length=420.0), at(1, "geometry/size", record="/drive/2/lidar"), drive),
     Defect("box3d.rotation", box3d(0, qw=0.9), at(0, "geometry/rotation", record="/drive/2/lidar"), drive),
     Defect("box3d.zero-rotation", box3d(0, qw=0.0), at(0, "geometry/rotation", record="/drive/2/lidar"), drive),
     Defect("polygon.too-few-points", label(POLYGON, points=RING[:2], instance="9"), at(POLYGON)),

@@ -65,6 +65,7 @@ BROKEN = [
     row("label.not-finite", "1.84 1.47", "nan 1.47", "in space"),
     row("box3d.size", "1.89 0.48", "-1.89 0.48"),
     row("box3d.size", "1.89 0.48", "0 0.48", "of 0"),
+    row("box3d.too-large", "1.89 0.48 1.20", "1.89 0.48 400", "in space"),
     row("label.duplicate", PEDESTRIAN, PEDESTRIAN * 2, at=2),
     row("kitti.label-row", "1.84 1.47", "x 1.47"),
     track("instance.category-changed", "1 0 Car", "1 0 Van", 4),

@@ -59,6 +59,7 @@ def all_identity(rows: list[dict[str, Any]]) -> None:
 BROKEN = [
     box("box3d.size", "size", [0, 4.5, 1.6], "of 0"),
     box("box3d.size", "size", [1.9, 4.5, -1.6]),
+    box("box3d.too-large", "size", [190, 450, 160], "in centimetres"),
     box("label.not-finite", "size", [math.nan, 4.5, 1.6], "size"),
     box("label.not-finite", "translation", [math.nan, 0, 0], "centre"),
     box("label.not-finite", "rotation", [math.nan, 0, 0, 0], "rotation"),
@@ -72,6 +73,7 @@ BROKEN = [
     sensor("sensor.not-finite", translation=[math.nan, 0, 0]),
     sensor("sensor.not-finite", "of a lens", camera_intrinsic=[[math.nan, 0, 32], [0, 50, 18], [0, 0, 1]]),
     sensor("sensor.focal-length", camera_intrinsic=[[0, 0, 32], [0, 50, 18], [0, 0, 1]]),
+    sensor("sensor.focal-length", "below 0", camera_intrinsic=[[50, 0, 32], [0, -50, 18], [0, 0, 1]]),
     sensor("sensor.no-intrinsics", camera_intrinsic=[]),
     data("sensor.all-identity", edited(f"{V}calibrated_sensor.json", all_identity), at("calibrated_sensor", 0)),
     data("segment.empty", edited(f"{V}scene.json", lambda rows: rows.append(

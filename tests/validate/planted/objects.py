@@ -239,6 +239,7 @@ PLANTED = [
     label("box2d.empty", Box2D(10, 10, 10, 10), note="a point"),
     label("box2d.outside-image", Box2D(10, 10, 30, 81), note="below"),
     label("box3d.size", Box3D(1, 2, 3, 1, 1, 0), is_fusion=True),
+    label("box3d.too-large", Box3D(1, 2, 3, 100.5, 1, 1), is_fusion=True),
     label("box3d.rotation", Box3D(1, 2, 3, 1, 1, 1, qw=0.9), is_fusion=True),
     label("box3d.zero-rotation", Box3D(1, 2, 3, 1, 1, 1, qw=0), is_fusion=True),
     label("polygon.too-few-points", Polygon2D(points((0, 0), (9, 9)))),

@@ -12,6 +12,9 @@ from lading.validate.checks.problem import Problem
 #: How far a quaternion's length may be from 1 (BOX3D-QUAT).
 UNIT_TOLERANCE = 1e-3
 
+#: Longer than any tram or aeroplane, and than anything in KITTI and nuScenes (trams of 35 m); 1 m in centimetres.
+LARGEST_M = 100.0
+
 
 def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
     """A box: its edges finite and in order, none of them outside the picture."""
@@ -34,7 +37,7 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
 
 
 def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
-    """A box in space: finite, of a size above 0 along each axis, turned by a quaternion of length 1."""
+    """A box in space: finite, of a size that can be along each axis, turned by a quaternion of length 1."""
     parts = (("centre", box.centre), ("size", box.size_m), ("rotation", box.rotation))
     if not is_finite(box):
         odd = [(name, numbers) for name, numbers in parts if not are_finite(numbers)]
@@ -45,6 +48,9 @@ def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
     if min(box.size_m) <= 0:
         message = f"expected a length, width and height above 0, found {_shown(box.size_m)}"
         problems.append(Problem("box3d.size", message, "geometry/size"))
+    elif max(box.size_m) > LARGEST_M:
+        message = f"expected a length, width and height of {LARGEST_M:g} m or less, found {_shown(box.size_m)}"
+        problems.append(Problem("box3d.too-large", message, "geometry/size"))
     wrong = rotation_problem(box.rotation)
     if wrong is not None:
         is_zero, message = wrong

@@ -128,8 +128,8 @@ def _intrinsics_problems(intrinsics: Intrinsics) -> Iterator[Problem]:
     numbers = (matrix.fx, matrix.fy, matrix.cx, matrix.cy, matrix.skew, *(intrinsics.distortion or {}).values())
     if not are_finite(numbers):
         yield Problem("sensor.not-finite", f"intrinsics: expected finite numbers, found {numbers}")
-    elif not matrix.fx or not matrix.fy:
-        message = f"expected focal lengths other than 0, found fx {matrix.fx!r} and fy {matrix.fy!r}"
+    elif matrix.fx <= 0 or matrix.fy <= 0:
+        message = f"expected focal lengths above 0, found fx {matrix.fx!r} and fy {matrix.fy!r}"
         yield Problem("sensor.focal-length", message)
     distortion = intrinsics.distortion
     if distortion is None:

@@ -86,10 +86,10 @@ RULES: Sequence[type[GroupedRule]] = (
         "sensor.focal-length",
         "error",
         SensorsPass,
-        "a camera's focal lengths are not 0",
+        "a camera's focal lengths are above 0",
         bad="fx: 0",
         good="fx: 1266.4",
-        fix="Add the camera matrix of the calibration.",
+        fix="Add the camera matrix of the calibration, for axes x right, y down, z ahead.",
     ),
     rule(
         "sensor.distortion-empty",

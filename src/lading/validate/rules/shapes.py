@@ -46,6 +46,15 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Remove the label; -1 stands for unknown in some formats.",
     ),
     rule(
+        "box3d.too-large",
+        "warning",
+        DataPass,
+        "a 3D box is 100 m or less along each axis",
+        bad="length 420",
+        good="length 4.2",
+        fix="Write metres; look for centimetres or millimetres.",
+    ),
+    rule(
         "box3d.rotation",
         "warning",
         DataPass,

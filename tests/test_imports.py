@@ -17,9 +17,10 @@ PLUGINS = sorted((ROOT / "plugins").glob("*/src/lading_*"))
 #: Package -> (packages of ours, third parties) that it may import; the standard library is free.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
+    "wording": (set(), set()),
     "model": ({"errors"}, {"numpy", "msgspec", "pydantic", "ulid"}),
     "source": ({"model", "errors"}, {"msgspec"}),
-    "pcd": (set(), set()),
+    "pcd": ({"wording"}, set()),
     "wholeness": (set(), {"PIL"}),
     "media": ({"model", "pcd", "wholeness", "errors"}, {"PIL", "numpy", "msgspec"}),
     "plugin": ({"model", "source", "media", "errors"}, {"pluggy", "pydantic", "msgspec", "numpy"}),
@@ -29,7 +30,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "stats": ({"parallel", "model", "errors"}, set()),
     "compare": ({"model", "media", "errors"}, {"msgspec"}),
     "validate": (
-        {"plugin", "parallel", "backlog", "stats", "render", "model", "media", "errors"},
+        {"plugin", "parallel", "backlog", "stats", "render", "model", "media", "wording", "errors"},
         {"numpy", "msgspec", "shapely", "pydantic"},
     ),
     "render": ({"plugin", "model", "media", "errors"}, {"numpy", "PIL"}),

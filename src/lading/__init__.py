@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from lading.summary import summarize
     from lading.upload import upload
     from lading.validate import validate
+    from lading.wording import counted
 
 __all__ = [
     "Attribute",
@@ -117,6 +118,7 @@ __all__ = [
     "all_frames",
     "catalog_diff",
     "convert",
+    "counted",
     "decode_catalog",
     "decode_labels",
     "detect",
@@ -167,6 +169,7 @@ _PUBLIC = {
     "summary": "summarize",
     "upload": "upload",
     "validate": "validate",
+    "wording": "counted",
 }
 
 #: Public name -> module and name within it.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
+from lading.wording import counted
+
 #: Longest header that is looked for; those of nuScenes' radars have half a kilobyte.
 _HEADER = 1 << 14
 
@@ -47,7 +49,7 @@ def pcd_problem(stream: BinaryIO) -> str | None:
     if kind == "ascii":
         return None  # a text's points have no length to compare
     body = stream.seek(0, os.SEEK_END) - start
-    needed, what = points * size, f"{points:,} points of {size} bytes"
+    needed, what = points * size, f"{counted(points, 'point')} of {size} bytes"
     if kind == "binary_compressed":
         packed = int.from_bytes(head[start : start + 4], "little")
         needed, what = _LENGTHS + packed, f"{packed:,} bytes of compressed points and their lengths"

@@ -203,7 +203,7 @@ class Annotations:
         yield told("box2d.inverted", f"{axis}min", edges[f"{axis}max"] + rng.randint(2, 900))
         yield told("box2d.empty", f"{axis}min", edges[f"{axis}max"] + 1)  # of 1-based pixels the minimum loses 1
         yield told("box2d.outside-image", f"{axis}max", 501 + rng.randint(0, 900))
-        yield told("box2d.outside-image", f"{axis}min", -rng.randint(0, 900))
+        yield told("box2d.outside-image", f"{axis}min", -rng.randint(1, 900))  # 0 is told as another origin of pixels
         yield told("voc.corner", rng.choice(list(edges)), rng.choice(["nan", "inf", "-inf"]))
         yield told("attribute.enum", "pose", rng.choice(["Up", "left", "front"]), "pose")
         yield told("attribute.type", "truncated", rng.choice(["2", "maybe", "-1"]), "truncated")

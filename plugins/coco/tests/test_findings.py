@@ -394,7 +394,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"images": []},
         "coco.no-images",
         "/images",
-        "expected `images`, found none; 1 images are known by the annotations alone",
+        "expected `images`, found none; the annotations alone tell of 1 image",
     ),
     "a record that is none": (
         {"annotations": [ROW, None, ROW | {"id": 6}]},

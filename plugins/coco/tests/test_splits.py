@@ -130,7 +130,7 @@ def test_an_id_that_stands_for_other_categories_in_other_files_is_told(read: Any
             "coco.other-category",
             "instances_val.json#/categories/0/name",
             "expected 'cat', for which the id 2 stands in instances_train.json, found 'dog'; "
-            "2 ids differ, and names count",
+            "so it is with 2 ids, and names count",
         )
     ]
 

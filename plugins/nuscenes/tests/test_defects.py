@@ -430,7 +430,7 @@ def test_a_radars_file_that_is_cut_is_told_by_the_rules_of_media(case: Any) -> N
     file.write_bytes(file.read_bytes()[:-20])
     (finding,) = (found for found in lading.validate(lading.open_dataset(case.root)) if found.severity == "error")
     assert (finding.rule, finding.sensor) == ("media.unreadable", "RADAR_FRONT")
-    expected = "expected 1 points of 43 bytes, found 24 bytes behind the header: it is cut"
+    expected = "expected 1 point of 43 bytes, found 24 bytes behind the header: it is cut"
     assert finding.message == expected
 
 
@@ -467,7 +467,7 @@ def test_files_that_no_row_lists_are_counted(case: Any) -> None:
     (case.root / "sweeps" / "more" / "a.jpg").write_bytes(b"x")
     (case.root / "sweeps" / "more" / "b.jpg").write_bytes(b"x")
     assert [str(finding) for finding in case.open().of("unlisted-files")] == [
-        "samples/CAM_BACK/stray.jpg: expected files that sample_data.json lists, found 1 others",
+        "samples/CAM_BACK/stray.jpg: expected files that sample_data.json lists, found 1 other",
         "sweeps/more/a.jpg: expected files that sample_data.json lists, found 2 others",
     ]
 

@@ -153,7 +153,7 @@ def test_a_set_that_disagrees_with_an_annotation_is_told_once_with_a_count(
     finding = found.finding("voc.set-differs")
     assert (finding.severity, finding.file, finding.segment) == ("warning", CLASS, "train")
     assert finding.message == (
-        "expected what the annotations have, found 2 frames that differ, "
+        "expected what the annotations have, found 2 frames with a difference, "
         f"first a, which {words[int(said)]}; its annotation {words[xml_has]}"
     )
 

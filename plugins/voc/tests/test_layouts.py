@@ -197,7 +197,7 @@ def test_of_two_pictures_of_an_id_the_one_that_filename_names_is_taken(
     assert paths(found)["a"][0] == "a.png"
     finding = found.finding("voc.several-pictures")
     assert (finding.severity, finding.file) == ("warning", "a.png")
-    assert finding.message.startswith("expected one picture of an id, found 1 ids with more, first a.jpg and a.png;")
+    assert finding.message.startswith("expected one picture of an id, found 1 id with more, first a.jpg and a.png;")
 
 
 def test_two_annotations_of_an_id_are_told_and_the_one_in_its_place_is_read(

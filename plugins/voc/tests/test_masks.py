@@ -103,7 +103,7 @@ def test_colours_nobody_knows_are_told_and_kept(voc: Callable[..., Any], xml: Ca
     found = voc(official(xml, "person", SegmentationClass=mask([[0, 1, 1]], "RGB", {0: (0, 0, 0), 1: (192, 128, 129)})))
     finding = found.finding("voc.mask-value")
     assert (finding.severity, finding.file) == ("warning", f"{ROOT}/SegmentationClass/{ID}.png")
-    assert finding.message == "expected colours of VOC, found 1 others, as (192, 128, 129)"
+    assert finding.message == "expected colours of VOC, found 1 other, as (192, 128, 129)"
     assert [item.category for item in labels(found)["SEMANTIC_MASK"].items] == ["background", None]
 
 

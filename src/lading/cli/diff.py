@@ -11,6 +11,7 @@ import click
 from lading.cli import options
 from lading.cli.output import mute, print_json_line, print_text
 from lading.cli.progress import bar
+from lading.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,9 +77,7 @@ def _tell(
     for (what, change), count in counts.items():
         if count > _SHOWN:
             print_text(f"... and {count - _SHOWN:,} more {what}s {change}")
-    told = ", ".join(
-        f"{count:,} {what}{'' if count == 1 else 's'} {change}" for (what, change), count in counts.items()
-    )
+    told = ", ".join(f"{counted(count, what)} {change}" for (what, change), count in counts.items())
     print_text(told or "no difference")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lading import Report
+from lading import Report, counted
 from lading_coco.document import Document
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.traits import PARTS
@@ -85,7 +85,7 @@ class Names:
                 number, key = others[0]
                 name, path = seen[key]
                 message = f"expected {name!r}, for which the id {key!r} stands in {path}, found {known[key]!r}; "
-                message += f"{len(others):,} ids differ, and names count"
+                message += f"so it is with {counted(len(others), 'id')}, and names count"
                 report.warning("coco.other-category", message, document.origin("categories", number, "name"))
             for key, name in known.items():
                 seen.setdefault(key, (name, document.path))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Report
+from lading import Report, counted
 from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
@@ -249,7 +249,7 @@ class IndexBuilder:
         listing = "videos" if document.kind == "videos" else "images"
         is_list = isinstance(document.envelope.get(listing, []), list)
         if is_list and not document.is_results and not document.images.stranger_count:  # else that is told
-            message = f"expected `{listing}`, found none; {len(chosen)} images are known by the annotations alone"
+            message = f"expected `{listing}`, found none; the annotations alone tell of {counted(len(chosen), 'image')}"
             self._report.warning("coco.no-images", message, document.origin(listing))
         for offset, row in enumerate(chosen.tolist()):
             self._bare[self._count + offset] = (number, row)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import BlockChecker, Catalog, Data, Dataset, Finding, Frame, Origin, PanopticMask, Rule, Segment
+from lading import BlockChecker, Catalog, Data, Dataset, Finding, Frame, Origin, PanopticMask, Rule, Segment, counted
 from lading.errors import SourceError
 from lading.media import panoptic_ids, probe, read_mask
 from lading.model.report import Severity
@@ -76,7 +76,8 @@ def _problems(label: PanopticMask, data: Data, origins: RowOrigins) -> Iterator[
         count = int(np.isin(pixels.values, others).sum())
         table = data.locate(label).below("segments_info")
         shown = ", ".join(map(str, others[:3])) + (", ..." if len(others) > 3 else "")
-        message = f"expected ids that {table} lists, found {len(others)} others in {count} pixels: {shown}"
+        found_ids = f"{counted(len(others), 'other')} in {counted(count, 'pixel')}"
+        message = f"expected ids that {table} lists, found {found_ids}: {shown}"
         yield "coco.unlisted-segment", message, png
     for value in dict.fromkeys(listed):
         if value not in found:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 import lading
-from lading import Dataset, Match, Origin, Reader, Report, Source
+from lading import Dataset, Match, Origin, Reader, Report, Source, counted
 from lading.errors import DetectionError, InputError, OptionError, SourceError
 from lading_coco.dataset import CocoDataset
 from lading_coco.detection import Look, hidden_files, json_files, look
@@ -175,8 +175,10 @@ def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None
 def _tell_hidden(source: Source, report: Report) -> None:
     hidden = hidden_files(source)
     if hidden:
-        message = f"expected annotation files whose names do not begin with a dot, found {len(hidden)} others, such as "
-        report.warning("coco.hidden-file", f"{message}this one, which is not read", Origin(hidden[0]))
+        message = (
+            f"expected annotation files whose names do not begin with a dot, found {counted(len(hidden), 'other')}"
+        )
+        report.warning("coco.hidden-file", f"{message}, such as this one, which is not read", Origin(hidden[0]))
 
 
 def _join_results(documents: list[Document], wanted: str | None) -> None:
@@ -238,5 +240,7 @@ def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | N
         report.loss("arrays that no annotation file lists, which are not read", arrays[0], len(arrays))
     unnamed = files.unnamed(PICTURES)
     if unnamed:
-        message = f"expected pictures that an annotation file lists, found {len(unnamed)} others, such as this one"
+        message = (
+            f"expected pictures that an annotation file lists, found {counted(len(unnamed), 'other')}, such as this one"
+        )
         report.warning("coco.unlisted-file", message, Origin(unnamed[0]))

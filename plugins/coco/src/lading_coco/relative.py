@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lading import Report
+from lading import Report, counted
 from lading_coco.document import Document
 from lading_coco.numerals import numbers_of
 from lading_coco.rows import records_at
@@ -27,7 +27,7 @@ def tell_relative_boxes(document: Document, report: Report) -> None:
     if boxes and all(_is_within_a_pixel(box) for _, box in boxes) and any(v % 1 for _, box in boxes for v in box):
         message = (
             f"expected x, y, width and height in pixels, found {boxes[0][1]}, and nothing beyond 1 in the first "
-            f"{len(boxes)} boxes, as if they were parts of the picture; read as pixels"
+            f"{counted(len(boxes), 'box', 'boxes')}, as if they were parts of the picture; read as pixels"
         )
         report.warning("coco.relative-boxes", message, document.annotations.origin(boxes[0][0], "bbox"))
 

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Origin, Report
+from lading import Origin, Report, counted
 from lading_coco.elements import Strangers
 from lading_coco.heads import Column
 from lading_coco.ids import is_id, repeats
@@ -185,7 +185,9 @@ class VideoText(JsonText):
                 message = f"expected an entry a frame, found {bytes(record[key])[:40].decode('utf-8', 'replace')}"
                 report.error("coco.video-entries", message, at.below(key))
             elif count is not None and len(entries) not in (0, count):
-                message = f"expected {count} entries, one a frame of its video, found {len(entries)}"
+                message = (
+                    f"expected {counted(count, 'entry', 'entries')}, one a frame of its video, found {len(entries)}"
+                )
                 report.error("coco.video-length", message, at.below(key))
         seen = frames_seen(lists)
         if count is not None and seen and seen[-1] >= count:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, BinaryIO
 
-from lading import Data, Frame, Label, Lidar, Origin, Report, Sensor, Transform3D
+from lading import Data, Frame, Label, Lidar, Origin, Report, Sensor, Transform3D, counted
 from lading.model.frame import Annotation, frame_id
 from lading_nuscenes.boxes import Boxes
 from lading_nuscenes.database import Database
@@ -225,7 +225,8 @@ class Frames:
         database = self._database
         at = database.tables.origin("sample", database.samples.rows[moment.sample])
         if all(table in database.tables for table in _PLACING):  # else it is told that one is not there
-            message = f"expected a sensor with a pose to carry {count} boxes, found none; they are left out"
+            boxes = counted(count, "box", "boxes")
+            message = f"expected a sensor with a pose to carry {boxes}, found none; they are left out"
             self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
         self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
 
@@ -247,7 +248,9 @@ class Frames:
             self._report.loss("boxes of samples whose usual sensor's file is left out, on another one", key, count)
             return ()
         place = f"{carrier.sensor_name}'s frame"
-        message = f"expected a file of {usual} to carry {count} boxes, found none; they lie in {place}"
+        message = (
+            f"expected a file of {usual} to carry {counted(count, 'box', 'boxes')}, found none; they lie in {place}"
+        )
         where = {"segment": self._plan.segment.name, "frame": key, "sensor": usual}
         self._report.warning("nuscenes.carrier", message, carrier.origin, **where)
         return (usual,)

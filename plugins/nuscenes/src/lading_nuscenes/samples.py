@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from lading import counted
 from lading_nuscenes.schema import Log, Sample, Scene
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import NO_TIME, Clock, Times
@@ -171,7 +172,9 @@ class _Chain:
             )
         count = self._scene.nbr_samples
         if count is not None and count != len(chain) and not 0 < count - len(chain) <= strays:
-            self._tell("count-mismatch", f"expected {count} samples as declared, found {len(chain)}", "nbr_samples")
+            self._tell(
+                "count-mismatch", f"expected {counted(count, 'sample')} as declared, found {len(chain)}", "nbr_samples"
+            )
         return chain
 
     def _is_cut(self, last: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> bool:

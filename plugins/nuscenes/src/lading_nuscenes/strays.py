@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Origin, Report, Source
+from lading import Origin, Report, Source, counted
 from lading.source.names import is_prose
 from lading_nuscenes.database import Database
 from lading_nuscenes.files import name_hashes
@@ -44,7 +44,7 @@ def tell_strays(database: Database, others: list[str], report: Report) -> None:
         for root, names in database.media.below_roots():
             stray = _strays([name[len(root) :] for name in names], listed)
             if len(stray) > unnamed_rows:
-                message = f"expected files that sample_data.json lists, found {len(stray)} others"
+                message = f"expected files that sample_data.json lists, found {counted(len(stray), 'other')}"
                 report.warning("nuscenes.unlisted-files", message, Origin(names[stray[0]]))
     known = np.sort(np.concatenate((listed, name_hashes([row.filename for row in database.maps.rows]), database.named)))
     unnamed = others

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain, islice
 
-from lading import Origin, Report, Source
+from lading import Origin, Report, Source, counted
 from lading.source.names import is_prose
 from lading_voc.contents import read_bytes
 from lading_voc.document import root_name
@@ -94,7 +94,9 @@ def _tell_hidden(names: Sequence[str], report: Report) -> None:
     pictures = [name for name in names if kind_of(name) == "picture"]
     if annotations:
         first = annotations[0]
-        message = f"expected XML files whose names do not begin with a dot, found {len(annotations):,} others, "
+        message = (
+            f"expected XML files whose names do not begin with a dot, found {counted(len(annotations), 'other')}, "
+        )
         report.warning("voc.hidden-file", f"{message}first {first!r}; they are not read", Origin(first))
     if pictures:
         report.loss("picture whose name begins with a dot", pictures[0], len(pictures))

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import File, InstanceMask, Label, MaskItem, Origin, Report, SemanticMask
+from lading import File, InstanceMask, Label, MaskItem, Origin, Report, SemanticMask, counted
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
 from lading_voc.names import UNNAMED, VOID_VALUE, Names
@@ -82,8 +82,9 @@ class MaskReader:
             items.append(MaskItem(value, index, category=category, extras={"colour": list(colour)}))
         if unknown:
             shown = ", ".join(str(colour_of(value)) for value in unknown[:3])
-            message = f"expected colours of {self._names.origin or 'the VOC colour map'}, found {len(unknown)} others, "
-            self._report.warning("voc.mask-value", f"{message}as {shown}", Origin(file.path))
+            table = self._names.origin or "the VOC colour map"
+            message = f"expected colours of {table}, found {counted(len(unknown), 'other')}, as {shown}"
+            self._report.warning("voc.mask-value", message, Origin(file.path))
         return tuple(items)
 
     def _object_items(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Box2D, Label, Origin, Report, Source
+from lading import Box2D, Label, Origin, Report, Source, counted
 from lading_voc.contents import read_bytes
 from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of, lines_of
 
@@ -110,8 +110,8 @@ class Memberships:
     def tell_strays(self, report: Report) -> None:
         """Lines of sets of classes and actions whose id makes no frame."""
         for found, entries in self._strays:
-            message = f"expected ids that another set lists or that have an annotation, found {len(entries):,} others, "
-            message += f"first {entries[0].id!r}"
+            message = "expected ids that another set lists or that have an annotation, "
+            message += f"found {counted(len(entries), 'other')}, first {entries[0].id!r}"
             report.warning("voc.unknown-id", message, Origin(found.path, line=entries[0].line))
 
     def of(self, key: str) -> Listed:

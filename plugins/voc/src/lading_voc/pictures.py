@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from lading import Origin, Report, Source
+from lading import Origin, Report, Source, counted
 from lading_voc.annotation import peek
 from lading_voc.contents import read_bytes
 from lading_voc.index import Index, Ref
@@ -89,7 +89,9 @@ class Pictures:
             several = [key for key, paths in tree.media.items() if len(paths) > 1 and key in self._ids[number]]
             if several:
                 paths = " and ".join(tree.media[several[0]])
-                message = f"expected one picture of an id, found {len(several):,} ids with more, first {paths}; "
+                message = (
+                    f"expected one picture of an id, found {counted(len(several), 'id')} with more, first {paths}; "
+                )
                 message += "the one that `filename` names is taken, else the first"
                 self._report.warning("voc.several-pictures", message, Origin(tree.media[several[0]][1]))
 

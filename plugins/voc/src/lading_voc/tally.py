@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lading import Origin, Report
+from lading import Origin, Report, counted
 from lading_voc.annotation import Annotation
 from lading_voc.image_sets import ImageSet
 
@@ -37,13 +37,16 @@ class Tally:
         """Everything that was counted."""
         for rule, count in sorted(self._counts.items()):
             if rule == "voc.zero-based":
-                message = f"expected coordinates from 1 on, found 0 in {count:,} boxes; all minima are taken minus 1"
+                boxes = counted(count, "box", "boxes")
+                message = f"expected coordinates from 1 on, found 0 in {boxes}; all minima are taken minus 1"
             else:
                 message = f"expected annotations of one kind, found {count:,} of the challenge's database in a tree "
                 message += "that is read verbatim; -o pixels=voc reads all of them as counted from 1"
             report.warning(rule, message, self._first[rule], segment=self._segment)
         for path, (count, first) in self._sets.items():
-            message = f"expected what the annotations have, found {count:,} frames that differ, first {first}"
+            message = (
+                f"expected what the annotations have, found {counted(count, 'frame')} with a difference, first {first}"
+            )
             report.warning("voc.set-differs", message, Origin(path), segment=self._segment)
 
     def _count(self, rule: str, at: Origin, count: int) -> None:

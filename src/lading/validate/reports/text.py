@@ -9,6 +9,7 @@ from lading.model.report import Finding
 from lading.validate.codes import Explained
 from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
+from lading.wording import counted
 
 
 def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Iterator[str]:
@@ -77,8 +78,4 @@ def _one_line(text: str) -> str:
 def _summary(errors: int, warnings: int) -> str:
     if not errors and not warnings:
         return "nothing wrong"
-    return f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"

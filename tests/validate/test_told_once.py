@@ -104,6 +104,30 @@ def box(xmin: int, ymin: int, xmax: int, ymax: int) -> str:
     return f"<bndbox><xmin>{xmin}</xmin><ymin>{ymin}</ymin><xmax>{xmax}</xmax><ymax>{ymax}</ymax></bndbox>"
 
 
+def token(table: str, index: int) -> str:
+    """The token of a row of the fixture."""
+    path = Path(__file__).resolve().parents[2] / "fixtures" / "nuscenes" / TABLES / f"{table}.json"
+    found: str = json.loads(path.read_text())[index]["token"]
+    return found
+
+
+#: What it is, table, column, row, and the row that it leads to. Rows 0 to 2 of each table follow each other.
+LOOPS = (
+    *(
+        (f"{column} that leads to its own row {index}", table, column, index, index)
+        for table in ("sample", "sample_annotation", "sample_data")
+        for column in ("prev", "next")
+        for index in (0, 2)
+    ),
+    ("next that leads back to the first", "sample", "next", 2, 0),
+    ("next that leads back from the second", "sample", "next", 1, 0),
+    ("next that leads back to the first", "sample_annotation", "next", 2, 0),
+    ("next that leads back to the second", "sample_annotation", "next", 2, 1),
+    ("prev that leads on to the last", "sample_annotation", "prev", 0, 2),
+    ("prev that leads on to the last", "sample", "prev", 0, 2),
+)
+
+
 def removed(*patterns: str) -> Callable[[Path], None]:
     def plant(root: Path) -> None:
         for path in [path for pattern in patterns for path in root.glob(pattern)]:
@@ -356,6 +380,14 @@ DEFECTS = [
          DANGLING, f"{TABLES}sample_data.json", "/0/sample_token"),
     Once("a next sample that is not there", "nuscenes", row("sample", 0, next=NOWHERE),
          "nuscenes.broken-chain", f"{TABLES}sample.json", "/0/next"),
+    Once("a picture of 0 x 0", "nuscenes", row("sample_data", 0, width=0, height=0),
+         "nuscenes.picture-size", f"{TABLES}sample_data.json", "/0"),
+    *(Once(f"a {column} of {value}", "nuscenes", row("sample_data", index, **{column: value}),
+           "nuscenes.picture-size", f"{TABLES}sample_data.json", f"/{index}/{column}")
+      for column, index, value in (("width", 0, 0), ("height", 0, 0), ("width", 5, -64), ("height", 15, -1))),
+    *(Once(f"{what}, of {table}", "nuscenes", row(table, index, **{column: token(table, target)}),
+           "nuscenes.broken-chain", f"{TABLES}{table}.json", f"/{index}/{column}")
+      for what, table, column, index, target in LOOPS),
     Once("a key frame without the name of its file, which is gone", "nuscenes",
          both(row("sample_data", 0, filename=None), removed("samples/CAM_FRONT/*_CAM_FRONT__1700000060012345.jpg")),
          "nuscenes.bad-record", f"{TABLES}sample_data.json", "/0/filename"),

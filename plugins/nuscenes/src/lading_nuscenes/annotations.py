@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading_nuscenes.rotations import tell_lengths
+from lading_nuscenes.samples import Samples
 from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import Attribute, Category, Instance, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
@@ -122,7 +123,7 @@ class Annotations:
 def read_annotations(
     tables: Tables,
     book: TokenBook,
-    samples: TokenIndex,
+    samples: Samples,
     instances: Instances,
     visibilities: Rows[Visibility],
     attributes: Rows[Attribute],
@@ -131,7 +132,7 @@ def read_annotations(
     reading = _Reading(tables, book, samples, instances, visibilities, attributes)
     for piece in tables.scan("sample_annotation", SampleAnnotation):
         reading.add(piece)
-    return reading.finish(len(samples))
+    return reading.finish()
 
 
 class _Reading:
@@ -139,7 +140,7 @@ class _Reading:
         self,
         tables: Tables,
         book: TokenBook,
-        samples: TokenIndex,
+        samples: Samples,
         instances: Instances,
         visibilities: Rows[Visibility],
         attributes: Rows[Attribute],
@@ -173,7 +174,7 @@ class _Reading:
         self._columns.add(
             rows=np.array(indexes, dtype=np.int32),
             keys=book.keys([row.token for row in rows]),
-            samples=self._joined(piece, "sample_token", "sample", self._samples),
+            samples=self._joined(piece, "sample_token", "sample", self._samples.index),
             instances=self._joined(piece, "instance_token", "instance", self._instances.index),
             visibilities=self._seen(piece),
             attributes=attributes,
@@ -237,7 +238,7 @@ class _Reading:
         for place in np.flatnonzero(found == DANGLING).tolist():
             self._made.texts[self._count + place, column] = tokens[place] or ""
 
-    def finish(self, samples: int) -> Annotations:
+    def finish(self) -> Annotations:
         """The annotations, once all pieces were taken."""
         made, columns = self._made, self._columns
         made.rows = columns.take("rows", _NONE)
@@ -254,7 +255,7 @@ class _Reading:
         made.attribute_sets = list(self._sets)
         made.before = self._linked("prev")
         made.after = self._linked("next")
-        made.group(samples)
+        made.group(len(self._samples))
         self._check_instances()
         made.index.forget()
         return made
@@ -266,6 +267,10 @@ class _Reading:
             token = self._book.text(keys[place])
             self._made.texts[place, column] = token
             self._tables.broken_link("sample_annotation", column, int(self._made.rows[place]), token)
+        times = np.append(self._samples.times, NO_TIME)[np.maximum(self._made.samples, -1)]  # -1: no sample, no time
+        for place in self._tables.tell_loops(_TABLE, column, self._made.rows, found, times):
+            self._made.texts[place, column] = self._book.text(keys[place])
+            found[place] = DANGLING
         return found.astype(np.int32)
 
     def _check_instances(self) -> None:

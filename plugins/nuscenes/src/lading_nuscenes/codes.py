@@ -14,7 +14,9 @@ CODES: Mapping[str, Told] = {
     "nuscenes.duplicate-token": Told("error", "no two rows of a table have the same token"),
     "nuscenes.dangling-token": Told("error", "a token is that of a row"),
     "nuscenes.token-type": Told("warning", "a token is a text that is not empty"),
-    "nuscenes.broken-chain": Told("warning", "`prev`, `next`, `first_...` and `last_...` are tokens of rows"),
+    "nuscenes.broken-chain": Told(
+        "warning", "`prev`, `next`, `first_...` and `last_...` are tokens of rows, and chains of rows end"
+    ),
     "nuscenes.sample-order": Told("warning", "`next` leads through all samples of a scene, forward in time"),
     "nuscenes.count-mismatch": Told("warning", "`nbr_samples` and `nbr_annotations` are the numbers of rows"),
     "nuscenes.duplicate-name": Told("warning", "no two scenes, categories, attributes or levels have the same name"),
@@ -30,6 +32,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.velocity": Told("warning", "a velocity is a vector of finite numbers"),
     "nuscenes.modality": Told("warning", "a sensor is a camera, lidar or radar"),
     "nuscenes.camera": Told("warning", "a camera has a matrix of 3 x 3 and distortions that are numbers"),
+    "nuscenes.picture-size": Told("warning", "a picture's width and height are above 0"),
     "nuscenes.carrier": Told("warning", "each sample has a file of the sensor that carries the boxes"),
     "nuscenes.unplaced-boxes": Told("error", "a sample with boxes has a sensor with a pose"),
     "nuscenes.second-file": Told("error", "a sample has one file of each sensor"),

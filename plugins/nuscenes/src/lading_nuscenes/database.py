@@ -98,7 +98,7 @@ class Database:
 
     def _annotations(self) -> Annotations:
         return read_annotations(
-            self.tables, self.book, self.samples.index, self.instances, self.visibilities, self.attributes
+            self.tables, self.book, self.samples, self.instances, self.visibilities, self.attributes
         )
 
     def _pictures(self, files: dict[str, File]) -> list[Pictures]:

@@ -14,12 +14,15 @@ from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times
-from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_keys
 
 Small: TypeAlias = NDArray[np.int32]
 
 #: Tables whose rows belong to a file of any kind.
 _OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
+
+#: In place of a width or height: the row has none.
+NO_SIZE = np.iinfo(np.int32).min
 
 _NONE: Small = np.empty(0, dtype=np.int32)
 
@@ -28,7 +31,7 @@ class Files:
     """The files that become data: key frames, and the others where they are wanted.
 
     Arrays of one entry a file: `rows` in the table, `keys` (tokens), `samples` and `calibrated` (places of the rows
-    that they point to, below 0 for none), `times` (ns), `sizes` (width and height, 0 for none), `is_key`, `links`
+    that they point to, below 0 for none), `times` (ns), `sizes` (width and height, NO_SIZE for none), `is_key`, `links`
     (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of
     each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
     files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
@@ -115,6 +118,10 @@ def _array(indexes: Sequence[int]) -> Small:
     if isinstance(indexes, range):
         return np.arange(indexes.start, indexes.stop, dtype=np.int32)
     return np.array(indexes, dtype=np.int32)
+
+
+def _size(row: SampleData) -> tuple[int, int]:
+    return NO_SIZE if row.width is None else row.width, NO_SIZE if row.height is None else row.height
 
 
 def _stamps(times: list[Time]) -> Times:
@@ -228,7 +235,7 @@ class _Reading:
             poses=book.keys([row.ego_pose_token for row in rows]),
             times=self._clock.add(indexes, times),
             stamps=_stamps(times),
-            sizes=np.array([(row.width or 0, row.height or 0) for row in rows], dtype=np.int32),
+            sizes=np.array([_size(row) for row in rows], dtype=np.int32),
             is_key=np.array([row.is_key_frame for row in rows], dtype=np.bool_),
             names=np.array([self._names.add(row.filename, row.timestamp) for row in rows], dtype=np.int32),
             formats=np.array([formats.setdefault(row.fileformat, len(formats)) for row in rows], dtype=np.int32),
@@ -253,10 +260,15 @@ class _Reading:
         for file, _ in files.index.repeats():
             files.samples[file] = -1
         self._clock.settle(files.times)
+        chosen = np.full(max(len(every), 1), DANGLING, dtype=np.int32)  # the place of the file of each row that is read
+        chosen[np.searchsorted(rows, files.rows)] = np.arange(len(files), dtype=np.int32)
         for column, keys in zip(("prev", "next"), files.links, strict=True):
-            for file in np.flatnonzero(every.find(keys) == -1).tolist():
+            found = every.find(keys)
+            for file in np.flatnonzero(found == DANGLING).tolist():
                 token = self._book.text(keys[file])
                 self._tables.broken_link("sample_data", column, int(files.rows[file]), token)
+            follow = np.where(found >= 0, chosen[np.maximum(found, 0)], DANGLING)
+            self._tables.tell_loops("sample_data", column, files.rows, follow, files.times)
         del every
         files.poses = read_poses(self._tables, self._book, poses, files.rows)
         return files

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, BinaryIO
 
-from lading import Data, Frame, Label, Lidar, Origin, Report, Sensor, Transform3D, counted
+from lading import Data, Frame, Label, Lidar, Report, Sensor, Transform3D, counted
 from lading.model.frame import Annotation, frame_id
 from lading_nuscenes.boxes import Boxes
 from lading_nuscenes.database import Database
-from lading_nuscenes.layout import is_pointer
+from lading_nuscenes.measures import Measures
 from lading_nuscenes.origins import RowOrigins
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.rotations import is_rotation
@@ -19,8 +19,6 @@ from lading_nuscenes.scan import Scan
 from lading_nuscenes.segments import Moment, Plan
 from lading_nuscenes.times import NO_TIME
 
-#: Bytes a point of a lidar's file: x, y, z, intensity and ring as float32 (source-formats.md 4.4).
-_POINT_BYTES = 20
 #: The tables that say where a sensor is.
 _PLACING = ("sensor", "calibrated_sensor", "ego_pose")
 
@@ -33,6 +31,7 @@ class Frames:
         self._plan = plan
         self._report = report
         self._boxes = Boxes(database)
+        self._measures = Measures(database, plan.segment.name, report)
         paths = {table: database.tables.path(table) for table in database.labelled}
         self._origins = RowOrigins(paths, None if database.results is None else database.results.origin)
         self._results: BinaryIO | None = None
@@ -115,27 +114,27 @@ class Frames:
         sensor = self._sensor(file)
         name = None if sensor is None else sensor.name
         content = database.media.find(filename)
-        width, height = files.sizes[file].tolist()
         time_ns = int(files.times[file])
         labels = self._picture_labels(file)
         origin = database.tables.origin("sample_data", int(files.rows[file]))
+        width, height, odd_size = self._measures.pixels(file, sensor, key)
         data = Data(
             path=database.media.path(filename) if content is None else content.path,
             remote_path=filename,
             content=content,
             sensor_name=name,
             timestamp_ns=None if time_ns == NO_TIME else time_ns,
-            width=width or None,  # the tables have 0 for files that are no pictures
-            height=height or None,
+            width=width,
+            height=height,
             ego_pose=files.poses.transform(file),
             labels=labels,
             annotation=self._speaks(sensor, labels, is_sample=is_sample and bool(files.is_key[file])),
-            extras=self._file_extras(file),
+            extras=self._file_extras(file) | odd_size,
             origin=origin,
             origins=self._origins,
         )
         if isinstance(sensor, Lidar):
-            self._check_points(data, key)
+            self._measures.check_points(data, key)
         return data
 
     def _file_extras(self, file: int) -> dict[str, Any]:
@@ -269,21 +268,3 @@ class Frames:
                     frame=key,
                     sensor=part.sensor_name,
                 )
-
-    def _check_points(self, data: Data, key: str) -> None:
-        """Compare the sizes of a lidar's file and of its labels with each other."""
-        if data.content is None or not data.content.path.endswith(".bin"):
-            return
-        size = data.content.size
-        if not size or (size % _POINT_BYTES and is_pointer(data.content)):
-            return  # the rules of media say so
-        where = {"segment": self._plan.segment.name, "frame": key, "sensor": data.sensor_name}
-        if size % _POINT_BYTES:
-            message = f"expected a multiple of {_POINT_BYTES} bytes, found {size}: it is cut, or has other columns"
-            self._report.error("nuscenes.point-cloud-size", message, Origin(data.path), **where)
-            return
-        name = data.extras.get("lidarseg")
-        labels = None if name is None else self._database.media.find(name)
-        if labels is not None and labels.size != size // _POINT_BYTES:
-            message = f"expected a label for each of {size // _POINT_BYTES} points, found {labels.size} bytes"
-            self._report.error("nuscenes.point-labels-size", message, Origin(labels.path), **where)

@@ -65,8 +65,10 @@ def read_samples(tables: Tables, book: TokenBook, *, by_log: bool) -> Samples:
     samples.links = (columns.take("prev", no_keys()), columns.take("next", no_keys()))
     tables.repeats("sample", samples.index, samples.rows, book.text)
     for column, keys in zip(("prev", "next"), samples.links, strict=True):
-        for place in np.flatnonzero(samples.index.find(keys) == DANGLING).tolist():
+        found = samples.index.find(keys)
+        for place in np.flatnonzero(found == DANGLING).tolist():
             tables.broken_link("sample", column, samples.rows[place], book.text(keys[place]))
+        tables.tell_loops("sample", column, samples.rows, found, samples.times)
     return samples
 
 

@@ -16,7 +16,7 @@ Vector: TypeAlias = tuple[float, float, float]
 Rotation: TypeAlias = tuple[float, float, float, float]
 
 #: Whole numbers that columns hold: JSON may write longer ones.
-Pixels: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+Pixels: TypeAlias = Annotated[int, msgspec.Meta(gt=-(2**31), le=2**31 - 1)]
 Points: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**63 - 1)]
 
 

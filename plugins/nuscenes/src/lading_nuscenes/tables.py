@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import File, Origin, Report
+from lading_nuscenes.chains import loops
 from lading_nuscenes.scan import Piece, Scan
 from lading_nuscenes.schema import ROWS, Row
+from lading_nuscenes.times import Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, Indexes, Keys, TokenIndex
 
 T = TypeVar("T", bound=Row)
@@ -147,6 +149,19 @@ class Tables:
             return
         message = f"expected a token of {target}.json or none, found {token!r}"
         self.report.warning("nuscenes.broken-chain", message, self.origin(table, index, column))
+
+    def tell_loops(
+        self, table: str, column: str, rows: Sequence[int] | NDArray[np.int32], follow: NDArray[Any], times: Times
+    ) -> list[int]:
+        """Say where `prev` or `next` leads round; the places of the links that lead back."""
+        found = loops(follow, times, is_forward=column == "next")
+        for place, length in found:
+            index = int(rows[place])
+            told = "its own" if length == 1 else f"one that leads back to this row, through {length - 1} more"
+            self._mended.setdefault(table, set()).add((index, column))
+            message = f"expected the token of a row farther on, found {told}"
+            self.report.warning("nuscenes.broken-chain", message, self.origin(table, index, column))
+        return [place for place, _ in found]
 
 
 class Rows(Generic[T]):

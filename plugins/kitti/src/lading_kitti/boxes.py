@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lading import Box2D, Box3D
-from lading.model.geometry import Vector3
-from lading_kitti.geometry import Placement, alpha_of, box_in_sensor, reach_ahead, wrapped, yaw_pitch_roll
-from lading_kitti.label_rows import UNSET_ANGLE, UNSET_PLACE, UNSET_SHARE, UNSET_SIZE, Row, is_area
-from lading_kitti.texts import Problem
+from lading_kitti.geometry import Placement, box_in_sensor, yaw_pitch_roll
+from lading_kitti.label_rows import UNSET_ANGLE, UNSET_PLACE, UNSET_SHARE, UNSET_SIZE, Row
 from lading_kitti.tracklets import Pose
-
-#: More than this between alpha and rotation_y less the bearing is no matter of rounding (3.12, 3).
-ALPHA_TOLERANCE = 0.3
 
 #: The DontCare rows of tracking have their 3D columns shifted by one (3.7).
 _SHIFTED = ((-1000.0, -1000.0, -1000.0), (-10.0, -1.0, -1.0), -1.0)
@@ -108,81 +101,6 @@ def tracklet_box(pose: Pose, origin: int) -> Box3D:
         instance=str(pose.tracklet.number),
         extras={"pose": list(pose.place), **pose.tracklet.more},
         origin=origin,
-    )
-
-
-def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
-    """What is odd about the values of rows; nothing is changed for it, and of uneven rows nothing is said.
-
-    `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
-    """
-    for row in rows:
-        if row.is_uneven:
-            continue
-        for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
-            if message is not None:
-                yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
-        columns = row.columns_3d
-        if columns is None or not all(map(math.isfinite, (*columns[0], *columns[1], columns[2]))):
-            continue  # what is not finite, a rule tells
-        for subject, message in (
-            ("dimensions", _doubtful_size(row.category, columns[0])),
-            ("alpha", _doubtful_alpha(row.alpha, *columns[1:])),
-            ("behind", None if camera_m is None else _behind(row.bbox, *columns, camera_m)),
-        ):
-            if message is not None:
-                yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
-
-
-def _odd_truncated(row: Row) -> str | None:
-    """What to say of a share that is none: 0 to 1, in tracking 0, 1 or 2; -1 is unset (3.3, 3.7)."""
-    value = row.truncated
-    if value == UNSET_SHARE or not math.isfinite(value):  # what is not finite, a rule tells
-        return None
-    if row.frame is not None:
-        return None if value in (0, 1, 2) else f"expected truncated as 0, 1 or 2, or -1 for unset, found {value!r}"
-    return None if 0 <= value <= 1 else f"expected truncated from 0 to 1, or -1 for unset, found {value!r}"
-
-
-def odd_occluded(row: Row) -> str | None:
-    """What to say of a state that is none."""
-    value = row.occluded
-    if value == UNSET_SHARE or value in (0, 1, 2, 3) or not math.isfinite(value):
-        return None
-    return f"expected occluded as 0, 1, 2 or 3, or -1 for unset, found {value!r}"
-
-
-def _doubtful_size(category: str, dimensions: Vector3) -> str | None:
-    height, width, length = dimensions
-    if category == "Car" and height > 3 and length < 2.5:
-        return f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
-    return None
-
-
-def _doubtful_alpha(alpha: float | None, location: Vector3, rotation_y: float) -> str | None:
-    if alpha is None or UNSET_ANGLE in (alpha, rotation_y):
-        return None
-    expected = alpha_of(location, rotation_y)
-    if not abs(wrapped(alpha - expected)) > ALPHA_TOLERANCE:
-        return None
-    return f"expected alpha near {expected:.2f} by rotation_y and location, found {alpha!r}"
-
-
-def _behind(
-    bbox: tuple[float, float, float, float],
-    dimensions: Vector3,
-    location: Vector3,
-    rotation_y: float,
-    camera_m: float,
-) -> str | None:
-    """What to say of a box that is drawn in a picture and has its centre behind the camera of that (3.12, 2)."""
-    depth = location[2] + camera_m
-    if not (depth < 0 and is_area(bbox)):
-        return None
-    farthest = depth + reach_ahead(dimensions, rotation_y)
-    rest = "part of it is ahead" if farthest > 0 else "no part of it is ahead"
-    return (
-        f"expected a box in the picture to have its centre ahead of the camera, found it {-depth:.2f} m behind; {rest}"
     )
 
 

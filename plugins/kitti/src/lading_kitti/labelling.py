@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from lading import Label, Origin, Report, Source
 from lading.model.frame import Annotation
-from lading_kitti.boxes import box2d, box3d, doubts, odd_occluded, tracklet_box
+from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
+from lading_kitti.doubts import doubts, odd_occluded
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.label_rows import Row

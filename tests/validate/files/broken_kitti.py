@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from broken import Broken, Change, Place, copied, cut, filled, redrawn, removed, replaced
@@ -54,6 +55,23 @@ def without_camera(root: Path) -> None:
     path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if not line.startswith("P2:")))
 
 
+def degrees(root: Path) -> None:
+    """Every alpha and rotation_y of the first frame in degrees."""
+    rows = [row.split() for row in (root / ROWS).read_text().splitlines()]
+    for row in rows:
+        for column in (3, 14):
+            row[column] = row[column] if row[column] == "-10" else f"{math.degrees(float(row[column])) + 360:.2f}"
+    (root / ROWS).write_text("".join(f"{' '.join(row)}\n" for row in rows))
+
+
+def relative(root: Path) -> None:
+    """The boxes of the first frame as parts of the picture of 124 x 37."""
+    rows = [row.split() for row in (root / ROWS).read_text().splitlines()]
+    for row in rows:
+        row[4:8] = [f"{float(edge) / size:.4f}" for edge, size in zip(row[4:8], (124, 37, 124, 37), strict=True)]
+    (root / ROWS).write_text("".join(f"{' '.join(row)}\n" for row in rows))
+
+
 CAR = "1 0 Car 0 1 -1.403177 44.012486 17.694442 55.585924 26.681723 1.500000 1.600000 3.900000 -2.100000 1.600000"
 BESIDE = CAR.replace("44.0", "45.0").replace("-2.1", "-1.9")
 
@@ -68,6 +86,12 @@ BROKEN = [
     row("box3d.too-large", "1.89 0.48 1.20", "1.89 0.48 400", "in space"),
     row("label.duplicate", PEDESTRIAN, PEDESTRIAN * 2, at=2),
     row("kitti.label-row", "1.84 1.47", "x 1.47"),
+    row("kitti.angle", "8.41 0.01", "8.41 90.5", "of a box in degrees"),
+    row("kitti.angle", "1 -0.21", "1 -12.03", "of alpha in degrees"),
+    Broken("kitti.angle", "kitti", degrees, line(1), "of all rows of a file"),
+    Broken("kitti.relative-boxes", "kitti", relative, line(1)),
+    track("kitti.relative-boxes", "44.012486 17.694442 55.585924 26.681723", "0.35 0.48 0.45 0.72", 4),
+    raw("kitti.angle", replaced(TRACKLETS, "<rz>-3.18", "<rz>-183.18"), line(16, TRACKLETS), "of a tracklet"),
     track("instance.category-changed", "1 0 Car", "1 0 Van", 4),
     track("instance.jump", "-2.100000 1.600000 14.200000", "-2.100000 1.600000 214.200000", 4, "and back"),
     track("instance.jump", "-1.100000 1.600000 14.200000", "-1.100000 1.600000 214.200000", 6),

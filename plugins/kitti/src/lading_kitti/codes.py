@@ -17,6 +17,10 @@ CODES: Mapping[str, Told] = {
     "kitti.label-occluded": Told("warning", "`occluded` is 0, 1, 2 or 3, or -1 for unset"),
     "kitti.label-dimensions": Told("warning", "the size of a box is written height, width, length"),
     "kitti.label-alpha": Told("warning", "alpha follows from rotation_y and location"),
+    "kitti.angle": Told("warning", "alpha, rotation_y and the angles of tracklets are in radians"),
+    "kitti.relative-boxes": Told(
+        "warning", "edges of boxes are in pixels", "Multiply them by the size of the picture."
+    ),
     "kitti.label-behind": Told("warning", "a box that is drawn in the picture lies ahead of the camera"),
     "kitti.label-missing": Told(
         "warning", "each frame has a file of labels", "An empty file says that there is nothing to label."

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lading.model.geometry import Vector3
 from lading_kitti.geometry import alpha_of, reach_ahead, wrapped
 from lading_kitti.label_rows import UNSET_ANGLE, UNSET_SHARE, Row, is_area
 from lading_kitti.texts import Problem
+from lading_kitti.tracklets import Pose
 
 #: More than this between alpha and rotation_y less the bearing is no matter of rounding (3.12, 3).
 ALPHA_TOLERANCE = 0.3
+#: An angle beyond a whole turn, and some rounding, is no radians: KITTI's lie between -pi and pi (3.3).
+_WHOLE_TURN = math.tau + 0.01
 
 
 def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
@@ -19,9 +22,10 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
 
     `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
     """
-    for row in rows:
-        if row.is_uneven:
-            continue
+    even = [row for row in rows if not row.is_uneven]
+    yield from _relative_boxes(even)
+    yield from _no_radians((row.line, {"alpha": row.alpha, "rotation_y": row.rotation_y}) for row in even)
+    for row in even:
         for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
@@ -35,6 +39,42 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
         ):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
+
+
+def odd_angles(poses: Iterable[Pose]) -> Iterator[Problem]:
+    """What to say of poses of tracklets whose angles are no radians."""
+    return _no_radians((pose.line, dict(zip(("rx", "ry", "rz"), pose.place[3:], strict=True))) for pose in poses)
+
+
+def _no_radians(places: Iterable[tuple[int, Mapping[str, float | None]]]) -> Iterator[Problem]:
+    """Angles that are no radians, told once: at the line of the first of them, with how many more have some."""
+    odd = []
+    for line, angles in places:
+        found = {
+            name: value
+            for name, value in angles.items()
+            if value is not None and value != UNSET_ANGLE and _WHOLE_TURN < abs(value) < math.inf
+        }
+        if found:
+            odd.append((line, found))
+    if odd:
+        line, found = odd[0]
+        shown = " and ".join(f"{name} {value!r}" for name, value in found.items())
+        more = f", and such in {len(odd) - 1:,} more" if len(odd) > 1 else ""
+        yield Problem("kitti.angle", f"expected angles in radians, found {shown}{more}", line, is_error=False)
+
+
+def _relative_boxes(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Boxes that are parts of their picture, 0 to 1, told once a frame: in pixels they would be within the first."""
+    boxes = [
+        row
+        for row in rows
+        if is_area(row.bbox) and min(row.bbox) >= 0 and max(row.bbox) <= 1 and any(edge % 1 for edge in row.bbox)
+    ]
+    if boxes:
+        more = f", and such in {len(boxes) - 1:,} more" if len(boxes) > 1 else ""
+        message = f"expected edges in pixels, found {boxes[0].bbox!r}, parts of the picture{more}; read as pixels"
+        yield Problem("kitti.relative-boxes", message, boxes[0].line, is_error=False)
 
 
 def _odd_truncated(row: Row) -> str | None:
@@ -63,7 +103,7 @@ def _doubtful_size(category: str, dimensions: Vector3) -> str | None:
 
 
 def _doubtful_alpha(alpha: float | None, location: Vector3, rotation_y: float) -> str | None:
-    if alpha is None or UNSET_ANGLE in (alpha, rotation_y):
+    if alpha is None or UNSET_ANGLE in (alpha, rotation_y) or max(abs(alpha), abs(rotation_y)) > _WHOLE_TURN:
         return None
     expected = alpha_of(location, rotation_y)
     if not abs(wrapped(alpha - expected)) > ALPHA_TOLERANCE:

@@ -8,7 +8,7 @@ from lading import Label, Origin, Report, Source
 from lading.model.frame import Annotation
 from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
-from lading_kitti.doubts import doubts, odd_occluded
+from lading_kitti.doubts import doubts, odd_angles, odd_occluded
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.label_rows import Row
@@ -156,7 +156,7 @@ class Labelling:
         if path is None or data is None:
             return None
         poses, problems = parse_tracklets(data)
-        for problem in problems:
+        for problem in (*problems, *odd_angles(poses)):
             problem.tell(head, path)
         by_frame: dict[int, list[Pose]] = {}
         for pose in poses:

@@ -28,9 +28,10 @@ from lading.errors import (
     UnauthorizedError,
     UnreachableError,
 )
-from lading.platform.client import Client, Version, pages
+from lading.platform.client import Client
 from lading.platform.download import SPOOL, Download
 from lading.platform.form import PostForm
+from lading.platform.reading import Version, pages
 from lading.platform.retry import Retry
 from lading.platform.transport import SMALL
 from lading.platform.wire import DatasetList, Policy, PolicyExtra, PutLabels

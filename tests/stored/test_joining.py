@@ -231,7 +231,7 @@ def _ids(trip: Trip) -> list[str]:
     async def ask(client: Client) -> list[str]:
         found = await client.find_dataset(trip.name)
         assert found is not None
-        from lading.platform.client import Version
+        from lading.platform.reading import Version
 
         page = await client.list_details(found.id, Version(commit=found.commit_id), "drive", remote_path="two/0.bin")
         return [row.frame_id for row in page.data_details]

@@ -64,7 +64,8 @@ def test_the_real_sample_is_parted_by_calibration_and_no_box_moves(samples: Path
 
 async def _read(platform: Any, commit: str) -> dict[str, tuple[float, list[Any]]]:
     """Segment -> (focal length of image_2, every 3D box), as the platform has them."""
-    from lading.platform.client import Client, Version
+    from lading.platform.client import Client
+    from lading.platform.reading import Version
 
     async with Client(platform.url, platform.access_key) as client:
         row = await client.find_dataset("k")

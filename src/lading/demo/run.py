@@ -19,8 +19,9 @@ from lading.model.codec import decode_sensor, encode_labels, encode_sensor
 from lading.model.dataset import Dataset
 from lading.model.naming import SIDECAR_SEGMENT, RemotePaths, wire_segment
 from lading.model.report import Report
-from lading.platform.client import Client, Version, pages
+from lading.platform.client import Client
 from lading.platform.download import Download
+from lading.platform.reading import Version, pages
 from lading.platform.route import Routes
 from lading.platform.wire import DetailList, DetailRow, SegmentList
 from lading.plugin.detection import open_dataset

@@ -10,8 +10,9 @@ from concurrent.futures import Future
 from typing import Any, BinaryIO
 
 from lading.errors import NotFoundError, StorageError
-from lading.platform.client import Client, Version, pages
+from lading.platform.client import Client
 from lading.platform.download import Download
+from lading.platform.reading import Version, pages
 from lading.platform.route import Routes
 from lading.platform.wire import DataFrame, DataList, DetailFrame, DetailList, DetailRow, FileRow, SegmentRow
 from lading.platform.wire.constants import FUSION, PAGE_SIZE, ROOT_COMMIT
@@ -126,7 +127,7 @@ class LiveShelf:
         try:
             while True:
                 page = coming.result()
-                # An answer without recordSize counts as a whole page, as in `platform.client.pages`.
+                # An answer without recordSize counts as a whole page, as in `platform.reading.pages`.
                 offset += page.record_size or PAGE_SIZE
                 is_last = offset >= page.total_count
                 if not is_last:

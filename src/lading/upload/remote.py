@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from lading.model.codec.digest import MASK_KINDS, comparable_label, json_digest
-from lading.platform.client import Client, Version, pages
+from lading.platform.client import Client
+from lading.platform.reading import Version, pages
 from lading.platform.wire import DetailFrame, DetailRow, Json
 from lading.upload.plan import Item, item_key
 

@@ -12,7 +12,8 @@ from lading.model.codec import decode_catalog, decode_sensor, encode_catalog, en
 from lading.model.label import MASK_TYPES
 from lading.model.report import Report
 from lading.model.sensor import Sensor
-from lading.platform.client import Client, Version, pages
+from lading.platform.client import Client
+from lading.platform.reading import Version, pages
 from lading.platform.wire import DraftRow, Json, Notes, constants
 from lading.upload.masks import SOURCE_ID
 

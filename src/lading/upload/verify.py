@@ -18,7 +18,7 @@ from lading.model.frame import Frame
 from lading.model.label import MASK_TYPES, Label, MaskLabel
 from lading.model.naming import SIDECAR_SEGMENT
 from lading.model.report import Report
-from lading.platform.client import Version
+from lading.platform.reading import Version
 from lading.stored.content import StoredContent
 from lading.stored.dataset import StoredDataset
 from lading.stored.joined_labels import MaskContent

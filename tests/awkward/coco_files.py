@@ -221,7 +221,10 @@ KINDS_OF_COCO = [
                     }
                 ],
                 "annotations": [row(5, bbox=[1, 1, 8, 8], segmentation=[RING], area=32.0)],
-                "categories": [{"id": 2, "name": "cat", "synset": "cat.n.01", "frequency": "f"}],
+                "categories": [
+                    {"id": 2, "name": "cat", "synset": "cat.n.01", "frequency": "f"},
+                    {"id": 5, "name": "dog", "synset": "dog.n.01", "frequency": "f"},
+                ],
             }
         ),
         "annotations/lvis_v1_x.json",
@@ -661,7 +664,9 @@ TOOLS = [
                         {"supercategory": "Bottle", "id": 0, "name": "Bottle"},
                         {"supercategory": "Bottle", "id": 1, "name": "Clear plastic bottle"},
                     ],
-                    "scene_categories": [{"name": "Clean", "id": 0}],
+                    "scene_categories": [
+                        {"name": name, "id": key} for key, name in ((0, "Clean"), (2, "Road"), (4, "Sand"))
+                    ],
                 }
             ),
             "data/batch_1/000006.jpg": picture(kind="JPEG"),

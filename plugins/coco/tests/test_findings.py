@@ -9,6 +9,9 @@ import pytest
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
+SEGMENT = {"id": 7, "category_id": 2}
+SCENES = [{"id": 0, "name": "Clean", "supercategory": "Clean"}, {"id": 3, "name": "Trash", "supercategory": "Trash"}]
+SCENE = {"image_id": 1, "background_ids": [3]}
 RING = [1, 1, 9, 1, 9, 9]
 FILE = "annotations.json#"
 
@@ -317,6 +320,42 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/area",
         "expected a finite number, found nan",
     ),
+    "an area below 0 in a plain record": (
+        {"annotations": rows({"area": -100.5})},
+        "coco.negative-area",
+        "/annotations/1/area",
+        "expected an area of 0 or more, found -100.5",
+    ),
+    "an area below 0 in a record of another order": (
+        {"annotations": [ROW, {"image_id": 1, "id": 6, "bbox": [1, 2, 3, 4], "area": -12}]},
+        "coco.negative-area",
+        "/annotations/1/area",
+        "expected an area of 0 or more, found -12",
+    ),
+    "an area below 0 in a record with a key of its own": (
+        {"annotations": rows({"area": -12, "colour": "red"})},
+        "coco.negative-area",
+        "/annotations/1/area",
+        "expected an area of 0 or more, found -12",
+    ),
+    "an area below 0 of run lengths": (
+        {"annotations": rows({"area": -12, "segmentation": {"size": [30, 40], "counts": [1200]}})},
+        "coco.negative-area",
+        "/annotations/1/area",
+        "expected an area of 0 or more, found -12",
+    ),
+    "a score in percent": (
+        {"annotations": rows({"score": 87.5})},
+        "coco.score-range",
+        "/annotations/1/score",
+        "expected a score from 0 to 1, found 87.5",
+    ),
+    "a score below 0": (
+        {"annotations": rows({"score": -0.25, "colour": "red"})},
+        "coco.score-range",
+        "/annotations/1/score",
+        "expected a score from 0 to 1, found -0.25",
+    ),
     "a category id that is a fraction": (
         {"categories": [{"id": 2, "name": "cat"}, {"id": 2.5, "name": "dog"}]},
         "coco.bad-category",
@@ -334,6 +373,18 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "coco.bad-segment",
         "/annotations/1/segments_info/0",
         "expected a segment with an integer `id`, found {'category_id': 2}; it is left out",
+    ),
+    "a segment of an area below 0": (
+        {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": [SEGMENT | {"area": -4}]}]},
+        "coco.negative-area",
+        "/annotations/1/segments_info/0/area",
+        "expected an area of 0 or more, found -4",
+    ),
+    "a segment of an area that is none": (
+        {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": [SEGMENT | {"area": "large"}]}]},
+        "coco.bad-number",
+        "/annotations/1/segments_info/0/area",
+        "expected a number, found 'large'",
     ),
     "a mask without file": (
         {"annotations": [ROW, {"image_id": 1, "segments_info": []}]},
@@ -370,6 +421,36 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "coco.malformed-record",
         "/images/1",
         "expected an object, found '[1, 2]'",
+    ),
+    "categories of LVIS that are not there": (
+        {"images": [IMAGE | {"neg_category_ids": [2, 77, "5", 78]}]},
+        "coco.stray-id",
+        "/images/0/neg_category_ids/1",
+        "expected ids of categories that are listed, found 3 others, the first 77",
+    ),
+    "a category of LVIS that is not there": (
+        {"images": [IMAGE | {"neg_category_ids": [2], "not_exhaustive_category_ids": [None]}]},
+        "coco.stray-id",
+        "/images/0/not_exhaustive_category_ids/0",
+        "expected ids of categories that are listed, found 1 other, the first None",
+    ),
+    "categories of LVIS that are no list": (
+        {"images": [IMAGE | {"neg_category_ids": 77}]},
+        "coco.stray-id",
+        "/images/0/neg_category_ids",
+        "expected ids of categories that are listed, found 1 other, the first 77",
+    ),
+    "scenes of images that are not there": (
+        {"scene_annotations": [SCENE, SCENE | {"image_id": 8}, SCENE | {"image_id": 9}], "scene_categories": SCENES},
+        "coco.stray-id",
+        "/scene_annotations/1/image_id",
+        "expected ids of images that are listed, found 2 others, the first 8",
+    ),
+    "scenes of categories that are not there": (
+        {"scene_annotations": [SCENE | {"background_ids": [0, 7]}, SCENE], "scene_categories": SCENES},
+        "coco.stray-id",
+        "/scene_annotations/0/background_ids/1",
+        "expected ids of scene categories that are listed, found 1 other, the first 7",
     ),
     "a way out": (
         {"images": [IMAGE, {**IMAGE, "id": 2, "file_name": "../b.png"}]},
@@ -746,3 +827,24 @@ def test_categories_without_an_id_tell_what_the_labels_that_may_be_theirs_are_ca
 def test_a_visibility_that_is_none_is_told_by_its_count_where_no_rule_tells_it(read: Any) -> None:
     points = {"keypoints": [1, 1, 2, 3, 3, -1], "num_keypoints": 2}
     assert "coco.keypoint-count" in read(annotations=rows(points)).rules
+
+
+@pytest.mark.parametrize("score", [0, 1, 1.0, 0.5, None])
+def test_a_score_from_0_to_1_is_none_to_tell_of(score: Any, read: Any) -> None:
+    assert "coco.score-range" not in read(annotations=rows({"score": score})).rules
+
+
+def test_a_score_of_a_pose_may_be_a_sum_over_its_points(read: Any) -> None:
+    assert "coco.score-range" not in read(annotations=rows({"score": 2.75, "keypoints": [1, 1, 2]})).rules
+
+
+@pytest.mark.parametrize("area", [0, 0.0, None])
+def test_an_area_of_nothing_is_none_to_tell_of(area: Any, read: Any) -> None:
+    assert "coco.negative-area" not in read(annotations=rows({"area": area}, {"area": area, "colour": "red"})).rules
+
+
+def test_scenes_and_lists_of_categories_that_lead_somewhere_are_none_to_tell_of(read: Any) -> None:
+    image = IMAGE | {"neg_category_ids": [5], "not_exhaustive_category_ids": []}
+    done = read(images=[image], scene_annotations=[SCENE, {"image_id": 1}], scene_categories=SCENES)
+    assert done.told == []
+    assert "coco.stray-id" not in read(images=[image], categories=[]).rules

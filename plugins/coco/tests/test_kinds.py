@@ -201,13 +201,14 @@ def test_a_panoptic_png_is_named_with_the_table_of_its_ids(read: Any) -> None:
 def test_lvis_without_file_names_goes_by_the_url(read: Any) -> None:
     image = {"id": 1, "width": 40, "height": 30, "coco_url": "http://x.org/val2017/a.png", "neg_category_ids": [5]}
     row = {key: value for key, value in ROW.items() if key != "iscrowd"} | {"segmentation": [RING]}
-    done = read(images=[image], annotations=[row], categories=[{"id": 2, "name": "cat", "synset": "cat.n.01"}])
+    listed = [{"id": 2, "name": "cat", "synset": "cat.n.01"}, {"id": 5, "name": "dog", "synset": "dog.n.01"}]
+    done = read(images=[image], annotations=[row], categories=listed)
     data = done.frames["annotations"][0].data[0]
     assert (data.path, data.remote_path) == ("images/a.png", "val2017/a.png")
     assert data.extras["neg_category_ids"] == [5]
     assert (source_kind(done), done.told) == ("lvis", [])
     kept = done.dataset.extras["documents"]["annotations.json"]
-    assert kept == {"categories": [{"id": 2, "name": "cat", "synset": "cat.n.01"}]}
+    assert kept == {"categories": listed}
 
 
 def test_a_results_file_alone_is_a_dataset(read: Any) -> None:

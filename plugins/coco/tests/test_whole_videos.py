@@ -146,6 +146,8 @@ def test_an_id_of_a_video_that_is_wrong_is_told_once(read: Any, changes: Any, to
         ({"attributes": ["x"]}, ("coco.bad-attributes", "/annotations/0/attributes")),
         ({"score": [0.5, 0.5, "x"]}, ("coco.bad-number", "/annotations/0/score")),
         ({"areas": [10, 1, "x"]}, ("coco.bad-number", "/annotations/0/areas/2")),
+        ({"areas": [10, 1, -2]}, ("coco.negative-area", "/annotations/0/areas/2")),
+        ({"score": 50}, ("coco.score-range", "/annotations/0/score")),
     ],
     ids=str,
 )

@@ -65,9 +65,14 @@ CODES: Mapping[str, Told] = {
     ),
     "coco.bad-id": Told("error", "an id is a whole number or a text"),
     "coco.bad-number": Told("error", "a field for a number holds one"),
+    "coco.negative-area": Told(
+        "warning", "an area is not below 0", "Take its size without the sign that the order of points gives it."
+    ),
+    "coco.score-range": Told("warning", "a score is from 0 to 1", "Divide scores in percent by 100."),
     "coco.bad-caption": Told("error", "a caption is a text"),
     "coco.bad-attributes": Told("error", "`attributes` is an object of names and values"),
     "coco.number-as-text": Told("warning", "a number is not written as text"),
+    "coco.stray-id": Told("warning", "scenes of TACO and lists of LVIS name images and categories that are listed"),
     "coco.no-shape": Told("warning", "an annotation has a shape or a caption"),
     "coco.bad-bbox": Told("error", "`bbox` is four numbers: x, y, width, height"),
     "coco.relative-boxes": Told(

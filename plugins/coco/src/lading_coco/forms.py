@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from lading_coco.ids import is_id
+from lading_coco.measures import tell_area
 from lading_coco.numerals import number_of, numbers_of
 from lading_coco.rle_forms import rle_from_record, shown
 from lading_coco.rows import UNSET, Row
@@ -133,17 +134,20 @@ def _keypoints(key: str, value: Any, tell: Tell) -> Any:
     return numbers
 
 
-def _number(key: str, value: Any, tell: Tell) -> Any:
+def number(key: str, value: Any, tell: Tell) -> Any:
+    """A number, also one that is written as text, or null; UNSET for what is none. What is odd about it is told."""
     if value is None or (isinstance(value, bool) and key == "iscrowd"):
         return value
-    number = number_of(value)
-    if number is None:
+    read = number_of(value)
+    if read is None:
         tell("coco.bad-number", f"expected a number, found {shown(value)}", key)
         return UNSET
-    if key in _EXTRAS and not math.isfinite(number):
+    if key in _EXTRAS and not math.isfinite(read):
         tell("coco.bad-number", f"expected a finite number, found {value!r}", key, warn=True)
-    _tell_text([value], [number], lambda rule, message, *at, **how: tell(rule, message, key, **how), key)
-    return number
+    elif key == "area":
+        tell_area(read, tell)
+    _tell_text([value], [read], lambda rule, message, *at, **how: tell(rule, message, key, **how), key)
+    return read
 
 
 def _caption(key: str, value: Any, tell: Tell) -> Any:
@@ -166,11 +170,11 @@ _FIELDS: dict[str, Callable[[str, Any, Tell], Any]] = {
     **dict.fromkeys(_IDS, _id),
     "bbox": _bbox,
     "segmentation": _segmentation,
-    "area": _number,
-    "iscrowd": _number,
+    "area": number,
+    "iscrowd": number,
     "keypoints": _keypoints,
-    "num_keypoints": _number,
+    "num_keypoints": number,
     "caption": _caption,
-    "score": _number,
+    "score": number,
     "attributes": _attributes,
 }

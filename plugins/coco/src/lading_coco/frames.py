@@ -43,7 +43,7 @@ class FrameReader:
     ) -> None:
         self._documents = documents
         self._index = index
-        self._images = ImageBuilder(documents, source, origins, report)
+        self._images = ImageBuilder(documents, names, source, origins, report)
         self._origins = origins
         self._pixelmaps = pixelmaps
         self._report = report

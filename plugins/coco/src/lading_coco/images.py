@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 import msgspec
 
 from lading import Data, Label, Report, Source
+from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.layout import name_from_url
 from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
+from lading_coco.references import tell_categories
 from lading_coco.rows import UNSET, AnyImage, PlainImage
 from lading_coco.whole_videos import VideoText
 
@@ -29,8 +31,11 @@ _NAMELESS = (("media.missing", None),)
 class ImageBuilder:
     """Makes the Data of images; what is wrong with their records goes to the report."""
 
-    def __init__(self, documents: Sequence[Document], source: Source, origins: RowOrigins, report: Report) -> None:
+    def __init__(
+        self, documents: Sequence[Document], names: Names, source: Source, origins: RowOrigins, report: Report
+    ) -> None:
         self._documents = documents
+        self._categories = [names.listed(document) for document in documents]
         self._has_annotations = [document.is_results or "annotations" in document.envelope for document in documents]
         self._media = [document.media if (document.media >= 0).any() else None for document in documents]
         self._source = source
@@ -70,6 +75,10 @@ class ImageBuilder:
             origins=self._origins,
             told=() if is_named or media >= 0 else _NAMELESS,
         )
+        for home, place, image in images:
+            if isinstance(image, dict):  # others have the usual keys alone
+                at = self._documents[home].images.origin(place)
+                tell_categories(image, self._categories[home], at, self._report)
         if len(images) > 1:
             self._take_others(data, own, images)
         return data

@@ -15,6 +15,7 @@ from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import row_of
 from lading_coco.ids import is_id
+from lading_coco.measures import tell_area, tell_areas, tell_score
 from lading_coco.numerals import numbers_of
 from lading_coco.plain import PlainLabels
 from lading_coco.rle_forms import counts_of
@@ -71,10 +72,13 @@ class LabelBuilder:
 
     def plain(self, records: Sequence[PlainRow], rows: Sequence[int], bounds: Sequence[int]) -> Iterator[list[Label]]:
         """The labels of some frames, whose records `bounds` part; no other has the id of one of them."""
+        tell_areas(records, rows, self._teller)
         return self._plain.labels(records, rows, bounds)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""
+        if not isinstance(record, dict):  # of a dict it is told where its numbers are read
+            tell_area(record.area, self._teller(row))
         if not isinstance(record, PlainRow):
             return self._any(record, row, again)
         return self._any(as_row(record), row, again) if again else next(self._plain.labels((record,), (row,), (0, 1)))
@@ -174,6 +178,8 @@ class LabelBuilder:
                 self._tell(row, "coco.bad-number", f"expected 0 or 1, found {crowd!r}", "iscrowd")
         if record.score is not UNSET:
             (extras if "score" in attributes else attributes)["score"] = record.score
+            if not record.keypoints:  # that of a pose may be a sum over its points
+                tell_score(record.score, self._teller(row))
 
     def _add_rest(self, rest: Mapping[str, Any], common: dict[str, Any], row: int) -> None:
         for key, value in rest.items():

@@ -9,6 +9,7 @@ from typing import Any
 from lading import MaskItem, PanopticMask, Report, SemanticMask, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document
+from lading_coco.forms import number
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.layout import MaskPlace
 from lading_coco.rows import Loose
@@ -62,6 +63,7 @@ class MaskBuilder:
             at = self._document.annotations.origin(row, "segments_info", index)
             self._report.loss("segments of a mask without an integer id", str(at))
             return None
+        self._tell_area(segment, row, index)
         key = self._category_id(segment.get("category_id"), row, index)
         crowd = segment.get("iscrowd")
         kept = {"iscrowd": crowd not in (0, 1), "category_id": not isinstance(key, int)}  # no field of an item holds it
@@ -73,6 +75,13 @@ class MaskBuilder:
             instance=str(value),
             extras={k: v for k, v in segment.items() if k not in _OF_SEGMENT or kept.get(k)},
         )
+
+    def _tell_area(self, segment: Loose, row: int, index: int) -> None:
+        def tell(rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
+            self._tell(rule, message, row, "segments_info", index, *parts, warn=warn)
+
+        if "area" in segment:
+            number("area", segment["area"], tell)
 
     def _category_id(self, key: Any, row: int, index: int) -> int | str | None:
         """The id as the category has it; None for what can be none, which the rules tell."""

@@ -28,6 +28,7 @@ from lading_coco.layout import (
     split_of,
     split_of_videos,
 )
+from lading_coco.references import tell_scenes
 from lading_coco.relative import tell_relative_boxes
 from lading_coco.text import JsonText
 from lading_coco.whole_videos import VideoText
@@ -82,6 +83,7 @@ class CocoReader(Reader):
         index = IndexBuilder(documents, report).build()
         for document in documents:
             tell_relative_boxes(document, report)
+            tell_scenes(document, report)
             document.forget_ids()
         masks = _mask_places(files, documents, report)
         maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in enumerate(documents) if d.kind == "stuff"}

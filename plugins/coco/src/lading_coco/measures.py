@@ -1,0 +1,31 @@
+"""Areas and scores held to what they can be. No label is made of an area, so no rule looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from operator import attrgetter
+from typing import Any
+
+from lading_coco.rows import PlainRow
+
+_AREA: Callable[[PlainRow], int | float] = attrgetter("area")
+
+
+def tell_area(area: Any, tell: Callable[..., None]) -> None:
+    """Tell of an area below 0: evaluation looks at objects by their areas, and would leave this one out."""
+    if isinstance(area, (int, float)) and area < 0:
+        tell("coco.negative-area", f"expected an area of 0 or more, found {area!r}", "area", warn=True)
+
+
+def tell_areas(records: Sequence[PlainRow], rows: Sequence[int], teller: Callable[[int], Callable[..., None]]) -> None:
+    """The same of many records at once; `teller` makes what tells of a row."""
+    if records and min(map(_AREA, records)) < 0:
+        for record, row in zip(records, rows, strict=True):
+            tell_area(record.area, teller(row))
+
+
+def tell_score(score: Any, tell: Callable[..., None]) -> None:
+    """Tell of a score that is not from 0 to 1, as one in percent."""
+    if isinstance(score, (int, float)) and isfinite(score) and not 0 <= score <= 1:  # others are told by a rule
+        tell("coco.score-range", f"expected a score from 0 to 1, found {score!r}", "score", warn=True)

@@ -1,0 +1,81 @@
+"""Ids that stand beside the annotations and lead to other records: TACO's scenes, and LVIS's lists of categories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lading import Origin, Report, counted
+from lading_coco.document import Document
+from lading_coco.ids import code_of, is_id
+
+#: Of an image of LVIS: categories that are not in it, and those of which not every object is annotated.
+_LISTS = ("neg_category_ids", "not_exhaustive_category_ids")
+_CODE = "coco.stray-id"
+
+
+class _Found(NamedTuple):
+    """A value that should be an id, and the parts of its pointer."""
+
+    value: Any
+    at: tuple[str | int, ...]
+
+
+def tell_categories(record: Mapping[str, Any], listed: Collection[Any], at: Origin, report: Report) -> None:
+    """Tell of an image, which stands at `at`, whose lists hold ids of no category; each list once.
+
+    `listed` are the ids of categories; where there are none, that is told.
+    """
+    if not listed:
+        return
+    for key in _LISTS:
+        values = record.get(key)
+        if values is None:
+            continue
+        found = [
+            _Found(value, (key, number)) for number, value in enumerate(values if isinstance(values, list) else ())
+        ]
+        strays = [each for each in found if not is_id(each.value) or each.value not in listed]
+        if not isinstance(values, list):
+            strays = [_Found(values, (key,))]
+        if strays:
+            report.warning(_CODE, _message("categories", strays), at.below(*strays[0].at))
+
+
+def tell_scenes(document: Document, report: Report) -> None:
+    """Tell of scenes of TACO that are of no image or no category of scenes, each once a file."""
+    scenes = document.envelope.get("scene_annotations")
+    if not isinstance(scenes, list):
+        return
+    listed = document.envelope.get("scene_categories")
+    known = {code_of(row.get("id")) for row in listed if isinstance(row, dict)} if isinstance(listed, list) else set()
+    images = set(np.unique(document.image_ids).tolist())
+    for noun, ids, found in (("images", images, _images(scenes)), ("scene categories", known, _backgrounds(scenes))):
+        strays = [each for each in found if not is_id(each.value) or code_of(each.value) not in ids]
+        if strays:
+            report.warning(_CODE, _message(noun, strays), document.origin("scene_annotations", *strays[0].at))
+
+
+def _images(scenes: list[Any]) -> Iterator[_Found]:
+    for number, scene in enumerate(scenes):
+        if isinstance(scene, dict):
+            yield _Found(scene.get("image_id"), (number, "image_id"))
+        else:
+            yield _Found(scene, (number,))
+
+
+def _backgrounds(scenes: list[Any]) -> Iterator[_Found]:
+    for number, scene in enumerate(scenes):
+        values = scene.get("background_ids", []) if isinstance(scene, dict) else []
+        if isinstance(values, list):
+            yield from (_Found(value, (number, "background_ids", place)) for place, value in enumerate(values))
+        else:
+            yield _Found(values, (number, "background_ids"))
+
+
+def _message(noun: str, strays: list[_Found]) -> str:
+    return (
+        f"expected ids of {noun} that are listed, found {counted(len(strays), 'other')}, the first {strays[0].value!r}"
+    )

@@ -128,6 +128,20 @@ LOOPS = (
 )
 
 
+#: Table and row that is gone, and what is due for it at the first row that names it.
+GONE = (
+    ("attribute", 0, "nuscenes.dangling-token", "sample_annotation", "/0/attribute_tokens/0"),
+    ("calibrated_sensor", 1, "nuscenes.dangling-token", "sample_data", "/5/calibrated_sensor_token"),
+    ("category", 1, "nuscenes.dangling-token", "instance", "/1/category_token"),
+    ("instance", 0, "nuscenes.dangling-token", "sample_annotation", "/0/instance_token"),
+    ("sample", 0, "nuscenes.dangling-token", "sample_data", "/0/sample_token"),
+    ("sample", 1, "nuscenes.dangling-token", "sample_data", "/2/sample_token"),
+    ("sample_annotation", 1, "nuscenes.broken-chain", "sample_annotation", "/1/prev"),
+    ("scene", 1, "nuscenes.dangling-token", "sample", "/3/scene_token"),
+    ("sensor", 1, "nuscenes.dangling-token", "calibrated_sensor", "/1/sensor_token"),
+)
+
+
 def removed(*patterns: str) -> Callable[[Path], None]:
     def plant(root: Path) -> None:
         for path in [path for pattern in patterns for path in root.glob(pattern)]:
@@ -380,6 +394,9 @@ DEFECTS = [
          DANGLING, f"{TABLES}sample_data.json", "/0/sample_token"),
     Once("a next sample that is not there", "nuscenes", row("sample", 0, next=NOWHERE),
          "nuscenes.broken-chain", f"{TABLES}sample.json", "/0/next"),
+    *(Once(f"a row of {table} that is gone", "nuscenes", without(table, number),
+           rule, f"{TABLES}{told}.json", pointer)
+      for table, number, rule, told, pointer in GONE),
     Once("a picture of 0 x 0", "nuscenes", row("sample_data", 0, width=0, height=0),
          "nuscenes.picture-size", f"{TABLES}sample_data.json", "/0"),
     *(Once(f"a {column} of {value}", "nuscenes", row("sample_data", index, **{column: value}),

@@ -101,10 +101,10 @@ DEFECTS: dict[str, tuple[Callable[[Any], None], list[str], int]] = {
     "an instance that counts wrong": (
         change("instance", 1, nbr_annotations=7, last_annotation_token="gone"),
         [
-            "warning nuscenes.count-mismatch v1.0-mini/instance.json#/1/nbr_annotations: "
-            "expected 7 annotations as declared, found 2",
             "warning nuscenes.broken-chain v1.0-mini/instance.json#/1/last_annotation_token: "
             "expected a token of sample_annotation.json or none, found 'gone'",
+            "warning nuscenes.count-mismatch v1.0-mini/instance.json#/1/nbr_annotations: "
+            "expected 7 annotations as declared, found 2",
         ],
         12,
     ),
@@ -303,6 +303,24 @@ def test_a_missing_table_is_told_and_the_others_are_read(case: Any) -> None:
     ]
     assert [data.ego_pose for data in opened.data] == [None] * 24
     assert opened.losses()["boxes of samples without a sensor that has a pose"] == 12
+
+
+def test_a_row_that_is_gone_is_told_once_with_how_many_name_it(case: Any) -> None:
+    gone = case.rows("sample")[1]["token"]
+    case.edit("sample", lambda rows: [row for row in rows if row["token"] != gone])
+    opened = case.open()
+    # four files of key frames (sweeps are not read), three annotations, `prev` and `next` of its neighbours
+    assert opened.told == [
+        "error nuscenes.dangling-token v1.0-mini/sample_data.json#/2/sample_token: "
+        f"expected a token of sample.json, found {gone!r}; 8 more rows name it"
+    ]
+
+
+def test_two_rows_that_name_nothing_are_two_defects(case: Any) -> None:
+    case.edit(
+        "sample_data", lambda rows: [{**row, "sample_token": ""} if n in (0, 5) else row for n, row in enumerate(rows)]
+    )
+    assert [finding.pointer for finding in case.open().of("dangling-token")] == ["/0/sample_token", "/5/sample_token"]
 
 
 def test_boxes_of_samples_without_any_pose_are_left_out(case: Any) -> None:

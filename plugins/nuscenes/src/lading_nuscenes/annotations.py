@@ -278,20 +278,21 @@ class _Reading:
         instances, made = self._instances, self._made
         if "sample_annotation" not in self._tables:
             return
+        for column, keys in zip(("first_annotation_token", "last_annotation_token"), instances.ends, strict=True):
+            for place in np.flatnonzero(made.index.find(keys) == DANGLING).tolist():
+                self._tables.broken_link("instance", column, instances.rows[place], self._book.text(keys[place]))
         counted = made.instances.copy()
         counted[[place for place, _ in made.index.repeats()]] = ABSENT  # told, and in no sample
         found = np.bincount(counted[counted >= 0], minlength=len(instances.rows)).tolist()
         lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
-        # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
-        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
+        # annotations that are left out or gone, or whose instance is not known, are told: what is missed is not again
+        told = len(self._tables.left_out(_TABLE)) + len(self._tables.gone.tokens(_TABLE))
+        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + told
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
             if said is not None and said != found[place] and not (is_told and said > found[place]):
                 message = f"expected {said} annotations as declared, found {found[place]}"
                 at = self._tables.origin("instance", row, "nbr_annotations")
                 self._tables.report.warning("nuscenes.count-mismatch", message, at)
-        for column, keys in zip(("first_annotation_token", "last_annotation_token"), instances.ends, strict=True):
-            for place in np.flatnonzero(made.index.find(keys) == DANGLING).tolist():
-                self._tables.broken_link("instance", column, instances.rows[place], self._book.text(keys[place]))
 
 
 def tell_attributes(

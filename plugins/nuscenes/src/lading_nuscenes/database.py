@@ -152,8 +152,9 @@ class Database:
             self.tables.report.warning("nuscenes.missing-file", message, self.tables.origin(table, index, "filename"))
 
     def report_losses(self) -> None:
-        """Say what of the tables has no place in any frame."""
+        """Say what is not there that rows name, and what of the tables has no place in any frame."""
         report, tables = self.tables.report, self.tables
+        tables.gone.tell()
         self._tell_missing()
         if self.files.skipped:
             what = "files that are no key frames (`-o sweeps=true` reads them)"

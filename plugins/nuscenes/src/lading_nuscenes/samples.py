@@ -154,7 +154,7 @@ class _Chain:
             if found < 0 and (token or self._members or self._scene.nbr_samples):  # a scene without samples has no ends
                 self._tables.broken_link("scene", column, self._row, token or "")
         chain = list(self._walk(first, follow))
-        strays = self._strays(first, follow)
+        strays = self._strays(first, follow) + self._gone(book)
         if sorted(chain) != self._members:
             is_cut = bool(chain) and self._is_cut(chain[-1], follow)
             if first >= 0 and not strays and not is_cut:
@@ -191,6 +191,14 @@ class _Chain:
                 met.add(place)
                 place = int(follow[place])
         return len(met) + len(self._tables.left_out("sample"))
+
+    def _gone(self, book: TokenBook) -> int:
+        """How many samples the scene lacks that its others name, which is told; of a scene without any, its first."""
+        gone = self._tables.gone.tokens("sample")
+        named = set() if self._members else {self._scene.first_sample_token}
+        for keys in self._samples.links if gone else ():
+            named.update(book.texts(keys[self._members]))
+        return len(named & gone)
 
     def _walk(self, place: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[int]:
         own = set(self._members)

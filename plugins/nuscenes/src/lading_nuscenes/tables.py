@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lading import File, Origin, Report
 from lading_nuscenes.chains import loops
+from lading_nuscenes.gone import Gone
 from lading_nuscenes.scan import Piece, Scan
 from lading_nuscenes.schema import ROWS, Row
 from lading_nuscenes.times import Times
@@ -21,11 +22,15 @@ T = TypeVar("T", bound=Row)
 
 
 class Tables:
-    """The tables of a version that can be read, and what is said about them; `counts` has the rows of those read."""
+    """The tables of a version that can be read, and what is said about them.
+
+    `counts` has the rows of those read, `gone` what rows name that is not there: it is told when all are read.
+    """
 
     def __init__(self, files: dict[str, File], paths: dict[str, str], report: Report) -> None:
         self.report = report
         self.counts: dict[str, int] = {}
+        self.gone = Gone(report, self.origin)
         self._left_out: dict[str, dict[str | int, dict[str, Any]]] = {}
         self._mended: dict[str, set[tuple[int, str]]] = {}
         self._nameless: Counter[str] = Counter()
@@ -127,8 +132,7 @@ class Tables:
         """Say that a row has a token that the target does not, unless it is told what is wrong with either."""
         if target not in self or self._is_told(table, column, target, index, token):
             return
-        message = f"expected a token of {target}.json, found {token!r}"
-        self.report.error("nuscenes.dangling-token", message, self.origin(table, index, column))
+        self.gone.add(target, token, table, index, column, is_link=False)
 
     def _is_told(self, table: str, column: str, target: str, index: int, token: str) -> bool:
         """Whether it is told why a token of a row leads nowhere: by its own form, or by that of what it leads to.
@@ -147,8 +151,7 @@ class Tables:
         target = {"scene": "sample", "instance": "sample_annotation"}.get(table, table)
         if self._is_told(table, column, target, index, token):
             return
-        message = f"expected a token of {target}.json or none, found {token!r}"
-        self.report.warning("nuscenes.broken-chain", message, self.origin(table, index, column))
+        self.gone.add(target, token, table, index, column, is_link=True)
 
     def tell_loops(
         self, table: str, column: str, rows: Sequence[int] | NDArray[np.int32], follow: NDArray[Any], times: Times

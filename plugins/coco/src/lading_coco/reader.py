@@ -14,7 +14,7 @@ from lading_coco.dataset import CocoDataset
 from lading_coco.detection import Look, hidden_files, json_files, look
 from lading_coco.document import Document, read_document
 from lading_coco.ids import first_places, look_up
-from lading_coco.index import IndexBuilder
+from lading_coco.indexing import IndexBuilder
 from lading_coco.layout import (
     ARRAYS,
     PICTURES,

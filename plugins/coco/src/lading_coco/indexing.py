@@ -1,0 +1,239 @@
+"""Which images are one frame, and which split a frame is in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Report, counted
+from lading_coco.clashes import clash_of, tell_clash
+from lading_coco.document import Document
+from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
+from lading_coco.index import Grouping, Index, Numbers, Split
+from lading_coco.overlaps import tell_overlaps
+from lading_coco.placing import Placing, repeated_annotations
+from lading_coco.rows import values_at
+from lading_coco.shots import tell_shots
+from lading_coco.videos import ListedVideos, Places, by_first, videos_of
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
+
+
+class IndexBuilder:
+    """Puts the images and annotations of all documents together."""
+
+    def __init__(self, documents: Sequence[Document], report: Report) -> None:
+        self._documents = documents
+        self._report = report
+        self._ids: list[Codes] = []
+        self._names: list[Codes] = []
+        self._keys: list[Codes] = []
+        self._home: list[NDArray[np.int32]] = []
+        self._row: list[NDArray[np.int32]] = []
+        self._count = 0
+        self._frame_of_image: dict[int, Numbers] = {}
+        self._bare: dict[int, tuple[int, int]] = {}
+        self._repeated: dict[int, int] = {}
+        self._groups: list[Split] = []  # splits before videos are told apart
+        self.splits: list[Split] = []
+
+    def build(self) -> Index:
+        """The index. What is wrong goes to the report."""
+        order: dict[str, list[int]] = {}
+        for number, document in enumerate(self._documents):
+            order.setdefault(document.split, []).append(number)
+        for name, numbers in order.items():
+            self._add_split(name, numbers)
+        tell_overlaps(self._documents, self._groups, self._frame_of_image, self._report)
+        ids = joined(self._ids, np.int64)
+        frames_of = Placing(self._documents, self._groups, self._frame_of_image, ids, self._report).frames()
+        return Index(
+            splits=[split for split in self.splits if self._is_told(split)],
+            home=joined(self._home, np.int32),
+            row=joined(self._row, np.int32),
+            images=[Grouping(self._frame_of_image[number]) for number in range(len(self._documents))],
+            annotations=[Grouping(frames) for frames in frames_of],
+            repeated=self._repeated,
+            second=repeated_annotations(self._documents, self._report),
+            bare=self._bare,
+        )
+
+    def _add_split(self, name: str, numbers: Sequence[int]) -> None:
+        """Give frames to the documents of one split; a document that contradicts the others gets a split of its own."""
+        splits: list[Split] = []
+        for number in numbers:
+            found = [clash_of(self._documents[number], [self._documents[n] for n in s.documents]) for s in splits]
+            split = next((s for s, clash in zip(splits, found, strict=True) if clash is None), None)
+            if split is None:
+                split = Split(_free_name(name, {s.name for s in (*self._groups, *self.splits, *splits)}))
+                splits.append(split)
+                if (clash := next(filter(None, found), None)) is not None:
+                    tell_clash(self._documents[number], clash, split.name, self._report)
+            split.documents.append(number)
+        self._groups += splits
+        for split in splits:
+            split.begin = self._count
+            for number in split.documents:
+                self._add_images(split, number)
+            for number in split.documents:
+                self._add_bare(split, number)
+            split.end = self._count
+            parts = self._by_video(split)
+            for part in parts:
+                self._number_keys(part)
+            self.splits += parts
+
+    def _by_video(self, split: Split) -> list[Split]:
+        """A split a video, their frames together; the split itself where its images are of none."""
+        begin, end = split.begin, split.end
+        own = Places(joined(self._home, np.int32)[begin:end], joined(self._row, np.int32)[begin:end])
+        listings = {number: self._frame_of_image[number] - begin for number in split.documents}
+        found = videos_of(self._documents, listings, own)
+        if found is None:
+            return [split]
+        videos, (homes, rows) = found
+        order, first = by_first(videos)
+        self._reorder(split, order)
+        ordered = homes[order], rows[order]
+        parts: list[Split] = []
+        listed = ListedVideos([self._documents[number] for number in split.documents], self._report)
+        used = {s.name for s in (*(other for other in self._groups if other is not split), *self.splits)}
+        for place, count in first:
+            name = split.name
+            if videos[place] != MISSING:
+                home = self._documents[homes[place]]
+                name = f"{name}-{listed.name(home, int(rows[place]))}"
+            name = _free_name(name, used)
+            used.add(name)
+            parts.append(Split(name, split.documents, begin, begin + count))
+            if videos[place] != MISSING:
+                shots = slice(begin - split.begin, begin - split.begin + count)
+                tell_shots(self._documents, ordered[0][shots], ordered[1][shots], self._report)
+            begin += count
+        listed.tell()
+        return parts
+
+    def _reorder(self, split: Split, order: Numbers) -> None:
+        begin, end = split.begin, split.end
+        for pieces in (self._ids, self._names, self._keys):
+            pieces[:] = [_moved(pieces, begin, end, order)]
+        for numbers in (self._home, self._row):
+            numbers[:] = [_moved(numbers, begin, end, order)]
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(begin, end)
+        for number in split.documents:
+            frames = self._frame_of_image[number]
+            own = frames >= begin
+            frames[own] = place[frames[own] - begin]
+        bare = self._bare
+        self._bare = {int(place[f - begin]) if f >= begin else f: known for f, known in bare.items()}
+
+    def _is_told(self, split: Split) -> bool:
+        """Whether a split is a segment: not if its images are all of earlier splits; one of no images at all is."""
+        documents = [self._documents[number] for number in split.documents]
+        is_empty = not any(len(document.images) or len(document.annotations) for document in documents)
+        return split.end > split.begin or len(self.splits) == 1 or is_empty
+
+    def _add_images(self, split: Split, number: int) -> None:
+        document = self._documents[number]
+        frame_of = self._known(document)
+        is_none = (document.image_ids == MISSING) & (document.names == hash(None))  # told when it was found
+        new = np.flatnonzero((frame_of < 0) & ~is_none)
+        keys = _keys(document.image_ids, document.names)[new]
+        unique, first = first_places(keys)
+        chosen = np.sort(first)  # of equal images in one file the first is the frame
+        frame_of[new[chosen]] = np.arange(self._count, self._count + len(chosen))
+        if len(chosen) < len(new):
+            frame_of[new] = frame_of[new[first]][np.searchsorted(unique, keys)]
+        rows = new[chosen]
+        self._append(document.image_ids[rows], document.names[rows], document.keys[rows], number, rows)
+        self._frame_of_image[number] = frame_of
+        self._tell_repeated(document)
+
+    def _known(self, document: Document) -> Numbers:
+        """For each image the frame that has it already, in whatever split."""
+        if not self._count:
+            return np.full(len(document.images), -1, dtype=np.int64)
+        keys, first = first_places(_keys(np.concatenate(self._ids), np.concatenate(self._names)))
+        found = look_up(_keys(document.image_ids, document.names), keys, first)
+        found[document.image_ids == MISSING] = -1
+        return found
+
+    def _append(self, ids: Codes, names: Codes, keys: Codes, number: int, rows: Numbers) -> None:
+        self._ids.append(ids)
+        self._names.append(names)
+        self._keys.append(keys)
+        self._home.append(np.full(len(ids), number, dtype=np.int32))
+        self._row.append(rows.astype(np.int32))
+        self._count += len(ids)
+
+    def _tell_repeated(self, document: Document) -> None:
+        if document.kind == "videos":
+            return  # which is told of the video
+        for row in repeats(document.image_ids).tolist():
+            message = "expected each image id once, found one again; annotations go to the first"
+            self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
+
+    def _number_keys(self, split: Split) -> None:
+        """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""
+        keys = joined(self._keys, np.int64)[split.begin : split.end]
+        times: dict[int, int] = {}
+        for place in repeats(keys).tolist():
+            key = int(keys[place])
+            times[key] = times.get(key, 0) + 1
+            self._repeated[split.begin + place] = times[key]
+
+    def _add_bare(self, split: Split, number: int) -> None:
+        """Frames for the images that annotations name where a file lists none at all."""
+        document = self._documents[number]
+        if len(document.images) or not len(document.annotations):
+            return
+        here = self._split_ids(split)
+        ids, first = np.unique(document.image_of, return_index=True)
+        is_new = (ids != MISSING) & ~np.isin(ids, here)
+        chosen = np.sort(first[is_new])
+        written = values_at(document, chosen.tolist(), "image_id")
+        if len(here):  # an id of another type is told where its image is looked for
+            spelled = np.array([code_of(other_spelling(value)) for value in written], dtype=np.int64)
+            is_other = np.isin(spelled, here) & (spelled != MISSING)
+            chosen = chosen[~is_other]
+            written = [value for value, known in zip(written, is_other.tolist(), strict=True) if not known]
+        if not len(chosen):
+            return
+        listing = "videos" if document.kind == "videos" else "images"
+        is_list = isinstance(document.envelope.get(listing, []), list)
+        if is_list and not document.is_results and not document.images.stranger_count:  # else that is told
+            message = f"expected `{listing}`, found none; the annotations alone tell of {counted(len(chosen), 'image')}"
+            self._report.warning("coco.no-images", message, document.origin(listing))
+        for offset, row in enumerate(chosen.tolist()):
+            self._bare[self._count + offset] = (number, row)
+        codes = document.image_of[chosen]
+        keys = np.fromiter(map(key_of, written), dtype=np.int64, count=len(codes))
+        self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
+
+    def _split_ids(self, split: Split) -> Codes:
+        return np.concatenate(self._ids)[split.begin : self._count] if self._ids else np.empty(0, dtype=np.int64)
+
+
+def _keys(ids: Codes, names: Codes) -> Codes:
+    """One number for id and file name together."""
+    with np.errstate(over="ignore"):
+        return (ids.view(np.uint64) * _MIX ^ names.view(np.uint64)).view(np.int64)
+
+
+def _moved(pieces: Sequence[NDArray[Any]], begin: int, end: int, order: Numbers) -> NDArray[Any]:
+    whole = np.concatenate(pieces)
+    whole[begin:end] = whole[begin:end][order]
+    return whole
+
+
+def _free_name(name: str, used: set[str]) -> str:
+    number = 1
+    free = name
+    while free in used:
+        number += 1
+        free = f"{name}-{number}"
+    return free

@@ -6,26 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from lading import Box2D, Keypoints2D, Label, MultiPolygon2D, Polygon2D, Report, Rle, Sentence, Word
-from lading.model.label import Points
+from lading import Label, Report, Sentence, Word
+from lading_coco.bodies import BodyBuilder
 from lading_coco.categories import Names
 from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import row_of
 from lading_coco.ids import is_id
 from lading_coco.measures import tell_area, tell_areas, tell_score
-from lading_coco.numerals import numbers_of
 from lading_coco.plain import PlainLabels
-from lading_coco.rle_forms import counts_of
-from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, RleRow, Row, as_row
-from lading_coco.traits import ATTRIBUTES, PARTS
+from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, Row, as_row
+from lading_coco.shapes import box, mask
+from lading_coco.traits import ATTRIBUTES
 from lading_coco.whole_videos import VideoText
-from lading_coco.widths import is_recovered
 
-#: In extras: that the run lengths of the mask were a list of numbers, not their text.
-AS_LIST: Mapping[str, Any] = {"counts": "list"}
 #: In extras: in which files and rows the object of a label is, where these are several. No key of COCO is called so.
 RECORDS = "coco:records"
 #: Fields that make no label where they are null or empty; what they were stays in extras.
@@ -51,17 +45,14 @@ class LabelBuilder:
         self._alike = {key: name for key, name in listed.items() if name in repeated}
         self._unlisted = names.unlisted[document.path]
         self._are_unknown_told = names.accounted_for[document.path]
-        self._full = names.full
         self._has_categories = bool(listed)
         self._is_stuff = document.kind == "stuff"
         self._has_shapes = document.traits.label_kinds() != ["CLASSIFICATION"]
         self._may_lack_id = document.is_results or document.traits.has_segments or document.kind == "videos"
         self._base = base
         self._step = step
-        self._shift = shift
         self._report = report
-        bodies = [(row["id"], row["keypoints"]) for _, row in document.categories if row.get("keypoints")]
-        self._points_of = {key: len(points) for key, points in bodies if isinstance(points, list)}
+        self._bodies = BodyBuilder(document, names.full, shift=shift)
         #: What was told of labels made since somebody took it, as `Data.told` has it.
         self.told: list[tuple[str, int | None]] = []
         self._has_scores = document.is_results and "score" in document.traits.attributes
@@ -88,27 +79,28 @@ class LabelBuilder:
         self.told.append(("label.duplicate", self._base + row * self._step))
 
     def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
-        rest = _NO_REST
+        rest, tell = _NO_REST, self._teller(row)
         if isinstance(record, dict):
-            record, rest = row_of(record, self._teller(row))
+            record, rest = row_of(record, tell)
         common = self._common(record, rest, row, again)
         labels: list[Label] = []
         if record.bbox:
-            self._box(record.bbox, row, common, labels)
+            labels += box(record.bbox, common, tell)
         elif record.bbox is None:
-            self._tell(row, "coco.bad-bbox", "expected 4 numbers, found null", "bbox")
+            tell("coco.bad-bbox", "expected 4 numbers, found null", "bbox")
         if record.segmentation:
-            self._mask(record.segmentation, row, common, labels)
+            labels += mask(record.segmentation, common, tell)
         if isinstance(record.keypoints, list) and record.keypoints:
-            self._keypoints(record.keypoints, record, row, common, labels)
+            labels += self._bodies.body(record.keypoints, record, common, tell)
         if record.caption is not UNSET and record.caption is not None:
             extras = {**common["extras"], **_beside_caption(record, rest)}
             words = (Word(record.caption),)
             labels.append(Sentence(sentence=words, extras=extras, origin=common["origin"]))
         if rest:
-            self._beyond(rest, row, common, labels, alone=None if labels else record.category_id)
+            self._tell_beyond(rest, row)
+            labels += self._bodies.parts(rest, common, tell, alone=None if labels else record.category_id)
         if not labels:
-            tell, origin = self._teller(row), str(self._origin(row))
+            origin = str(self._origin(row))
             labels += labels_without_shape(
                 record, rest, common, tell, lambda what: self._report.loss(what, origin), beside_shapes=self._has_shapes
             )
@@ -215,123 +207,12 @@ class LabelBuilder:
             )
         return name
 
-    def _box(self, bbox: list[float], row: int, common: dict[str, Any], labels: list[Label]) -> None:
-        if len(bbox) != 4:
-            common["extras"]["bbox"] = bbox
-            self._tell(row, "coco.bad-bbox", f"expected 4 numbers, found {len(bbox)}", "bbox")
-            return
-        x, y, width, height = bbox
-        if not is_recovered(bbox):
-            common["extras"]["bbox"] = bbox
-        labels.append(Box2D(xmin=x, ymin=y, xmax=x + width, ymax=y + height, **common))
-
-    def _mask(
-        self, segmentation: list[list[float]] | RleRow, row: int, common: dict[str, Any], labels: list[Label]
-    ) -> None:
-        if isinstance(segmentation, RleRow):
-            size, counts = segmentation.size, None
-            if len(size) == 2:
-                counts = counts_of(segmentation, self._teller(row))
-            else:
-                message = f"expected `size` to be height and width, found {size!r}"
-                self._tell(row, "coco.bad-rle", message, "segmentation", "size")
-            if counts is None:
-                common["extras"]["segmentation"] = {"size": size, "counts": segmentation.counts}
-            else:
-                if isinstance(segmentation.counts, list):
-                    common["extras"]["segmentation"] = AS_LIST
-                labels.append(Rle(counts=counts, height=size[0], width=size[1], **common))
-            return
-        rings = self._rings(segmentation, row, common)
-        if len(rings) == 1:
-            labels.append(Polygon2D(points=rings[0], **common))
-        elif rings:
-            labels.append(MultiPolygon2D(rings=tuple(rings), **common))
-
-    def _rings(self, lists: list[list[float]], row: int, common: dict[str, Any]) -> list[Points]:
-        rings = []
-        if len(lists[0]) == 2 and len(lists) > 1 and all(len(part) == 2 for part in lists):
-            message = "expected a list of rings, found one ring of points"
-            self._tell(row, "coco.ring-form", message, "segmentation", warn=True)
-            return [np.array(lists, dtype=np.float64)]
-        for index, part in enumerate(lists):
-            if len(part) % 2:
-                common["extras"]["segmentation"] = lists
-                message = f"expected pairs of numbers, found {len(part)} numbers; the ring is left out"
-                self._tell(row, "coco.bad-polygon", message, "segmentation", index)
-            elif part:
-                rings.append(np.array(part, dtype=np.float64).reshape(-1, 2))
-            else:
-                common["extras"]["segmentation"] = lists
-                message = "expected a ring of numbers, found an empty one; it is left out"
-                self._tell(row, "coco.bad-polygon", message, "segmentation", index)
-        return rings
-
-    def _keypoints(self, values: list[Any], record: Row, row: int, common: dict[str, Any], labels: list[Label]) -> None:
-        if len(values) % 3 or self._are_pairs(values, record.category_id):
-            common["extras"]["keypoints"] = values
-            message = f"expected x, y and visibility for each point, found {len(values)} numbers"
-            self._tell(row, "coco.bad-keypoints", message, "keypoints")
-            return
-        visible = tuple(values[2::3])
-        count = record.num_keypoints
-        seen = sum(v > 0 for v in visible)
-        if count is not UNSET and count is not None and count not in self._counts(visible):
-            message = f"expected the number of points with v > 0, {seen}, found {count}"
-            self._tell(row, "coco.keypoint-count", message, "num_keypoints", warn=True)
-        if not seen and (count == 0 or not any(visible)) and not (count is UNSET and record.score is not UNSET):
-            common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
-            return
-        labels.append(self._points(values, visible, common))
-
-    def _are_pairs(self, values: Sequence[Any], category: Any) -> bool:
-        """Whether numbers are x and y of each point of a category: so many, and others than visibilities."""
-        points = self._points_of.get(category) if is_id(category) else None
-        return points is not None and len(values) == 2 * points and any(v not in (0, 1, 2) for v in values[2::3])
-
-    def _counts(self, visible: Sequence[Any]) -> range:
-        """How many points may be labelled, where a visibility that is none, which the rules tell, may be any."""
-        sure = sum(v > 0 for v in visible)
-        if not self._points_of:
-            return range(sure, sure + 1)
-        odd = [v > 0 for v in visible if v not in (0, 1, 2)]
-        return range(sure - sum(odd), sure + len(odd) - sum(odd) + 1)
-
-    def _points(self, values: list[Any], visible: tuple[Any, ...], common: dict[str, Any]) -> Keypoints2D:
-        points = np.array((values[0::3], values[1::3]), dtype=np.float64).T.copy()
-        if self._shift:
-            points[np.array(visible, dtype=np.float64) > 0] += self._shift
-        return Keypoints2D(points=points, visible=visible, **common)
-
-    def _beyond(
-        self, rest: Mapping[str, Any], row: int, common: dict[str, Any], labels: list[Label], *, alone: Any
-    ) -> None:
-        """What some relatives of COCO add: groups of keypoints, DensePose.
-
-        `alone` is the category of a body that has no other label.
-        """
+    def _tell_beyond(self, rest: Mapping[str, Any], row: int) -> None:
+        """Tell of what some relatives of COCO add and the model has no place for."""
         if _DENSEPOSE & rest.keys():
             self._report.loss("dense correspondences (kept in extras)", str(self._origin(row)))
         if "bbox_cam3d" in rest:  # mmdetection3d's export of one camera (source-formats.md 2.2)
             self._report.loss("3D boxes of a camera, `bbox_cam3d` (kept in extras)", str(self._origin(row)))
-        for number, (field, box, valid, part) in enumerate(PARTS, 1):
-            if field not in rest:
-                continue
-            if alone is not None and alone is not UNSET:  # no label of the body says it
-                common["extras"]["category_id"] = alone
-            own = {**common, "origin": common["origin"] + number}
-            if common.get("category") is not None:
-                own["category"] = self._full(part, common["category"])
-            if rest.get(valid, True) in (False, 0):
-                continue
-            values = numbers_of(rest[field])
-            if values is None or len(values) % 3:
-                self._tell(row, "coco.bad-keypoints", "expected x, y and visibility for each point", field)
-            elif any(values[2::3]):
-                labels.append(self._points(values, tuple(values[2::3]), own))
-            edges = numbers_of(rest.get(box)) if box is not None else None
-            if edges is not None and len(edges) == 4 and any(edges):
-                self._box([float(edge) for edge in edges], row, own, labels)
 
     def _origin(self, row: int, *parts: str | int) -> Any:
         return self._document.annotations.origin(row, *parts)

@@ -8,7 +8,8 @@ from typing import Any
 from lading import Box2D, Keypoints2D, Label, MultiPolygon2D, PanopticMask, Polygon2D, Rle, Sentence
 from lading.model.label import Points, same
 from lading.model.rle import text_from_counts
-from lading_coco.labels import AS_LIST, RECORDS
+from lading_coco.labels import RECORDS
+from lading_coco.shapes import AS_LIST
 from lading_coco.traits import ATTRIBUTES
 from lading_coco.widths import width_between
 

@@ -150,12 +150,21 @@ def removed(*patterns: str) -> Callable[[Path], None]:
     return plant
 
 
-def shortened(file: str) -> Callable[[Path], None]:
-    """A file without its last line."""
+def cut(file: str, size: int) -> Callable[[Path], None]:
+    """The first bytes of a file."""
+
+    def plant(root: Path) -> None:
+        (root / file).write_bytes((root / file).read_bytes()[:size])
+
+    return plant
+
+
+def shortened(file: str, lines_off: int = 1) -> Callable[[Path], None]:
+    """A file without its last lines."""
 
     def plant(root: Path) -> None:
         lines = (root / file).read_bytes().splitlines(keepends=True)
-        (root / file).write_bytes(b"".join(lines[:-1]))
+        (root / file).write_bytes(b"".join(lines[:-lines_off]))
 
     return plant
 
@@ -339,6 +348,14 @@ DEFECTS = [
          "segment.empty", VOC + "ImageSets/Main/val.txt"),
     Once("a minimum of 0 that counts from 1", "voc", changed(XML, "<xmin>3<", "<xmin>0<"),
          "voc.zero-based", XML, "/annotation/object[1]/bndbox", 20),
+    Once("a calibration that breaks off in its second line", "kitti", cut(KITTI, 330),
+         "kitti.calibration-row", KITTI, None, 2),
+    Once("a calibration of a sequence that breaks off", "kitti-tracking", cut("training/calib/0000.txt", 400),
+         "kitti.calibration-row", "training/calib/0000.txt", None, 2),
+    Once("a calibration of a drive that breaks off", "kitti-raw", cut(DRIVES + "calib_velo_to_cam.txt", 60),
+         "kitti.calibration-row", DRIVES + "calib_velo_to_cam.txt", None, 2),
+    Once("a calibration of two lines", "kitti", shortened(KITTI, 6),
+         "kitti.calibration-key", KITTI),
     Once("a calibration without a line", "kitti", changed(KITTI, ".*", ""), "kitti.calibration-missing", KITTI),
     Once("a calibration of a sequence without a line", "kitti-tracking", changed("training/calib/0001.txt", ".*", ""),
          "kitti.calibration-missing", "training/calib/0001.txt"),

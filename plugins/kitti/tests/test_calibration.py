@@ -16,7 +16,7 @@ IMU = "Tr_imu_to_velo: 1 0 0 -0.81 0 1 0 0.32 0 0 1 -0.8"
 
 
 def calibration(*lines: str):
-    return calibration_of("\n".join(lines).encode())
+    return calibration_of("\n".join((*lines, "")).encode())
 
 
 def told(*lines: str) -> list[tuple[str, int | None, str]]:
@@ -76,6 +76,17 @@ def test_a_wrong_number_of_values() -> None:
     assert calibration(P2, R0, V, "Tr_imu_to_velo: 1 2 3").imu_to_lidar is None
 
 
+def test_a_file_that_breaks_off_within_a_line_is_told_as_that_alone() -> None:
+    for end, found in (("-0.02 0", "5"), ("-0.02 0 -", "words in '0 -1 0 -0.02 0 -'")):
+        broken = calibration_of(f"{P2}\n{R0}\nTr_velo_to_cam: 0 -1 0 {end}".encode())
+        message = f"Tr_velo_to_cam: expected 12 numbers, found {found}; the file ends there"
+        assert [(p.rule, p.line, p.message) for p in broken.problems] == [("kitti.calibration-row", 3, message)]
+        assert broken.is_cut
+    # a last line of too many numbers, or one that another follows, is not cut
+    assert not calibration_of(f"{P2}\n{R0} 1".encode()).is_cut
+    assert not calibration(P2, "R0_rect: 1 0 0").is_cut
+
+
 def test_words_where_numbers_should_be() -> None:
     assert told("P2: a b") == [("kitti.calibration-row", 1, "P2: expected 12 numbers, found words in 'a b'")]
 
@@ -84,7 +95,9 @@ def test_words_where_numbers_should_be() -> None:
     "values", ["1 0 0 0 1 0 0 0 -1", "1 0 0 0 1 0 0 0 0", "1 0 0 0 nan 0 0 0 1", "2 0 0 0 2 0 0 0 2"]
 )
 def test_a_matrix_that_is_no_rotation(values: str) -> None:
-    message = "R0_rect: expected a rotation, found a matrix that mirrors, stretches or is not finite"
+    numbers = [float(value) for value in values.split()]
+    found = [numbers[:3], numbers[3:6], numbers[6:]]
+    message = f"R0_rect: expected a rotation, found {found}, which mirrors, stretches or is not finite"
     assert ("kitti.calibration-matrix", 2, message) in told(P2, f"R0_rect: {values}", V)
 
 

@@ -64,7 +64,8 @@ class Calibration:
 
     `entries` holds every line as it stands, by key, under the name of its file where there are several.
     `lidar_to_rect` is R0 V of 3.5, `unrectified` has K, D, R and T of each camera of raw, and `sizes` the width and
-    height of its pictures, by camera and whether they are rectified.
+    height of its pictures, by camera and whether they are rectified. `cut_at` is the last line of a file where no line
+    end follows it; `is_cut` tells that it breaks off there, which is told: what would follow is not told again.
     """
 
     entries: dict[str, Any] = field(default_factory=dict)
@@ -77,6 +78,8 @@ class Calibration:
     sizes: dict[tuple[int, bool], tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     lidar_placement: Placement | None = None
+    cut_at: int | None = None
+    is_cut: bool = False
 
     @property
     def is_another(self) -> bool:
@@ -138,7 +141,7 @@ def calibration_of(data: bytes) -> Calibration:
     """The calibration of one file of the object, tracking or odometry benchmark, or of what tools make of them."""
     lines, problems = lines_of(data)
     entries, more = parse_entries(lines)
-    result = Calibration(entries=_shown(entries), problems=[*problems, *more])
+    result = Calibration(entries=_shown(entries), problems=[*problems, *more], cut_at=_last_line(data, lines))
     if not any(key in _ALIASES or _PROJECTION.fullmatch(key) for key in entries):
         result.problems.append(_OTHER if entries else _NOTHING)
         return result
@@ -179,7 +182,7 @@ def raw_calibration(files: Mapping[str, bytes]) -> dict[str, Calibration]:
     for name, data in files.items():
         lines, problems = lines_of(data)
         entries, more = parse_entries(lines)
-        part = parts[name] = Calibration(problems=[*problems, *more])
+        part = parts[name] = Calibration(problems=[*problems, *more], cut_at=_last_line(data, lines))
         result.entries[name] = _shown(entries)
         if not entries:
             part.problems.append(_NOTHING)
@@ -248,7 +251,8 @@ def _add_projection(result: Calibration, camera: int, key: str, entry: Entry) ->
     is_upright = (matrix[1, 0], *matrix[2, :3]) == (0.0, 0.0, 0.0, 1.0)
     offset = _baseline(matrix) if is_upright and np.isfinite(matrix).all() else None
     if offset is None:
-        message = f"{key}: expected a projection [[fx, s, cx, .], [0, fy, cy, .], [0, 0, 1, .]], found another"
+        expected = "a projection [[fx, s, cx, .], [0, fy, cy, .], [0, 0, 1, .]]"
+        message = f"{key}: expected {expected}, found {matrix.tolist()}"
         result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
         return
     result.projections[camera] = matrix
@@ -273,15 +277,28 @@ def _matrix(result: Calibration, key: str, entry: Entry, meaning: str) -> FloatA
         matrix = np.array(entry.values).reshape(rows, columns)
         if meaning in ("projection", "D", "T", "K") or is_motion(matrix):
             return matrix
-        message = f"{key}: expected a rotation, found a matrix that mirrors, stretches or is not finite"
+        message = f"{key}: expected a rotation, found {matrix.tolist()}, which mirrors, stretches or is not finite"
         result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
         return None
+    if result.cut_at == entry.line and _is_short(entry, rows * columns):
+        result.is_cut = True
+        found += "; the file ends there"
     message = f"{key}: expected {rows * columns} numbers, found {found}"
     result.problems.append(Problem("kitti.calibration-row", message, entry.line))
     return None
 
 
+def _is_short(entry: Entry, count: int) -> bool:
+    """Whether a line lacks numbers at its end, of which the last may be half a number."""
+    if not isinstance(entry.values, str):
+        return len(entry.values) < count
+    words = entry.values.split()
+    return len(words) <= count and all(number_of(word) is not None for word in words[:-1])
+
+
 def _missing(result: Calibration, key: str) -> None:
+    if result.is_cut:
+        return  # its last line is told
     message = f"expected a line {key}, found none; what hangs on it is left without a place"
     result.problems.append(Problem("kitti.calibration-key", message, is_error=False))
 
@@ -289,6 +306,11 @@ def _missing(result: Calibration, key: str) -> None:
 def _place_lidar(result: Calibration) -> None:
     if result.lidar_to_rect is not None:
         result.lidar_placement = Placement.from_matrix(inverse(result.lidar_to_rect))
+
+
+def _last_line(data: bytes, lines: Sequence[str]) -> int | None:
+    """The number of the last line, from 1, where no line end follows it: it may have been cut."""
+    return None if data.endswith((b"\n", b"\r")) else len(lines)
 
 
 def _shown(entries: Mapping[str, Entry]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Calibrations:
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
-            if not calibration.is_another:
+            if not calibration.is_another and not calibration.is_cut:
                 calibration.problems += self._unseen(calibration)
             known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
             if len(self._kept) > _KEPT:
@@ -100,21 +100,23 @@ class Calibrations:
         return None
 
     def _unseen(self, calibration: Calibration) -> list[Problem]:
-        """Cameras that a calibration file has no line of; a line that is wrong is told by itself."""
-        problems: list[Problem] = []
-        for media in self._index.cameras:
-            number, is_rectified = media.camera or 0, self._index.is_rectified
-            if not calibration.names_camera(number, is_rectified=is_rectified):
-                key = (
-                    f"P{number}"
-                    if self._index.layout is not RAW
-                    else f"P_rect_0{number}"
-                    if is_rectified
-                    else f"K_0{number}"
-                )
-                message = f"expected a line {key}, found none; the camera {media.name} has no intrinsics"
-                problems.append(Problem("kitti.calibration-key", message, is_error=False))
-        return problems
+        """Cameras that a calibration file has no line of, told together; a line that is wrong is told by itself."""
+        is_rectified = self._index.is_rectified
+        kind = "P" if self._index.layout is not RAW else "P_rect_0" if is_rectified else "K_0"
+        lacking = [
+            media
+            for media in self._index.cameras
+            if not calibration.names_camera(media.camera or 0, is_rectified=is_rectified)
+        ]
+        if not lacking:
+            return []
+        keys = " and ".join(f"{kind}{media.camera or 0}" for media in lacking)
+        names = " and ".join(media.name for media in lacking)
+        if len(lacking) == 1:
+            message = f"expected a line {keys}, found none; the camera {names} has no intrinsics"
+        else:
+            message = f"expected lines {keys}, found none; the cameras {names} have no intrinsics"
+        return [Problem("kitti.calibration-key", message, is_error=False)]
 
     def _raw(self, report: Report) -> Calibrated | None:
         paths = self._index.raw_calib
@@ -124,7 +126,7 @@ class Calibrations:
             for problem in parts[name].problems if name in parts else ():
                 problem.tell(report, path)
         whole = parts[""]
-        if whole.entries.get(_CAMERAS):
+        if whole.entries.get(_CAMERAS) and not parts[_CAMERAS].is_cut:
             for problem in self._unseen(whole):
                 problem.tell(report, paths[_CAMERAS])
         whole.problems += [problem for part in parts.values() if part is not whole for problem in part.problems]

@@ -1,4 +1,4 @@
-"""Frames none of whose pictures and clouds is there: told once, where they are named."""
+"""Frames that lack pictures or clouds: where that is told. One that has none at all is told once."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def place(data: Sequence[Data], named_at: Origin) -> None:
         one.origin = named_at
     for one in data[1:]:
         one.told = (*one.told, *_TOLD)
+
+
+def beside(data: Sequence[Data], labels: str | None) -> None:
+    """Let what is said of a missing file be said at what makes it due, for it has no place of its own.
+
+    That is the line of its sensor's list of times, else the frame's file of labels, else the first of its files.
+    """
+    first = next((one.path for one in data if one.content is not None), None)
+    named_at = labels or first
+    for one in data:
+        if one.content is None and (one.timed is not None or named_at is not None):
+            one.origin = one.timed if one.timed is not None else Origin(named_at or "")

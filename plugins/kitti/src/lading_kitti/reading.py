@@ -13,7 +13,7 @@ from lading.source.file import File, is_lfs_pointer
 from lading_kitti.calibrations import Calibrated, Calibrations
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
-from lading_kitti.lonely import place
+from lading_kitti.lonely import beside, place
 from lading_kitti.motion import Motion, Times, read_times
 
 #: x, y, z, reflectance as float32 (3.6); an index and a class of SemanticKITTI as uint32 (3.10).
@@ -67,6 +67,8 @@ class SegmentReading:
                 data.append(one)
         if key in index.lonely:
             place(data, index.lonely[key])
+        else:
+            beside(data, None if index.labels is None else index.labels.files.get(key))
         own, entries = self._own_calibration(calibrated)
         return Frame(
             key=key,

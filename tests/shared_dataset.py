@@ -43,6 +43,27 @@ class Reading(MemoryDataset):
             yield frame
 
 
+class Telling(MemoryDataset):
+    """Tells a finding and a loss at every frame, and another loss from frame 90 of `a` on.
+
+    `broken` are frames that end it.
+    """
+
+    broken: frozenset[str] = frozenset()
+
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        heard = report if report is not None else self.report
+        for frame in super().frames(segment, part):
+            here = f"{segment} {frame.key}"
+            if here in self.broken:
+                raise RecordError("a.json", pointer=f"/{here}", expected="a record", found="none")
+            heard.warning("reader.odd", here, segment=segment)
+            heard.loss(f"in {segment}", here)
+            if segment == "b" or int(frame.key) >= 90:
+                heard.loss("late", here)
+            yield frame
+
+
 class Silent(Checker):
     """Says nothing, and remembers what cannot be given to another process."""
 

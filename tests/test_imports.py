@@ -26,8 +26,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "plugin": ({"model", "source", "media", "errors"}, {"pluggy", "pydantic", "msgspec", "numpy"}),
     "backlog": ({"errors"}, set()),
     "parallel": ({"backlog", "model", "errors"}, set()),
-    "summary": ({"parallel", "model", "errors"}, set()),
-    "stats": ({"parallel", "model", "errors"}, set()),
+    "counting": ({"parallel", "model", "errors"}, set()),
+    "summary": ({"counting", "model"}, set()),
+    "stats": ({"counting", "model"}, set()),
     "compare": ({"model", "media", "errors"}, {"msgspec"}),
     "validate": (
         {"plugin", "parallel", "backlog", "stats", "render", "model", "media", "wording", "errors"},

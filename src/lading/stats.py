@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lading.errors import OptionError
-from lading.model.dataset import Dataset, Part, Progress, Segment, all_frames
+from lading.counting import counted
+from lading.model.dataset import Dataset, Progress, Segment
 from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES, Box2D, Box3D
 from lading.model.report import Report
-from lading.parallel import Shares
 
 #: Bounds of the classes of boxes: by the root of their area in pixels, and by their distance in metres.
 SIZES_PX: Sequence[int] = (0, 8, 16, 32, 64, 96, 128, 256, 512)
@@ -110,32 +109,7 @@ def statistics(
 
     Raises OptionError for fewer than one job, and what the reader raises.
     """
-    if jobs < 1:
-        raise OptionError(f"jobs: expected 1 or more, found {jobs}")
-    heard = report if report is not None else Report()
-    total = Statistics()
-    if jobs == 1:
-        for segment, frame in all_frames(dataset, heard, progress=progress):
-            total.add(segment, frame)
-        return total
-    shares: Shares[None] = Shares(_share, jobs, dataset, progress=progress, workers=dataset.workers)
-    for _ in shares:
-        pass
-    for part, said in shares.results:
-        total.merge(part)
-        heard.merge(said)
-    return total
-
-
-def _share(
-    part: Part, progress: Progress, dataset: Dataset
-) -> Generator[tuple[int, None], None, tuple[Statistics, Report]]:
-    """The work of one process of several."""
-    found, report = Statistics(), Report()
-    for segment, frame in all_frames(dataset, report, progress=progress, part=part):
-        found.add(segment, frame)
-    yield from ()
-    return found, report
+    return counted(Statistics, dataset, report if report is not None else Report(), progress, jobs)
 
 
 def _by_kind(counts: Mapping[str, int]) -> dict[str, int]:

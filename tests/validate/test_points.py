@@ -60,6 +60,16 @@ def test_finding_of_a_part_names_it(found):
     assert finding.message == "expected at least 3 points in part 1, found 2"
 
 
+def test_parts_count_from_0_as_pointers_do(found):
+    flat = points(3) * [1, 0]
+    for rings, which in (((flat, points(3)), " of part 0"), ((points(3), flat), " of part 1"), ((flat,), "")):
+        (finding,) = found(MultiPolygon2D(rings))
+        assert finding.message == f"expected an area above 0{which}, found none within 2 x 0"
+    bow = np.array([(0, 0), (2, 2), (2, 0), (0, 1.5)], dtype=np.float64)
+    (finding,) = found(MultiPolygon2D((bow, points(3) + 20)))
+    assert finding.message.startswith("expected a ring of part 0 that does not cross itself, found a crossing")
+
+
 @pytest.mark.parametrize(
     "label",
     [

@@ -151,3 +151,14 @@ def test_a_file_beside_the_tables_is_no_dataset_of_theirs(case: Any) -> None:
 def test_a_source_without_tables_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(DetectionError, match="no folder holds tables of the schema"):
         NuScenesReader().open(Source.open(tmp_path), NuScenesOptions(), Report())
+
+
+def test_a_file_that_is_no_table_is_refused_also_where_the_format_is_said(fixtures: Path, tmp_path: Path) -> None:
+    root = tmp_path / "nuscenes"
+    shutil.copytree(fixtures / "nuscenes", root)
+    for folder in ("", "v1.0-mini/"):
+        other = root / f"{folder}catalog.json"
+        other.write_text("{}")
+        with pytest.raises(DetectionError, match=r"catalog\.json is no table of the schema"):
+            lading.open_dataset(other, format="nuscenes")
+    assert len(lading.open_dataset(root / "v1.0-mini/sample.json", format="nuscenes").segments) == 2

@@ -91,7 +91,7 @@ PLANTED = [
     Broken("sensor.focal-length", change(SENSOR, 0, camera_intrinsic=matrix(0)), SENSOR, ["/0"]),
     Broken("sensor.not-finite", change(SENSOR, 0, camera_intrinsic=matrix(float("nan"))), SENSOR, ["/0"], "a lens"),
     Broken("sensor.rotation", change(SENSOR, 6, rotation=[0.5, 0, 0, 0.5]), SENSOR, ["/6"], "of a radar"),
-    Broken("sensor.empty-name", change("sensor", 2, channel=""), SENSOR, ["/2", "/6"], "in both scenes"),
+    Broken("nuscenes.channel", change("sensor", 2, channel=""), "sensor", ["/2/channel"], "in both scenes"),
     Broken("media.missing", lambda root: (root / CLOUD).unlink(),
            "sample_data", ["/17"], "a cloud"),
     Broken("media.unreadable", lambda root: (root / CLOUD).write_bytes(b""),

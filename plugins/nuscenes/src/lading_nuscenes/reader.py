@@ -40,20 +40,26 @@ class NuScenesReader(lading.Reader):
         found = versions(source)
         if not found:
             return Match(0.0, "no folder holds sample_data.json or three other tables of the schema")
-        if source.selected is not None and len(source.places) == 1 and not _is_table(source.selected, found):
-            return Match(0.0, f"{source.selected} is no table of the schema")
+        if (refusal := _refusal(source, found)) is not None:
+            return Match(0.0, refusal)
         best = max(found, key=lambda version: len(version.tables))
         folder = best.folder or "the root"
         is_whole = all(table in best.tables for table in ("sample", "sample_data", "sensor"))
         return Match(1.0 if is_whole else 0.9, f"{folder} holds {len(best.tables)} tables of the schema")
 
     def open(self, source: Source, options: NuScenesOptions, report: Report) -> Dataset:
-        """One version. Raises DetectionError where there are no tables, OptionError for a version that is not there."""
+        """One version. Raises DetectionError where there are no tables, or another file is named than one of them.
+
+        Raises OptionError for a version that is not there.
+        """
         from lading_nuscenes.database import Database  # what detection can do without is imported here
         from lading_nuscenes.dataset import NuScenesDataset
         from lading_nuscenes.strays import other_files, tell_strays
 
         found = versions(source)
+        refusal = None if source.selected == options.results else _refusal(source, found)
+        if refusal is not None:
+            raise DetectionError(source.label, {self.name: refusal})
         version = _choose(source, found, options.version, report)
         files = read_tables(version, report)
         if not files:
@@ -67,6 +73,13 @@ class NuScenesReader(lading.Reader):
         database.report_losses()
         tell_strays(database, others, report)
         return dataset
+
+
+def _refusal(source: Source, found: list[Version]) -> str | None:
+    """Why the one file that the caller named is none to read: what lies beside it is another dataset."""
+    if not found or source.selected is None or len(source.places) > 1 or _is_table(source.selected, found):
+        return None
+    return f"{source.selected} is no table of the schema"
 
 
 def _is_table(path: str, found: list[Version]) -> bool:

@@ -38,6 +38,7 @@ class Sensors:
         self._rows = rows
         self._tables = tables
         self._told: set[int] = set()  # kinds of sensors, by row
+        self._nameless: set[int] = set()
         tokens = [row.sensor_token for row in rows.rows]
         found = kinds.find(tokens)
         tables.dangling("calibrated_sensor", "sensor_token", "sensor", rows.indexes, found, tokens)
@@ -56,19 +57,29 @@ class Sensors:
         row = self._rows.rows[place]
         name = kind.channel
         extrinsics = Transform3D(name, EGO, row.translation, row.rotation)
+        told = frozenset(() if name else ("sensor.empty-name",))
+        if not name:
+            self._tell_nameless(kind_index)
         origin = self._tables.origin("calibrated_sensor", self._rows.indexes[place])
         if kind.modality == "lidar":
-            return Lidar(name=name, extrinsics=extrinsics, origin=origin)
+            return Lidar(name=name, extrinsics=extrinsics, origin=origin, told=told)
         if kind.modality == "radar":
-            return Radar(name=name, extrinsics=extrinsics, origin=origin)
+            return Radar(name=name, extrinsics=extrinsics, origin=origin, told=told)
         if kind.modality != "camera":
             self._tell_modality(place, kind.modality, kind_index)
             return None
         camera = FisheyeCamera if len(row.camera_distortion or ()) == _FISHEYE else Camera
         intrinsics = self._intrinsics(place, row)
         is_told = intrinsics is None and "camera_intrinsic" in self._rows.extras.get(place, {})
-        told = frozenset({"sensor.no-intrinsics"} if is_told else ())
+        told |= {"sensor.no-intrinsics"} if is_told else set()
         return camera(name=name, extrinsics=extrinsics, intrinsics=intrinsics, origin=origin, told=told)
+
+    def _tell_nameless(self, kind_index: int) -> None:
+        """Say, once a row of sensor, that its channel is empty."""
+        if kind_index not in self._nameless:
+            self._nameless.add(kind_index)
+            at = self._tables.origin("sensor", kind_index, "channel")
+            self._tables.report.error("nuscenes.channel", "expected the name of a sensor, found an empty one", at)
 
     def _tell_modality(self, place: int, modality: str | None, kind_index: int) -> None:
         """A sensor of another kind has no place in the model; one of no kind is a fault of its row. Told once."""

@@ -133,7 +133,7 @@ def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Foun
     _bounds(polygons, limits, rings, (low, high), found)
     if "polygon.self-crossing" in wanted:
         for index, where in crossings(areas, have_area):
-            part = f" of part {rings.parts[index]}" if rings.parts[index] else ""
+            part = _of_part(rings, index)
             message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
             found.tell(int(rings.rows[index]), "polygon.self-crossing", message)
     return found
@@ -151,6 +151,12 @@ def _short(labels: Sequence[PolygonLabel], rings: Rings, which: list[int], found
         found.tell(row, "polygon.too-few-points", f"expected at least 3 points{part}, found {len(points)}")
 
 
+def _of_part(rings: Rings, index: int) -> str:
+    """Which ring of its polygon, counted from 0 as pointers do; nothing where the polygon has no other."""
+    part, beside = rings.parts[index], rings.rows[max(index - 1, 0) : index + 2]
+    return f" of part {part}" if part or np.count_nonzero(beside == rings.rows[index]) > 1 else ""
+
+
 def _tell_not_finite(found: _Found, row: int) -> None:
     if not any(problem.rule == "label.not-finite" for problem in found.get(row, ())):
         found.tell(row, "label.not-finite", "expected finite coordinates, found NaN or infinity")
@@ -164,7 +170,7 @@ def _have_area(rings: Rings, areas: Areas, low: _Bounds, high: _Bounds, found: _
             have_area[index] = True
             continue
         width, height = (float(high[axis, index]) - float(low[axis, index]) for axis in (0, 1))
-        which = f" of part {rings.parts[index]}" if rings.parts[index] else ""
+        which = _of_part(rings, index)
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
         found.tell(int(rings.rows[index]), "polygon.empty", message)
     return have_area

@@ -84,7 +84,7 @@ class SensorsPass(BlockChecker):
         brought = self._brought.get(segment.name, frozenset())
         taken: set[str] = set()
         for sensor in segment.sensors:
-            if not sensor.name:
+            if not sensor.name and "sensor.empty-name" not in sensor.told:
                 yield Problem("sensor.empty-name", "expected a name of the sensor, found an empty one"), sensor
             if sensor.name in taken:
                 message = f"expected a name that no other sensor has, found {sensor.name!r} again"

@@ -82,6 +82,16 @@ def test_an_error_comes_in_its_turn_as_it_does_with_one_process(shared: Any) -> 
     assert found(2) == found(1)
 
 
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_the_first_error_in_order_ends_it_whoever_meets_it(shared: Any, jobs: int) -> None:
+    """Also where nothing was found before it that would say how far each process is."""
+    names = ("a", "b")
+    reading = shared.Telling("d", {name: [shared.frame(i, f"{i}.jpg") for i in range(100)] for name in names})
+    reading.broken = frozenset({"a 95", "b 2"})
+    with pytest.raises(RecordError, match=r"^a\.json#/a 95: expected a record, found none$"):
+        list(validate(reading, rules=[], severities={"reader.odd": "off"}, jobs=jobs))
+
+
 def test_a_process_that_is_killed_is_told(shared: Any) -> None:
     reading = shared.dataset()
     reading.kills = "80"

@@ -24,8 +24,8 @@ class Counts(Protocol):
 
 C = TypeVar("C", bound=Counts)
 
-#: What a process tells of a segment: that it has begun it, then its counts and what its reader said.
-_Told: TypeAlias = tuple[C, Report] | None
+#: What a process tells of a segment: its counts and what its reader said.
+_Told: TypeAlias = tuple[C, Report]
 
 
 def counted(make: Callable[[], C], dataset: Dataset, report: Report, progress: Progress | None, jobs: int) -> C:
@@ -42,20 +42,19 @@ def counted(make: Callable[[], C], dataset: Dataset, report: Report, progress: P
         return total
     given = make, dataset, report.limit, report.stop_on_error
     shares: Shares[_Told[C]] = Shares(_share, jobs, *given, progress=progress, workers=dataset.workers)
-    for told in shares:
-        if told is not None:
-            total.merge(told[0])
-            report.merge(told[1])
+    for counts, said in shares:
+        total.merge(counts)
+        report.merge(said)
     return total
 
 
 def _share(
     part: Part, progress: Progress, make: Callable[[], C], dataset: Dataset, limit: int, is_stopping: bool
-) -> Generator[tuple[int, _Told[C]], None, None]:
+) -> Generator[tuple[int, _Told[C] | None], None, None]:
     """The work of one process of several."""
     done = 0
     for number, segment in enumerate(dataset.segments):
-        yield number, None  # an error has the place of what came last
+        yield number, None  # so that an error has its place
         counts, report = make(), Report(limit=limit, stop_on_error=is_stopping)
         for _, frame in all_frames(dataset, report, [segment.name], part=part):
             counts.add(segment, frame)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # one process, which is most runs, has no use for it
 
 T = TypeVar("T")
 
-#: What a process does with its part: yields (place in the order, thing), and returns a last word.
+#: What a process does with its part: yields (place in the order, thing), and returns a last word. The thing None says
+#: where the process is, and no more: an error that ends it has the place of what it yielded last.
 Work: TypeAlias = Callable[..., Generator[tuple[int, Any], None, Any]]
 
 #: Bytes of things that wait for their turn in memory, in all parts together.
@@ -97,9 +98,9 @@ class Shares(Generic[T]):
     """Runs `work(part, progress, *given)` in `jobs` processes, the first part in this one; hands on what they yield.
 
     The dataset is among `given`, and all of `given` is pickled together. `work` yields pairs (place, thing) with places
-    that never go down; the things come out by place, then by part, so that a reader of one process would have met
-    them in the same order. `results` has what each part's `work` returned, in the order of the parts. `workers` are
-    taken where they are `Workers`, as many, and not closed; a run that is broken off closes them.
+    that never go down; the things, but None, come out by place, then by part, so that a reader of one process would
+    have met them in the same order. `results` has what each part's `work` returned, in the order of the parts.
+    `workers` are taken where they are `Workers`, as many, and not closed; a run that is broken off closes them.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class Shares(Generic[T]):
         self._workers = workers
         self._pipes: dict[Connection, int] = {}  # of the parts that are not over
         self._done = [0] * jobs
-        self._waiting: list[Backlog[tuple[int, T | _Failed]]] = [
+        self._waiting: list[Backlog[tuple[int, T | _Failed | None]]] = [
             Backlog("what a part found before its turn", held=_HELD_BYTES // jobs) for _ in range(jobs)
         ]
         self._reached = [0] * jobs  # the place that each part is at
@@ -226,7 +227,8 @@ class Shares(Generic[T]):
             thing = self._waiting[index].take()[1]
             if isinstance(thing, _Failed):
                 raise thing.error
-            yield thing
+            if thing is not None:
+                yield thing
 
     def _next(self) -> int | None:
         """The part whose first thing is next in order, or None while that is not known yet."""

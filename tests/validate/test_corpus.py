@@ -72,10 +72,12 @@ class InOneProcess:
             share = self.work((index + 1, self.jobs), lambda done, total: None, *self.given)
             while True:
                 try:
-                    yield next(share)[1]
+                    thing = next(share)[1]
                 except StopIteration as end:
                     self.results.append(end.value)
                     break
+                if thing is not None:
+                    yield thing
 
 
 @pytest.mark.parametrize("jobs", [2, 3])

@@ -134,7 +134,8 @@ def _run(task: _Task, report: Report | None, part: Part, progress: Progress | No
     running = task.start()
     stream = Stream()
     for _, finding in _frames(task, running, stream, part, progress):
-        yield finding
+        if finding is not None:
+            yield finding
     yield from _finish(task, running)
     _hand_on(stream, report)
 
@@ -168,7 +169,7 @@ def _check_shared(code: str, registered: Registered[Rule]) -> None:
 
 def _share(
     part: Part, progress: Progress, task: _Task
-) -> Generator[tuple[int, Finding], None, tuple[list[bytes | None], Report]]:
+) -> Generator[tuple[int, Finding | None], None, tuple[list[bytes | None], Report]]:
     """The work of one process of several."""
     running = task.start()
     stream = Stream()
@@ -178,10 +179,11 @@ def _share(
 
 def _frames(
     task: _Task, running: list[Running], stream: Stream, part: Part, progress: Progress | None
-) -> Iterator[tuple[int, Finding]]:
-    """What is found in the frames of a part, each with the number of its segment."""
+) -> Iterator[tuple[int, Finding | None]]:
+    """What is found in the frames of a part, each with the number of its segment; None where a segment begins."""
     done, sizes = 0, block_sizes()
     for number, segment in enumerate(task.dataset.segments):
+        yield number, None
         for count, findings in _segment(task, segment, running, stream, part, sizes):
             done += count
             if findings:

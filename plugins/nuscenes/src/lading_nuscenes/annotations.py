@@ -1,4 +1,4 @@
-"""sample_annotation and instance as columns: the boxes."""
+"""sample_annotation as columns: the boxes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_nuscenes.instances import Instances
 from lading_nuscenes.rotations import tell_lengths
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.scan import Piece
-from lading_nuscenes.schema import Attribute, Category, Instance, SampleAnnotation, Visibility
+from lading_nuscenes.schema import Attribute, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
 from lading_nuscenes.times import NO_TIME, Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, Indexes, Keys, TokenBook, TokenIndex, no_keys
@@ -28,43 +29,6 @@ NO_POINTS = np.iinfo(np.int64).min
 #: The longest time between the annotations that a velocity is taken from; twice that where there is one on each
 #: side (devkit, NuScenes.box_velocity).
 _LONGEST_NS = 1_500_000_000
-
-
-class Instances:
-    """The instances: tokens, and the place of each one's category."""
-
-    def __init__(self) -> None:
-        self.index = TokenIndex(no_keys())
-        self.categories = _NONE
-        self.extras: dict[int, dict[str, Any]] = {}
-        self.rows: list[int] = []
-        self.ends: tuple[Keys, Keys] = (no_keys(), no_keys())
-        self.counts: list[int | None] = []
-
-
-def read_instances(tables: Tables, book: TokenBook, categories: Rows[Category]) -> Instances:
-    """The table of instances."""
-    instances = Instances()
-    columns = Columns()
-    for piece in tables.scan("instance", Instance):
-        for place, extras in piece.extras.items():
-            instances.extras[len(instances.rows) + place] = extras
-        instances.rows += piece.indexes
-        instances.counts += [row.nbr_annotations for row in piece.rows]
-        tokens = [row.category_token for row in piece.rows]
-        found = categories.find(tokens)
-        tables.dangling("instance", "category_token", "category", piece.indexes, found, tokens)
-        columns.add(
-            keys=book.keys([row.token for row in piece.rows]),
-            categories=found.astype(np.int32),
-            first=book.keys([row.first_annotation_token for row in piece.rows]),
-            last=book.keys([row.last_annotation_token for row in piece.rows]),
-        )
-    instances.index = TokenIndex(columns.take("keys", no_keys()))
-    instances.categories = columns.take("categories", _NONE)
-    instances.ends = (columns.take("first", no_keys()), columns.take("last", no_keys()))
-    tables.repeats("instance", instances.index, instances.rows, book.text)
-    return instances
 
 
 class Annotations:

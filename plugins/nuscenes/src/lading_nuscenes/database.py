@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from lading import File, Report, Source
-from lading_nuscenes.annotations import Annotations, read_annotations, read_instances
+from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.files import name_hashes, read_files
+from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.pictures import Pictures

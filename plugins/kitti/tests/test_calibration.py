@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lading_kitti.calibration import calibration_of, parse_entries, raw_calibration
+from lading_kitti.calibration_files import calibration_of, parse_entries, raw_calibration
 from lading_kitti.sensors import camera_sensor, lidar_sensor
 
 from lading.model.geometry import EGO

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lading_kitti import geometry
-from lading_kitti.calibration import calibration_of
+from lading_kitti.calibration_files import calibration_of
 
 from lading import Transform3D
 from lading.errors import GeometryError

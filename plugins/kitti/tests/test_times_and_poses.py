@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lading_kitti.calibration import calibration_of
+from lading_kitti.calibration_files import calibration_of
 from lading_kitti.poses import OXTS_FIELDS, odometry_pose, oxts_world, parse_oxts, parse_pose
 from lading_kitti.times import parse_seconds, parse_wall_clock, seconds_ns, wall_clock_ns, wall_clock_text
 

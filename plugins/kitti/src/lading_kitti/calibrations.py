@@ -6,7 +6,8 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from lading import Origin, Report, Sensor, Source
-from lading_kitti.calibration import Calibration, calibration_of, raw_calibration
+from lading_kitti.calibration import Calibration
+from lading_kitti.calibration_files import calibration_of, raw_calibration
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW
 from lading_kitti.sensors import camera_sensor, lidar_sensor

@@ -9,7 +9,7 @@ from posixpath import basename, dirname
 from typing import TypeVar
 
 from lading import Origin, Report, Source
-from lading_kitti.calibration import RAW_FILES
+from lading_kitti.calibration_files import RAW_FILES
 from lading_kitti.image_sets import Listing, tell_repeated
 from lading_kitti.index import LabelFiles, Media, SegmentIndex, numbers_of
 from lading_kitti.keys import KeySpace, is_number, ordered

@@ -12,6 +12,7 @@ from lading import Data, Label, Report, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.layout import name_from_url
+from lading_coco.numbering import Numbering
 from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
 from lading_coco.references import tell_categories
@@ -39,7 +40,7 @@ class ImageBuilder:
         self._has_annotations = [document.is_results or "annotations" in document.envelope for document in documents]
         self._media = [document.media if (document.media >= 0).any() else None for document in documents]
         self._source = source
-        self._files, self._hidden = source.names(), source.hidden()
+        self._path = Numbering(source).path
         self._origins = origins
         self._report = report
 
@@ -82,11 +83,6 @@ class ImageBuilder:
         if len(images) > 1:
             self._take_others(data, own, images)
         return data
-
-    def _path(self, media: int) -> str:
-        """The path of a file by the number that `lading_coco.layout.Files` gives it."""
-        count = len(self._files)
-        return self._files[media] if media < count else self._hidden[media - count]
 
     def listings(self, images: Sequence[Image]) -> dict[str, Any]:
         """Where an image is listed, if in more than one file: the row by the file's path, for who writes it back."""

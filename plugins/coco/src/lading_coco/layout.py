@@ -6,11 +6,11 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from lading import Source
+from lading_coco.numbering import Numbering
 
 #: Before the split in the names of annotation files.
 _TASKS = (
@@ -116,30 +116,19 @@ def are_safe(names: Sequence[str]) -> bool:
 
 
 class Files:
-    """The files of a source by number, and which of them somebody named; behind those listed are the hidden ones."""
+    """The files of a source by number (`lading_coco.numbering`), and which of them somebody named."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.names: Sequence[str] = source.names()
-        self._hidden = source.hidden()
-        every = chain(self.names, self._hidden)
-        self.may_have_pictures = not all(name.lower().endswith(_NO_PICTURES) for name in every)
-        self._named = bytearray(len(self.names))
-
-    def number(self, path: str) -> int:
-        """The number of the file of this path; -1 where there is none."""
-        index = bisect_left(self.names, path)
-        if index < len(self.names) and self.names[index] == path:
-            return index
-        if self._hidden:
-            index = bisect_left(self._hidden, path)
-            if index < len(self._hidden) and self._hidden[index] == path:
-                return len(self.names) + index
-        return -1
+        self._numbering = Numbering(source)
+        #: The number of the file of a path, -1 where there is none.
+        self.number = self._numbering.number
+        self.may_have_pictures = not all(name.lower().endswith(_NO_PICTURES) for name in self._numbering)
+        self._named = bytearray(len(self._numbering.names))
 
     def has_below(self, folder: str) -> bool:
         """Whether a folder has files, be they hidden."""
-        return bool(self.source.below(folder)) or any(name.startswith(f"{folder}/") for name in self._hidden)
+        return bool(self.source.below(folder)) or any(name.startswith(f"{folder}/") for name in self._numbering.hidden)
 
     def mark(self, number: int) -> None:
         """Note that an annotation file names this file."""
@@ -150,12 +139,12 @@ class Files:
         """Note that everything below a folder is named."""
         below = self.source.below(folder)
         if below:
-            start = bisect_left(self.names, below[0])
+            start = bisect_left(self._numbering.names, below[0])
             self._named[start : start + len(below)] = b"\1" * len(below)
 
     def unnamed(self, endings: tuple[str, ...]) -> list[str]:
         """The files of these endings that nobody named."""
-        pairs = zip(self.names, self._named, strict=True)
+        pairs = zip(self._numbering.names, self._named, strict=True)
         return [name for name, named in pairs if not named and name.lower().endswith(endings)]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Data, Frame
-from lading.model.label import Box2D, Box3D
+from lading.model.label import Box2D, Box3D, MultiPolygon2D, Polygon2D
 from lading.model.report import Finding
 from lading.validate import validate
 
@@ -131,3 +132,41 @@ def test_box3d_has_to_be_finite(found, name):
     numbers = {"x": 1.0, "y": 2.0, "z": 3.0, "length": 4.0, "width": 2.0, "height": 1.5}
     assert found(Box3D(**numbers)) == []
     assert rules(found(Box3D(**(numbers | {name: math.nan})))) == ["label.not-finite"]
+
+
+def ring(xmin: float, ymin: float, xmax: float, ymax: float) -> np.ndarray:
+    return np.array([(xmin, ymin), (xmax, ymin), (xmax, ymax), (xmin, ymax)], dtype=float)
+
+
+OUTSIDE = (80, 60, 120, 100)
+
+
+@pytest.mark.parametrize(
+    ("box", "outline", "expected"),
+    [
+        (OUTSIDE, OUTSIDE, ["box2d.outside-image"]),
+        (OUTSIDE, (80, 60, 118.5, 101.5), ["box2d.outside-image"]),
+        (OUTSIDE, (80, 60, 117, 100), ["box2d.outside-image", "polygon.outside-image"]),
+        ((80, 60, 100, 80), OUTSIDE, ["polygon.outside-image"]),
+        (OUTSIDE, (80, 60, 100, 80), ["box2d.outside-image"]),
+        ((120, 60, 80, 100), OUTSIDE, ["box2d.inverted", "polygon.outside-image"]),
+        ((80, 60, math.inf, 100), OUTSIDE, ["label.not-finite", "polygon.outside-image"]),
+    ],
+    ids=[
+        "both, as the box was made of the polygon",
+        "both, but for a pixel and a half",
+        "both, and not alike",
+        "the polygon alone",
+        "the box alone",
+        "a box that is told as turned inside out",
+        "a box that is told as endless",
+    ],
+)
+def test_a_polygon_outside_that_fills_its_box_is_told_by_the_box(found, box, outline, expected):
+    for polygon in (Polygon2D(ring(*outline), instance="1"), MultiPolygon2D((ring(*outline),), instance="1")):
+        assert rules(found(Box2D(*box, instance="1"), polygon)) == expected
+
+
+def test_a_polygon_outside_beside_a_box_of_another_object_is_told(found):
+    told = found(Box2D(*OUTSIDE, instance="1"), Polygon2D(ring(*OUTSIDE), instance="2"))
+    assert rules(told) == ["box2d.outside-image", "polygon.outside-image"]

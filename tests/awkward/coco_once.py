@@ -196,6 +196,31 @@ OTHERS = [
         found=["box2d cat 20 10 24 15 @6"],
         told=["error coco.bad-keypoints /annotations/1/keypoints"],
     ),
+    *(
+        coco(
+            f"names of keypoints that are {what}",
+            row(keypoints=[21, 11, 2, 23, 14, 1], num_keypoints=2),
+            categories=[{**BODY[0], "keypoints": names}],
+            found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 21 11 v2 23 14 v1 @6"],
+            told=["error coco.bad-category /categories/0/keypoints"],
+        )
+        for what, names in (("an object", {"nose": 1, "tail": 2}), ("numbers", [1, 2]))
+    ),
+    *(
+        coco(
+            f"an absolute file name, {'found' if pictures else 'not found'}",
+            images=[{**IMAGE, "file_name": "/data/x/a.png"}],
+            pictures=pictures,
+            told=[f"{'warning' if pictures else 'error'} coco.unsafe-file-name /images/0/file_name"],
+        )
+        for pictures in (PICTURES, {})
+    ),
+    coco(
+        "box and polygon over the edge of their picture",
+        row(bbox=[30, 20, 20, 9], segmentation=[[30, 20, 50, 20, 50, 29, 30, 29]]),
+        found=["box2d cat 30 20 50 29 @6", "polygon2d cat 30 20 50 20 50 29 30 29 @6"],
+        told=["warning box2d.outside-image /annotations/1/bbox"],
+    ),
     coco(
         "boxes that are parts of their picture",
         annotations=[{**ROW, "bbox": [0.125, 0.25, 0.5, 0.25]}, {**ROW, "id": 6, "bbox": [0.25, 0.5, 0.5, 0.5]}],

@@ -304,7 +304,6 @@ KINDS = [
         told=[
             "warning coco.unsafe-file-name /images/1/file_name",
             "warning path.forbidden /images/0",
-            "warning path.forbidden /images/1",
         ],
     ),
     coco(

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from lading_coco.ids import MISSING
 from lading_coco.videos import by_first
 
+import lading
+from lading import Report
+
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 OTHER = {"id": 2, "file_name": "b.png", "width": 40, "height": 30}
 ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
@@ -74,6 +77,26 @@ def test_another_object_under_the_same_id_is_kept_and_told(read: Any) -> None:
     assert done.rules == ["coco.shared-annotation-id"]
     assert done.told[0][1] == "person_keypoints_x.json#/annotations/0/id"
     assert "expected another id than in instances_x.json, found 5 for another object" in done.told[0][2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "rules"),
+    [
+        ([ROW], []),
+        ([ROW | {"id": 77}], []),
+        ([ROW | {"id": 77}, ROW | {"id": 78}], ["label.duplicate"]),
+        ([ROW | {"bbox": [0, 0, 1, 1]}], ["coco.shared-annotation-id"]),
+        ([ROW | {"id": 77, "bbox": [0, 0, 1, 1]}], []),
+    ],
+    ids=["the same", "the same under another id", "the same and again", "another of its id", "another"],
+)
+def test_annotations_of_an_image_of_two_splits_are_told_with_it(
+    rows: list[dict[str, Any]], rules: list[str], read: Any
+) -> None:
+    done = read({"instances_train.json": file([IMAGE], [ROW]), "instances_val.json": file([IMAGE], rows)})
+    told = {(finding.rule, finding.where) for finding in lading.validate(done.dataset, report=Report())}
+    assert sorted(rule for rule, _ in told) == sorted(["coco.shared-images", *rules])
+    assert len(done.labels) == 1 + len(rows)
 
 
 def test_captions_join_and_have_ids_of_their_own(read: Any) -> None:

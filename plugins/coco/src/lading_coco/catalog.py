@@ -83,7 +83,7 @@ def _places(
                 document, number = rows[category.name]
                 places[kind, "categories", index] = document.origin("categories", number, "name")
         for index, points in enumerate(made.keypoints or ()):
-            if points.names and points.parent_categories[0] in bodies:
+            if points.parent_categories[0] in bodies:
                 document, number = bodies[points.parent_categories[0]]
                 places[kind, "keypoints", index] = document.origin("categories", number, "keypoints")
                 places[kind, "keypoints", index, "skeleton"] = document.origin("categories", number, "skeleton")
@@ -131,13 +131,17 @@ def _add_keypoints(drafts: dict[str, _Draft], document: Document, names: Names, 
         points = row.get("keypoints")
         if not points:
             continue
-        if not isinstance(points, list) or not all(isinstance(point, str) for point in points):
+        are_names = isinstance(points, list) and all(isinstance(point, str) for point in points)
+        if not are_names:
             message = "expected the names of keypoints, found something else"
             report.error("coco.bad-category", message, document.origin("categories", number, "keypoints"))
+        if not isinstance(points, (list, dict)):
             continue
         name = listed[row["id"]]
         with_points.append(name)
-        fields: dict[str, Any] = {"number": len(points), "names": points, "visible": "TERNARY"}
+        fields: dict[str, Any] = {"number": len(points), "visible": "TERNARY"}
+        if are_names:
+            fields["names"] = points
         skeleton = _skeleton(row.get("skeleton"), len(points))
         if skeleton is not None:
             fields["skeleton"] = skeleton

@@ -11,7 +11,7 @@ import msgspec
 from lading import Data, Label, Report, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document
-from lading_coco.layout import name_from_url
+from lading_coco.layout import name_from_url, unsafe_name
 from lading_coco.numbering import Numbering
 from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
@@ -25,8 +25,9 @@ Image: TypeAlias = tuple[int, int, AnyImage]
 
 #: In extras: that the record has no `file_name`, which is not the same as null. No key of COCO is called so.
 NO_FILE_NAME = "coco:no-file-name"
-#: What is told where a record names no file at all.
-_NAMELESS = (("media.missing", None),)
+#: What follows where a record names no file at all, or one that is elsewhere, which is told.
+_MISSING = ("media.missing", None)
+_FORBIDDEN = ("path.forbidden", None)
 
 
 class ImageBuilder:
@@ -74,7 +75,7 @@ class ImageBuilder:
             extras=extras,
             origin=self._documents[number].images.origin(row),
             origins=self._origins,
-            told=() if is_named or media >= 0 else _NAMELESS,
+            told=self._told(number, name if is_named else None, is_found=media >= 0),
         )
         for home, place, image in images:
             if isinstance(image, dict):  # others have the usual keys alone
@@ -83,6 +84,14 @@ class ImageBuilder:
         if len(images) > 1:
             self._take_others(data, own, images)
         return data
+
+    def _told(self, number: int, name: str | None, *, is_found: bool) -> Sequence[tuple[str, int | None]]:
+        """What the rules need not say of a picture of this name, since it is told when its record is found."""
+        if name is None:
+            return () if is_found else (_MISSING,)
+        if unsafe_name(name, self._documents[number].path) is None:
+            return ()
+        return (_FORBIDDEN,) if is_found else (_FORBIDDEN, _MISSING)
 
     def listings(self, images: Sequence[Image]) -> dict[str, Any]:
         """Where an image is listed, if in more than one file: the row by the file's path, for who writes it back."""

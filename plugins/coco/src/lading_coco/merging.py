@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -24,6 +25,8 @@ _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
 _WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results", "classification"})
 #: Fields whose numbers a plain row has in a form of its own.
 _NUMBERS = frozenset({"bbox", "segmentation"})
+#: What a record says of its image; the ids of its own and of the image may be others in another file.
+_CONTENT = ("category_id", "bbox", "segmentation", "keypoints", "caption", "segments_info")
 _MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})
 
 
@@ -67,10 +70,12 @@ class FrameLabels:
                     made += self._of(number, record, row)
             return made
         seen: dict[Any, tuple[int, AnyRow, list[Label]]] = {}
+        again = _Copies() if len({self._documents[number].split for number, *_ in records}) > 1 else None
         for number, rows, found in records:
             for row, record in zip(rows, found, strict=True):
                 if record is not None:
-                    made += self._merged(number, record, row, seen)
+                    is_copy = again is not None and again.take(self._documents[number].split, record)
+                    made += self._merged(number, record, row, seen, is_copy=is_copy)
         return made
 
     def _of(self, number: int, record: AnyRow, row: int, again: int = 0) -> list[Label]:
@@ -84,8 +89,16 @@ class FrameLabels:
         return self._labels[number].labels(record, row, again)
 
     def _merged(
-        self, number: int, record: AnyRow, row: int, seen: dict[Any, tuple[int, AnyRow, list[Label]]]
+        self,
+        number: int,
+        record: AnyRow,
+        row: int,
+        seen: dict[Any, tuple[int, AnyRow, list[Label]]],
+        *,
+        is_copy: bool,
     ) -> list[Label]:
+        if is_copy:  # as its image is in two splits, which is told
+            self._labels[number].note_repeated(row)
         kind = self._documents[number].kind
         key = _field(record, "id")
         if kind in _WITHOUT_INSTANCE or key is UNSET or isinstance(key, (list, dict)):
@@ -104,6 +117,8 @@ class FrameLabels:
             added = self._added(labels, self._of(number, record, row), str(self._records(number).origin(row)))
             self._note_records(labels, (first, other), (number, row, record))
             return added
+        if is_copy:
+            return self._of(number, record, row, 1)
         path = self._documents[first].path
         message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
         self._report.warning("coco.shared-annotation-id", message, self._records(number).origin(row, "id"))
@@ -148,6 +163,20 @@ class FrameLabels:
         return len(masks) < 2 or masks[0] == masks[1]
 
 
+class _Copies:
+    """The records that a frame has out of files of several splits: what one split has, the next may have again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Counter[str]] = {}
+
+    def take(self, split: str, record: AnyRow) -> bool:
+        """Whether another split has this record as well, as often as this one so far; its id may be another."""
+        what = repr([_field(record, name) for name in _CONTENT])
+        own = self._known.setdefault(split, Counter())
+        own[what] += 1
+        return any(known[what] >= own[what] for name, known in self._known.items() if name != split)
+
+
 def _cut(part: RowsOfFrames, frame: int) -> RowsOfFrame:
     number, bounds, rows, found = part
     own = slice(bounds[frame], bounds[frame + 1])
@@ -159,7 +188,7 @@ def _field(record: AnyRow, key: str) -> Any:
         return record.get(key, UNSET)
     if key in _NUMBERS and isinstance(record, PlainRow):
         record = as_row(record)
-    return getattr(record, key)
+    return getattr(record, key, UNSET)
 
 
 def _keys(record: AnyRow) -> list[str]:

@@ -174,7 +174,7 @@ PLACES = [
             "a.jpg": picture(kind="JPEG", orientation=6),
         },
         {"unlisted/a": [CAT]},
-        ["warning media.size-mismatch a.xml#/annotation"],
+        ["warning media.size-mismatch a.xml#/annotation/size"],
     ),
     tree(
         "CVAT for images: one XML for all",

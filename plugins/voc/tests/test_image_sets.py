@@ -279,3 +279,40 @@ def test_a_mask_of_objects_is_told_where_others_have_both(voc: Callable[..., Any
     finding = found.finding("voc.missing-mask")
     assert finding.message == "expected a mask of the objects of each id, found 1 without one, first 'b'"
     assert (finding.severity, finding.file, finding.line) == ("warning", "ImageSets/Segmentation/train.txt", 2)
+
+
+def test_a_mask_that_an_annotation_promises_is_told_where_no_set_lists_masks(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    segmented = xml("dog").replace("<object>", "\n<segmented>1</segmented><object>", 1)
+    files = {f"Annotations/{key}.xml": segmented for key in "ab"} | {"Annotations/c.xml": xml("dog")}
+    assert voc(files).findings == []  # annotations alone
+    found = voc({"SegmentationClass/a.png": mask_png()})
+    finding = found.finding("voc.missing-mask")
+    assert finding.message == "expected a mask, as `segmented` is 1, found none"
+    assert (finding.severity, finding.where) == ("warning", "Annotations/b.xml#/annotation/segmented")
+    assert finding.line == segmented.split("<segmented>")[0].count("\n") + 1
+    listed = voc({"ImageSets/Segmentation/train.txt": "a\nb\n"})
+    assert listed.finding("voc.missing-mask").file == "ImageSets/Segmentation/train.txt"
+
+
+@pytest.mark.parametrize("count", [1, 40], ids=["by its elements", "by the form of others"])
+def test_the_size_of_a_picture_stands_at_its_own_line(
+    count: int, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    text = xml("dog")
+    sized = (
+        text
+        if "<size>" in text
+        else text.replace("<object>", "\n\n<size><width>9</width><height>8</height></size>\n<object>", 1)
+    )
+    found = voc({f"Annotations/{number:02}.xml": sized for number in range(count)})
+    line = sized.split("<size>")[0].count("\n") + 1
+    places = {
+        str(data.locate(None, "size")).partition("#")[2]
+        for f in found.frames.values()
+        for frame in f
+        for data in frame.data
+    }
+    assert places == {"/annotation/size"}
+    assert {frame.data[0].sized.line for f in found.frames.values() for frame in f} == {line}

@@ -51,7 +51,7 @@ BROKEN = [
         [(ROOT + "Annotations/2012_000003.xml", "/annotation", None)]),
     voc("media.unreadable", filled(PICTURES + "2012_000003.jpg", b""), whole(PICTURES + "2012_000003.jpg"), "empty"),
     voc("media.unreadable", cut(PICTURES + "2012_000003.jpg", 0.7), whole(PICTURES + "2012_000003.jpg"), "cut"),
-    voc("media.size-mismatch", first("<width>40<", "<width>140<"), [(FIRST, "/annotation", None)]),
+    voc("media.size-mismatch", first("<width>40<", "<width>140<"), at("/size", 9)),
     voc("media.leak", copied(PICTURES + "2012_000003.jpg", PICTURES + "2012_000001.jpg"),
         whole(PICTURES + "2012_000003.jpg")),
     voc("mask.not-png", redrawn(CLASSES, lambda image: image.convert("RGB"), "JPEG"), whole(CLASSES)),

@@ -38,6 +38,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     extras: dict[str, Any] = {}
     width: int | None = None
     height: int | None = None
+    size_line: int | None = None
     filename: str | None = None
     database: str | None = None
     zero_based: dict[int, Origin] = {}
@@ -185,6 +186,7 @@ def _read_size(
         if value is not None and getattr(result, name) is None:
             setattr(result, name, value)
             read.add(id(child))
+    result.size_line = document.line(size)
     rest = rest_of(size, read)
     for name in ("width", "height"):
         if name in rest and getattr(result, name) is None:

@@ -45,7 +45,7 @@ CODES: Mapping[str, Told] = {
     "voc.not-object": Told("error", "what holds a box is an `object`"),
     "voc.unknown-id": Told("warning", "an id in a set of a class or an action is in another set or has an annotation"),
     "voc.missing-mask": Told(
-        "warning", "an id in a set of segmentation has a mask of classes, and of objects where others have one"
+        "warning", "an id in a set of segmentation, or of `segmented` 1, has a mask, and one of objects as others"
     ),
     "voc.hidden-file": Told("warning", "the name of an annotation file begins with no dot", "Rename it."),
     "voc.unlisted-picture": Told("warning", "a picture has an annotation or a mask, or a set lists it"),

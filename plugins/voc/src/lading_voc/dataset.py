@@ -16,7 +16,7 @@ from lading_voc.layout import Tree, remote_path
 from lading_voc.masks import MaskReader, Masks
 from lading_voc.memberships import Listed, Memberships
 from lading_voc.options import MaskChoice
-from lading_voc.places import MaskPlaces, Places
+from lading_voc.places import MaskPlaces, Places, line_of
 from lading_voc.tally import Tally
 
 
@@ -56,6 +56,13 @@ class VocDataset(Dataset):
         self._masks: MaskChoice = masks
         self._memberships: list[Memberships] | None = None
         self._reader = AnnotationReader()
+        #: Trees with masks and no sets for segmentation, in which annotations alone say what has a mask.
+        self._promising = {
+            number
+            for number, (tree, sets) in enumerate(zip(index.trees, index.plain_sets, strict=True))
+            if tree.class_masks or tree.augmented_masks or tree.object_masks
+            if all(found.kind != "Segmentation" for found in sets)
+        }
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a segment, in the order of its image set."""
@@ -96,6 +103,8 @@ class VocDataset(Dataset):
             if found.is_whole:
                 tally.compare(ref.id, self._differing(ref, listed, found.labels))
             self._check_filename(path, found, picture, report)
+            if found.extras.get("segmented") == "1" and ref.tree in self._promising:
+                self._check_mask(ref, path, report)
         labels, origins = self._labels(ref, key, file, found, report)
         if path is not None and not (found.is_read or labels or listed.values or picture):
             return Frame(key=key, data=[])  # nothing but a file that cannot be read says that there is a picture
@@ -112,6 +121,7 @@ class VocDataset(Dataset):
             extras=found.extras,
             origin=self._index.unfiled.get(ref) if path is None else Origin(path, "/annotation"),
             origins=origins,
+            sized=Origin(path, "/annotation/size", found.size_line) if path and found.size_line else None,
             told=told_of(found) if found.zero_based or found.further_boxes else (),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
@@ -158,6 +168,15 @@ class VocDataset(Dataset):
         labels = MaskReader(self._dialects[ref.tree].names, self._masks, report).read(masks)
         paths = [file.path for file in (by_class, by_object) if file is not None]
         return [*found.labels, *labels], MaskPlaces(paths, places)
+
+    def _check_mask(self, ref: Ref, path: str, report: Report) -> None:
+        """Tell of an annotation that says `segmented` and has no mask."""
+        tree = self._index.trees[ref.tree]
+        if any(ref.id in masks for masks in (tree.class_masks, tree.augmented_masks, tree.object_masks)):
+            return
+        file = self._file(path)
+        at = Origin(path, "/annotation/segmented", None if file is None else line_of(file, "segmented"))
+        report.warning("voc.missing-mask", "expected a mask, as `segmented` is 1, found none", at)
 
     def _file(self, path: str | None) -> File | None:
         return None if path is None else self._source.get(path)

@@ -94,6 +94,8 @@ class AnnotationReader:
         if end is None:
             return None
         found.object_count = count
+        if form.width is not None:
+            found.size_line = text.count("\n", 0, text.find("<size>")) + 1
         return found if _add_rest(found, form, [*start.groups(), *end.groups()]) else None
 
     def _object(self, text: str, position: int) -> tuple[tuple[BoxForm, ...], re.Match[str]] | None:

@@ -59,6 +59,16 @@ class Places:
         return None if self._document is None else self._document.line(element)
 
 
+def line_of(file: File, tag: str) -> int | None:
+    """The line of the first element of this name below the root of an annotation file."""
+    try:
+        document = parse_document(file.read())
+    except SourceError:
+        return None
+    element = None if document.root is None else document.root.find(tag)
+    return None if element is None else document.line(element)
+
+
 def _within(element: Element, geometry: str, subject: str | None) -> tuple[str, Element]:
     """The element within an object that says what is meant, and the way to it; the object where none does."""
     _, is_attribute, attribute = (subject or "").partition("attributes/")

@@ -168,4 +168,4 @@ def _size_problems(data: Data, seen: Probe) -> Sequence[Problem]:
         return ()
     said = " x ".join("?" if size is None else str(size) for size in declared)
     message = f"expected {said} pixels as declared, found {seen.width} x {seen.height} in {data.path!r}"
-    return (Problem("media.size-mismatch", message),)
+    return (Problem("media.size-mismatch", message, "size"),)

@@ -386,6 +386,23 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/segments_info/0/area",
         "expected a number, found 'large'",
     ),
+    "a segment of a box that is none": (
+        {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": [SEGMENT | {"bbox": [1, 2, 3]}]}]},
+        "coco.bad-bbox",
+        "/annotations/1/segments_info/0/bbox",
+        "expected 4 numbers, found [1, 2, 3]",
+    ),
+    "a segment of a box turned round": (
+        {
+            "annotations": [
+                ROW,
+                {"image_id": 1, "file_name": "m.png", "segments_info": [SEGMENT | {"bbox": [9, 2, -3, 4]}]},
+            ]
+        },
+        "coco.bad-bbox",
+        "/annotations/1/segments_info/0/bbox",
+        "expected a width and a height of 0 or more, found [9, 2, -3, 4]",
+    ),
     "a mask without file": (
         {"annotations": [ROW, {"image_id": 1, "segments_info": []}]},
         "coco.missing-file-name",

@@ -12,6 +12,8 @@ from lading_coco.document import Document
 from lading_coco.forms import number
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.layout import MaskPlace
+from lading_coco.numerals import numbers_of
+from lading_coco.rle_forms import shown
 from lading_coco.rows import Loose
 
 _OF_SEGMENT = frozenset({"id", "category_id", "iscrowd"})
@@ -63,7 +65,7 @@ class MaskBuilder:
             at = self._document.annotations.origin(row, "segments_info", index)
             self._report.loss("segments of a mask without an integer id", str(at))
             return None
-        self._tell_area(segment, row, index)
+        self._tell_measures(segment, row, index)
         key = self._category_id(segment.get("category_id"), row, index)
         crowd = segment.get("iscrowd")
         kept = {"iscrowd": crowd not in (0, 1), "category_id": not isinstance(key, int)}  # no field of an item holds it
@@ -76,12 +78,20 @@ class MaskBuilder:
             extras={k: v for k, v in segment.items() if k not in _OF_SEGMENT or kept.get(k)},
         )
 
-    def _tell_area(self, segment: Loose, row: int, index: int) -> None:
+    def _tell_measures(self, segment: Loose, row: int, index: int) -> None:
+        """Tell of an area or a box of a segment that cannot be: they stay in extras, so that no rule looks at them."""
+
         def tell(rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
             self._tell(rule, message, row, "segments_info", index, *parts, warn=warn)
 
         if "area" in segment:
             number("area", segment["area"], tell)
+        if "bbox" in segment:
+            edges = numbers_of(segment["bbox"])
+            if edges is None or len(edges) != 4:
+                tell("coco.bad-bbox", f"expected 4 numbers, found {shown(segment['bbox'])}", "bbox")
+            elif min(edges[2:]) < 0:
+                tell("coco.bad-bbox", f"expected a width and a height of 0 or more, found {edges}", "bbox", warn=True)
 
     def _category_id(self, key: Any, row: int, index: int) -> int | str | None:
         """The id as the category has it; None for what can be none, which the rules tell."""

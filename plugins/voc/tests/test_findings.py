@@ -249,3 +249,29 @@ def test_an_object_of_another_name_is_told_in_every_file(
         ("error", f"Annotations/{number}.xml", f"/annotation/{tag}", message) for number in range(40)
     )
     assert [label.category for label in read.data("7").labels] == ["cat"]
+
+
+def test_boxes_that_are_parts_of_their_picture_are_told_once(voc: Any) -> None:
+    def file(*boxes: tuple[float, ...]) -> str:
+        things = "".join(
+            "\n<object><name>cat</name>\n<bndbox><xmin>{}</xmin><ymin>{}</ymin><xmax>{}</xmax><ymax>{}</ymax></bndbox></object>".format(
+                *b
+            )
+            for b in boxes
+        )
+        return f"<annotation><filename>a.jpg</filename>{things}\n</annotation>"
+
+    parts = (0.25, 0.5, 0.75, 1)
+    found = voc({"Annotations/a.xml": file(parts, parts), "Annotations/b.xml": file((0.125, 0, 1, 1))})
+    finding = found.finding("voc.relative-boxes")
+    assert (finding.severity, finding.where, finding.line) == (
+        "warning",
+        "Annotations/a.xml#/annotation/object[1]/bndbox",
+        3,
+    )
+    assert finding.message == (
+        "expected corners in pixels, found (0.25, 0.5, 0.75, 1.0) and nothing beyond 1 in the 3 boxes looked at, "
+        "as if they were parts of the picture; read as pixels"
+    )
+    for whole in ((0, 0, 1, 1), (0.25, 0.5, 0.75, 1.5)):
+        assert "voc.relative-boxes" not in [f.rule for f in voc({"Annotations/b.xml": file(whole)}).findings]

@@ -14,6 +14,7 @@ from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
 from lading_voc.oddities import ONCE_A_FILE, tell_other_capitals, tell_other_objects, tell_repeated
 from lading_voc.places import Place
+from lading_voc.relative import Seen, box_of
 from lading_voc.shapes import Pixels
 from lading_voc.values import pixels as whole_pixels
 
@@ -205,20 +206,24 @@ class Peek(msgspec.Struct, frozen=True):
     names: frozenset[str]
     tags: frozenset[str]
     filename: str | None
+    boxes: tuple[Seen, ...] = ()
 
 
 def peek(data: bytes) -> Peek | None:
     """A first look at a file that may be no annotation, or broken; nothing is reported."""
     if root_name(data) != "annotation":
         return None
-    root = parse_document(data).root
+    document = parse_document(data)
+    root = document.root
     if root is None:
         return None
     source = root.find("source")
     objects = [element for element, _, _ in objects_of(root)]
+    boxes = (box_of(document, element, pointer) for element, pointer, _ in objects_of(root))
     return Peek(
         database=None if source is None else text_of(source, "database"),
         names=frozenset(name for element in objects if (name := text_of(element, "name"))),
         tags=frozenset(child.tag for element in (root, *objects) for child in element),
         filename=text_of(root, "filename"),
+        boxes=tuple(box for box in boxes if box is not None),
     )

@@ -27,6 +27,9 @@ CODES: Mapping[str, Told] = {
         "a minimum of a box that counts pixels from 1 is 1 at least",
         "If all boxes count from 0, read with -o pixels=verbatim.",
     ),
+    "voc.relative-boxes": Told(
+        "warning", "corners of boxes are in pixels", "Multiply them by the size of the picture."
+    ),
     "voc.pixel-rule": Told(
         "warning",
         "files of the challenge's database are read with pixels counted from 1",

@@ -14,6 +14,7 @@ from lading_voc.image_sets import ImageSet
 from lading_voc.layout import Tree
 from lading_voc.names import OFFICIAL, OFFICIAL_NAMES, Names, written_names
 from lading_voc.options import PixelChoice
+from lading_voc.relative import tell_relative_boxes
 from lading_voc.shapes import VERBATIM, VOC, Pixels
 
 #: How many annotations of a tree are looked at to tell who wrote it.
@@ -42,7 +43,9 @@ def is_official_database(database: str | None) -> bool:
 
 def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: PixelChoice, report: Report) -> Dialect:
     """The dialect of a tree, from its names and from a look at a few annotations spread over it."""
-    peeks = list(_looked_at(tree, source, report))
+    looked = list(_looked_at(tree, source))
+    tell_relative_boxes([(path, box) for path, seen in looked for box in seen.boxes], report)
+    peeks = [seen for _, seen in looked]
     databases = [seen.database for seen in peeks]
     says_official = sum(map(is_official_database, databases)) * 2 > len(peeks)
     looks_official = _has_official_shape(tree, sets)
@@ -57,12 +60,13 @@ def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: Pix
     return Dialect(writer, pixels, f"{pixels.name}: {rule} ({why or writer})", names, has_parts)
 
 
-def _looked_at(tree: Tree, source: Source, report: Report) -> list[Peek]:
+def _looked_at(tree: Tree, source: Source) -> list[tuple[str, Peek]]:
     paths = sorted(tree.annotations.values())
     chosen = [paths[n * len(paths) // _LOOKS] for n in range(_LOOKS)] if len(paths) > _LOOKS else paths
     # what cannot be read is told when the frames are
-    found = (peek(data) for path in chosen if (data := read_bytes(source, path, Report())) is not None)
-    return [seen for seen in found if seen is not None]
+    read = ((path, read_bytes(source, path, Report())) for path in chosen)
+    found = ((path, peek(data)) for path, data in read if data is not None)
+    return [(path, seen) for path, seen in found if seen is not None]
 
 
 def _rule(

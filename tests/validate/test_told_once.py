@@ -354,6 +354,8 @@ DEFECTS = [
          "kitti.calibration-row", "training/calib/0000.txt", None, 2),
     Once("a calibration of a drive that breaks off", "kitti-raw", cut(DRIVES + "calib_velo_to_cam.txt", 60),
          "kitti.calibration-row", DRIVES + "calib_velo_to_cam.txt", None, 2),
+    Once("a calibration that ends before the way to the velodyne", "kitti", shortened("training/calib/000000.txt", 4),
+         "kitti.calibration-missing", "training/calib/000000.txt"),
     Once("a calibration of two lines", "kitti", shortened(KITTI, 6),
          "kitti.calibration-key", KITTI),
     Once("a calibration without a line", "kitti", changed(KITTI, ".*", ""), "kitti.calibration-missing", KITTI),

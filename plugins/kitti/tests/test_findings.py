@@ -132,7 +132,7 @@ def test_a_calibration_without_a_way_to_the_velodyne_is_told_once_a_segment(kitt
     files |= {f"calib/{number}.txt": "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n" for number in range(3)}
     found = kitti.read({**files, "velodyne/0.bin": kitti.CLOUD})
     finding = only(found, "kitti.calibration-missing")
-    assert (finding.severity, finding.file, finding.segment) == ("warning", "label_2/0.txt", "all")
+    assert (finding.severity, finding.file, finding.segment) == ("warning", "calib/0.txt", "all")
     assert finding.message == "expected the way to the velodyne in the calibration, found none; boxes lie on image_2"
     assert len(found.data("all", "0", "image_2").labels) == 2
 

@@ -89,8 +89,10 @@ class Labelling:
         is_counted = bool(self._index.calib) and key not in self._index.calib  # on opening: frames without a file
         if self._is_told or is_counted or (carrier is not None and (lidar is None or carrier is lidar)):
             return
-        if calibration is not None and calibration.problems:
-            return  # what its file lacks is told there
+        if calibration is not None:
+            if calibration.problems:
+                return  # what its file lacks is told there
+            path = self._index.calib.get(key) or self._index.calib_file or path
         self._is_told = True
         if carrier is None:
             of = "" if calibration is None else " of the labels' camera"

@@ -28,7 +28,7 @@ C = TypeVar("C", bound=Counts)
 _Told: TypeAlias = tuple[C, Report]
 
 
-def counted(make: Callable[[], C], dataset: Dataset, report: Report, progress: Progress | None, jobs: int) -> C:
+def count_frames(make: Callable[[], C], dataset: Dataset, report: Report, progress: Progress | None, jobs: int) -> C:
     """All frames in what `make` makes, counted by `jobs` processes; what the reader says on the way goes to `report`.
 
     Raises OptionError for fewer than one job, and what the reader raises.

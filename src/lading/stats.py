@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lading.counting import counted
+from lading.counting import count_frames
 from lading.model.dataset import Dataset, Progress, Segment
 from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES, Box2D, Box3D
@@ -109,7 +109,7 @@ def statistics(
 
     Raises OptionError for fewer than one job, and what the reader raises.
     """
-    return counted(Statistics, dataset, report if report is not None else Report(), progress, jobs)
+    return count_frames(Statistics, dataset, report if report is not None else Report(), progress, jobs)
 
 
 def _by_kind(counts: Mapping[str, int]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lading.counting import counted
+from lading.counting import count_frames
 from lading.model.counting import Summary, Tally
 from lading.model.dataset import Dataset, Progress
 from lading.model.report import Report
@@ -17,4 +17,4 @@ def summarize(
     said on opening. Raises OptionError for fewer than one job, and what the reader raises.
     """
     heard = report if report is not None else Report()
-    return counted(Tally, dataset, heard, progress, jobs).summary(dataset, heard)
+    return count_frames(Tally, dataset, heard, progress, jobs).summary(dataset, heard)

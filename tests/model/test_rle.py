@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools import mask as oracle
@@ -32,7 +32,6 @@ def test_any_runs_come_back_from_their_text(counts: list[int]) -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(60, 300), st.integers(1, 300), st.floats(0.001, 0.999))
-@settings(deadline=None)
 def test_long_texts_agree_with_pycocotools(seed: int, height: int, width: int, share: float) -> None:
     mask = (np.random.default_rng(seed).random((height, width)) < share).astype(np.uint8)
     theirs = oracle.encode(np.asfortranarray(mask))["counts"]

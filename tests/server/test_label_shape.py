@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lading.errors import RecordError
@@ -60,7 +60,6 @@ def labels(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine they speak of that
 @given(labels())
 @example({"RLE": [{"rle": [2**64]}]})
 @example({"RLE": [{"rle": [True]}]})

@@ -26,7 +26,7 @@ _path = st.tuples(st.lists(_part.map("{}.d".format), max_size=3), _part.map("{}.
 _trees = st.dictionaries(_path, st.binary(max_size=300), max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tree=_trees)
 def test_a_tree_is_the_same_through_folder_and_archives(tree: dict[str, bytes], tmp_path_factory, request) -> None:
     make_folder, make_zip, make_tar = (request.getfixturevalue(f"make_{kind}") for kind in ("folder", "zip", "tar"))

@@ -62,7 +62,7 @@ documents = st.fixed_dictionaries(
 ) | st.fixed_dictionaries({"images": odd, "annotations": some(ROW, ROW_MORE)})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(documents | some(ROW, ROW_MORE), min_size=1, max_size=2))
 def test_any_document_ends_in_findings_or_one_error_of_ours(files: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as name:

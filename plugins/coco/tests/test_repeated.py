@@ -41,7 +41,7 @@ others = st.lists(st.tuples(st.sampled_from([*USUAL[1:], "note"]), st.just(1) | 
 records = st.tuples(usual, st.just([]) | others).map(lambda both: Written(both[0] + both[1]))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(records, min_size=1, max_size=12), st.sampled_from(["", " "]), st.integers(50, 2000))
 @example([Written([*((key, 1) for key in USUAL), ("id", 1)])], "", 1000)
 @example([Written([("segmentation", Written([("counts", '":')])), *((key, 1) for key in USUAL[1:])])] * 9, "", 300)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lading_coco.rings import RingParser, lists_of
 
@@ -33,7 +33,6 @@ def rings(draw: Any) -> str:
     return f"[{space}{f'{space},{space}'.join(number for pair in pairs for number in pair)}{space}]"
 
 
-@settings(deadline=None)
 @given(st.lists(rings(), max_size=5))
 def test_points_are_those_of_another_parser(texts: list[str]) -> None:
     points = RingParser().points([text.encode() for text in texts])
@@ -47,7 +46,6 @@ def test_points_are_those_of_another_parser(texts: list[str]) -> None:
     assert [ring.tobytes() for ring in points] == [numbers.tobytes() for numbers in expected]
 
 
-@settings(deadline=None)
 @given(
     st.lists(rings(), max_size=4),
     st.lists(rings(), max_size=4),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from lading_coco.rle_forms import counts_of
@@ -36,7 +36,6 @@ def nothing(rule: str, message: str, *at: object, **how: object) -> None:
     raise AssertionError((rule, message))
 
 
-@settings(deadline=None)
 @given(masks)
 def test_packed_and_unpacked_run_lengths_are_the_mask(mask: np.ndarray) -> None:
     theirs = oracle.encode(np.asfortranarray(mask))

@@ -59,7 +59,6 @@ ways = pytest.mark.parametrize("decode", [None, decoded], ids=["by brackets", "b
 
 
 @ways
-@settings(deadline=None)
 @given(documents, st.integers(1, 40), st.booleans(), st.sampled_from([None, 2]))
 @example({"images": [{"\\": '"', "]": "\\\\"}], "info": {"annotations": [{"a": 1}]}}, 1, False, None)
 def test_records_are_found_wherever_the_chunks_end(
@@ -73,7 +72,6 @@ def test_records_are_found_wherever_the_chunks_end(
 
 
 @ways
-@settings(deadline=None)
 @given(records, st.integers(1, 40))
 def test_an_array_at_the_top_is_one_of_records(decode: Decode | None, rows: Any, size: int) -> None:
     envelope, found, _ = scanned(json.dumps(rows).encode(), size, decode)
@@ -82,7 +80,6 @@ def test_an_array_at_the_top_is_one_of_records(decode: Decode | None, rows: Any,
 
 
 @ways
-@settings(deadline=None)
 @given(st.data())
 def test_a_document_that_is_cut_is_never_taken_for_a_whole_one(decode: Decode | None, data: st.DataObject) -> None:
     whole = json.dumps(data.draw(documents)).encode()
@@ -102,7 +99,7 @@ small = st.dictionaries(
 gaps = st.sampled_from(["", " ", "\n\t ", " " * 70])
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(
     st.lists(st.tuples(small, gaps, gaps), max_size=30), st.integers(1, 200), st.sampled_from(["", ', "x": [{}, {}]'])
 )

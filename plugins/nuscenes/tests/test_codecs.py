@@ -9,7 +9,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lading_nuscenes import scan as scanning
 from lading_nuscenes.rotations import into_sensor
@@ -77,7 +77,6 @@ def read(content: bytes, block: int) -> tuple[list[tuple[int, dict[str, Any]]], 
 
 
 @given(rows, st.integers(1, 200), st.sampled_from([None, 0, 1]), st.booleans())
-@settings(deadline=None)
 def test_a_table_in_pieces_of_any_size_is_the_table(
     table: list[dict[str, Any]], block: int, indent: int | None, is_ascii: bool
 ) -> None:
@@ -89,7 +88,6 @@ def test_a_table_in_pieces_of_any_size_is_the_table(
 
 
 @given(rows.filter(bool), st.integers(1, 200), st.data())
-@settings(deadline=None)
 def test_a_table_that_is_cut_gives_rows_of_its_beginning_and_an_error(
     table: list[dict[str, Any]], block: int, data: st.DataObject
 ) -> None:
@@ -222,7 +220,6 @@ transforms = st.tuples(st.tuples(numbers, numbers, numbers), quaternions)
 
 
 @given(st.lists(transforms, min_size=1, max_size=5), transforms, transforms)
-@settings(deadline=None)
 def test_boxes_move_as_transforms_do(boxes: list[Any], ego: Any, mount: Any) -> None:
     ego_pose = Transform3D("ego", "world", *ego)
     extrinsics = Transform3D("LIDAR_TOP", "ego", *mount)

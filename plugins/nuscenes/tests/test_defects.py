@@ -316,6 +316,24 @@ def test_a_row_that_is_gone_is_told_once_with_how_many_name_it(case: Any) -> Non
     ]
 
 
+def test_a_link_that_is_a_slip_hides_no_count_and_no_order_that_is_wrong(case: Any) -> None:
+    slip = "0123456789abcdef" * 2
+    first, last = (case.rows("sample")[place]["token"] for place in (0, 2))
+    case.edit("sample_annotation", lambda rows: [row | {"prev": slip} if n == 1 else row for n, row in enumerate(rows)])
+    case.edit("instance", lambda rows: [row | {"nbr_annotations": 3} if n == 1 else row for n, row in enumerate(rows)])
+    case.edit(
+        "sample",
+        lambda rows: [
+            row | {"next": last} if row["token"] == first else row | {"prev": slip} if row["token"] == last else row
+            for row in rows
+        ],
+    )
+    opened = case.open()
+    assert [finding.pointer for finding in opened.of("count-mismatch")] == ["/1/nbr_annotations"]
+    assert [finding.pointer for finding in opened.of("sample-order")] == ["/0/first_sample_token"]
+    assert len(opened.of("broken-chain")) == 2
+
+
 def test_two_rows_that_name_nothing_are_two_defects(case: Any) -> None:
     case.edit(
         "sample_data", lambda rows: [{**row, "sample_token": ""} if n in (0, 5) else row for n, row in enumerate(rows)]

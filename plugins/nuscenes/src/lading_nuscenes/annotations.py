@@ -248,15 +248,37 @@ class _Reading:
         counted = made.instances.copy()
         counted[[place for place, _ in made.index.repeats()]] = ABSENT  # told, and in no sample
         found = np.bincount(counted[counted >= 0], minlength=len(instances.rows)).tolist()
+        for place, gone in self._gone().items():
+            found[place] = max(found[place], min(found[place] + gone, instances.counts[place] or 0))
         lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
-        # annotations that are left out or gone, or whose instance is not known, are told: what is missed is not again
-        told = len(self._tables.left_out(_TABLE)) + len(self._tables.gone.tokens(_TABLE))
-        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + told
+        # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
+        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
             if said is not None and said != found[place] and not (is_told and said > found[place]):
                 message = f"expected {said} annotations as declared, found {found[place]}"
                 at = self._tables.origin("instance", row, "nbr_annotations")
                 self._tables.report.warning("nuscenes.count-mismatch", message, at)
+
+    def _gone(self) -> dict[int, int]:
+        """How many annotations, of which it is told that they are gone, the others of their instance or it name.
+
+        A link of an annotation that its neighbour leads to is a slip, and so are ends of a chain that has its ends.
+        """
+        gone, made, instances = self._tables.gone.tokens(_TABLE), self._made, self._instances
+        named: dict[int, set[str]] = {}
+        if not gone:
+            return {}
+        for column, other in (("prev", made.after), ("next", made.before)):
+            is_led_to = np.isin(np.arange(len(made.rows)), other)
+            for (place, name), token in made.texts.items():
+                if name == column and token in gone and not is_led_to[place] and made.instances[place] >= 0:
+                    named.setdefault(int(made.instances[place]), set()).add(token)
+        for keys, links in zip(instances.ends, (made.before, made.after), strict=True):
+            ended = set(made.instances[links == ABSENT].tolist())
+            for place in np.flatnonzero(made.index.find(keys) == DANGLING).tolist():
+                if place not in ended:
+                    named.setdefault(place, set()).add(self._book.text(keys[place]))
+        return {place: len(tokens & gone) for place, tokens in named.items()}
 
 
 def tell_attributes(

@@ -193,11 +193,16 @@ class _Chain:
         return len(met) + len(self._tables.left_out("sample"))
 
     def _gone(self, book: TokenBook) -> int:
-        """How many samples the scene lacks that its others name, which is told; of a scene without any, its first."""
+        """How many samples the scene lacks that its others name, which is told; of a scene without any, its first.
+
+        A `prev` or `next` of a sample that its neighbour leads to is a slip: nothing is gone there.
+        """
         gone = self._tables.gone.tokens("sample")
         named = set() if self._members else {self._scene.first_sample_token}
-        for keys in self._samples.links if gone else ():
-            named.update(book.texts(keys[self._members]))
+        links = [keys[self._members] for keys in self._samples.links] if gone else []
+        for keys, others in zip(links, reversed(links), strict=True):
+            is_led_to = np.isin(self._members, self._samples.index.find(others))
+            named.update(book.texts(keys[~is_led_to]))
         return len(named & gone)
 
     def _walk(self, place: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[int]:

@@ -87,6 +87,11 @@ def test_a_file_that_breaks_off_within_a_line_is_told_as_that_alone() -> None:
     assert not calibration(P2, "R0_rect: 1 0 0").is_cut
 
 
+def test_a_line_that_lacks_before_the_one_that_breaks_off_is_told_beside_it() -> None:
+    broken = calibration_of(f"{P2}\n{V}\nTr_imu_to_velo: 1 0 0".encode())
+    assert [problem.rule for problem in broken.problems] == ["kitti.calibration-row", "kitti.calibration-key"]
+
+
 def test_words_where_numbers_should_be() -> None:
     assert told("P2: a b") == [("kitti.calibration-row", 1, "P2: expected 12 numbers, found words in 'a b'")]
 

@@ -77,16 +77,25 @@ def test_lists_that_end_before_the_frames_do(kitti: Any) -> None:
 
 def test_angles_in_degrees_and_boxes_that_are_parts_of_their_picture_are_told_once_a_file(kitti: Any) -> None:
     row = "Car 0 0 -90.5 0.1 0.2 0.5 0.75 1.5 1.6 3.9 1 1.5 20 -93.4"
-    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n{row}\n{row}\n", "label_2/1.txt": f"{kitti.ROW}\n"})
+    found = kitti.read({"label_2/0.txt": f"{row}\n{row}\n", "label_2/1.txt": f"{kitti.ROW}\n"})
     angle, box = only(found, "kitti.angle"), only(found, "kitti.relative-boxes")
-    assert (angle.severity, angle.file, angle.line) == ("warning", "label_2/0.txt", 2)
+    assert (angle.severity, angle.file, angle.line) == ("warning", "label_2/0.txt", 1)
     assert angle.message == "expected angles in radians, found alpha -90.5 and rotation_y -93.4, and such in 1 more"
-    assert (box.severity, box.file, box.line) == ("warning", "label_2/0.txt", 2)
+    assert (box.severity, box.file, box.line) == ("warning", "label_2/0.txt", 1)
     assert box.message == (
         "expected edges in pixels, found (0.1, 0.2, 0.5, 0.75), parts of the picture, and such in 1 more; "
         "read as pixels"
     )
-    assert [label.xmax for label in found.data("all", "0").labels[1:3]] == [0.5, 0.5]
+    assert [label.xmax for label in found.data("all", "0").labels] == [0.5, 0.5]
+
+
+def test_regions_that_are_not_judged_and_a_box_beside_others_in_pixels_say_nothing_of_their_units(kitti: Any) -> None:
+    speck = kitti.ROW.split()
+    speck[4:8] = ["0.1", "0.2", "0.5", "0.75"]
+    region = "DontCare -1 -1 -10 0 0 0.5 0.9 -1 -1 -1 -1000 -1000 -1000 -1000"
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n{' '.join(speck)}\n{region}\n", "label_2/1.txt": f"{region}\n"})
+    assert not found.told("kitti.relative-boxes")
+    assert not found.told("kitti.angle")
 
 
 def test_rows_of_tracking_that_are_none(kitti: Any) -> None:

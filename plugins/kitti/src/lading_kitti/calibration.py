@@ -22,7 +22,7 @@ class Calibration:
     `entries` holds every line as it stands, by key, under the name of its file where there are several.
     `lidar_to_rect` is R0 V of 3.5, `unrectified` has K, D, R and T of each camera of raw, and `sizes` the width and
     height of its pictures, by camera and whether they are rectified. `cut_at` is the last line of a file where no line
-    end follows it; `is_cut` tells that it breaks off there, which is told: what would follow is not told again.
+    end follows it; `cut_in` is what the line says that breaks off there, which is told: what follows is not told again.
     """
 
     entries: dict[str, Any] = field(default_factory=dict)
@@ -36,7 +36,12 @@ class Calibration:
     problems: list[Problem] = field(default_factory=list)
     lidar_placement: Placement | None = None
     cut_at: int | None = None
-    is_cut: bool = False
+    cut_in: str | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its file breaks off within a line."""
+        return self.cut_in is not None
 
     @property
     def is_another(self) -> bool:

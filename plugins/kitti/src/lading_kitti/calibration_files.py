@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,6 +40,14 @@ _SHAPES: Mapping[str, tuple[int, int]] = {
     "T": (3, 1),
 }
 _SIZE = re.compile(r"S_(rect_)?0?(\d)")
+
+#: What stands before a line: where the file breaks off in one of these, the line is behind (3.5, 3.8).
+_BEFORE: Mapping[str, Collection[str]] = {
+    "R0_rect": ("projection",),
+    "Tr_velo_to_cam": ("projection", "R0"),
+    "R_rect_00": ("K", "D", "R", "T"),
+    "T": ("R",),
+}
 
 #: The parts of raw's calibration by file, and what R and T of the two small ones make together.
 RAW_FILES: Mapping[str, str] = {
@@ -221,7 +229,7 @@ def _matrix(result: Calibration, key: str, entry: Entry, meaning: str) -> FloatA
         result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
         return None
     if result.cut_at == entry.line and _is_short(entry, rows * columns):
-        result.is_cut = True
+        result.cut_in = meaning
         found += "; the file ends there"
     message = f"{key}: expected {rows * columns} numbers, found {found}"
     result.problems.append(Problem("kitti.calibration-row", message, entry.line))
@@ -237,8 +245,8 @@ def _is_short(entry: Entry, count: int) -> bool:
 
 
 def _missing(result: Calibration, key: str) -> None:
-    if result.is_cut:
-        return  # its last line is told
+    if result.cut_in in _BEFORE.get(key, ()):
+        return  # the line that breaks off is told
     message = f"expected a line {key}, found none; what hangs on it is left without a place"
     result.problems.append(Problem("kitti.calibration-key", message, is_error=False))
 

@@ -85,7 +85,7 @@ class Calibrations:
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
-            if not calibration.is_another and not calibration.is_cut:
+            if not calibration.is_another and calibration.cut_in != "projection":
                 calibration.problems += self._unseen(calibration)
             known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
             if len(self._kept) > _KEPT:

@@ -24,7 +24,8 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
     """
     even = [row for row in rows if not row.is_uneven]
     yield from _relative_boxes(even)
-    yield from _no_radians((row.line, {"alpha": row.alpha, "rotation_y": row.rotation_y}) for row in even)
+    objects = [row for row in even if not row.is_dont_care]
+    yield from _no_radians((row.line, {"alpha": row.alpha, "rotation_y": row.rotation_y}) for row in objects)
     for row in even:
         for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
@@ -65,16 +66,16 @@ def _no_radians(places: Iterable[tuple[int, Mapping[str, float | None]]]) -> Ite
 
 
 def _relative_boxes(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Boxes that are parts of their picture, 0 to 1, told once a frame: in pixels they would be within the first."""
-    boxes = [
-        row
-        for row in rows
-        if is_area(row.bbox) and min(row.bbox) >= 0 and max(row.bbox) <= 1 and any(edge % 1 for edge in row.bbox)
-    ]
-    if boxes:
+    """Boxes that are parts of their picture, 0 to 1, told once a frame in which all objects have such."""
+    boxes = [row for row in rows if is_area(row.bbox) and not row.is_dont_care]
+    if boxes and all(min(row.bbox) >= 0 and max(row.bbox) <= 1 for row in boxes) and any(map(_is_broken, boxes)):
         more = f", and such in {len(boxes) - 1:,} more" if len(boxes) > 1 else ""
         message = f"expected edges in pixels, found {boxes[0].bbox!r}, parts of the picture{more}; read as pixels"
         yield Problem("kitti.relative-boxes", message, boxes[0].line, is_error=False)
+
+
+def _is_broken(row: Row) -> bool:
+    return any(edge % 1 for edge in row.bbox)
 
 
 def _odd_truncated(row: Row) -> str | None:

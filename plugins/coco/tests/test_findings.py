@@ -356,6 +356,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/score",
         "expected a score from 0 to 1, found -0.25",
     ),
+    "a score that no float holds": (
+        {"annotations": rows({"score": 10**400})},
+        "coco.score-range",
+        "/annotations/1/score",
+        f"expected a score from 0 to 1, found {10**400}",
+    ),
     "a category id that is a fraction": (
         {"categories": [{"id": 2, "name": "cat"}, {"id": 2.5, "name": "dog"}]},
         "coco.bad-category",

@@ -84,11 +84,19 @@ def test_another_object_under_the_same_id_is_kept_and_told(read: Any) -> None:
     [
         ([ROW], []),
         ([ROW | {"id": 77}], []),
+        ([ROW | {"colour": "red"}], []),
         ([ROW | {"id": 77}, ROW | {"id": 78}], ["label.duplicate"]),
         ([ROW | {"bbox": [0, 0, 1, 1]}], ["coco.shared-annotation-id"]),
         ([ROW | {"id": 77, "bbox": [0, 0, 1, 1]}], []),
     ],
-    ids=["the same", "the same under another id", "the same and again", "another of its id", "another"],
+    ids=[
+        "the same",
+        "the same under another id",
+        "the same with a key of its own",
+        "the same and again",
+        "another of its id",
+        "another",
+    ],
 )
 def test_annotations_of_an_image_of_two_splits_are_told_with_it(
     rows: list[dict[str, Any]], rules: list[str], read: Any

@@ -76,7 +76,8 @@ class LabelBuilder:
 
     def note_repeated(self, row: int) -> None:
         """Note a record whose id is there again in its file, which is told; that it is all alike follows from it."""
-        self.told.append(("label.duplicate", self._base + row * self._step))
+        first = self._base + row * self._step
+        self.told += [("label.duplicate", first + part) for part in range(self._step)]  # of a body its parts too
 
     def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
         rest, tell = _NO_REST, self._teller(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import inf
 from operator import attrgetter
 from typing import Any
 
@@ -27,5 +27,6 @@ def tell_areas(records: Sequence[PlainRow], rows: Sequence[int], teller: Callabl
 
 def tell_score(score: Any, tell: Callable[..., None]) -> None:
     """Tell of a score that is not from 0 to 1, as one in percent."""
-    if isinstance(score, (int, float)) and isfinite(score) and not 0 <= score <= 1:  # others are told by a rule
+    is_finite = isinstance(score, (int, float)) and -inf < score < inf  # others are told by a rule
+    if is_finite and not 0 <= score <= 1:
         tell("coco.score-range", f"expected a score from 0 to 1, found {score!r}", "score", warn=True)

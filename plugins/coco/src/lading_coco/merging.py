@@ -12,7 +12,7 @@ from lading_coco.document import Document, Records
 from lading_coco.labels import RECORDS, LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, AnyRow, PlainRow, Row, as_row, is_plain
+from lading_coco.rows import UNSET, AnyRow, PlainRow, RleRow, Row, as_row, is_plain
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
 RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
@@ -27,6 +27,8 @@ _WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results", "clas
 _NUMBERS = frozenset({"bbox", "segmentation"})
 #: What a record says of its image; the ids of its own and of the image may be others in another file.
 _CONTENT = ("category_id", "bbox", "segmentation", "keypoints", "caption", "segments_info")
+#: Whole numbers below this are floats too.
+_EXACT = 1 << 53
 _MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})
 
 
@@ -171,10 +173,21 @@ class _Copies:
 
     def take(self, split: str, record: AnyRow) -> bool:
         """Whether another split has this record as well, as often as this one so far; its id may be another."""
-        what = repr([_field(record, name) for name in _CONTENT])
+        what = repr([_alike(_field(record, name)) for name in _CONTENT])
         own = self._known.setdefault(split, Counter())
         own[what] += 1
         return any(known[what] >= own[what] for name, known in self._known.items() if name != split)
+
+
+def _alike(value: Any) -> Any:
+    """A value in one form, however its record was read: numbers as floats, run lengths as an object."""
+    if isinstance(value, RleRow):
+        value = {"size": value.size, "counts": value.counts}
+    if isinstance(value, dict):
+        return sorted((key, _alike(each)) for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return [_alike(each) for each in value]
+    return float(value) if type(value) is int and abs(value) < _EXACT else value
 
 
 def _cut(part: RowsOfFrames, frame: int) -> RowsOfFrame:

@@ -32,16 +32,13 @@ def tell_categories(record: Mapping[str, Any], listed: Collection[Any], at: Orig
         return
     for key in _LISTS:
         values = record.get(key)
-        if values is None:
+        if values is None or (isinstance(values, list) and all(is_id(value) and value in listed for value in values)):
             continue
-        found = [
-            _Found(value, (key, number)) for number, value in enumerate(values if isinstance(values, list) else ())
-        ]
-        strays = [each for each in found if not is_id(each.value) or each.value not in listed]
-        if not isinstance(values, list):
-            strays = [_Found(values, (key,))]
-        if strays:
-            report.warning(_CODE, _message("categories", strays), at.below(*strays[0].at))
+        strays = [_Found(values, (key,))]
+        if isinstance(values, list):
+            found = [_Found(value, (key, number)) for number, value in enumerate(values)]
+            strays = [each for each in found if not is_id(each.value) or each.value not in listed]
+        report.warning(_CODE, _message("categories", strays), at.below(*strays[0].at))
 
 
 def tell_scenes(document: Document, report: Report) -> None:

@@ -107,6 +107,16 @@ def test_annotations_of_an_image_of_two_splits_are_told_with_it(
     assert len(done.labels) == 1 + len(rows)
 
 
+def test_the_parts_of_a_body_in_two_splits_are_told_with_its_image(read: Any) -> None:
+    body = {"keypoints": [1, 2, 2], "num_keypoints": 1, "face_box": [2, 3, 4, 4], "face_kpts": [2, 3, 1] * 68}
+    files = {f"coco_wholebody_{name}.json": file([IMAGE], [ROW | body]) for name in ("train", "val")}
+    done = read(files)
+    rules = [finding.rule for finding in lading.validate(done.dataset, report=Report())]
+    assert "label.duplicate" not in rules
+    assert rules.count("coco.shared-images") == 1
+    assert len({kind for frames in done.frames.values() for frame in frames for kind in kinds(frame)}) > 1
+
+
 def test_captions_join_and_have_ids_of_their_own(read: Any) -> None:
     done = read(
         {

@@ -56,13 +56,6 @@ class VocDataset(Dataset):
         self._masks: MaskChoice = masks
         self._memberships: list[Memberships] | None = None
         self._reader = AnnotationReader()
-        #: Trees with masks and no sets for segmentation, in which annotations alone say what has a mask.
-        self._promising = {
-            number
-            for number, (tree, sets) in enumerate(zip(index.trees, index.plain_sets, strict=True))
-            if tree.class_masks or tree.augmented_masks or tree.object_masks
-            if all(found.kind != "Segmentation" for found in sets)
-        }
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a segment, in the order of its image set."""
@@ -103,7 +96,7 @@ class VocDataset(Dataset):
             if found.is_whole:
                 tally.compare(ref.id, self._differing(ref, listed, found.labels))
             self._check_filename(path, found, picture, report)
-            if found.extras.get("segmented") == "1" and ref.tree in self._promising:
+            if found.extras.get("segmented") == "1" and self._index.says_segmented(ref.tree):
                 self._check_mask(ref, path, report)
         labels, origins = self._labels(ref, key, file, found, report)
         if path is not None and not (found.is_read or labels or listed.values or picture):

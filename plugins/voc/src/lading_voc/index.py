@@ -43,6 +43,12 @@ class Index(msgspec.Struct):
             return next((path for path in pictures if path.rpartition("/")[2] == filename), pictures[0])
         return pictures[0]
 
+    def says_segmented(self, number: int) -> bool:
+        """Whether annotations alone say what has a mask: of a tree with masks and without sets for segmentation."""
+        tree = self.trees[number]
+        has_masks = bool(tree.class_masks or tree.augmented_masks or tree.object_masks)
+        return has_masks and all(found.kind != "Segmentation" for found in self.plain_sets[number])
+
     def key(self, ref: Ref) -> str:
         """The name of a frame: its id, with the name of its tree before it where another tree has the id too."""
         return f"{self.tree_name(ref.tree)}/{ref.id}" if ref.id in self.repeated else ref.id

@@ -187,7 +187,7 @@ def test_an_image_of_two_splits_is_in_the_first_alone(read: Any) -> None:
     assert [label.category for label in done.frames["all"][0].data[0].labels] == ["cat", "dog"]
     message = "expected splits that share no image, found 1 of 1 images of 'mini' in an earlier split; their labels"
     assert done.rules == ["coco.shared-images"]
-    assert done.told[0][1:] == ("instances_mini.json#/images", f"{message} are read there")
+    assert done.told[0][1:] == ("instances_mini.json#/images/0", f"{message} are read there")
 
 
 def test_the_same_name_for_other_pictures_is_another_segment(read: Any) -> None:

@@ -23,6 +23,8 @@ from lading_coco.whole_videos import VideoText
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
 BLOCK = 64
+#: What follows where a picture that another split has is told by its name or number.
+_LEAK = ("media.leak", None)
 
 
 class FrameReader:
@@ -119,6 +121,8 @@ class FrameReader:
                 mask = self._masks[number].pixelmap(folder, data.remote_path, origin)
                 if mask is not None:
                     data.labels.append(mask)
+        if frame in self._index.leaks:
+            told.append(_LEAK)
         if told:
             data.told = [*data.told, *told]
         if is_annotated or data.labels:

@@ -52,3 +52,4 @@ class Index:
     repeated: dict[int, int]  # frame -> how many earlier frames of its split have its id
     second: dict[tuple[int, int], int]  # (document, annotation row) -> how many earlier ones have its id
     bare: dict[int, tuple[int, int]]  # frame without an image -> document and annotation row that name it
+    leaks: frozenset[int]  # frames whose file an earlier split has in another frame, which is told

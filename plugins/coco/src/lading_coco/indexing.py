@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
 from lading_coco.index import Grouping, Index, Numbers, Split
-from lading_coco.overlaps import tell_overlaps
+from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps
 from lading_coco.placing import Placing, repeated_annotations
 from lading_coco.rows import values_at
 from lading_coco.shots import tell_shots
@@ -23,14 +23,18 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
 
 
 class IndexBuilder:
-    """Puts the images and annotations of all documents together."""
+    """Puts the images and annotations of all documents together; `path` is that of the file of a number."""
 
-    def __init__(self, documents: Sequence[Document], report: Report) -> None:
+    def __init__(self, documents: Sequence[Document], path: Callable[[int], str], report: Report) -> None:
         self._documents = documents
+        self._path = path
         self._report = report
+        names = list(dict.fromkeys(document.split for document in documents))
+        self._places_of = [places_of(document, names) for document in documents]
         self._ids: list[Codes] = []
         self._names: list[Codes] = []
         self._keys: list[Codes] = []
+        self._places: list[NDArray[np.int32]] = []
         self._home: list[NDArray[np.int32]] = []
         self._row: list[NDArray[np.int32]] = []
         self._count = 0
@@ -47,18 +51,21 @@ class IndexBuilder:
             order.setdefault(document.split, []).append(number)
         for name, numbers in order.items():
             self._add_split(name, numbers)
-        tell_overlaps(self._documents, self._groups, self._frame_of_image, self._report)
+        places, row = joined(self._places, np.int32), joined(self._row, np.int32)
+        again = renamed(self._groups, places, joined(self._names, np.int64), row >= 0)
+        tell_overlaps(self._documents, self._groups, self._frame_of_image, again, self._report)
         ids = joined(self._ids, np.int64)
         frames_of = Placing(self._documents, self._groups, self._frame_of_image, ids, self._report).frames()
         return Index(
             splits=[split for split in self.splits if self._is_told(split)],
             home=joined(self._home, np.int32),
-            row=joined(self._row, np.int32),
+            row=row,
             images=[Grouping(self._frame_of_image[number]) for number in range(len(self._documents))],
             annotations=[Grouping(frames) for frames in frames_of],
             repeated=self._repeated,
             second=repeated_annotations(self._documents, self._report),
             bare=self._bare,
+            leaks=frozenset(again[places[again] >= 0].tolist()),
         )
 
     def _add_split(self, name: str, numbers: Sequence[int]) -> None:
@@ -71,7 +78,7 @@ class IndexBuilder:
                 split = Split(_free_name(name, {s.name for s in (*self._groups, *self.splits, *splits)}))
                 splits.append(split)
                 if (clash := next(filter(None, found), None)) is not None:
-                    tell_clash(self._documents[number], clash, split.name, self._report)
+                    tell_clash(self._documents[number], clash, split.name, self._path, self._report)
             split.documents.append(number)
         self._groups += splits
         for split in splits:
@@ -120,7 +127,7 @@ class IndexBuilder:
         begin, end = split.begin, split.end
         for pieces in (self._ids, self._names, self._keys):
             pieces[:] = [_moved(pieces, begin, end, order)]
-        for numbers in (self._home, self._row):
+        for numbers in (self._places, self._home, self._row):
             numbers[:] = [_moved(numbers, begin, end, order)]
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(begin, end)
@@ -139,7 +146,7 @@ class IndexBuilder:
 
     def _add_images(self, split: Split, number: int) -> None:
         document = self._documents[number]
-        frame_of = self._known(document)
+        frame_of = self._known(number, split)
         is_none = (document.image_ids == MISSING) & (document.names == hash(None))  # told when it was found
         new = np.flatnonzero((frame_of < 0) & ~is_none)
         keys = _keys(document.image_ids, document.names)[new]
@@ -150,17 +157,34 @@ class IndexBuilder:
             frame_of[new] = frame_of[new[first]][np.searchsorted(unique, keys)]
         rows = new[chosen]
         self._append(document.image_ids[rows], document.names[rows], document.keys[rows], number, rows)
+        self._places.append(self._places_of[number][rows])
         self._frame_of_image[number] = frame_of
         self._tell_repeated(document)
 
-    def _known(self, document: Document) -> Numbers:
-        """For each image the frame that has it already, in whatever split."""
-        if not self._count:
-            return np.full(len(document.images), -1, dtype=np.int64)
-        keys, first = first_places(_keys(np.concatenate(self._ids), np.concatenate(self._names)))
-        found = look_up(_keys(document.image_ids, document.names), keys, first)
-        found[document.image_ids == MISSING] = -1
+    def _known(self, number: int, split: Split) -> Numbers:
+        """For each image the frame that has it already: one of its split, else of an earlier one; -1 for none."""
+        found = self._same(number, split.begin, self._count, is_one_split=True)
+        if (found < 0).any():
+            earlier = self._same(number, 0, split.begin, is_one_split=False)
+            found = np.where(found < 0, earlier, found)
         return found
+
+    def _same(self, number: int, begin: int, end: int, *, is_one_split: bool) -> Numbers:
+        """For each image the frame from `begin` to `end` of the same id, name and picture; -1 for none."""
+        document, ours = self._documents[number], self._places_of[number]
+        if begin == end:
+            return np.full(len(document.images), -1, dtype=np.int64)
+        known = _keys(np.concatenate(self._ids)[begin:end], np.concatenate(self._names)[begin:end])
+        places = np.concatenate(self._places)[begin:end]
+        wanted = _keys(document.image_ids, document.names)
+        found = look_up(wanted, *first_places(known))
+        found[document.image_ids == MISSING] = -1
+        there = np.flatnonzero(found >= 0)
+        apart = there[are_apart(ours[there], places[found[there]], is_one_split=is_one_split)]
+        if len(apart):  # the picture itself, or none
+            exactly = first_places(_keys(known, places.astype(np.int64)))
+            found[apart] = look_up(_keys(wanted[apart], ours[apart].astype(np.int64)), *exactly)
+        return np.where(found < 0, found, found + begin)
 
     def _append(self, ids: Codes, names: Codes, keys: Codes, number: int, rows: Numbers) -> None:
         self._ids.append(ids)
@@ -213,6 +237,7 @@ class IndexBuilder:
         codes = document.image_of[chosen]
         keys = np.fromiter(map(key_of, written), dtype=np.int64, count=len(codes))
         self._append(codes, np.zeros(len(codes), dtype=np.int64), keys, number, np.full(len(codes), -1))
+        self._places.append(np.full(len(codes), NOWHERE, dtype=np.int32))
 
     def _split_ids(self, split: Split) -> Codes:
         return np.concatenate(self._ids)[split.begin : self._count] if self._ids else np.empty(0, dtype=np.int64)

@@ -123,6 +123,8 @@ class Files:
         self._numbering = Numbering(source)
         #: The number of the file of a path, -1 where there is none.
         self.number = self._numbering.number
+        #: The path of the file of a number.
+        self.path = self._numbering.path
         self.may_have_pictures = not all(name.lower().endswith(_NO_PICTURES) for name in self._numbering)
         self._named = bytearray(len(self._numbering.names))
 

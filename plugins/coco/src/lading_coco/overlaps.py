@@ -1,28 +1,83 @@
-"""Images that are in two splits."""
+"""Pictures that are in two splits: what an image is known by beside its id and its name."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lading import Report
 from lading_coco.document import Document
+from lading_coco.ids import first_places
 from lading_coco.index import Numbers, Split
+from lading_coco.layout import home_of
+
+#: For each image the number of its file; where it has none, a number below `NOWHERE` for a split that has a folder of
+#: its own, in which its names are looked for, and `NOWHERE` for any other.
+Places: TypeAlias = NDArray[np.int32]
+NOWHERE = -1
+
+
+def places_of(document: Document, splits: Sequence[str]) -> Places:
+    """The places of a document's images; `splits` are the names of all splits."""
+    own = posixpath.basename(home_of(document.path)) == document.split
+    return np.where(document.media >= 0, document.media, NOWHERE - 1 - splits.index(document.split) if own else NOWHERE)
+
+
+def are_apart(ones: Places, others: Places, *, is_one_split: bool) -> NDArray[np.bool_]:
+    """Which pictures cannot be the same, whatever they are called: two files, or two splits with folders of their own.
+
+    In one split a file of another folder may be about the same pictures, and not find them.
+    """
+    known = (ones >= 0) & (others >= 0) if is_one_split else (ones != NOWHERE) & (others != NOWHERE)
+    apart: NDArray[np.bool_] = known & (ones != others)
+    return apart
+
+
+def renamed(splits: Sequence[Split], places: Places, names: Numbers, is_listed: NDArray[np.bool_]) -> Numbers:
+    """The frames, in order, whose picture an earlier split has in another frame.
+
+    That is told by the file, and by the name where no split has files or a folder of its own; `is_listed` says which
+    frames have an image.
+    """
+    begins = np.repeat([split.begin for split in splits], [split.end - split.begin for split in splits])
+    found = np.zeros(len(places), dtype=np.bool_)
+    if len(splits) > 1:
+        of_no_name = names == hash(None)
+        for keys, chosen in ((places, places >= 0), (names, (places == NOWHERE) & is_listed & ~of_no_name)):
+            frames = np.flatnonzero(chosen)
+            unique, first = first_places(keys[frames].astype(np.int64))
+            earliest = frames[first[np.searchsorted(unique, keys[frames])]] if len(frames) else frames
+            found[frames] = earliest < begins[frames]
+    return np.flatnonzero(found)
 
 
 def tell_overlaps(
-    documents: Sequence[Document], splits: Sequence[Split], frame_of_image: Mapping[int, Numbers], report: Report
+    documents: Sequence[Document],
+    splits: Sequence[Split],
+    frame_of_image: Mapping[int, Numbers],
+    again: Numbers,
+    report: Report,
 ) -> None:
-    """Tell of a file some images of which an earlier split has; `frame_of_image` has by document their frames."""
+    """Tell of files some images of which an earlier split has, each at the first of them.
+
+    `frame_of_image` has by document their frames; `again` are frames whose picture has one before (`renamed`).
+    """
     for split in splits:
         for number in split.documents:
             frames = frame_of_image[number]
-            elsewhere = np.count_nonzero((frames >= 0) & ((frames < split.begin) | (frames >= split.end)))
-            if elsewhere:
-                document = documents[number]
-                message = (
-                    f"expected splits that share no image, found {elsewhere} of {len(frames)} images of "
-                    f"{split.name!r} in an earlier split; their labels are read there"
-                )
-                report.warning("coco.shared-images", message, document.origin("images"))
+            is_elsewhere = (frames >= 0) & ((frames < split.begin) | (frames >= split.end))
+            for is_such, what in (
+                (is_elsewhere, "in an earlier split; their labels are read there"),
+                (~is_elsewhere & np.isin(frames, again), "in an earlier split under another id or name"),
+            ):
+                rows = np.flatnonzero(is_such)
+                if len(rows):
+                    message = (
+                        f"expected splits that share no image, found {len(rows)} of {len(frames)} images of "
+                        f"{split.name!r} {what}"
+                    )
+                    report.warning("coco.shared-images", message, documents[number].images.origin(int(rows[0])))

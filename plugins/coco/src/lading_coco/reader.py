@@ -80,7 +80,7 @@ class CocoReader(Reader):
         files = Files(source)
         documents = _read_all(chosen, files, report)
         _join_results(documents, results)
-        index = IndexBuilder(documents, report).build()
+        index = IndexBuilder(documents, files.path, report).build()
         for document in documents:
             tell_relative_boxes(document, report)
             tell_scenes(document, report)

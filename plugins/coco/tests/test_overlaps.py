@@ -183,3 +183,57 @@ def test_images_of_two_splits_are_told_at_the_first_of_each_kind(read: Any) -> N
             f"{start} 1 of 4 images of 'val' in an earlier split under another id or name",
         ),
     ]
+
+
+def test_the_category_of_a_record_in_two_splits_is_compared_by_its_name(read: Any) -> None:
+    done = read(
+        {
+            "instances_train.json": file(image(1, "a.png"), rows=[ROW]),
+            "instances_val.json": file(
+                image(1, "a.png"), rows=[ROW | {"category_id": 9}], categories=[{"id": 9, "name": "cat"}]
+            ),
+        }
+    )
+    assert told_of(done) == [("coco.shared-images", "instances_val.json#/images/0")]
+    assert [label.category for label in done.labels] == ["cat", "cat"]
+
+
+def test_a_record_of_one_id_and_another_category_is_another_object(read: Any) -> None:
+    done = read(
+        {
+            "instances_train.json": file(image(1, "a.png"), rows=[ROW]),
+            "instances_val.json": file(image(1, "a.png"), rows=[ROW], categories=[{"id": 2, "name": "cow"}]),
+        }
+    )
+    assert [rule for rule, _ in told_of(done)] == [
+        "coco.shared-images",
+        "coco.other-category",
+        "coco.shared-annotation-id",
+    ]
+
+
+def test_a_record_that_is_twice_in_the_later_split_is_told_as_that(read: Any) -> None:
+    done = read(
+        {
+            "instances_train.json": file(image(1, "a.png"), rows=[ROW]),
+            "instances_val.json": file(image(1, "a.png"), rows=[ROW, ROW]),
+        }
+    )
+    assert told_of(done) == [
+        ("coco.shared-images", "instances_val.json#/images/0"),
+        ("coco.duplicate-annotation-id", "instances_val.json#/annotations/1/id"),
+    ]
+    assert [label.instance for label in done.labels] == ["5", "5#2", "5#3"]
+
+
+def test_tasks_of_one_split_that_number_their_categories_otherwise_have_one_object(read: Any) -> None:
+    points = ROW | {"category_id": 1, "keypoints": [3, 4, 2], "num_keypoints": 1}
+    body = [{"id": 1, "name": "cat", "keypoints": ["nose"]}]
+    done = read(
+        {
+            "instances_x.json": file(image(1, "a.png"), rows=[ROW]),
+            "person_keypoints_x.json": file(image(1, "a.png"), rows=[points], categories=body),
+        }
+    )
+    assert [(label.kind, label.instance) for label in done.labels] == [("BOX2D", "5"), ("KEYPOINTS2D", "5")]
+    assert done.told == []

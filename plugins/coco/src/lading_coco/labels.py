@@ -74,6 +74,10 @@ class LabelBuilder:
             return self._any(record, row, again)
         return self._any(as_row(record), row, again) if again else next(self._plain.labels((record,), (row,), (0, 1)))
 
+    def category_name(self, key: Any) -> str | None:
+        """What the category of an id is called; None for an id that no annotation of the file has."""
+        return self._names.get(key) or self._alike.get(key) or self._unlisted.get(key)
+
     def note_repeated(self, row: int) -> None:
         """Note a record whose id is there again in its file, which is told; that it is all alike follows from it."""
         first = self._base + row * self._step

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from lading import Label, Report
 from lading.model.label import same
 from lading_coco.document import Document, Records
+from lading_coco.ids import is_id
 from lading_coco.labels import RECORDS, LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
@@ -25,8 +26,8 @@ _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
 _WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results", "classification"})
 #: Fields whose numbers a plain row has in a form of its own.
 _NUMBERS = frozenset({"bbox", "segmentation"})
-#: What a record says of its image; the ids of its own and of the image may be others in another file.
-_CONTENT = ("category_id", "bbox", "segmentation", "keypoints", "caption", "segments_info")
+#: What a record says of its image beside categories; ids may be others in another file.
+_CONTENT = ("bbox", "segmentation", "keypoints", "caption")
 #: Whole numbers below this are floats too.
 _EXACT = 1 << 53
 _MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})
@@ -76,7 +77,9 @@ class FrameLabels:
         for number, rows, found in records:
             for row, record in zip(rows, found, strict=True):
                 if record is not None:
-                    is_copy = again is not None and again.take(self._documents[number].split, record)
+                    is_copy = again is not None and again.take(
+                        self._documents[number].split, self._content(number, record)
+                    )
                     made += self._merged(number, record, row, seen, is_copy=is_copy)
         return made
 
@@ -119,7 +122,7 @@ class FrameLabels:
             added = self._added(labels, self._of(number, record, row), str(self._records(number).origin(row)))
             self._note_records(labels, (first, other), (number, row, record))
             return added
-        if is_copy:
+        if is_copy or (number, row) in self._second:  # which is told
             return self._of(number, record, row, 1)
         path = self._documents[first].path
         message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
@@ -158,11 +161,30 @@ class FrameLabels:
             return False
         if self._documents[first].kind == self._documents[second].kind:
             return False
-        for key in ("bbox", "category_id"):
-            if _field(one, key) != _field(other, key):
-                return False
+        if _field(one, "bbox") != _field(other, "bbox"):
+            return False
+        if self._category(first, _field(one, "category_id")) != self._category(second, _field(other, "category_id")):
+            return False
         masks = [mask for mask in (_field(one, "segmentation"), _field(other, "segmentation")) if mask]
         return len(masks) < 2 or masks[0] == masks[1]
+
+    def _content(self, number: int, record: AnyRow) -> str:
+        """What a record says of its image, in one form, however it was read and whichever ids its file has."""
+        values = [self._category(number, _field(record, "category_id"))]
+        values += [_alike(_field(record, name)) for name in _CONTENT]
+        segments = _field(record, "segments_info")
+        if isinstance(segments, list):
+            values += [
+                [self._category(number, segment.get("category_id")), _alike({**segment, "category_id": None})]
+                if isinstance(segment, dict)
+                else _alike(segment)
+                for segment in segments
+            ]
+        return repr(values)
+
+    def _category(self, number: int, key: Any) -> Any:
+        """A category by its name, since files may number them otherwise."""
+        return self._labels[number].category_name(key) or key if is_id(key) else key
 
 
 class _Copies:
@@ -171,9 +193,8 @@ class _Copies:
     def __init__(self) -> None:
         self._known: dict[str, Counter[str]] = {}
 
-    def take(self, split: str, record: AnyRow) -> bool:
-        """Whether another split has this record as well, as often as this one so far; its id may be another."""
-        what = repr([_alike(_field(record, name)) for name in _CONTENT])
+    def take(self, split: str, what: str) -> bool:
+        """Whether another split has a record of this content as well, as often as this one so far."""
         own = self._known.setdefault(split, Counter())
         own[what] += 1
         return any(known[what] >= own[what] for name, known in self._known.items() if name != split)

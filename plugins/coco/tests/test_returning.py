@@ -215,6 +215,42 @@ def test_several_processes_write_the_same_bytes(samples: Path, tmp_path: Path) -
         assert trees[0][0].frames > 0
 
 
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_losses_and_findings_of_several_processes_come_in_the_order_of_the_frames(
+    jobs: int, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    def split(first: int, *odd: dict[str, Any]) -> dict[str, Any]:
+        numbers = range(first, first + 6)
+        images = [{"id": n, "file_name": f"{n}.png", "width": 9, "height": 9} for n in numbers]
+        rows = [{"id": n, "image_id": n, "category_id": 2, "bbox": [1, 2, 3, 4]} for n in numbers]
+        return {
+            "images": images,
+            "annotations": [*rows, *odd],
+            "categories": [{"id": 2, "name": "cat"}],
+        }
+
+    unshaped = {"id": 50, "image_id": 6, "category_id": 2, "segmentation": [], "bbox": []}
+    camera = {"id": 51, "image_id": 11, "category_id": 2, "bbox": [1, 2, 3, 4], "bbox_cam3d": [1]}
+    shapeless = {**unshaped, "id": 52, "image_id": 11}
+    files = {"instances_train.json": split(1, unshaped), "instances_val.json": split(11, camera, shapeless)}
+    folder = write(files)
+    said = []
+    for processes in (1, jobs):
+        report = Report()
+        dataset = lading.open_dataset(folder)
+        done = lading.convert(
+            dataset, tmp_path / f"{processes}", to="coco", is_checked=False, report=report, jobs=processes
+        )
+        said.append((done.losses, report.losses, report.findings))
+    assert said[0] == said[1]
+    assert [loss.example for loss in said[0][0]] == [
+        "instances_train.json#/annotations/6",
+        "instances_val.json#/annotations/6",
+    ]
+    missing = [finding.where for finding in said[0][2] if finding.rule == "media.missing"]
+    assert missing == [f"instances_{name}.json#/images/{n}" for name in ("train", "val") for n in range(6)]
+
+
 class Changed(lading.MemoryDataset):
     """A dataset of ours whose frames somebody changed."""
 

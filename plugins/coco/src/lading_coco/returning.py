@@ -40,11 +40,11 @@ def is_ours(dataset: Dataset) -> bool:
 
 
 class Returning:
-    """Writes frames that our reader made into the files that they came from."""
+    """Writes frames that our reader made into the files that they came from; `report` hears of what is lost."""
 
     def __init__(self, dataset: Dataset, target: Target, report: Report) -> None:
         self._target = target
-        self._report = report
+        self.report = report
         self.labels = 0
         chosen = {segment.name for segment in dataset.segments}
         known: Mapping[str, Any] = dataset.extras["forms"]
@@ -78,7 +78,7 @@ class Returning:
                 if path in self.files:
                     self._add_annotation(path, row, labels, data, images)
                 else:
-                    self._report.loss("annotations in the file of a segment that was left out", f"{path}: row {row}")
+                    self.report.loss("annotations in the file of a segment that was left out", f"{path}: row {row}")
 
     def finish(self) -> None:
         """Write the files."""
@@ -89,7 +89,7 @@ class Returning:
         """Add the records of an image; their rows, by their files."""
         origin = data.origin
         if origin is None:
-            self._report.loss("pictures that COCO did not have", data.path)
+            self.report.loss("pictures that COCO did not have", data.path)
             return {}
         row = self._image_row(origin)
         if row is None:
@@ -123,7 +123,7 @@ class Returning:
                 if isinstance(label, SemanticMask):
                     self.labels += 1
                 else:
-                    self._report.loss(f"labels of type {label.kind} that COCO did not have", str(data.locate(label)))
+                    self.report.loss(f"labels of type {label.kind} that COCO did not have", str(data.locate(label)))
                 continue
             self.labels += 1
             path, row, part = place
@@ -170,7 +170,7 @@ class Returning:
         elif not images and "frame_id" in data.extras:  # of a video that the file does not list
             file.add_entry(number, -1 - data.extras["frame_id"], record, self._target)
         else:
-            self._report.loss("labels in pictures of another video", f"{path}: {data.path}")
+            self.report.loss("labels in pictures of another video", f"{path}: {data.path}")
 
     def _stands(self, path: str, key: Any, name: str) -> bool:
         """Whether an id that was kept is still that of the category: labels may have been renamed."""

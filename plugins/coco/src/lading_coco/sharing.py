@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lading import Dataset, Report, Target
 from lading.errors import TargetError
@@ -33,23 +33,24 @@ class _Done(NamedTuple):
     labels: int
     files: int
     pieces: list[_Piece]
-    said: Report
-    media: Report
+
+
+#: What was said of a segment: of its frames, and of their files.
+_Said: TypeAlias = tuple[Report, Report]
 
 
 def add_shared(work: Returning, dataset: Dataset, target: Target, report: Report) -> int:
     """Have `target.jobs` processes read and encode the dataset into `work`; how many frames there were."""
     given = dataset, target.folder, target.media
-    shares: Shares[None] = Shares(_share, target.jobs, *given, progress=target.progress, workers=dataset.workers)
-    for _ in shares:
-        pass
+    shares: Shares[_Said] = Shares(_share, target.jobs, *given, progress=target.progress, workers=dataset.workers)
+    for said, media in shares:
+        report.merge(said)
+        target.report.merge(media)
     frames = 0
     for done in shares.results:
         frames += done.frames
         work.labels += done.labels
         target.files += done.files
-        report.merge(done.said)
-        target.report.merge(done.media)
         for piece in done.pieces:
             spool = Spool(target.adopt(piece.name))
             spool.rows, spool.sizes = piece.rows, piece.sizes
@@ -59,12 +60,11 @@ def add_shared(work: Returning, dataset: Dataset, target: Target, report: Report
 
 def _share(
     part: Part, progress: Progress, dataset: Dataset, folder: Path, media: Media
-) -> Generator[tuple[int, None], None, _Done]:
+) -> Generator[tuple[int, _Said | None], None, _Done]:
     """The work of one process."""
-    report = Report()
     names: dict[int, str] = {}
     with Target(folder, media) as target:
-        work = Returning(dataset, target, report)
+        work = Returning(dataset, target, target.report)
         for file in work.files.values():
             for key in ("images", "annotations"):
                 name, stream = target.lasting_scratch()
@@ -72,20 +72,29 @@ def _share(
                 names[id(spool)] = name
                 file.spools[key] = [spool]
         try:
-            frames = _add_part(work, dataset, part, report, progress)
+            frames = yield from _add_part(work, dataset, part, target, progress)
             pieces = _pieces(work, names)
         except OSError as exc:
             message = f"{folder}: expected to write the result, found: {exc.strerror or exc}"
             raise TargetError(message) from exc
-    yield from ()
-    return _Done(frames, work.labels, target.files, pieces, report, target.report)
+    return _Done(frames, work.labels, target.files, pieces)
 
 
-def _add_part(work: Returning, dataset: Dataset, part: Part, report: Report, progress: Progress) -> int:
+def _add_part(
+    work: Returning, dataset: Dataset, part: Part, target: Target, progress: Progress
+) -> Generator[tuple[int, _Said | None], None, int]:
+    """Write the frames of a part; what is said of each segment goes out with its number."""
     frames = 0
-    for segment, frame in all_frames(dataset, report, progress=progress, part=part):
-        work.add(segment, frame)
-        frames += 1
+    for number, segment in enumerate(dataset.segments):
+        yield number, None  # so that an error has its place
+        work.report, target.report = Report(), Report()
+        for _, frame in all_frames(dataset, work.report, [segment.name], part=part):
+            work.add(segment, frame)
+            frames += 1
+            if frames % 50 == 0:
+                progress(frames, None)
+        yield number, (work.report, target.report)
+    progress(frames, None)
     return frames
 
 

@@ -139,6 +139,7 @@ GONE = (
     ("sample_annotation", 1, "nuscenes.broken-chain", "sample_annotation", "/1/prev"),
     ("scene", 1, "nuscenes.dangling-token", "sample", "/3/scene_token"),
     ("sensor", 1, "nuscenes.dangling-token", "calibrated_sensor", "/1/sensor_token"),
+    ("visibility", 3, "nuscenes.dangling-token", "sample_annotation", "/0/visibility_token"),
 )
 
 

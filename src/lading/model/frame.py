@@ -25,8 +25,9 @@ class Data(msgspec.Struct, kw_only=True):
     fit for the platform). `content` is None where the file is missing. `width` and `height` are pixels as the
     source declares them, `ego_pose` maps ego to world at the time of this file, `origin` is its own record,
     `timed` and `sized` the places of its time and of width and height where these stand elsewhere.
-    `told` has what a reader told itself, at its place: the code of the rule that would tell it again, and the
-    `origin` of the label, or None for what is wrong with the file.
+    `told` has what a reader told itself, at its place: the code of the rule that would tell it again (with a space and
+    the `subject`, as `locate` takes it, where only that is told), and the `origin` of the label, or None for what is
+    wrong with the file.
     """
 
     path: str

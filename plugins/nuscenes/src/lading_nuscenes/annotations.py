@@ -23,6 +23,9 @@ _NONE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
 _TABLE = "sample_annotation"
 
+#: The columns of numbers of points.
+POINTS = ("num_lidar_pts", "num_radar_pts")
+
 #: In place of a number of points: the row has none.
 NO_POINTS = np.iinfo(np.int64).min
 
@@ -32,7 +35,10 @@ _LONGEST_NS = 1_500_000_000
 
 
 class Annotations:
-    """The annotations: arrays of one entry a row that can be read, and the rows of each sample by `of_sample`."""
+    """The annotations: arrays of one entry a row that can be read, and the rows of each sample by `of_sample`.
+
+    `odd_points` are the columns of numbers of points that are told, by place.
+    """
 
     def __init__(self) -> None:
         self.rows = _NONE
@@ -51,6 +57,7 @@ class Annotations:
         self.extras: dict[int, dict[str, Any]] = {}
         self.texts: dict[tuple[int, str], str] = {}
         self.given_velocities: dict[int, Any] = {}
+        self.odd_points: dict[int, list[str]] = {}
         self._order = _NONE
         self._starts: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
 
@@ -145,7 +152,7 @@ class _Reading:
             translations=translations,
             sizes=sizes,
             rotations=rotations,
-            points=self._counts(rows, indexes),
+            points=_counts(rows),
             prev=book.keys([row.prev for row in rows]),
             next=book.keys([row.next for row in rows]),
         )
@@ -168,17 +175,18 @@ class _Reading:
                     tell_attributes(self._tables, "sample_annotation", index, row.attribute_tokens, self._attributes)
         return np.array(numbers, dtype=np.int32)
 
-    def _counts(self, rows: list[SampleAnnotation], indexes: Sequence[int]) -> NDArray[np.int64]:
-        """The numbers of points of lidar and radar; one below 0 counts nothing, is told, and stays."""
-        counts = [count for row in rows for count in (row.num_lidar_pts, row.num_radar_pts)]
-        if None in counts:
-            counts = [NO_POINTS if count is None else count for count in counts]
-        found = np.array(counts, dtype=np.int64).reshape(-1, 2)
-        for place, column in np.argwhere((found < 0) & (found != NO_POINTS)).tolist():
-            at = self._tables.origin(_TABLE, indexes[place], ("num_lidar_pts", "num_radar_pts")[column])
-            message = f"expected a number of points, 0 or more, found {found[place, column]}"
-            self._tables.report.warning("nuscenes.point-count", message, at)
-        return found
+    def _tell_points(self) -> None:
+        """Say which numbers of points are below 0: they count nothing, and stay. A column of -1 alone has none."""
+        made = self._made
+        for name, points in zip(POINTS, made.points.T, strict=True):
+            is_below = (points < 0) & (points != NO_POINTS)
+            if (points[points != NO_POINTS] == -1).all():  # as Lyft has it (source-formats.md 4.8, 5)
+                continue
+            for place in np.flatnonzero(is_below).tolist():
+                made.odd_points.setdefault(place, []).append(name)
+                at = self._tables.origin(_TABLE, int(made.rows[place]), name)
+                message = f"expected a number of points, 0 or more, found {points[place]}"
+                self._tables.report.warning("nuscenes.point-count", message, at)
 
     def _joined(self, piece: Piece[SampleAnnotation], column: str, target: str, index: TokenIndex) -> NDArray[np.int32]:
         tokens = list(map(attrgetter(column), piece.rows))
@@ -217,6 +225,7 @@ class _Reading:
         for name in ("translations", "sizes", "rotations", "points"):
             setattr(made, name, columns.take(name, getattr(made, name)))
         made.attribute_sets = list(self._sets)
+        self._tell_points()
         made.before = self._linked("prev")
         made.after = self._linked("next")
         made.group(len(self._samples))
@@ -279,6 +288,14 @@ class _Reading:
                 if place not in ended:
                     named.setdefault(place, set()).add(self._book.text(keys[place]))
         return {place: len(tokens & gone) for place, tokens in named.items()}
+
+
+def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:
+    """The numbers of points of lidar and radar."""
+    counts = [count for row in rows for count in (row.num_lidar_pts, row.num_radar_pts)]
+    if None in counts:
+        counts = [NO_POINTS if count is None else count for count in counts]
+    return np.array(counts, dtype=np.int64).reshape(-1, 2)
 
 
 def tell_attributes(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Box3D, Label, Report, Transform3D
-from lading_nuscenes.annotations import NO_POINTS
+from lading_nuscenes.annotations import NO_POINTS, POINTS
 from lading_nuscenes.database import Database
 from lading_nuscenes.origins import code
 from lading_nuscenes.rotations import into_sensor
@@ -55,6 +55,14 @@ class Boxes:
             }
             labels.append(Box3D(**dict(zip(_GEOMETRY, geometry[number], strict=True)), **common))
         return labels
+
+    def told(self, places: NDArray[np.int32], boxes: list[Label]) -> list[tuple[str, int | None]]:
+        """What of some labels is told by their rows, as `Data.told` has it."""
+        told = [("label.instance-missing", box.origin) for box in boxes if box.instance is None]
+        odd = self._database.annotations.odd_points
+        for place, box in zip(places.tolist(), boxes, strict=True) if odd else ():
+            told += [(f"attribute.range attributes/{name}", box.origin) for name in odd.get(place, ())]
+        return told
 
     def _instances(self, places: NDArray[np.int32]) -> list[str | None]:
         database = self._database
@@ -110,7 +118,7 @@ class Boxes:
         visibility = int(rows.visibilities[place])
         if visibility >= 0:
             attributes["visibility"] = self._levels[visibility]
-        for name, count in zip(("num_lidar_pts", "num_radar_pts"), rows.points[place].tolist(), strict=True):
+        for name, count in zip(POINTS, rows.points[place].tolist(), strict=True):
             if count != NO_POINTS:
                 attributes[name] = count
         if velocity is not None:

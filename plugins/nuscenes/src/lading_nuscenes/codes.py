@@ -30,7 +30,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.no-rotation": Told("error", "the quaternion of an ego pose is not zero"),
     "nuscenes.rotation-matrix": Told("warning", "a rotation is a quaternion (w, x, y, z)"),
     "nuscenes.velocity": Told("warning", "a velocity is a vector of finite numbers"),
-    "nuscenes.channel": Told("error", "a sensor has a name, its channel"),
+    "nuscenes.channel": Told("error", "a sensor has a name of its own, its channel"),
     "nuscenes.modality": Told("warning", "a sensor is a camera, lidar or radar"),
     "nuscenes.camera": Told("warning", "a camera has a matrix of 3 x 3 and distortions that are numbers"),
     "nuscenes.picture-size": Told("warning", "a picture's width and height are above 0"),

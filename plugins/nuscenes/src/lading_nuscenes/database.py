@@ -9,6 +9,7 @@ import numpy as np
 
 from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations
+from lading_nuscenes.channels import tell_shared
 from lading_nuscenes.files import name_hashes, read_files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
@@ -69,6 +70,7 @@ class Database:
         index = self.samples.index
         self.files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)
         self.files.samples[np.isin(self.files.calibrated, self.sensors.foreign)] = _FOREIGN
+        tell_shared(tables, self.sensors, self.files)
         self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)

@@ -53,7 +53,7 @@ class Frames:
         lacking = self._lacking(moment)
         if moment.sample >= 0:
             lacking = (*lacking, *self._add_boxes(moment, data, key))
-        self._tell_twice(data, key)
+        self._tell_twice(moment, data, key)
         time_ns = None if moment.time_ns == NO_TIME else moment.time_ns
         return Frame(
             key=key,
@@ -202,7 +202,7 @@ class Frames:
         if count:
             told = self._tell_carrier(moment, data, carrier, count, key)
             boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
-            carrier.told = [("label.instance-missing", box.origin) for box in boxes if box.instance is None]
+            carrier.told = self._boxes.told(places, boxes)
             if detected and database.results is not None and self._results is not None:
                 boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
             carrier.labels = [*carrier.labels, *boxes]
@@ -254,11 +254,14 @@ class Frames:
         self._report.warning("nuscenes.carrier", message, carrier.origin, **where)
         return (usual,)
 
-    def _tell_twice(self, data: list[Data], key: str) -> None:
-        names = Counter(part.sensor_name for part in data if part.sensor_name is not None)
-        for part in reversed(data) if len(names) < len(data) else ():
-            if names[part.sensor_name or ""] > 1:
-                names[part.sensor_name or ""] -= 1
+    def _tell_twice(self, moment: Moment, data: list[Data], key: str) -> None:
+        """Say which files are not the first of their sensor; two sensors of one name are told at their rows."""
+        calibrated = self._database.files.calibrated[moment.files].tolist()
+        kinds = [self._database.sensors.ranks[place] if place >= 0 else -1 for place in calibrated]
+        counts = Counter(kinds)
+        for part, kind in zip(reversed(data), reversed(kinds), strict=True) if len(counts) < len(data) else ():
+            if counts[kind] > 1 and part.sensor_name is not None:
+                counts[kind] -= 1
                 message = f"expected one file of {part.sensor_name} in a sample, found another"
                 self._report.error(
                     "nuscenes.second-file",

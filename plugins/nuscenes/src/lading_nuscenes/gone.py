@@ -1,7 +1,8 @@
 """Tokens that lead nowhere, gathered until all tables are read: a row that is gone is told once.
 
 That a row is gone is seen by its token: one of the form that publishers make (32 hexadecimal digits, Lyft 64), not of
-one digit alone. Anything else in a token's place is a slip of the row that it stands in, and is told there.
+one digit alone. Anything else in a token's place is a slip of the row that it stands in, and is told there. Levels of
+visibility are numbered (source-formats.md 4.2): any token of theirs is that of a row.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from lading import Origin, Report, counted
 
 #: Tokens that are kept, at most: what leads nowhere beyond that is told where it stands.
 _MOST_KEPT = 10_000
+
+#: Tables whose tokens have no form of their own.
+_NUMBERED = frozenset({"visibility"})
 
 _TOKEN = re.compile(r"(?!(.)\1*$)[0-9a-f-]{32,}")
 
@@ -43,7 +47,7 @@ class Gone:
             first, count = known
             # one that a row needs is the worse
             self._names[target, token] = (name if first.is_link and not is_link else first, count + 1)
-        elif _TOKEN.fullmatch(token) and len(self._names) < _MOST_KEPT:
+        elif (_TOKEN.fullmatch(token) or target in _NUMBERED) and len(self._names) < _MOST_KEPT:
             self._names[target, token] = (name, 1)
         else:
             self._tell(target, token, name, 1)

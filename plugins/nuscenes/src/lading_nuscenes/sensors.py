@@ -27,7 +27,7 @@ class Sensors:
     """The sensors by the place of their row in calibrated_sensor: `models`, None for one without a sensor's row.
 
     `ranks` orders the files of a frame as sensor.json orders its rows; `carriers` says which sensor takes boxes first.
-    `foreign` are the places of sensors that the model has no type for, such as an IMU.
+    `kinds` are the rows of sensor.json, `foreign` the places of sensors that the model has no type for, such as an IMU.
     """
 
     def __init__(self, rows: Rows[CalibratedSensor], kinds: Rows[SensorRow], tables: Tables) -> None:
@@ -35,6 +35,7 @@ class Sensors:
         self.ranks: list[int] = []
         self.carriers: list[tuple[int, int]] = []
         self.foreign: list[int] = []
+        self.kinds = kinds
         self._rows = rows
         self._tables = tables
         self._told: set[int] = set()  # kinds of sensors, by row

@@ -55,8 +55,7 @@ class Place(NamedTuple):
     def finding(self, problem: Problem, label: Label | None = None, *, at: Origin | None = None) -> Finding | None:
         """The finding of a problem with the data or one of its labels; None where its rule is not wanted, or told."""
         severity = self.severities.get(problem.rule)
-        told = self.data.told
-        if severity is None or (told and (problem.rule, None if label is None else label.origin) in told):
+        if severity is None or (self.data.told and self._is_told(problem, None if label is None else label.origin)):
             return None
         if at is None:
             at = self.data.locate(label, problem.subject)
@@ -71,6 +70,10 @@ class Place(NamedTuple):
             pointer=at.pointer,
             line=at.line,
         )
+
+    def _is_told(self, problem: Problem, origin: int | None) -> bool:
+        told = self.data.told
+        return (problem.rule, origin) in told or (f"{problem.rule} {problem.subject}", origin) in told
 
 
 class Places:

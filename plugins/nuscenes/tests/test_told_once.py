@@ -43,6 +43,15 @@ def test_a_level_of_visibility_that_is_gone_is_told_once(case: Any, token: str, 
     ]
 
 
+def test_two_rows_with_a_level_of_visibility_that_there_never_was_are_two_defects(case: Any) -> None:
+    case.set("sample_annotation", 0, visibility_token="5").set("sample_annotation", 3, visibility_token="5")
+    assert judged(case) == [
+        f"error nuscenes.dangling-token {TABLES}sample_annotation.json#/{row}/visibility_token: "
+        "expected a token of visibility.json, found '5'"
+        for row in (0, 3)
+    ]
+
+
 def test_rows_without_a_level_of_visibility_name_none(case: Any) -> None:
     case.set("sample_annotation", 0, visibility_token="").set("sample_annotation", 1, visibility_token=None)
     assert judged(case) == []

@@ -1,8 +1,8 @@
 """Tokens that lead nowhere, gathered until all tables are read: a row that is gone is told once.
 
 That a row is gone is seen by its token: one of the form that publishers make (32 hexadecimal digits, Lyft 64), not of
-one digit alone. Anything else in a token's place is a slip of the row that it stands in, and is told there. Levels of
-visibility are numbered (source-formats.md 4.2): any token of theirs is that of a row.
+one digit alone. Anything else in a token's place is a slip of the row that it stands in, and is told there. The
+four levels of visibility have the tokens "1" to "4" (source-formats.md 4.2).
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from lading import Origin, Report, counted
 #: Tokens that are kept, at most: what leads nowhere beyond that is told where it stands.
 _MOST_KEPT = 10_000
 
-#: Tables whose tokens have no form of their own.
-_NUMBERED = frozenset({"visibility"})
+_LEVEL = re.compile("[1-4]")
 
 _TOKEN = re.compile(r"(?!(.)\1*$)[0-9a-f-]{32,}")
 
@@ -47,7 +46,7 @@ class Gone:
             first, count = known
             # one that a row needs is the worse
             self._names[target, token] = (name if first.is_link and not is_link else first, count + 1)
-        elif (_TOKEN.fullmatch(token) or target in _NUMBERED) and len(self._names) < _MOST_KEPT:
+        elif _is_token(target, token) and len(self._names) < _MOST_KEPT:
             self._names[target, token] = (name, 1)
         else:
             self._tell(target, token, name, 1)
@@ -71,3 +70,8 @@ class Gone:
         else:
             message = f"expected a token of {target}.json, found {token!r}{more}"
             self._report.error("nuscenes.dangling-token", message, at)
+
+
+def _is_token(target: str, token: str) -> bool:
+    """Whether a row of a table may have had this token."""
+    return bool(_TOKEN.fullmatch(token)) or (target == "visibility" and bool(_LEVEL.fullmatch(token)))

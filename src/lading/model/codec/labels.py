@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from lading.model import label as rows
+from lading.model.codec.masks import encode_mask, mask_decoder
 from lading.model.codec.node import Node
-from lading.model.label import LABEL_TYPES, Label, MaskItem, Points, Word
+from lading.model.label import LABEL_TYPES, MASK_TYPES, Label, Points, Word
 from lading.model.report import Origin
 
 Json: TypeAlias = dict[str, Any]
@@ -212,58 +213,6 @@ def _decode_classification(node: Node, common: Json) -> Label:
     return rows.Classification(**common)
 
 
-# Masks: pixel values in `info`, under a name that depends on the type.
-
-
-def _encode_mask(label: rows.MaskLabel) -> Json:
-    known = {
-        "checksum": label.checksum,
-        "fileSize": label.file_size,
-        "remotePath": label.remote_path,
-        "url": label.url,
-    }
-    result: Json = {name: value for name, value in known.items() if value is not None}
-    if label.items is not None:
-        result["info"] = [_encode_item(label.kind, item) for item in label.items]
-        if label.kind == "PANOPTIC_MASK" and not any(item.attributes for item in label.items):
-            for item in result["info"]:  # all of them have it or none (section E)
-                item.pop("attributes", None)
-    return result
-
-
-def _encode_item(kind: str, item: MaskItem) -> Json:
-    if kind == "SEMANTIC_MASK":
-        return {"categoryId": item.value, "attributes": item.attributes or {}}
-    if kind == "INSTANCE_MASK":
-        return {"instanceId": item.value, "attributes": item.attributes or {}}
-    return {"instanceId": item.value, "categoryId": item.category_id, "attributes": item.attributes or {}}
-
-
-def _mask_decoder(mask_type: type[rows.MaskLabel]) -> Callable[[Node, Json], Label]:
-    def decode(node: Node, common: Json) -> Label:
-        checksum, remote_path, url = map(node.optional, ("checksum", "remotePath", "url"))
-        size = node.optional("fileSize")
-        info = node.optional("info")
-        items = None if info is None else tuple(_decode_item(mask_type.kind, item) for item in info.items())
-        return mask_type(
-            items=items,
-            checksum=None if checksum is None else checksum.text(),
-            file_size=None if size is None else size.integer(),
-            remote_path=None if remote_path is None else remote_path.text(),
-            url=None if url is None else url.text(),
-            **common,
-        )
-
-    return decode
-
-
-def _decode_item(kind: str, node: Node) -> MaskItem:
-    attributes = node.optional("attributes")
-    value = node.field("categoryId" if kind == "SEMANTIC_MASK" else "instanceId").integer()
-    category_id = node.field("categoryId").integer() if kind == "PANOPTIC_MASK" else None
-    return MaskItem(value, category_id, None if attributes is None else attributes.object())
-
-
 _ENCODERS: dict[str, Callable[[Any], Json]] = {
     "CLASSIFICATION": lambda label: {},
     "BOX2D": _encode_box2d,
@@ -276,9 +225,9 @@ _ENCODERS: dict[str, Callable[[Any], Json]] = {
     "MULTI_POLYGON": lambda label: {"multiPolygon": _encode_parts(label.rings)},
     "MULTI_POLYLINE2D": lambda label: {"multiPolyline2d": _encode_parts(label.lines)},
     "RLE": lambda label: {"rle": label.counts.tolist()},
-    "SEMANTIC_MASK": _encode_mask,
-    "INSTANCE_MASK": _encode_mask,
-    "PANOPTIC_MASK": _encode_mask,
+    "SEMANTIC_MASK": encode_mask,
+    "INSTANCE_MASK": encode_mask,
+    "PANOPTIC_MASK": encode_mask,
 }
 
 _DECODERS: dict[str, Callable[[Node, Json], Label]] = {
@@ -293,7 +242,7 @@ _DECODERS: dict[str, Callable[[Node, Json], Label]] = {
     "MULTI_POLYGON": _decode_multi_polygon,
     "MULTI_POLYLINE2D": _decode_multi_polyline,
     "RLE": _decode_rle,
-    **{mask_type.kind: _mask_decoder(mask_type) for mask_type in rows.MASK_TYPES},
+    **{mask_type.kind: mask_decoder(mask_type) for mask_type in MASK_TYPES},
 }
 
 

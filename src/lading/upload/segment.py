@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 
-import msgspec
-
 from lading.errors import (
     ConflictError,
     InvalidRequestError,
@@ -17,13 +15,13 @@ from lading.errors import (
     StorageError,
     TransientError,
 )
-from lading.model.content import Content
 from lading.model.dataset import Segment
 from lading.model.frame import Frame
 from lading.model.report import Report
 from lading.model.sensor import Sensor
 from lading.platform.wire import PutLabels
-from lading.upload.files import HashedFile, hash_files
+from lading.upload.files import HashedFile
+from lading.upload.hashing import Hashed, Way, hash_batch
 from lading.upload.job import Job, in_thread
 from lading.upload.mask_way import MaskWay
 from lading.upload.place import Place
@@ -42,23 +40,6 @@ _AHEAD = 8
 _BATCH = 16
 
 
-class _Way(msgspec.Struct, frozen=True):
-    """A segment of the platform, and how files and entries get there."""
-
-    place: Place
-    posts: Posts
-    callbacks: Callbacks
-
-
-class _Hashed(msgspec.Struct, frozen=True):
-    """An item whose file was hashed, or what is wrong with it; `file` None where the source has none."""
-
-    item: Item
-    way: _Way
-    theirs: Entry | None
-    file: HashedFile | SourceError | None
-
-
 class SegmentUpload:
     """One segment of the dataset on its way, into one segment of the platform or, by calibration, into several.
 
@@ -73,12 +54,12 @@ class SegmentUpload:
         self._plan = SegmentPlan(job.dataset, segment, job.report, is_carried=job.sidecar_way is not None)
         gathers = job.sidecar if job.is_whole else None
         self._sidecar = None if gathers is None else gathers.segment(segment, self._plan)
-        self._ways: dict[str, _Way] = {}
+        self._ways: dict[str, Way] = {}
         self._frames_read = 0
         self._masks = MaskWay(job)
         self._hashing = job.hash_threads
-        self._read: asyncio.Queue[list[tuple[Item, _Way]] | None] = asyncio.Queue(1)
-        self._hashed: asyncio.Queue[_Hashed | None] = asyncio.Queue(_AHEAD)
+        self._read: asyncio.Queue[list[tuple[Item, Way]] | None] = asyncio.Queue(1)
+        self._hashed: asyncio.Queue[Hashed | None] = asyncio.Queue(_AHEAD)
 
     async def run(self) -> list[Place]:
         """Bring the segment up to date; the segments of the platform that it lies in."""
@@ -144,13 +125,13 @@ class SegmentUpload:
             items += of_frame
         return len(chunk), items
 
-    async def _way_of(self, item: Item) -> _Way:
+    async def _way_of(self, item: Item) -> Way:
         known = self._ways.get(item.segment_name)
         if known is not None:
             return known
         return await self._open(item.segment_name, self._plan.sensors[item.segment_name])
 
-    async def _open(self, name: str, sensors: tuple[Sensor, ...]) -> _Way:
+    async def _open(self, name: str, sensors: tuple[Sensor, ...]) -> Way:
         job = self._job
         place = Place(job.target, job.ledger, name, is_fusion=job.dataset.is_fusion)
         await place.open(self._segment.description, sensors)
@@ -158,51 +139,18 @@ class SegmentUpload:
         callbacks = Callbacks(
             job.target, name, posts, job.options.settings.batch, partial(self._done, place), self._refused
         )
-        self._ways[name] = _Way(place, posts, callbacks)
+        self._ways[name] = Way(place, posts, callbacks)
         return self._ways[name]
 
     async def _hash(self) -> None:
         """Hash what was read, and hand it on; one of `job.hash_threads` that do."""
         while (batch := await self._read.get()) is not None:
             if not self._job.stop.is_set:
-                await self._hash_batch(batch)
+                await hash_batch(self._job, batch, self._hashed.put)
         self._hashing -= 1
         if self._hashing == 0:
             for _ in range(self._job.gate.most):
                 await self._hashed.put(None)
-
-    async def _hash_batch(self, batch: Sequence[tuple[Item, _Way]]) -> None:
-        """Hash a batch, but for the files of which all is known."""
-        ledger = self._job.ledger
-        left: list[tuple[Item, _Way, Entry | None, Content]] = []
-        for item, way in batch:
-            theirs, content = way.place.known(item.key), item.data.content
-            try:
-                if content is None or (file := self._unread(item, content, theirs)) is not None:
-                    await self._hashed.put(_Hashed(item, way, theirs, None if content is None else file))
-                else:
-                    left.append((item, way, theirs, content))
-            except SourceError as exc:
-                await self._hashed.put(_Hashed(item, way, theirs, exc))
-        while left:
-            found = await in_thread(self._job.hashers, hash_files, [content for *_, content in left])
-            for (item, way, theirs, content), one in zip(left, found, strict=False):
-                if isinstance(one, SourceError):
-                    await self._hashed.put(_Hashed(item, way, theirs, one))
-                    continue
-                file, stamp = one
-                ledger.note_hash(content.path, stamp, file.checksum, file.size)
-                await self._hashed.put(_Hashed(item, way, theirs, file))
-            left = left[len(found) :]
-
-    def _unread(self, item: Item, content: Content, theirs: Entry | None) -> HashedFile | None:
-        """The file, where it was hashed before and the platform has it. Raises SourceError where it cannot go up."""
-        if item.fault is not None:
-            raise SourceError(item.data.path, item.fault)
-        known = None if theirs is None else self._job.ledger.known_hash(content.path, content.stamp)
-        if known is None or theirs is None or known.checksum != theirs.checksum:
-            return None
-        return HashedFile(known.checksum, known.size, b"", content)
 
     async def _work(self) -> None:
         while (hashed := await self._hashed.get()) is not None:
@@ -210,7 +158,7 @@ class SegmentUpload:
                 await self._take(hashed)
             self._tell()
 
-    async def _take(self, hashed: _Hashed) -> None:
+    async def _take(self, hashed: Hashed) -> None:
         """See to one file; what is wrong with it alone is counted, anything else stops the upload."""
         path = hashed.item.data.path
         try:
@@ -226,7 +174,7 @@ class SegmentUpload:
                 await self._target.check_alive()
             self._job.result.fail(path, str(exc))
 
-    async def _bring_up(self, item: Item, way: _Way, file: HashedFile, theirs: Entry | None) -> None:
+    async def _bring_up(self, item: Item, way: Way, file: HashedFile, theirs: Entry | None) -> None:
         label, masks = await self._masks.whole_label(item, theirs)
         ours = entry_of(item, file.checksum, label)
         is_there = theirs is not None and theirs.checksum == ours.checksum
@@ -245,7 +193,7 @@ class SegmentUpload:
         else:
             await way.callbacks.add(work)
 
-    async def _post(self, file: HashedFile, way: _Way) -> int:
+    async def _post(self, file: HashedFile, way: Way) -> int:
         """Send a file. One that the store had no luck with is that file's failure, unless it is one of many."""
         gate, sent = self._job.gate, 0
         await gate.enter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -156,29 +155,29 @@ def test_how_many_frames_are_judged_together_changes_nothing(monkeypatch, seed, 
         monkeypatch.setattr(blocks, "_FRAMES", size)
         assert findings(one, None) == found
     parts = [finding for k in (1, 2, 3) for finding in findings(one, None, part=(k, 3))]
-    assert Counter(f.message for f in parts if f.rule.startswith("polygon.")) == Counter(
-        f.message for f in found if f.rule.startswith("polygon.")
-    )
+    for segment in ("train", "val"):  # shares of a segment follow each other
+        assert [f for f in parts if f.rule.startswith("polygon.") and f.segment == segment] == [
+            f for f in found if f.rule.startswith("polygon.") and f.segment == segment
+        ]
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_how_many_polygons_are_judged_together_changes_nothing_but_when_they_are_told(monkeypatch, seed):
-    def told() -> Counter[tuple]:
-        return Counter((f.rule, f.segment, f.file, f.pointer, f.message) for f in findings(one, None))
-
-    flushes = []
-    real = polygons.Polygons.flush
-    monkeypatch.setattr(polygons.Polygons, "flush", lambda self: flushes.append(len(self._pieces)) or real(self))
+def test_how_many_polygons_are_judged_together_changes_nothing(monkeypatch, seed):
+    sizes = []
+    real = polygons._judge
+    monkeypatch.setattr(
+        polygons, "_judge", lambda those, *given: sizes.append(len(those.labels)) or real(those, *given)
+    )
     one = some_dataset(seed, 0.5)
-    found = told()
-    assert len(flushes) == 2  # one a segment: all of it waits for its end
-    counts = []
-    for enough in (1, 30, 400):
-        flushes.clear()
-        monkeypatch.setattr(polygons, "_ENOUGH", enough)
-        assert told() == found
-        counts.append(len(flushes))
-    assert counts[0] > counts[1] >= counts[2]
+    found = findings(one, None)
+    most = [max(sizes)]
+    for at_once in (400, 30, 1):
+        sizes.clear()
+        monkeypatch.setattr(polygons, "_AT_ONCE", at_once)
+        assert findings(one, None) == found
+        most.append(max(sizes))
+    assert most == sorted(most, reverse=True)
+    assert most[-1] == 1 < most[0]
 
 
 def test_few_files_are_looked_at_label_by_label_where_labels_are_right(monkeypatch):

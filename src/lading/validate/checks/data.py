@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
-
-import numpy as np
 
 from lading.media import Probe, is_image_name, probe
 from lading.model.catalog import Catalog
@@ -21,7 +18,7 @@ from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
 from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.outlines import outlines
-from lading.validate.checks.polygons import Polygons
+from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
 from lading.validate.checks.problem import Place, Places, Problem
 from lading.validate.checks.usage import Usage
 
@@ -36,7 +33,7 @@ _NOT_SEEN = Probe()
 class DataPass(BlockChecker):
     """Checks media and labels together, so that no file is opened twice for its size.
 
-    Across frames it keeps the categories that were met, 16 bytes a file, and polygons until there are enough of them.
+    Across frames it keeps the categories that were met, and 16 bytes a file.
     """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
@@ -50,7 +47,7 @@ class DataPass(BlockChecker):
         self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
-        self._polygons = Polygons(severities)
+        self._checks_polygons = bool(severities.keys() & POLYGON_RULES)
         self._labels = LabelsPass(catalog, severities, self._usage, is_contract=catalog is not dataset.catalog)
 
     def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
@@ -66,16 +63,14 @@ class DataPass(BlockChecker):
                 seen[index] = self._look(segment, data, content)
             if _is_odd(data, seen[index]) if content is not None else self._tells_missing:
                 found[index] = list(_file_findings(places[index], seen[index]))
-        told: list[tuple[int, Finding]] = []
         if self._checks_labels:
-            told = self._judge(places, seen, numbers, found)
-        of_files = [(numbers[index], finding) for index in sorted(found) for finding in found[index]]
-        return sorted(of_files + told, key=itemgetter(0)) if told else of_files
+            self._judge(places, seen, numbers, found)
+        return [(numbers[index], finding) for index in sorted(found) for finding in found[index]]
 
     def _judge(
         self, places: Places, seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
-    ) -> list[tuple[int, Finding]]:
-        """Put what is wrong with the labels of files into `found`; what is wrong with polygons, which are gathered."""
+    ) -> None:
+        """Put what is wrong with the labels of files into `found`."""
         sizes = [self._size(data, file) for data, file in zip(places.files, seen, strict=True)]
         reach = reaches(sizes)
         screened = self._labels.screen(places.files, reach)
@@ -90,14 +85,10 @@ class DataPass(BlockChecker):
             for mask in masks:
                 declared = (place.data.width, place.data.height)
                 findings += mask_findings(place, mask, (declared, (seen[index].width, seen[index].height)))
-        polygons = outlines(screened.columns) if self._polygons.is_wanted else None
-        if polygons is None:
-            return []
-        return list(self._polygons.add(polygons, places, reach, np.array(numbers, np.intp)))
-
-    def settle(self, segment: Segment) -> Iterable[Finding]:
-        """The polygons that have gathered."""
-        return self._polygons.flush()
+        polygons = outlines(screened.columns) if self._checks_polygons else None
+        if polygons is not None:
+            for index, finding in polygon_findings(polygons, places, reach, self._severities):
+                found.setdefault(index, []).append(finding)
 
     def memory(self) -> tuple[Any, Any]:
         """The categories and the marks of files."""

@@ -33,6 +33,8 @@ class Outlines(NamedTuple):
 
     def between(self, begin: int, end: int) -> Outlines:
         """Some of the polygons."""
+        if end - begin == len(self.labels):
+            return self
         first, last = np.searchsorted(self.rows, (begin, end))
         ends = np.concatenate(((0,), np.cumsum(self.counts)))
         return Outlines(
@@ -44,22 +46,6 @@ class Outlines(NamedTuple):
             self.counts[first:last],
             self.points[ends[first] : ends[last]],
         )
-
-
-def together(pieces: Sequence[Outlines]) -> Outlines:
-    """The polygons of all pieces, of which there is one at least."""
-    if len(pieces) == 1:
-        return pieces[0]
-    firsts = np.cumsum([0, *(len(piece.labels) for piece in pieces)]).tolist()
-    return Outlines(
-        list(chain.from_iterable(piece.labels for piece in pieces)),
-        np.concatenate([piece.owners for piece in pieces]),
-        np.concatenate([piece.edges for piece in pieces], axis=1),
-        np.concatenate([piece.rows + first for piece, first in zip(pieces, firsts, strict=False)]),
-        np.concatenate([piece.parts for piece in pieces]),
-        np.concatenate([piece.counts for piece in pieces]),
-        np.concatenate([piece.points for piece in pieces]),
-    )
 
 
 def outlines(columns: Mapping[type[Label], Columns[Any]]) -> Outlines | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from lading.model.label import Polygon2D
 from lading.model.report import Finding, Severity
 from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.crossings import covered, crossings
-from lading.validate.checks.outlines import Outlines, PolygonLabel, together
+from lading.validate.checks.outlines import Outlines, PolygonLabel
 from lading.validate.checks.plans import is_region
 from lading.validate.checks.problem import Places, Problem
 from lading.validate.checks.rings import NO_AREA, Areas, Rings
@@ -33,67 +33,39 @@ POLYGON_RULES = frozenset(
 PICTURE_TOLERANCE_PX = 1.0
 BOX_TOLERANCE_PX = 2.0
 
-#: Points of polygons that are judged at once, each polygon for one more: enough for numpy, few enough for their arrays
-#: to stay in the cache.
-_ENOUGH = 50_000
+#: About so many points of polygons are judged at once, each polygon for one more: enough for numpy, few enough for
+#: their arrays to stay in the cache.
+_AT_ONCE = 50_000
 
 _Bounds: TypeAlias = NDArray[np.float64]
 
 
-class _Piece(NamedTuple):
-    """Polygons that wait, the places of their files, and in a row for each the limits of its picture."""
+def polygon_findings(
+    polygons: Outlines, places: Places, limits: NDArray[np.float64], severities: Mapping[str, Severity]
+) -> Iterator[tuple[int, Finding]]:
+    """What is wrong with polygons, in their order, with the number of the file of each.
 
-    outlines: Outlines
-    places: Places
-    limits: NDArray[np.float64]
-
-
-class Polygons:
-    """Gathers polygons and judges them when there are enough of them."""
-
-    def __init__(self, severities: Mapping[str, Severity]) -> None:
-        self.is_wanted = bool(severities.keys() & POLYGON_RULES)
-        self._wanted = frozenset(severities)
-        self._pieces: list[_Piece] = []
-        self._size = 0
-
-    def add(
-        self, outlines: Outlines, places: Places, limits: NDArray[np.float64], frames: NDArray[np.intp]
-    ) -> Iterator[tuple[int, Finding]]:
-        """Take the polygons of files; what is found, with the number of the frame with which there were enough.
-
-        Of each file its place, the limits of its picture, and the number of its frame.
-        """
-        numbers = frames[outlines.owners]
-        limits = np.take(limits, outlines.owners, axis=0)
-        sizes = np.cumsum(1 + np.bincount(outlines.rows, outlines.counts, minlength=len(numbers)))
-        begin = 0
-        before = -self._size
-        while (enough := int(np.searchsorted(sizes, before + _ENOUGH))) < len(numbers):
-            number = int(numbers[enough])
-            end = int(np.searchsorted(numbers, number, side="right"))  # a frame is not torn
-            self._pieces.append(_Piece(outlines.between(begin, end), places, limits[begin:end]))
-            yield from ((number, finding) for finding in self.flush())
-            begin, before = end, int(sizes[end - 1])
-        if begin < len(numbers):
-            self._pieces.append(_Piece(outlines.between(begin, len(numbers)), places, limits[begin:]))
-            self._size = int(sizes[-1]) - before
-
-    def flush(self) -> Iterator[Finding]:
-        """What is wrong with those that have gathered, in the order in which they came."""
-        pieces, self._pieces, self._size = self._pieces, [], 0
-        if not pieces:
-            return
-        polygons = together([piece.outlines for piece in pieces])
-        problems = _judge(polygons, np.concatenate([piece.limits for piece in pieces]).T, self._wanted)
-        firsts = np.cumsum([0, *(len(piece.outlines.labels) for piece in pieces)]).tolist()
+    Of each file its place and the limits of its picture.
+    """
+    wanted = frozenset(severities)
+    limits = np.take(limits, polygons.owners, axis=0)
+    owners = polygons.owners.tolist()
+    for begin, end in _stretches(polygons):
+        problems = _judge(polygons.between(begin, end), limits[begin:end].T, wanted)
         for index in sorted(problems):
-            which = bisect_right(firsts, index) - 1
-            place = pieces[which].places[int(pieces[which].outlines.owners[index - firsts[which]])]
+            owner, label = owners[begin + index], polygons.labels[begin + index]
             for problem in problems[index]:
-                finding = place.finding(problem, polygons.labels[index])
+                finding = places[owner].finding(problem, label)
                 if finding is not None:
-                    yield finding
+                    yield owner, finding
+
+
+def _stretches(polygons: Outlines) -> Iterator[tuple[int, int]]:
+    """Where stretches of polygons begin and end that have about as many points, as many as are judged at once."""
+    sizes = np.cumsum(1 + np.bincount(polygons.rows, polygons.counts, minlength=len(polygons.labels)))
+    count = max(1, round(int(sizes[-1]) / _AT_ONCE))
+    bounds = np.searchsorted(sizes, sizes[-1] * np.arange(count + 1) // count, side="right").tolist()
+    yield from ((begin, end) for begin, end in pairwise(bounds) if begin < end)
 
 
 class _Found(dict[int, list[Problem]]):

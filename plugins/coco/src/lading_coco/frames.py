@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lading import Data, Frame, Label, Report, Source
+from lading import Data, Frame, Label, Origin, Report, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document, Records
 from lading_coco.images import Image, ImageBuilder
@@ -19,6 +21,9 @@ from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
 from lading_coco.whole_videos import VideoText
+
+#: What is told of a record: how, the rule, the message, and where.
+_Told: TypeAlias = tuple[Callable[[str, str, Origin], None], str, str, Origin]
 
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
@@ -57,6 +62,8 @@ class FrameReader:
             MaskBuilder(document, names, source, place=masks.get(number), report=report)
             for number, document in enumerate(documents)
         ]
+        self._reading: tuple[NDArray[np.int32], NDArray[np.int32]]  # the frames and rows of the block that is read
+        self._held: dict[int, list[_Told]] = {}  # by the frame that has to come first
         self._merging = FrameLabels(documents, self._labels, self._masks, index.second, origins, report)
 
     def frames(self, split: Split, begin: int, end: int) -> Iterator[Frame]:
@@ -87,6 +94,7 @@ class FrameReader:
                 of_rows = RowReader(document.annotations, Row, PlainRow, access, self._teller(document.annotations))
                 readers[number] = (of_images, of_rows)
             wanted = image_rows.tolist()
+            self._reading = image_frames, image_rows
             for frame, row, image in zip(
                 image_frames.tolist(), wanted, readers[number][0].rows(image_rows), strict=True
             ):
@@ -94,17 +102,21 @@ class FrameReader:
                     images[frame - begin].append((number, row, image))
             if len(rows):
                 bounds = np.searchsorted(frames, np.arange(begin, end + 1, dtype=frames.dtype)).tolist()
+                self._reading = frames, rows
                 parts.append((number, bounds, rows.tolist(), readers[number][1].rows(rows)))
                 annotated.update(frames.tolist())
-        frame = begin
-        for own, labels in zip(images, self._merging.labels(parts, end - begin), strict=True):
-            yield self._frame(frame, own, labels, is_annotated=frame in annotated)
-            frame += 1
+        made = self._merging.labels(parts, end - begin)
+        for frame, own in enumerate(images, begin):
+            for take, rule, message, origin in self._held.pop(frame, ()):
+                take(rule, message, origin)
+            yield self._frame(frame, own, next(made), is_annotated=frame in annotated)
 
     def _teller(self, records: Records) -> TellRow:
         def tell(rule: str, row: int, message: str, warn: bool) -> None:
+            frames, rows = self._reading
             take = self._report.warning if warn else self._report.error
-            take(rule, message, records.origin(row))
+            held = self._held.setdefault(int(frames[rows == row][0]), [])
+            held.append((take, rule, message, records.origin(row)))
 
         return tell
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from lading import Label, Report, Sentence, Word
@@ -13,7 +14,7 @@ from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import row_of
 from lading_coco.ids import is_id
-from lading_coco.measures import tell_area, tell_areas, tell_score
+from lading_coco.measures import have_areas, tell_area, tell_score
 from lading_coco.plain import PlainLabels
 from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, Row, as_row
 from lading_coco.shapes import box, mask
@@ -63,8 +64,17 @@ class LabelBuilder:
 
     def plain(self, records: Sequence[PlainRow], rows: Sequence[int], bounds: Sequence[int]) -> Iterator[list[Label]]:
         """The labels of some frames, whose records `bounds` part; no other has the id of one of them."""
-        tell_areas(records, rows, self._teller)
-        return self._plain.labels(records, rows, bounds)
+        made = self._plain.labels(records, rows, bounds)
+        return made if have_areas(records) else self._with_areas(made, records, rows, bounds)
+
+    def _with_areas(
+        self, made: Iterator[list[Label]], records: Sequence[PlainRow], rows: Sequence[int], bounds: Sequence[int]
+    ) -> Iterator[list[Label]]:
+        """The same, where areas are told of when it is their frame's turn."""
+        for low, high in pairwise(bounds):
+            for record, row in zip(records[low:high], rows[low:high], strict=True):
+                tell_area(record.area, self._teller(row))
+            yield next(made)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""

@@ -18,11 +18,9 @@ def tell_area(area: Any, tell: Callable[..., None]) -> None:
         tell("coco.negative-area", f"expected an area of 0 or more, found {area!r}", "area", warn=True)
 
 
-def tell_areas(records: Sequence[PlainRow], rows: Sequence[int], teller: Callable[[int], Callable[..., None]]) -> None:
-    """The same of many records at once; `teller` makes what tells of a row."""
-    if records and min(map(_AREA, records)) < 0:
-        for record, row in zip(records, rows, strict=True):
-            tell_area(record.area, teller(row))
+def have_areas(records: Sequence[PlainRow]) -> bool:
+    """Whether the area of none of many records is below 0."""
+    return not records or min(map(_AREA, records)) >= 0
 
 
 def tell_score(score: Any, tell: Callable[..., None]) -> None:

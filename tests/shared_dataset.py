@@ -9,6 +9,9 @@ import time
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lading.errors import RecordError
 from lading.model.catalog import Catalog, Category, Subcatalog
 from lading.model.dataset import WHOLE, Dataset, MemoryDataset, Part, Progress, Segment
@@ -111,6 +114,16 @@ def dataset() -> Reading:
 
 def text(number: int) -> str:
     return f"{random.Random(number).random():.16f}" * 12
+
+
+def changed(
+    part: Part, progress: Progress, arrays: list[NDArray[np.float64]]
+) -> Generator[tuple[int, None], None, list[NDArray[np.float64]]]:
+    """Arrays as they came, each changed: all their numbers doubled, in place."""
+    yield 0, None
+    for array in arrays:
+        array *= 2
+    return arrays
 
 
 def stream(part: Part, progress: Progress, done: str) -> Generator[tuple[int, str], None, None]:

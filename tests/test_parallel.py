@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lading.errors import LadingError, NoRoomError, OptionError, PluginError, RecordError
@@ -153,6 +154,20 @@ def test_workers_of_another_number_are_left_alone(shared: Any) -> None:
         reading.workers = workers
         assert summarize(reading, jobs=3) == summarize(shared.dataset())
         assert not workers.is_closed
+
+
+def test_arrays_arrive_as_they_are_and_may_be_written_to(shared: Any) -> None:
+    big, none = np.arange(300_000.0), np.empty((0, 4))
+    turned = np.arange(6.0).reshape(2, 3).T
+    fixed = np.frombuffer(np.arange(3.0).tobytes())
+    shares: Shares[None] = Shares(shared.changed, 3, [big.copy(), none, turned.copy(order="K"), fixed.copy()])
+    assert list(shares) == []
+    for arrays in shares.results:
+        for array, expected in zip(arrays, (big * 2, none, turned * 2, fixed * 2), strict=True):
+            assert array.shape == expected.shape
+            assert (array == expected).all()
+    with pytest.raises(ValueError, match="read-only"):  # here, in the process that has it; in another it may be
+        list(Shares[None](shared.changed, 2, [fixed]))
 
 
 def test_workers_stay_with_the_process_that_made_them(shared: Any) -> None:

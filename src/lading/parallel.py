@@ -148,15 +148,18 @@ class Shares(Generic[T]):
     def _send(self, workers: Workers) -> None:
         if not workers.pipes:
             return
+        buffers: list[pickle.PickleBuffer] = []  # of arrays, which are sent as they lie
         try:
-            given = pickle.dumps((self._work, self._given), protocol=pickle.HIGHEST_PROTOCOL)
+            given = pickle.dumps((self._work, self._given), protocol=5, buffer_callback=buffers.append)
         except (pickle.PicklingError, AttributeError, TypeError) as exc:
             raise OptionError(f"jobs: expected a dataset that other processes can be given, found {exc}") from exc
+        arrays: list[bytes | memoryview] = [buffer.raw() for buffer in buffers]
         for index, pipe in enumerate(workers.pipes, 1):
             self._pipes[pipe] = index
             with contextlib.suppress(OSError):  # one that was killed is told where it is listened to
-                pipe.send((index + 1, self._jobs))
-                pipe.send_bytes(given)
+                pipe.send(((index + 1, self._jobs), [memoryview(array).nbytes for array in arrays]))
+                for sent in (given, *arrays):
+                    pipe.send_bytes(sent)
 
     def _own_part(self) -> Iterator[T]:
         """The first part, done here; the others are listened to on the way, or they would wait with full pipes."""
@@ -248,12 +251,13 @@ def _serve(pipe: Connection) -> None:
     """What a process does: one piece of work after another, until nobody asks any more."""
     while True:
         try:
-            part = pipe.recv()
+            part, sizes = pipe.recv()
             packed = pipe.recv_bytes()
+            arrays = [_received(pipe, size) for size in sizes]
         except (EOFError, ConnectionResetError):
             return
         try:
-            work, given = pickle.loads(packed)
+            work, given = pickle.loads(packed, buffers=arrays)
         except Exception as exc:  # noqa: BLE001  what loads runs any code
             message = f"expected what is shared to load in another process, found {type(exc).__name__}: {exc}"
             pipe.send(("error", OptionError(f"jobs: {message}")))
@@ -262,7 +266,14 @@ def _serve(pipe: Connection) -> None:
             _run(pipe, work, part, given)
         except BrokenPipeError:
             return  # nobody listens any more
-        del work, given, packed
+        del work, given, packed, arrays
+
+
+def _received(pipe: Connection, size: int) -> bytearray:
+    """The bytes of one array, which may be written to."""
+    array = bytearray(size)
+    pipe.recv_bytes_into(array)
+    return array
 
 
 def _run(pipe: Connection, work: Work, part: Part, given: tuple[object, ...]) -> None:

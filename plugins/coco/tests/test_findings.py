@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lading import Report
+
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
 SEGMENT = {"id": 7, "category_id": 2}
@@ -871,3 +873,30 @@ def test_scenes_and_lists_of_categories_that_lead_somewhere_are_none_to_tell_of(
     done = read(images=[image], scene_annotations=[SCENE, {"image_id": 1}], scene_categories=SCENES)
     assert done.told == []
     assert "coco.stray-id" not in read(images=[image], categories=[]).rules
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_what_is_wrong_with_records_is_told_in_the_turn_of_their_frame(write: Any, opened: Any, parts: int) -> None:
+    """Records of many frames are read together: most here are plain, two and an image are no text in UTF-8."""
+    images = [{**IMAGE, "id": i, "file_name": f"{i}.png"} for i in range(200)]
+    rows = [{**ROW, "id": i, "image_id": i, "area": -1 if i in (3, 61, 150) else 100} for i in range(200)]
+    images[20]["note"] = rows[60]["note"] = rows[199]["note"] = "fog"
+    folder = write(images=images, annotations=rows)
+    file = folder / "annotations.json"
+    file.write_bytes(file.read_bytes().replace(b'"fog"', b'"f\xffg"'))
+    dataset = opened(folder).dataset
+    told = []
+    for part in range(1, parts + 1):
+        report = Report()
+        known = 0
+        for frame in dataset.frames("annotations", (part, parts), report):
+            told += [(frame.key, finding.rule, finding.pointer) for finding in report.findings[known:]]
+            known = len(report.findings)
+    assert told == [
+        ("3", "coco.negative-area", "/annotations/3/area"),
+        ("20", "coco.encoding", "/images/20"),
+        ("60", "coco.encoding", "/annotations/60"),
+        ("61", "coco.negative-area", "/annotations/61/area"),
+        ("150", "coco.negative-area", "/annotations/150/area"),
+        ("199", "coco.encoding", "/annotations/199"),
+    ]

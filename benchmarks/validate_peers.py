@@ -90,10 +90,10 @@ def tools(file: Path, given: argparse.Namespace) -> dict[str, Tool]:
     off = [f"--rule={rule}=off" for rule in MEDIA]
     ours = [sys.executable, "-m", "lading", "validate", str(file), "--output", "json", *off]
     found = {
-        "lading": Tool(ours, (0, 1), lambda folder, printed: "summary" in json.loads(printed)),
-        "lading, 2 processes": Tool(
-            [*ours, "--jobs", "2"], (0, 1), lambda folder, printed: "summary" in json.loads(printed)
-        ),
+        f"lading, {jobs} process{'es' * (jobs > 1)}": Tool(
+            [*ours, "--jobs", str(jobs)], (0, 1), lambda folder, printed: "summary" in json.loads(printed)
+        )
+        for jobs in (1, 2)
     }
     if given.panlabel:
         command = [given.panlabel, "validate", "--format", "coco", str(file)]

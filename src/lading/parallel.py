@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import signal
 from collections.abc import Callable, Generator, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from lading.backlog import BATCH, Backlog
 from lading.errors import LadingError, OptionError
-from lading.model.dataset import Part, Progress
+from lading.model.dataset import Dataset, Part, Progress
 
 if TYPE_CHECKING:  # one process, which is most runs, has no use for it
     from multiprocessing.connection import Connection
@@ -22,6 +23,9 @@ T = TypeVar("T")
 #: What a process does with its part: yields (place in the order, thing), and returns a last word. The thing None says
 #: where the process is, and no more: an error that ends it has the place of what it yielded last.
 Work: TypeAlias = Callable[..., Generator[tuple[int, Any], None, Any]]
+
+#: So many processes at most share the reading unasked: each has the index of the dataset.
+_MOST = 4
 
 #: Bytes of things that wait for their turn in memory, in all parts together.
 _HELD_BYTES = 8 << 20
@@ -75,6 +79,20 @@ class Workers:
             process.join()
         for pipe in self.pipes:
             pipe.close()
+
+
+def jobs_of(dataset: Dataset) -> int:
+    """How many processes there are to read a dataset: this one, and those that wait for a share of it."""
+    return dataset.workers.jobs if isinstance(dataset.workers, Workers) else 1
+
+
+def fitting_jobs(dataset: Dataset) -> int:
+    """How many processes earn what it costs to start them; no more than there are cores."""
+    if dataset.rows_a_process is None:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    rows = sum(source.rows for source in dataset.sources)
+    return max(1, min(rows // dataset.rows_a_process, cores, _MOST))
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def convert(
     media: Literal["copy", "link", "none"],
     writer_options: dict[str, str],
     no_validate: bool,
-    jobs: int,
+    jobs: int | None,
     as_json: bool,
     **given: Any,
 ) -> int:
@@ -56,6 +56,7 @@ def convert(
     from lading import convert as write
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
+    from lading.parallel import jobs_of
 
     report = Report()
     try:
@@ -68,7 +69,7 @@ def convert(
                 overwrite=overwrite,
                 media=media,
                 is_checked=not no_validate,
-                jobs=jobs,
+                jobs=jobs_of(dataset),
                 report=report,
                 progress=show,
             )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.jobs
 @options.categories
 @options.as_json
-def inspect(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
+def inspect(jobs: int | None, most: int | None, as_json: bool, **given: Any) -> int:
     """Count frames, files, labels and categories of a dataset.
 
     Tells also how numbers were read, and what could not be.
@@ -28,11 +28,12 @@ def inspect(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
     from lading import summarize
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
+    from lading.parallel import jobs_of
 
     with opened(given, jobs=jobs) as dataset:
         report = Report()
         with bar("reading labels") as show:
-            summary = summarize(dataset, report, progress=show, jobs=jobs).to_json()
+            summary = summarize(dataset, report, progress=show, jobs=jobs_of(dataset)).to_json()
         if as_json:
             print_json(summary)
             return 1 if summary["findings"]["error"] else 0

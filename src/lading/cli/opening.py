@@ -23,15 +23,39 @@ _SHOWN = 10
 
 
 @contextmanager
-def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int = 1) -> Iterator[Dataset]:
-    """The dataset at PATH, as the options of `lading.cli.options.paths` describe it; `jobs` processes may read it."""
+def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int | None = 1) -> Iterator[Dataset]:
+    """The dataset at PATH, as the options of `lading.cli.options.paths` describe it.
+
+    `jobs` processes are there to read it, as many as pay where that is None: `lading.parallel.jobs_of` counts them.
+    """
     with ExitStack() as stack:
         workers = None
-        if jobs > 1:  # started before all else, to be ready when there is something to read
+        if jobs is not None and jobs > 1:  # started before all else, to be ready when there is something to read
             from lading.parallel import Workers
 
             workers = stack.enter_context(Workers(jobs))
-        yield stack.enter_context(_opened(given, report, workers))
+        dataset = stack.enter_context(_opened(given, report, workers))
+        if jobs is None and (count := _fitting_jobs(dataset)) > 1:
+            from lading.parallel import Workers
+
+            dataset.workers = stack.enter_context(Workers(count))
+        yield dataset
+
+
+def _fitting_jobs(dataset: Dataset) -> int:
+    """How many processes read it where nobody says; one where there are rules of others, who may know of no parts."""
+    if dataset.rows_a_process is None:
+        return 1
+    from lading.parallel import fitting_jobs
+    from lading.plugin.registry import Registry
+
+    count = fitting_jobs(dataset)
+    if count > 1:
+        plugins = Registry.load()
+        reader = plugins.readers.get(dataset.format or "")
+        if reader is None or any(rule.distribution != reader.distribution for rule in plugins.rules.values()):
+            return 1
+    return count
 
 
 @contextmanager

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 @options.jobs
 @options.categories
 @options.as_json
-def stats(jobs: int, most: int | None, as_json: bool, **given: Any) -> int:
+def stats(jobs: int | None, most: int | None, as_json: bool, **given: Any) -> int:
     """Count labels by category, boxes by size, frames by labels."""
     from lading import statistics
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
+    from lading.parallel import jobs_of
 
     report = Report()
     with opened(given, jobs=jobs) as dataset:
         with bar("reading labels") as show:
-            numbers = statistics(dataset, report, show, jobs=jobs).to_json(dataset)
+            numbers = statistics(dataset, report, show, jobs=jobs_of(dataset)).to_json(dataset)
         if as_json:
             print_json(numbers)
         else:

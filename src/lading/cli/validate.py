@@ -63,7 +63,7 @@ def validate(
     as_json: bool,
     output_file: Path | None,
     on_error: str,
-    jobs: int,
+    jobs: int | None,
     **given: Any,
 ) -> int:
     """List what is wrong with a dataset, with file and place."""
@@ -83,7 +83,7 @@ def validate(
     run = _Run(settings, catalog, baseline, is_stopping=on_error == "stop")
     with opened(given, jobs=jobs) as dataset:
         with bar("checking") as show:
-            gathered = run.gather(run.findings(dataset, jobs, show), kind)
+            gathered = run.gather(run.findings(dataset, show), kind)
         report = run.render(kind, dataset, gathered, given)
         _write(report, output_file)
         gathered.findings.close()
@@ -107,12 +107,14 @@ class _Run:
         self._is_stopping = is_stopping
         self._is_stopped = False
 
-    def findings(self, dataset: Dataset, jobs: int, show: Any) -> Iterator[Finding]:
+    def findings(self, dataset: Dataset, show: Any) -> Iterator[Finding]:
         """The new findings, up to the first of error level where that was asked for, or to what ends the run."""
         from lading import validate as find
         from lading.errors import InputError
+        from lading.parallel import jobs_of
 
-        found = find(dataset, catalog=self._catalog, severities=self._settings.grades(), jobs=jobs, progress=show)
+        jobs, grades = jobs_of(dataset), self._settings.grades()
+        found = find(dataset, catalog=self._catalog, severities=grades, jobs=jobs, progress=show)
         try:
             for finding in found if self._baseline is None else self._baseline.new(found):
                 yield finding

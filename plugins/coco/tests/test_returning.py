@@ -200,6 +200,15 @@ def test_a_results_file_and_a_packed_file_come_back(write: Callable[..., Path], 
     assert json.loads(again) == {"images": [], "annotations": []}
 
 
+def test_rings_that_cannot_be_read_come_back_beside_those_that_can(write: Callable[..., Path], tmp_path: Path) -> None:
+    rings = [[1, 1, None, 1, 9, 9], [], [1, 2, 3], [1, 1, 9, 1, 9, 9]]
+    row = {"id": 1, "image_id": 1, "category_id": 2, "bbox": [1, 1, 8, 8], "segmentation": rings}
+    folder = write(annotations=[row])
+    converted(folder, tmp_path / "out")
+    written = json.loads((tmp_path / "out" / "annotations.json").read_text())
+    assert written["annotations"][0]["segmentation"] == rings
+
+
 def test_several_processes_write_the_same_bytes(samples: Path, tmp_path: Path) -> None:
     for name, source in (("ours", FIXTURE), ("real", samples / "coco" / "val2017-instances-panoptic")):
         trees = []

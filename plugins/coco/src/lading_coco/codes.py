@@ -24,7 +24,9 @@ CODES: Mapping[str, Told] = {
     ),
     "coco.duplicate-image-id": Told("error", "no two images of a file have the same id"),
     "coco.missing-size": Told("warning", "an image has its width and height in pixels"),
-    "coco.no-annotations": Told("warning", "annotations stand under the key `annotations`", "Rename the key."),
+    "coco.no-annotations": Told(
+        "warning", "annotations stand under the key `annotations`", "Rename the key, or gather them there."
+    ),
     "coco.no-images": Told("warning", "a file with annotations lists its images"),
     "coco.unknown-video": Told("warning", "the video of an image is listed"),
     "coco.duplicate-video-id": Told("error", "no two videos of a file have the same id"),
@@ -78,6 +80,13 @@ CODES: Mapping[str, Told] = {
     "coco.relative-boxes": Told(
         "warning", "boxes are in pixels, not parts of the picture", "Multiply them by width and height of the image."
     ),
+    "coco.relative-keypoints": Told(
+        "warning", "keypoints are in pixels, not parts of the picture", "Multiply them by the size of the image."
+    ),
+    "coco.corner-boxes": Told(
+        "warning", "boxes are x, y, width and height, not two corners", "Take the first corner off the second."
+    ),
+    "coco.same-file": Told("warning", "no two images of a split are one file under two names"),
     "coco.ring-form": Told("warning", "a segmentation is a list of rings, each x and y in turns"),
     "coco.bad-polygon": Told("error", "a ring is pairs of numbers"),
     "coco.bad-segmentation": Told("error", "a segmentation is rings or run lengths"),

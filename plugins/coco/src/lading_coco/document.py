@@ -23,9 +23,6 @@ from lading_coco.structure import Offsets, Piece, RecordArray, Scanner
 from lading_coco.text import JsonText
 from lading_coco.traits import Traits
 
-#: Of a record with one of these, and an image, nobody doubts that it is an annotation.
-_SHAPES = frozenset({"bbox", "segmentation", "keypoints", "caption", "category_id"})
-
 
 class Records:
     """The places of the records of one array of a file; a row is a record's number here."""
@@ -122,7 +119,6 @@ def read_document(text: JsonText, split: str, finder: Finder, report: Report, wo
         if not isinstance(value, list):
             found = "an object" if isinstance(value, dict) else json.dumps(value)[:40]
             report.error("coco.malformed-file", f"expected an array, found {found}", document.origin(key))
-    _tell_other_list(document, report)
     document.categories = _categories(document, report)
     arrays = scanner.arrays
     if document.is_results:
@@ -151,19 +147,6 @@ def _tell_envelope(document: Document, envelope: Envelope, report: Report) -> No
         byte, place = envelope.replaced
         message = f"expected text in UTF-8, found byte 0x{byte:02x} at byte {place}; read with replacement characters"
         report.warning("coco.encoding", message, Origin(document.path))
-
-
-def _tell_other_list(document: Document, report: Report) -> None:
-    """Where there are no annotations, tell of a list under another key that looks like them."""
-    if document.is_results or "annotations" in document.envelope:
-        return
-    for key, rows in document.envelope.items():
-        first = rows[0] if isinstance(rows, list) and rows else None
-        if isinstance(first, dict) and "image_id" in first and _SHAPES & first.keys():
-            message = (
-                f"expected `annotations`, found none, and {len(rows):,} records like them here, which are not read"
-            )
-            report.warning("coco.no-annotations", message, document.origin(key))
 
 
 class _Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from lading_coco.ids import is_id
@@ -91,8 +91,9 @@ def _rings(key: str, value: list[Any], tell: Tell) -> Any:
     rings = []
     for index, part in enumerate(value):
         ring = _ring(part)
-        if ring is None:
-            tell("coco.bad-polygon", f"expected a ring of numbers, found {shown(part)}", key, index)
+        problem = f"expected a ring of numbers, found {shown(part)}" if ring is None else ring_problem(ring)
+        if ring is None or problem is not None:
+            tell("coco.bad-polygon", problem, key, index)
             continue
         if part and not isinstance(part[0], (int, float, str)):
             tell("coco.ring-form", "expected a flat list of numbers, found points", key, index, warn=True)
@@ -100,6 +101,13 @@ def _rings(key: str, value: list[Any], tell: Tell) -> Any:
             _tell_text(part, ring, tell, key, index)
         rings.append(ring)
     return rings or UNSET
+
+
+def ring_problem(ring: Sequence[Any]) -> str | None:
+    """What is wrong with a list of numbers that is to be x and y in turns, or None."""
+    if len(ring) % 2:
+        return f"expected pairs of numbers, found {len(ring)} numbers; the ring is left out"
+    return None if ring else "expected a ring of numbers, found an empty one; it is left out"
 
 
 def _ring(part: Any) -> list[Any] | None:

@@ -13,7 +13,7 @@ from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
 from lading_coco.index import Grouping, Index, Numbers, Split
-from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps
+from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps, tell_same_files
 from lading_coco.placing import Placing, repeated_annotations
 from lading_coco.rows import values_at
 from lading_coco.shots import tell_shots
@@ -52,13 +52,15 @@ class IndexBuilder:
         for name, numbers in order.items():
             self._add_split(name, numbers)
         places, row = joined(self._places, np.int32), joined(self._row, np.int32)
-        again = renamed(self._groups, places, joined(self._names, np.int64), row >= 0)
+        home, names = joined(self._home, np.int32), joined(self._names, np.int64)
+        tell_same_files(self._documents, self._groups, (home, row), places, names, self._report)
+        again = renamed(self._groups, places, names, row >= 0)
         tell_overlaps(self._documents, self._groups, self._frame_of_image, again, self._report)
         ids = joined(self._ids, np.int64)
         frames_of = Placing(self._documents, self._groups, self._frame_of_image, ids, self._report).frames()
         return Index(
             splits=[split for split in self.splits if self._is_told(split)],
-            home=joined(self._home, np.int32),
+            home=home,
             row=row,
             images=[Grouping(self._frame_of_image[number]) for number in range(len(self._documents))],
             annotations=[Grouping(frames) for frames in frames_of],

@@ -55,6 +55,31 @@ def renamed(splits: Sequence[Split], places: Places, names: Numbers, is_listed: 
     return np.flatnonzero(found)
 
 
+def tell_same_files(
+    documents: Sequence[Document],
+    splits: Sequence[Split],
+    own: tuple[NDArray[np.int32], NDArray[np.int32]],
+    places: Places,
+    names: Numbers,
+    report: Report,
+) -> None:
+    """Tell of images whose file an earlier one of their split has under another name.
+
+    `own` are by frame the document and the row of its image. Of the same name, it is the name that is told.
+    """
+    for split in splits:
+        frames = split.begin + np.flatnonzero(places[split.begin : split.end] >= 0)
+        unique, first = first_places(places[frames].astype(np.int64))
+        if len(unique) == len(frames):
+            continue
+        earliest = frames[first[np.searchsorted(unique, places[frames])]]
+        for frame, other in zip(frames.tolist(), earliest.tolist(), strict=True):
+            if names[frame] != names[other]:
+                origin, known = (documents[own[0][n]].images.origin(int(own[1][n])) for n in (frame, other))
+                message = f"expected a file of its own, found that of {known} under another name"
+                report.warning("coco.same-file", message, origin)
+
+
 def tell_overlaps(
     documents: Sequence[Document],
     splits: Sequence[Split],

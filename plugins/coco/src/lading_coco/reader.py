@@ -13,6 +13,7 @@ from lading.errors import DetectionError, InputError, OptionError, SourceError
 from lading_coco.dataset import CocoDataset
 from lading_coco.detection import Look, hidden_files, json_files, look
 from lading_coco.document import Document, read_document
+from lading_coco.elsewhere import tell_annotations_elsewhere
 from lading_coco.ids import first_places, look_up
 from lading_coco.indexing import IndexBuilder
 from lading_coco.layout import (
@@ -29,8 +30,8 @@ from lading_coco.layout import (
     split_of_videos,
 )
 from lading_coco.references import tell_scenes
-from lading_coco.relative import tell_relative_boxes
 from lading_coco.text import JsonText
+from lading_coco.units import tell_other_units
 from lading_coco.whole_videos import VideoText
 
 #: Kinds of files that make a dataset.
@@ -82,7 +83,8 @@ class CocoReader(Reader):
         _join_results(documents, results)
         index = IndexBuilder(documents, files.path, report).build()
         for document in documents:
-            tell_relative_boxes(document, report)
+            tell_annotations_elsewhere(document, report)
+            tell_other_units(document, report)
             tell_scenes(document, report)
             document.forget_ids()
         masks = _mask_places(files, documents, report)

@@ -9,7 +9,7 @@ import numpy as np
 
 from lading import Box2D, Label, MultiPolygon2D, Polygon2D, Rle
 from lading.model.label import Points
-from lading_coco.forms import Tell
+from lading_coco.forms import Tell, ring_problem
 from lading_coco.rle_forms import counts_of
 from lading_coco.rows import RleRow
 from lading_coco.widths import is_recovered
@@ -61,14 +61,10 @@ def _rings(lists: list[list[float]], common: dict[str, Any], tell: Tell) -> list
         tell("coco.ring-form", message, "segmentation", warn=True)
         return [np.array(lists, dtype=np.float64)]
     for index, part in enumerate(lists):
-        if len(part) % 2:
-            common["extras"]["segmentation"] = lists
-            message = f"expected pairs of numbers, found {len(part)} numbers; the ring is left out"
-            tell("coco.bad-polygon", message, "segmentation", index)
-        elif part:
+        problem = ring_problem(part)
+        if problem is None:
             rings.append(np.array(part, dtype=np.float64).reshape(-1, 2))
         else:
             common["extras"]["segmentation"] = lists
-            message = "expected a ring of numbers, found an empty one; it is left out"
-            tell("coco.bad-polygon", message, "segmentation", index)
+            tell("coco.bad-polygon", problem, "segmentation", index)
     return rings

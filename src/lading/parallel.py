@@ -41,7 +41,8 @@ class _Failed:
 class Workers:
     """`jobs` processes, this one among them: the others start at once, get ready, and wait for work until it is closed.
 
-    Where it is pickled, None takes its place: it is of the process that made it.
+    Where it is pickled, None takes its place: it is of the process that made it. Raises OptionError where the system
+    gives no process.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -52,14 +53,18 @@ class Workers:
         import multiprocessing
 
         context = multiprocessing.get_context("spawn")  # no fork: threads may run here (progress, notebooks)
-        with _without_interrupts():
-            for _ in range(jobs - 1):
-                ours, theirs = context.Pipe()
-                process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
-                process.start()
-                theirs.close()
-                self.pipes.append(ours)
-                self._processes.append(process)
+        try:
+            with _without_interrupts():
+                for _ in range(jobs - 1):
+                    ours, theirs = context.Pipe()
+                    self.pipes.append(ours)
+                    process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+                    process.start()
+                    theirs.close()
+                    self._processes.append(process)
+        except OSError as exc:
+            self.close()
+            raise OptionError(f"jobs: expected {jobs} processes, found {exc.strerror or exc}") from exc
 
     def __enter__(self) -> Self:
         return self

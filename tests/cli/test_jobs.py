@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
 from collections.abc import Callable, Iterable
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,20 @@ def test_a_file_that_is_not_large_is_read_by_one(
     monkeypatch.setattr(CocoDataset, "rows_a_process", ROWS // 2 + 1)
     assert told("validate", large)[0] == 1
     assert started == []
+
+
+def test_where_no_process_is_to_be_had_it_is_read_by_one_unless_more_are_asked_for(
+    large: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(process: Any) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    alone = told("validate", large, "--jobs", "1")
+    monkeypatch.setattr(SpawnProcess, "start", start)
+    assert told("validate", large) == alone
+    code, out, err = told("validate", large, "--jobs", "3")
+    assert (code, out) == (2, "")
+    assert err == "error: jobs: expected 3 processes, found Resource temporarily unavailable\n"
 
 
 class Nothing(Checker):

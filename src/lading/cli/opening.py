@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,11 @@ def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int 
             workers = stack.enter_context(Workers(jobs))
         dataset = stack.enter_context(_opened(given, report, workers))
         if jobs is None and (count := _fitting_jobs(dataset)) > 1:
+            from lading.errors import OptionError
             from lading.parallel import Workers
 
-            dataset.workers = stack.enter_context(Workers(count))
+            with suppress(OptionError):  # one does what several would, where there are no more to be had
+                dataset.workers = stack.enter_context(Workers(count))
         yield dataset
 
 

@@ -109,3 +109,107 @@ def test_a_column_that_has_minus_1_throughout_counts_nothing_as_lyft_has_it(case
     assert {label.attributes["num_lidar_pts"] for label in case.open().labels} == {-1}
     case.set("sample_annotation", 4, num_lidar_pts=7)
     assert len(judged(case)) == len(case.rows("sample_annotation")) - 1
+
+
+CHAIN = "warning nuscenes.broken-chain "
+
+
+def chained(case: Any, table: str, index: int, column: str, message: str) -> None:
+    """Hold that one finding is due."""
+    assert judged(case) == [f"{CHAIN}{TABLES}{table}.json#/{index}/{column}: {message}"]
+
+
+#: Of 12 annotations 0 to 2 are of an instance, 3 and 4 of another one, 6 to 8 and on of the second scene.
+SLIPS: tuple[tuple[str, int, str, int | None, str], ...] = (
+    ("sample_annotation", 0, "next", 4, "the token of row 1, whose `prev` leads here, found that of row 4"),
+    ("sample_annotation", 0, "next", 2, "the token of row 1, whose `prev` leads here, found that of row 2"),
+    ("sample_annotation", 1, "prev", 3, "the token of row 0, whose `next` leads here, found that of row 3"),
+    ("sample_annotation", 2, "prev", None, "the token of row 1, whose `next` leads here, found none"),
+    ("sample_annotation", 2, "next", 3,
+     "the token of a row of the same instance whose `prev` leads here, found that of row 3"),
+    ("sample", 2, "prev", 0, "the token of row 1, whose `next` leads here, found that of row 0"),
+    ("sample", 2, "prev", 4, "the token of row 1, whose `next` leads here, found that of row 4"),
+    ("sample", 2, "prev", None, "the token of row 1, whose `next` leads here, found none"),
+    ("sample_data", 0, "next", 7, "the token of a row of the same sensor whose `prev` leads here, found that of row 7"),
+    ("sample_data", 2, "prev", 5, "the token of a row of the same sensor whose `next` leads here, found that of row 5"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "index", "column", "other", "message"), SLIPS)
+def test_a_link_to_another_row_is_told_where_it_is(
+    case: Any, table: str, index: int, column: str, other: int | None, message: str
+) -> None:
+    case.set(table, index, **{column: "" if other is None else case.rows(table)[other]["token"]})
+    chained(case, table, index, column, f"expected {message}")
+
+
+@pytest.mark.parametrize(("index", "other"), [(1, 6), (3, 1), (8, 5)])
+def test_a_link_of_a_sweep_is_told_where_sweeps_are_read(case: Any, index: int, other: int) -> None:
+    rows = case.rows("sample_data")
+    led_to = next(n for n, row in enumerate(rows) if row["token"] == rows[index]["next"])
+    case.set("sample_data", index, next=rows[other]["token"])
+    opened = case.open(sweeps=True)
+    (finding,) = opened.of("broken-chain")
+    if rows[other]["next"] and other < index:  # it leads round
+        assert finding.pointer == f"/{index}/next"
+        return
+    assert str(finding) == (
+        f"{TABLES}sample_data.json#/{index}/next: "
+        f"expected the token of row {led_to}, whose `prev` leads here, found that of row {other}"
+    )
+
+
+@pytest.mark.parametrize(("index", "other"), [(0, 3), (1, 3), (2, 3), (2, 5), (3, 0), (4, 0)])
+def test_an_annotation_of_another_instance_than_its_neighbours_is_told_at_that(
+    case: Any, index: int, other: int
+) -> None:
+    case.set("sample_annotation", index, instance_token=case.rows("sample_annotation")[other]["instance_token"])
+    chained(case, "sample_annotation", index, "instance_token",
+            "expected the instance of the rows before and after, found another")  # fmt: skip
+
+
+def test_an_annotation_in_another_scene_than_its_neighbours_is_told_at_its_sample(case: Any) -> None:
+    case.set("sample_annotation", 1, sample_token=case.rows("sample_annotation")[7]["sample_token"])
+    chained(case, "sample_annotation", 1, "sample_token",
+            "expected a sample of the scene of the rows before and after, found another")  # fmt: skip
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_a_sample_of_another_scene_than_its_neighbours_is_told_at_that(case: Any, index: int) -> None:
+    case.set("sample", index, scene_token=case.rows("sample")[4]["scene_token"])
+    chained(case, "sample", index, "scene_token", "expected the scene of the samples before and after, found another")
+
+
+@pytest.mark.parametrize(
+    ("column", "other", "found"),
+    [
+        ("first_annotation_token", 1, "row 1, which has a `prev`"),
+        ("last_annotation_token", 1, "row 1, which has a `next`"),
+        ("last_annotation_token", 4, "row 4, which is of another instance"),
+        ("first_annotation_token", None, "none"),
+    ],
+)
+def test_an_instance_that_names_another_annotation_than_its_first_or_last_is_told(
+    case: Any, column: str, other: int | None, found: str
+) -> None:
+    token = "" if other is None else case.rows("sample_annotation")[other]["token"]
+    case.set("instance", 0, **{column: token})
+    which = column.partition("_")[0]
+    chained(case, "instance", 0, column, f"expected the {which} annotation of the instance, found {found}")
+
+
+def test_columns_of_links_that_are_swapped_are_told_once(case: Any) -> None:
+    case.edit("sample_annotation", lambda rows: [row | {"prev": row["next"], "next": row["prev"]} for row in rows])
+    found = "found an earlier one in 6 of 6 rows: `prev` and `next` are swapped"
+    chained(case, "sample_annotation", 1, "next", f"expected a row later in time, {found}")
+
+
+@pytest.mark.parametrize(("column", "other", "first"), [("prev", "next", 1), ("next", "prev", 0)])
+def test_a_column_of_links_that_is_empty_throughout_is_told_once(
+    case: Any, column: str, other: str, first: int
+) -> None:
+    case.edit("sample_annotation", lambda rows: [row | {column: ""} for row in rows])
+    chained(case, "sample_annotation", first, column,
+            f"expected it of rows that `{other}` leads to, found it empty in all 12 rows")  # fmt: skip
+    case.edit("sample_annotation", lambda rows: [row | {other: ""} for row in rows])
+    assert judged(case) == []

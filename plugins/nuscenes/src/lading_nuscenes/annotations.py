@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +17,8 @@ from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import Attribute, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
 from lading_nuscenes.times import NO_TIME, Times
-from lading_nuscenes.tokens import ABSENT, DANGLING, Indexes, Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import DANGLING, Indexes, Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tracks import Tracks
 
 _NONE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
@@ -37,7 +38,8 @@ _LONGEST_NS = 1_500_000_000
 class Annotations:
     """The annotations: arrays of one entry a row that can be read, and the rows of each sample by `of_sample`.
 
-    `odd_points` are the columns of numbers of points that are told, by place.
+    `odd_points` are the columns of numbers of points that are told, by place, `strangers` the places of rows that are
+    told to name another instance than their neighbours.
     """
 
     def __init__(self) -> None:
@@ -58,6 +60,7 @@ class Annotations:
         self.texts: dict[tuple[int, str], str] = {}
         self.given_velocities: dict[int, Any] = {}
         self.odd_points: dict[int, list[str]] = {}
+        self.strangers: Set[int] = frozenset()
         self._order = _NONE
         self._starts: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
 
@@ -229,7 +232,9 @@ class _Reading:
         made.before = self._linked("prev")
         made.after = self._linked("next")
         made.group(len(self._samples))
-        self._check_instances()
+        tracks = Tracks(self._tables, self._book, self._samples, self._instances, made)
+        tracks.tell()
+        made.strangers = frozenset(tracks.strangers)
         made.index.forget()
         return made
 
@@ -245,49 +250,6 @@ class _Reading:
             self._made.texts[place, column] = self._book.text(keys[place])
             found[place] = DANGLING
         return found.astype(np.int32)
-
-    def _check_instances(self) -> None:
-        """Compare what instances say of their annotations with those that are there."""
-        instances, made = self._instances, self._made
-        if "sample_annotation" not in self._tables:
-            return
-        for column, keys in zip(("first_annotation_token", "last_annotation_token"), instances.ends, strict=True):
-            for place in np.flatnonzero(made.index.find(keys) == DANGLING).tolist():
-                self._tables.broken_link("instance", column, instances.rows[place], self._book.text(keys[place]))
-        counted = made.instances.copy()
-        counted[[place for place, _ in made.index.repeats()]] = ABSENT  # told, and in no sample
-        found = np.bincount(counted[counted >= 0], minlength=len(instances.rows)).tolist()
-        for place, gone in self._gone().items():
-            found[place] = max(found[place], min(found[place] + gone, instances.counts[place] or 0))
-        lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
-        # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
-        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
-        for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
-            if said is not None and said != found[place] and not (is_told and said > found[place]):
-                message = f"expected {said} annotations as declared, found {found[place]}"
-                at = self._tables.origin("instance", row, "nbr_annotations")
-                self._tables.report.warning("nuscenes.count-mismatch", message, at)
-
-    def _gone(self) -> dict[int, int]:
-        """How many annotations, of which it is told that they are gone, the others of their instance or it name.
-
-        A link of an annotation that its neighbour leads to is a slip, and so are ends of a chain that has its ends.
-        """
-        gone, made, instances = self._tables.gone.tokens(_TABLE), self._made, self._instances
-        named: dict[int, set[str]] = {}
-        if not gone:
-            return {}
-        for column, other in (("prev", made.after), ("next", made.before)):
-            is_led_to = np.isin(np.arange(len(made.rows)), other)
-            for (place, name), token in made.texts.items():
-                if name == column and token in gone and not is_led_to[place] and made.instances[place] >= 0:
-                    named.setdefault(int(made.instances[place]), set()).add(token)
-        for keys, links in zip(instances.ends, (made.before, made.after), strict=True):
-            ended = set(made.instances[links == ABSENT].tolist())
-            for place in np.flatnonzero(made.index.find(keys) == DANGLING).tolist():
-                if place not in ended:
-                    named.setdefault(place, set()).add(self._book.text(keys[place]))
-        return {place: len(tokens & gone) for place, tokens in named.items()}
 
 
 def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:

@@ -62,6 +62,10 @@ class Boxes:
         odd = self._database.annotations.odd_points
         for place, box in zip(places.tolist(), boxes, strict=True) if odd else ():
             told += [(f"attribute.range attributes/{name}", box.origin) for name in odd.get(place, ())]
+        strangers = self._database.annotations.strangers
+        if strangers and not strangers.isdisjoint(places.tolist()):
+            own = {box.instance for place, box in zip(places.tolist(), boxes, strict=True) if place in strangers}
+            told += [("label.instance-twice", box.origin) for box in boxes if box.instance in own]
         return told
 
     def _instances(self, places: NDArray[np.int32]) -> list[str | None]:

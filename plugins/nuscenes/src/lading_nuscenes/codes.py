@@ -15,7 +15,8 @@ CODES: Mapping[str, Told] = {
     "nuscenes.dangling-token": Told("error", "a token is that of a row"),
     "nuscenes.token-type": Told("warning", "a token is a text that is not empty"),
     "nuscenes.broken-chain": Told(
-        "warning", "`prev`, `next`, `first_...` and `last_...` are tokens of rows, and chains of rows end"
+        "warning",
+        "`prev` and `next` lead from row to row of one chain and back, `first_...` and `last_...` to its ends",
     ),
     "nuscenes.sample-order": Told("warning", "`next` leads through all samples of a scene, forward in time"),
     "nuscenes.count-mismatch": Told("warning", "`nbr_samples` and `nbr_annotations` are the numbers of rows"),

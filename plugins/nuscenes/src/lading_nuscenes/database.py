@@ -10,7 +10,8 @@ import numpy as np
 from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.channels import tell_shared
-from lading_nuscenes.files import name_hashes, read_files
+from lading_nuscenes.filenames import name_hashes
+from lading_nuscenes.files import read_files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
@@ -65,7 +66,8 @@ class Database:
         self.visibilities = tables.small("visibility", Visibility)
         calibrated = tables.small("calibrated_sensor", CalibratedSensor)
         self.sensors = Sensors(calibrated, tables.small("sensor", Sensor), tables)
-        self.samples = read_samples(tables, self.book, by_log=version.is_nuimages)
+        groups = self.logs.places if version.is_nuimages else self.scenes.places
+        self.samples = read_samples(tables, self.book, groups, by_log=version.is_nuimages)
         notes_names = notes_names or any(self.media.below_roots())
         index = self.samples.index
         self.files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)

@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_nuscenes.filenames import Names, name_hashes
+from lading_nuscenes.links import NO_GROUP, UNREAD, Links, lacks_throughout, slips, tell_backward, tell_slips
 from lading_nuscenes.poses import Poses, read_poses
 from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
@@ -91,29 +93,6 @@ class Files:
         return poses
 
 
-class Names:
-    """File names, kept as what stands before and after the row's own time, of which there are few."""
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, ...], int] = {}
-        self._parts: list[tuple[str, ...]] = []
-
-    def add(self, filename: str, stamp: object) -> int:
-        """The code of a name in a row of this time."""
-        before, found, after = filename.partition(str(stamp)) if type(stamp) is int else (filename, "", "")
-        parts = (before, after) if found else (filename,)
-        code = self._codes.get(parts)
-        if code is None:
-            code = self._codes[parts] = len(self._parts)
-            self._parts.append(parts)
-        return code
-
-    def name(self, code: int, stamp: int) -> str:
-        """The name of a code in a row of this time."""
-        parts = self._parts[code]
-        return parts[0] if len(parts) == 1 else f"{parts[0]}{stamp}{parts[1]}"
-
-
 def _array(indexes: Sequence[int]) -> Small:
     if isinstance(indexes, range):
         return np.arange(indexes.start, indexes.stop, dtype=np.int32)
@@ -130,11 +109,6 @@ def _stamps(times: list[Time]) -> Times:
         with suppress(OverflowError):
             return np.array(times, dtype=np.int64)
     return np.array([time if type(time) is int and abs(time) < 2**63 else 0 for time in times], dtype=np.int64)
-
-
-def name_hashes(names: Sequence[str]) -> NDArray[np.int64]:
-    """A number of 64 bits for each name, good for the time of this process."""
-    return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
 
 
 def read_files(
@@ -260,15 +234,34 @@ class _Reading:
         for file, _ in files.index.repeats():
             files.samples[file] = -1
         self._clock.settle(files.times)
-        chosen = np.full(max(len(every), 1), DANGLING, dtype=np.int32)  # the place of the file of each row that is read
+        self._tell_links(every, rows)
+        del every
+        files.poses = read_poses(self._tables, self._book, poses, files.rows)
+        return files
+
+    def _tell_links(self, every: TokenIndex, rows: Small) -> None:
+        """Say which links lead nowhere, round, to another sensor, or are not returned, as far as files are read."""
+        files, tables = self._files, self._tables
+        chosen = np.full(max(len(every), 1), UNREAD, dtype=np.int32)  # the place of the file of each row that is read
         chosen[np.searchsorted(rows, files.rows)] = np.arange(len(files), dtype=np.int32)
+        links: list[Links] = []
         for column, keys in zip(("prev", "next"), files.links, strict=True):
             found = every.find(keys)
             for file in np.flatnonzero(found == DANGLING).tolist():
                 token = self._book.text(keys[file])
-                self._tables.broken_link("sample_data", column, int(files.rows[file]), token)
-            follow = np.where(found >= 0, chosen[np.maximum(found, 0)], DANGLING)
-            self._tables.tell_loops("sample_data", column, files.rows, follow, files.times)
-        del every
-        files.poses = read_poses(self._tables, self._book, poses, files.rows)
-        return files
+                tables.broken_link("sample_data", column, int(files.rows[file]), token)
+            follow = np.where(found >= 0, chosen[np.maximum(found, 0)], found)
+            follow[tables.tell_loops("sample_data", column, files.rows, follow, files.times)] = DANGLING
+            follow[[file for file, _ in files.index.repeats()]] = DANGLING  # the first row counts
+            links.append(follow)
+        if lacks_throughout(tables, "sample_data", files.rows, *links):
+            return
+        tell_slips(tables, "sample_data", files.rows, slips(links[0], links[1], self._sensors()), "sensor")
+        tell_backward(tables, "sample_data", files.rows, links[1], files.times)
+
+    def _sensors(self) -> Small:
+        """A number for the sensor of each file."""
+        codes: dict[str | None, int] = {}
+        kinds = [codes.setdefault(row.sensor_token, len(codes)) for row in self._calibrated.rows]
+        found: Small = np.array([*kinds, NO_GROUP], dtype=np.int32)[np.maximum(self._files.calibrated, -1)]
+        return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from lading import counted
+from lading_nuscenes.links import NO_GROUP, slips, strangers, tell_slips
 from lading_nuscenes.schema import Log, Sample, Scene
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import NO_TIME, Clock, Times
@@ -16,7 +18,11 @@ from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_key
 
 
 class Samples:
-    """The samples in columns: tokens, times, and the place of the group (scene, or log in nuImages) of each."""
+    """The samples in columns: tokens, times, and the place of the group (scene, or log in nuImages) of each.
+
+    `scenes` are the places of their groups' rows, NO_GROUP for none, as their neighbours have them: of `strangers` it
+    is told that their own are others.
+    """
 
     def __init__(self) -> None:
         self.rows: list[int] = []
@@ -24,6 +30,8 @@ class Samples:
         self.times: Times = np.empty(0, dtype=np.int64)
         self.index = TokenIndex(no_keys())
         self.links: tuple[Keys, Keys] = (no_keys(), no_keys())
+        self.scenes: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self.strangers: dict[int, int] = {}
         self.key_cameras: dict[int, str] = {}
         self.extras: dict[int, dict[str, Any]] = {}
 
@@ -40,8 +48,8 @@ class Group(msgspec.Struct, frozen=True):
     log: Log | None = None
 
 
-def read_samples(tables: Tables, book: TokenBook, *, by_log: bool) -> Samples:
-    """The table of samples."""
+def read_samples(tables: Tables, book: TokenBook, groups: Mapping[str, int], *, by_log: bool) -> Samples:
+    """The table of samples; `groups` has the places of the scenes, or logs, by their tokens."""
     samples = Samples()
     columns = Columns()
     clock = Clock(tables.path("sample"), tables.report, lambda row: tables.is_mended("sample", row, "timestamp"))
@@ -64,12 +72,30 @@ def read_samples(tables: Tables, book: TokenBook, *, by_log: bool) -> Samples:
     clock.settle(samples.times)
     samples.links = (columns.take("prev", no_keys()), columns.take("next", no_keys()))
     tables.repeats("sample", samples.index, samples.rows, book.text)
+    samples.scenes = np.array([groups.get(token, NO_GROUP) for token in samples.groups], dtype=np.int32)
+    _tell_links(tables, book, samples, "log" if by_log else "scene")
+    return samples
+
+
+def _tell_links(tables: Tables, book: TokenBook, samples: Samples, group: str) -> None:
+    """Say which links of samples lead nowhere, round, or to another scene, and which samples name another scene."""
+    both = []
     for column, keys in zip(("prev", "next"), samples.links, strict=True):
         found = samples.index.find(keys)
         for place in np.flatnonzero(found == DANGLING).tolist():
             tables.broken_link("sample", column, samples.rows[place], book.text(keys[place]))
-        tables.tell_loops("sample", column, samples.rows, found, samples.times)
-    return samples
+        found[tables.tell_loops("sample", column, samples.rows, found, samples.times)] = DANGLING
+        found[[place for place, _ in samples.index.repeats()]] = DANGLING  # the first row counts
+        both.append(found)
+    before, after = both
+    wrong = [slip for slip in slips(before, after, samples.scenes) if slip.column == "prev"]
+    tell_slips(tables, "sample", samples.rows, wrong, group)  # `next` is told of the scene whose order it is
+    samples.strangers = strangers(before, after, samples.scenes)
+    for place, scene in samples.strangers.items():
+        samples.scenes[place] = scene
+        message = f"expected the {group} of the samples before and after, found another"
+        at = tables.origin("sample", samples.rows[place], f"{group}_token")
+        tables.report.warning("nuscenes.broken-chain", message, at)
 
 
 def scene_groups(
@@ -82,6 +108,7 @@ def scene_groups(
     )
     _bring_home(tables, book, samples, scenes, members)
     homeless = {place for token, places in members.items() if token not in scenes.places for place in places}
+    homeless.update(samples.strangers)
     follow = samples.index.find(samples.links[1])
     groups = []
     for place, scene in enumerate(scenes.rows):
@@ -155,9 +182,10 @@ class _Chain:
                 self._tables.broken_link("scene", column, self._row, token or "")
         chain = list(self._walk(first, follow))
         strays = self._strays(first, follow) + self._gone(book)
+        own = [place for place in self._members if place not in self._samples.strangers]
         if sorted(chain) != self._members:
             is_cut = bool(chain) and self._is_cut(chain[-1], follow)
-            if first >= 0 and not strays and not is_cut:
+            if first >= 0 and not strays and not is_cut and sorted(chain) != own:
                 message = (
                     f"expected to reach {len(self._members)} samples along `next`, found {len(chain)}; taken by time"
                 )
@@ -173,7 +201,7 @@ class _Chain:
                 "first_sample_token",
             )
         count = self._scene.nbr_samples
-        if count is not None and count != len(chain) and not 0 < count - len(chain) <= strays:
+        if count is not None and count not in (len(chain), len(own)) and not 0 < count - len(chain) <= strays:
             self._tell(
                 "count-mismatch", f"expected {counted(count, 'sample')} as declared, found {len(chain)}", "nbr_samples"
             )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lading import Origin, Report, Source, counted
 from lading.source.names import is_prose
 from lading_nuscenes.database import Database
-from lading_nuscenes.files import name_hashes
+from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.layout import DEPTH, MEDIA_FOLDERS, Version
 from lading_nuscenes.schema import ROWS
 

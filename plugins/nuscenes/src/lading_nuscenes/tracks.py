@@ -1,0 +1,158 @@
+"""The annotations of each instance one after the other: what links, instances, samples and counts say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading_nuscenes.instances import Instances
+from lading_nuscenes.links import (
+    NO_GROUP,
+    Links,
+    lacks_throughout,
+    slips,
+    strangers,
+    tell_backward,
+    tell_slips,
+)
+from lading_nuscenes.samples import Samples
+from lading_nuscenes.tables import Tables
+from lading_nuscenes.times import NO_TIME
+from lading_nuscenes.tokens import ABSENT, DANGLING, TokenBook
+
+if TYPE_CHECKING:
+    from lading_nuscenes.annotations import Annotations
+
+_TABLE = "sample_annotation"
+
+_ENDS = ("first_annotation_token", "last_annotation_token")
+
+
+class Tracks:
+    """Tells what is odd about the annotations, once all of them are known.
+
+    `strangers` are the annotations that name another instance than their neighbours, and the place of that of these.
+    """
+
+    def __init__(
+        self, tables: Tables, book: TokenBook, samples: Samples, instances: Instances, made: Annotations
+    ) -> None:
+        self.strangers: dict[int, int] = {}
+        self._tables = tables
+        self._book = book
+        self._samples = samples
+        self._instances = instances
+        self._made = made
+        self._repeated = [place for place, _ in made.index.repeats()]  # told, and in no sample
+
+    def tell(self) -> None:
+        """Compare links with each other, and instances with their annotations."""
+        if _TABLE not in self._tables:
+            return
+        before, after = self._made.before.copy(), self._made.after.copy()
+        before[self._repeated] = after[self._repeated] = DANGLING
+        ends = [self._made.index.find(keys) for keys in self._instances.ends]
+        has_ends = self._tell_links(before, after, ends)
+        for column, found, links in zip(_ENDS, ends, (before, after), strict=True):
+            self._tell_end(column, found, links if has_ends else None)
+        self._tell_counts()
+
+    def _tell_links(self, before: Links, after: Links, ends: list[NDArray[np.int64]]) -> bool:
+        """Say which links are wrong, and which rows are; whether links tell the ends of chains."""
+        tables, made = self._tables, self._made
+        if lacks_throughout(tables, _TABLE, made.rows, before, after):
+            return False
+        wrong = slips(before, after, made.instances)
+        tell_slips(tables, _TABLE, made.rows, wrong, "instance")
+        for slip in wrong:
+            (before if slip.column == "prev" else after)[slip.place] = DANGLING
+        own = np.arange(len(self._instances.rows))
+        named = (found[np.append(made.instances, NO_GROUP)[np.maximum(found, -1)] == own] for found in ends)
+        self.strangers = strangers(before, after, made.instances, frozenset(np.concatenate([*named]).tolist()))
+        self._tell_strangers("instance", self.strangers)
+        scenes = np.append(self._samples.scenes, NO_GROUP)[np.maximum(made.samples, -1)]
+        self._tell_strangers("sample", strangers(before, after, scenes))
+        times = np.append(self._samples.times, NO_TIME)[np.maximum(made.samples, -1)]
+        return not tell_backward(tables, _TABLE, made.rows, after, times)
+
+    def _tell_strangers(self, column: str, found: Mapping[int, int]) -> None:
+        what = {"instance": "the instance", "sample": "a sample of the scene"}[column]
+        for place in found:
+            at = self._tables.origin(_TABLE, int(self._made.rows[place]), f"{column}_token")
+            message = f"expected {what} of the rows before and after, found another"
+            self._tables.report.warning("nuscenes.broken-chain", message, at)
+
+    def _tell_end(self, column: str, found: NDArray[np.int64], links: Links | None) -> None:
+        """Say which instances name no first (or last) annotation of theirs; `links` lead from it to none."""
+        instances, made, tables = self._instances, self._made, self._tables
+        keys = instances.ends[_ENDS.index(column)]
+        which = column.partition("_")[0]
+        for place in np.flatnonzero(found == DANGLING).tolist():
+            tables.broken_link("instance", column, instances.rows[place], self._book.text(keys[place]))
+        if (found == ABSENT).all():
+            return  # nothing is said of any
+        own = np.arange(len(found))
+        of = np.append(made.instances, NO_GROUP)[np.maximum(found, -1)]
+        counts = np.bincount(made.instances[made.instances >= 0], minlength=len(found))
+        is_other = (found >= 0) & (of >= 0) & (of != own) & ~np.isin(found, list(self.strangers))
+        is_none = (found == ABSENT) & (counts[: len(found)] > 0)
+        is_inner = np.zeros(len(found), dtype=np.bool_)
+        if links is not None:
+            is_inner = (found >= 0) & (of == own) & (np.append(links, DANGLING)[np.maximum(found, -1)] >= 0)
+        for place in np.flatnonzero(is_other | is_none | is_inner).tolist():
+            if tables.is_mended("instance", instances.rows[place], column):
+                continue
+            there = "none" if is_none[place] else f"row {made.rows[found[place]]}, which is of another instance"
+            if is_inner[place]:
+                there = f"row {made.rows[found[place]]}, which has a `{'prev' if which == 'first' else 'next'}`"
+            message = f"expected the {which} annotation of the instance, found {there}"
+            at = tables.origin("instance", instances.rows[place], column)
+            tables.report.warning("nuscenes.broken-chain", message, at)
+
+    def _tell_counts(self) -> None:
+        instances, made = self._instances, self._made
+        counted = made.instances.copy()
+        counted[self._repeated] = ABSENT
+        found = self._count(counted)
+        for place, instance in self.strangers.items():
+            counted[place] = instance
+        by_neighbours = self._count(counted)
+        for place, gone in self._gone().items():
+            found[place] = max(found[place], min(found[place] + gone, instances.counts[place] or 0))
+        lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
+        # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
+        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
+        for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
+            if said not in (None, found[place], by_neighbours[place]) and not (is_told and said > found[place]):
+                message = f"expected {said} annotations as declared, found {found[place]}"
+                at = self._tables.origin("instance", row, "nbr_annotations")
+                self._tables.report.warning("nuscenes.count-mismatch", message, at)
+
+    def _count(self, instances: NDArray[Any]) -> list[int]:
+        """How many annotations each instance has."""
+        found: list[int] = np.bincount(instances[instances >= 0], minlength=len(self._instances.rows)).tolist()
+        return found
+
+    def _gone(self) -> dict[int, int]:
+        """How many annotations, of which it is told that they are gone, the others of their instance or it name.
+
+        A link of an annotation that its neighbour leads to is a slip, and so are ends of a chain that has its ends.
+        """
+        gone, made, instances = self._tables.gone.tokens(_TABLE), self._made, self._instances
+        named: dict[int, set[str]] = {}
+        if not gone:
+            return {}
+        for column, other in (("prev", made.after), ("next", made.before)):
+            is_led_to = np.isin(np.arange(len(made.rows)), other)
+            for (place, name), token in made.texts.items():
+                if name == column and token in gone and not is_led_to[place] and made.instances[place] >= 0:
+                    named.setdefault(int(made.instances[place]), set()).add(token)
+        for keys, links in zip(instances.ends, (made.before, made.after), strict=True):
+            ended = set(made.instances[links == ABSENT].tolist())
+            for place in np.flatnonzero(made.index.find(keys) == DANGLING).tolist():
+                if place not in ended:
+                    named.setdefault(place, set()).add(self._book.text(keys[place]))
+        return {place: len(tokens & gone) for place, tokens in named.items()}

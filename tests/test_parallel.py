@@ -23,12 +23,13 @@ import pytest
 from lading.errors import LadingError, NoRoomError, OptionError, PluginError, RecordError
 from lading.model.dataset import MemoryDataset
 from lading.model.report import Finding, Report
-from lading.parallel import Shares, Workers
+from lading.parallel import Shares
 from lading.plugin.contracts import Rule
 from lading.plugin.hooks import hookimpl
 from lading.plugin.registry import Registry
 from lading.summary import summarize
 from lading.validate import validate
+from lading.workers import Workers
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from lading_coco.dataset import CocoDataset
 
-from lading import parallel
+from lading import workers
 from lading.cli.main import execute
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, MemoryDataset, Segment, SourceFile
@@ -72,12 +72,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many processes each run has, where it is more than one."""
     met: list[int] = []
 
-    class Noted(parallel.Workers):
+    class Noted(workers.Workers):
         def __init__(self, jobs: int) -> None:
             met.append(jobs)
             super().__init__(jobs)
 
-    monkeypatch.setattr(parallel, "Workers", Noted)
+    monkeypatch.setattr(workers, "Workers", Noted)
     return met
 
 
@@ -193,6 +193,6 @@ def test_a_process_more_for_so_many_rows_but_no_more_than_cores(
         SourceFile(file="a", kind="rows", rows=rows // 2),
         SourceFile(file="b", kind="rows", rows=-(-rows // 2)),
     ]
-    assert parallel.fitting_jobs(dataset) == 1  # its reader says nothing
+    assert workers.fitting_jobs(dataset) == 1  # its reader says nothing
     dataset.rows_a_process = 100
-    assert parallel.fitting_jobs(dataset) == jobs
+    assert workers.fitting_jobs(dataset) == jobs

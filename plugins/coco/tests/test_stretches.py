@@ -15,7 +15,7 @@ from lading_coco.reader import CocoReader
 import lading
 from lading import Report, Source
 from lading.errors import RecordError
-from lading.parallel import Workers
+from lading.workers import Workers
 
 RING = [1, 2, 3.5, 4, 5, 6.25]
 IMAGES = [{"id": n, "file_name": f"{n}.jpg", "width": 40, "height": 30} for n in range(20)]

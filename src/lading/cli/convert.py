@@ -56,7 +56,7 @@ def convert(
     from lading import convert as write
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
-    from lading.parallel import jobs_of
+    from lading.workers import jobs_of
 
     report = Report()
     try:

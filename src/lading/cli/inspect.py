@@ -28,7 +28,7 @@ def inspect(jobs: int | None, most: int | None, as_json: bool, **given: Any) -> 
     from lading import summarize
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
-    from lading.parallel import jobs_of
+    from lading.workers import jobs_of
 
     with opened(given, jobs=jobs) as dataset:
         report = Report()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lading.model.catalog import Catalog
     from lading.model.dataset import Dataset
     from lading.model.report import Report
-    from lading.parallel import Workers
+    from lading.workers import Workers
 
 #: How many findings and losses are shown where they are not what the command is about.
 _SHOWN = 10
@@ -26,18 +26,18 @@ _SHOWN = 10
 def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int | None = 1) -> Iterator[Dataset]:
     """The dataset at PATH, as the options of `lading.cli.options.paths` describe it.
 
-    `jobs` processes are there to read it, as many as pay where that is None: `lading.parallel.jobs_of` counts them.
+    `jobs` processes are there to read it, as many as pay where that is None: `lading.workers.jobs_of` counts them.
     """
     with ExitStack() as stack:
         workers = None
         if jobs is not None and jobs > 1:  # started before all else, to be ready when there is something to read
-            from lading.parallel import Workers
+            from lading.workers import Workers
 
             workers = stack.enter_context(Workers(jobs))
         dataset = stack.enter_context(_opened(given, report, workers))
         if jobs is None and (count := _fitting_jobs(dataset)) > 1:
             from lading.errors import OptionError
-            from lading.parallel import Workers
+            from lading.workers import Workers
 
             with suppress(OptionError):  # one does what several would, where there are no more to be had
                 dataset.workers = stack.enter_context(Workers(count))
@@ -48,8 +48,8 @@ def _fitting_jobs(dataset: Dataset) -> int:
     """How many processes read it where nobody says; one where there are rules of others, who may know of no parts."""
     if dataset.rows_a_process is None:
         return 1
-    from lading.parallel import fitting_jobs
     from lading.plugin.registry import Registry
+    from lading.workers import fitting_jobs
 
     count = fitting_jobs(dataset)
     if count > 1:

@@ -24,7 +24,7 @@ def stats(jobs: int | None, most: int | None, as_json: bool, **given: Any) -> in
     from lading import statistics
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
-    from lading.parallel import jobs_of
+    from lading.workers import jobs_of
 
     report = Report()
     with opened(given, jobs=jobs) as dataset:

@@ -111,7 +111,7 @@ class _Run:
         """The new findings, up to the first of error level where that was asked for, or to what ends the run."""
         from lading import validate as find
         from lading.errors import InputError
-        from lading.parallel import jobs_of
+        from lading.workers import jobs_of
 
         jobs, grades = jobs_of(dataset), self._settings.grades()
         found = find(dataset, catalog=self._catalog, severities=grades, jobs=jobs, progress=show)

@@ -57,7 +57,7 @@ class Dataset(ABC):
     that say again what frames and catalog say (image sets): a writer of the same format copies them. `told_rules` are
     codes of rules of which the reader tells every breach itself, at its place and under codes of its own: they are
     not run, for one defect is told once, unless they are asked for or graded. `workers` are processes that wait for a
-    share of the reading (`lading.parallel.Workers`). Of so many rows of `sources` as `rows_a_process` has, it pays to
+    share of the reading (`lading.workers.Workers`). Of so many rows of `sources` as `rows_a_process` has, it pays to
     give one more process a share unasked; None where it does not, or where parts tell other things than the whole.
     """
 

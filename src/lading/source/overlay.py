@@ -29,7 +29,7 @@ class Source:
 
     `label` is how messages name it, `name` is its short name; `selected` is the one annotation file that the caller
     named, if it was one; `findings` is what was wrong with the tree itself, `places` are the real paths that it is of;
-    `workers` are processes that may share the opening of what lies in it (`lading.parallel.Workers`).
+    `workers` are processes that may share the opening of what lies in it (`lading.workers.Workers`).
     It can be pickled, and used by several threads at once. Its memory is its list of names, and for archives a small
     record a member.
     """

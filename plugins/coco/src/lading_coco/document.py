@@ -102,7 +102,7 @@ class Document:
 
 
 def read_document(text: JsonText, split: str, finder: Finder, report: Report, workers: object = None) -> Document:
-    """Read a file through, with the help of `workers` (`lading.parallel`) where it is large.
+    """Read a file through, with the help of `workers` (`lading.workers`) where it is large.
 
     Raises SourceError and RecordError where it is not whole, or no JSON.
     """

@@ -12,7 +12,8 @@ from typing import Any
 
 from lading.errors import InputError
 from lading.model.dataset import Part, Progress
-from lading.parallel import Shares, Workers
+from lading.parallel import Shares
+from lading.workers import Workers
 from lading_coco.gathering import AnnotationHeads, Stretch
 from lading_coco.structure import Piece, RecordArray, Scanner
 from lading_coco.text import JsonText

@@ -22,7 +22,7 @@ sys.path.append(str(Path(__file__).parent))  # the kinds import each other by na
 kind = importlib.import_module("kind")
 KINDS: list[Any] = [
     one
-    for name in ("coco_records", "coco_files", "coco_once", "coco_deliveries", "voc_kinds")
+    for name in ("coco_records", "coco_files", "coco_once", "coco_deliveries", "voc_kinds", "voc_deliveries")
     for one in importlib.import_module(name).KINDS
 ]
 

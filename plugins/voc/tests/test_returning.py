@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 import lading
 from lading import Report
@@ -278,3 +279,16 @@ def test_half_a_surrogate_pair_in_names_is_replaced_and_told(tmp_path: Path) -> 
     assert [segment.name for segment in again.segments] == ["one\ufffd"]
     found = {frame.key: frame.data[0].labels[0].category for frame in again.frames("one\ufffd", report=Report())}
     assert found == {"a\ufffd": "n0", "a\ufffd-png": "n1", "\ufffd/b\ufffd": "n2", "c": "n3"}
+
+
+def test_a_mask_of_a_picture_that_is_not_there_comes_back_without_an_annotation(tmp_path: Path) -> None:
+    picture, mask = tmp_path / "d/JPEGImages/a.png", tmp_path / "d/SegmentationClass/b.png"
+    for path in (picture, mask):
+        path.parent.mkdir(parents=True)
+        Image.new("L", (4, 3)).save(path)
+    (tmp_path / "d/Annotations").mkdir()
+    (tmp_path / "d/Annotations/a.xml").write_text("<annotation><filename>a.png</filename></annotation>")
+    converted(tmp_path / "d", tmp_path / "out")
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
+    assert written == {"Annotations/a.xml", "JPEGImages/a.png", "SegmentationClass/b.png"}
+    assert (tmp_path / "out/SegmentationClass/b.png").read_bytes() == mask.read_bytes()

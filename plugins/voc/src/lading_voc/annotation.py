@@ -12,7 +12,7 @@ from lading_voc.document import Document, Element, Trouble, objects_of, parse_do
 from lading_voc.leftovers import add_to, keep_rest, rest_of, stray_text
 from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
-from lading_voc.oddities import ONCE_A_FILE, tell_other_capitals, tell_other_objects, tell_repeated
+from lading_voc.oddities import ONCE_A_FILE, holds_boxes, tell_other_capitals, tell_other_objects, tell_repeated
 from lading_voc.places import Place
 from lading_voc.relative import Seen, box_of
 from lading_voc.shapes import Pixels
@@ -150,9 +150,7 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
         else:
             if name == "source" and name not in extras:
                 result.database = text_of(child, "database")
-            is_odd = (
-                is_odd or name in extras or name == "size" or not name.islower() or child.find("bndbox") is not None
-            )
+            is_odd = is_odd or name in extras or name == "size" or not name.islower() or holds_boxes(child)
             if name == "size":
                 extras.setdefault(name, {})  # what the first one holds beside width and height
             add_to(extras, child)

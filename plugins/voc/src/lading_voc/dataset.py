@@ -112,12 +112,21 @@ class VocDataset(Dataset):
             annotation="present" if labels else "empty" if found.is_read else "none",
             labels=labels,
             extras=found.extras,
-            origin=self._index.unfiled.get(ref) if path is None else Origin(path, "/annotation"),
+            origin=self._unfiled(ref, picture) if path is None else Origin(path, "/annotation"),
             origins=origins,
             sized=Origin(path, "/annotation/size", found.size_line) if path and found.size_line else None,
             told=told_of(found) if found.zero_based or found.further_boxes else (),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
+
+    def _unfiled(self, ref: Ref, picture: str | None) -> Origin | None:
+        """What says that there is a picture where no annotation file does: a set, or a mask of one that is missing."""
+        at = self._index.unfiled.get(ref)
+        if at is not None or picture is not None:
+            return at
+        tree = self._index.trees[ref.tree]
+        by_id = (tree.class_masks, tree.augmented_masks, tree.object_masks)
+        return next((Origin(masks[ref.id]) for masks in by_id if ref.id in masks), None)
 
     def _differing(self, ref: Ref, listed: Listed, labels: list[Label]) -> list[tuple[ImageSet, int, int]]:
         """The sets that disagree with an annotation; a class that is missed where another is misspelt is not told."""

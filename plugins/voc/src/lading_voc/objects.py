@@ -107,7 +107,7 @@ class ObjectReader:
             self._report.error("voc.shape", message, self._at(known, shape))
             add_to(known.extras, shape)
             return
-        if shape.tag == "bndbox":
+        if isinstance(label, Box2D):  # a turned box too, which some tools write beside a `bndbox`
             if known.boxes:
                 self.further_boxes.append(len(self.labels))
             known.boxes += 1

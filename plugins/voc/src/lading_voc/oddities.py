@@ -39,6 +39,11 @@ def tell_other_capitals(root: Element, at: At, report: Report) -> None:
             report.error("voc.other-capitals", message, at(child))
 
 
+def holds_boxes(element: Element) -> bool:
+    """Whether there is a box in an element, however deep."""
+    return next(element.iter("bndbox"), None) is not None
+
+
 def tell_other_objects(root: Element, at: At, report: Report) -> None:
     """Tell of elements of a file that hold a box and are no objects, and of `objects` that hold something else."""
     for child in root:
@@ -46,8 +51,9 @@ def tell_other_objects(root: Element, at: At, report: Report) -> None:
         if child.tag == "objects":
             other = next((part.tag for part in child if part.tag != "object"), None)
             found = None if other is None else f"`{other}` in `objects`"
-        elif child.tag.lower() not in _HOLD_LABELS and child.find("bndbox") is not None:
-            found = f"`{child.tag}` with a `bndbox`"
+        elif child.tag.lower() not in _HOLD_LABELS and holds_boxes(child):
+            boxes = sum(1 for _ in child.iter("bndbox"))
+            found = f"`{child.tag}` with {'a `bndbox`' if boxes == 1 else f'{boxes:,} of `bndbox`'}"
         if found is not None:
             message = f"expected `object`, found {found}; it stays in extras and is not read"
             report.error("voc.not-object", message, at(child))

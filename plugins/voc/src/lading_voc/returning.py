@@ -38,7 +38,7 @@ class Returning:
                     self._target.add_media(label.content, label.path, data.locate(label))
             self.labels += len(data.labels)
             self._note(data.path)
-            if data.origin is not None and data.annotation != "none":
+            if data.origin is not None and data.origin.pointer is not None and data.annotation != "none":
                 self._note(data.origin.file)
                 root = folder_of(data.origin.file.rpartition("/")[0]).root
                 pixels = VOC if self._pixels.get(root) == VOC.name else VERBATIM

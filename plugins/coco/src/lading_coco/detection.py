@@ -75,8 +75,10 @@ def look(text: JsonText) -> Look:
             glance.feed(head)
             seen = glance.verdict(is_whole=len(head) < _HEAD)
         return seen if seen is not None else _look_further(text)
-    except (RecordError, SourceError) as exc:
+    except RecordError as exc:
         return Look("broken", str(exc))
+    except SourceError as exc:
+        return Look("broken", f"{text.path}: {exc.problem}")
 
 
 def _look_further(text: JsonText) -> Look:

@@ -153,7 +153,7 @@ def _read_all(chosen: Sequence[tuple[JsonText, bool]], files: Files, report: Rep
     if not documents:
         raise failures[0][1]
     for path, failure in failures:
-        message = str(failure).removeprefix(f"{path}: ")
+        message = failure.problem if isinstance(failure, SourceError) else str(failure).removeprefix(f"{path}: ")
         report.error("coco.malformed-file", message, Origin(path))
     return documents
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import repeat
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 from lading import File, Origin
 from lading.errors import SourceError
@@ -20,6 +20,8 @@ from lading.errors import SourceError
 _log = logging.getLogger("lading.coco")
 
 CHUNK = 1 << 20
+#: Size, time of change in nanoseconds, and inode.
+_Stamp: TypeAlias = tuple[int, int, int]
 #: Text without random access (deflated in a zip, gzip) stays in memory up to this size, else in a temporary file.
 IN_MEMORY = 16 << 20
 
@@ -37,6 +39,9 @@ class Access(Protocol):
 class JsonText:
     """The bytes of a JSON file, unpacked. It holds nothing open but its temporary file, and can be pickled.
 
+    What is found in it by place is only there as long as it stays what it was: a file that changed since it was first
+    read raises SourceError, here and in the processes that it is sent to.
+
     A text that is made of another has `relocate`: it gives the place in the file of a part of one of its records, by
     the pointer of their array and the record's row.
     """
@@ -48,6 +53,7 @@ class JsonText:
         self.path = file.path
         self._is_packed = file.path.lower().endswith(".gz")
         self._copy: _Copy | None = None
+        self._stamp: _Stamp | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_copy": None}
@@ -63,7 +69,7 @@ class JsonText:
         A piece ends where it would if the text was read from its start.
         """
         if self.has_random_access:
-            with self.file.open() as stream:
+            with self._opened() as stream:
                 stream.seek(begin)
                 while chunk := _read(
                     stream, min(CHUNK - begin % CHUNK, CHUNK if end is None else end - begin), self.file.where
@@ -97,8 +103,8 @@ class JsonText:
         if not self.has_random_access:
             yield self._copied()
             return
-        with self.file.open() as stream:
-            yield _access(stream, self.file.where)
+        with self._opened() as stream:
+            yield self._access(stream)
 
     @property
     def has_random_access(self) -> bool:
@@ -106,8 +112,24 @@ class JsonText:
         return self.file.has_random_access and not self._is_packed
 
     @contextmanager
-    def _unpacked(self) -> Iterator[BinaryIO]:
+    def _opened(self) -> Iterator[BinaryIO]:
+        """The file as it lies there, which is looked at before and behind what is done with it."""
         with self.file.open() as stream:
+            found = _stamp_of(stream)
+            if self._stamp is None:
+                self._stamp = found
+            _hold(found, self._stamp, self.file.where)
+            yield stream
+            _hold(_stamp_of(stream), self._stamp, self.file.where)
+
+    def _access(self, stream: BinaryIO) -> Access:
+        if self._stamp is None:
+            return _Seeking(stream)
+        return _Positioned(stream.fileno(), self._stamp, self.file.where)
+
+    @contextmanager
+    def _unpacked(self) -> Iterator[BinaryIO]:
+        with self._opened() as stream:
             if not self._is_packed:
                 yield stream
                 return
@@ -157,8 +179,9 @@ def _read(stream: BinaryIO, size: int, where: str) -> bytes:
 class _Positioned:
     """A file of the system, read by position: no buffer between, for records are short and lie far apart."""
 
-    def __init__(self, handle: int, where: str) -> None:
+    def __init__(self, handle: int, stamp: _Stamp, where: str) -> None:
         self._handle = handle
+        self._stamp = stamp
         self._where = where
 
     def read(self, offset: int, size: int) -> bytes:
@@ -166,9 +189,12 @@ class _Positioned:
 
     def read_many(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
         try:
-            return list(map(os.pread, repeat(self._handle), sizes, offsets))
+            pieces = list(map(os.pread, repeat(self._handle), sizes, offsets))
+            found = _stamp(self._handle)
         except OSError as exc:
             raise SourceError(self._where, f"expected a readable file, found: {exc.strerror or exc}") from exc
+        _hold(found, self._stamp, self._where)
+        return pieces
 
 
 class _Seeking:
@@ -189,8 +215,19 @@ class _Seeking:
         return list(map(self.read, offsets, sizes))
 
 
-def _access(stream: BinaryIO, where: str) -> Access:
+def _stamp_of(stream: BinaryIO) -> _Stamp | None:
+    """That of a file of the system; None for a member of an archive, which looks at the archive itself."""
     try:
-        return _Positioned(stream.fileno(), where)
+        return _stamp(stream.fileno())
     except (OSError, io.UnsupportedOperation):
-        return _Seeking(stream)
+        return None
+
+
+def _stamp(handle: int) -> _Stamp:
+    found = os.fstat(handle)
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _hold(found: _Stamp | None, first: _Stamp | None, where: str) -> None:
+    if found != first:
+        raise SourceError(where, "expected the file as it was when it was first read, found that it changed since")

@@ -228,8 +228,10 @@ def test_one_form_of_report_is_asked_for(run: Any, folder: Path) -> None:
 
 
 def test_reports_go_to_a_file(run: Any, folder: Path, tmp_path: Path) -> None:
-    code, out, _ = run("validate", folder, "--output", "html", "--output-file", "report.html")
-    assert (code, out) == (1, "")
+    code, out, err = run("validate", folder, "--output", "html", "--output-file", "report.html")
+    assert (code, out, err) == (1, "", "report.html: 2 errors, 1 warning\n")
+    code, out, err = run("-q", "validate", folder, "--output", "html", "--output-file", "report.html")
+    assert (code, out, err) == (1, "", "")
     assert (tmp_path / "report.html").read_text("utf-8").startswith("<!doctype html>")
     code, out, _ = run("validate", folder, "--output", "sarif")
     assert json.loads(out)["runs"][0]["results"][0]["ruleId"] == "box2d.inverted"
@@ -319,7 +321,7 @@ def test_preview_lists_what_it_drew(run: Any, folder: Path, tmp_path: Path) -> N
     (folder / "c.png").write_bytes(b"no picture")
     code, _, err = run("preview", folder, "-o", tmp_path / "out", "--frame", "c.png")
     assert code == 1
-    assert err.startswith("not drawn: c.png: ")
+    assert err.startswith("not drawn: c.png: expected ")
 
 
 def test_diff_of_two_deliveries(run: Any, folder: Path, tmp_path: Path) -> None:

@@ -74,12 +74,14 @@ def validate(
         _list_rules(kind)
         return 0
     from lading.cli.opening import opened, read_catalog
+    from lading.cli.report_file import check_target
     from lading.validate.baseline import read_baseline
 
     settings = _settings(given)
     catalog = None if settings.catalog is None else read_catalog(settings.catalog)
     baseline = None if settings.baseline is None else read_baseline(settings.baseline)
-    _check_target(output_file)
+    if output_file is not None:
+        check_target(output_file)
     run = _Run(settings, catalog, baseline, is_stopping=on_error == "stop")
     with opened(given, jobs=jobs) as dataset:
         with bar("checking") as show:
@@ -87,7 +89,7 @@ def validate(
         report = run.render(kind, dataset, gathered, given)
         _write(report, output_file)
         gathered.findings.close()
-    run.tell()
+    run.tell(gathered, output_file)
     if run.failure is not None:
         raise run.failure  # what was found before it is told all the same
     failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[settings.fail_on]
@@ -124,8 +126,13 @@ class _Run:
         except InputError as exc:
             self.failure = exc
 
-    def tell(self) -> None:
-        """Say, to people, what the report does not: where it ended, and what it leaves out."""
+    def tell(self, gathered: Gathered, file: Path | None) -> None:
+        """Say, to people, what a report in a file comes to, and what none does: where it ended, what it leaves out."""
+        if file is not None and not options.is_quiet():
+            from lading.validate.reports.text import summary_line
+
+            summary = gathered.summary
+            click.echo(f"{file}: {summary_line(summary['error'], summary['warning'])}", err=True)
         if self._is_stopped and not options.is_quiet():
             click.echo("stopped at the first error (--on-error stop); there may be more", err=True)
         known = self._baseline
@@ -242,30 +249,17 @@ def _settings(given: dict[str, Any]) -> Settings:
     return settings.model_copy(update={**update, "rules": rules})
 
 
-def _check_target(file: Path | None) -> None:
-    """Refuse a place that nothing can be written to before the work is done, not after it."""
-    from lading.errors import TargetError
-
-    if file is not None and (file.is_dir() or not file.parent.is_dir()):
-        found = "a folder" if file.is_dir() else "no folder for it"
-        raise TargetError(f"{file}: expected a file to write to, found {found}")
-
-
 def _write(lines: Iterable[str], file: Path | None) -> None:
-    if file is None:
-        try:
-            for line in lines:
-                print_text(line)
-        except BrokenPipeError:  # what was found counts all the same: a pipe that ends early makes nothing right
-            mute()
-        return
-    from lading.errors import TargetError
+    if file is not None:
+        from lading.cli.report_file import write_report
 
+        write_report(lines, file)
+        return
     try:
-        with file.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.writelines(f"{line}\n" for line in lines)
-    except OSError as exc:
-        raise TargetError(f"{file}: expected a file to write to, found {exc.strerror}") from exc
+        for line in lines:
+            print_text(line)
+    except BrokenPipeError:  # what was found counts all the same: a pipe that ends early makes nothing right
+        mute()
 
 
 def _list_rules(kind: str) -> None:

@@ -27,7 +27,7 @@ def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Itera
     for rule, count in rules.items():
         if limit is not None and count > limit:
             yield f"... and {count - limit:,} more of {rule}"
-    yield _summary(severities["error"], severities["warning"])
+    yield summary_line(severities["error"], severities["warning"])
 
 
 def render_groups(
@@ -59,7 +59,7 @@ def render_groups(
         yield ""
     summary = gathered.summary
     is_new = not known or gathered.counts
-    yield _summary(summary["error"], summary["warning"]) if is_new else f"nothing wrong but {known:,} known"
+    yield summary_line(summary["error"], summary["warning"]) if is_new else f"nothing wrong but {known:,} known"
 
 
 def _place(finding: Finding) -> str:
@@ -75,7 +75,8 @@ def _one_line(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
-def _summary(errors: int, warnings: int) -> str:
+def summary_line(errors: int, warnings: int) -> str:
+    """How much was found, in a line."""
     if not errors and not warnings:
         return "nothing wrong"
     return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"

@@ -1,0 +1,58 @@
+"""A report in a file: the whole of it, or what was there before."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from lading.errors import TargetError
+
+
+def check_target(file: Path) -> None:
+    """Refuse a place that nothing can be written to, before the work is done. Raises TargetError."""
+    if file.is_dir() or not file.parent.is_dir():
+        found = "a folder" if file.is_dir() else "no folder for it"
+        raise TargetError(f"{file}: expected a file to write to, found {found}")
+
+
+def write_report(lines: Iterable[str], file: Path) -> None:
+    """Write lines, each with its end, in UTF-8.
+
+    The file gets its name when all of it is there: what ends the run before leaves an earlier report as it was. Devices
+    and pipes, and a file in a folder that takes no other, are written to as they lie. Raises TargetError.
+    """
+    place = file.resolve()  # a link stays one, to another report
+    try:
+        is_file = place.is_file()
+        if place.exists() and not (is_file and os.access(place.parent, os.W_OK)):
+            _fill(place, "w", lines)
+            return
+        fresh = place.with_name(f".lading-{secrets.token_hex(8)}")
+        try:
+            _fill(fresh, "x", lines)
+            if is_file:
+                shutil.copymode(place, fresh)
+            _rename(fresh, place)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as exc:
+        raise TargetError(f"{file}: expected a file to write to, found {exc.strerror}") from exc
+
+
+def _fill(place: Path, mode: Literal["w", "x"], lines: Iterable[str]) -> None:
+    with place.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        stream.writelines(f"{line}\n" for line in lines)
+
+
+def _rename(fresh: Path, place: Path) -> None:
+    try:
+        fresh.replace(place)
+    except OSError as exc:
+        if exc.errno != errno.EBUSY:
+            raise
+        shutil.copyfile(fresh, place)  # a file that is mounted, as into a container, keeps its name

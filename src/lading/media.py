@@ -173,7 +173,7 @@ def _whole(content: Content) -> bytes:
     try:
         with content.open() as stream:
             return stream.read()
-    except NoRoomError:
+    except (NoRoomError, SourceError):
         raise
     except OSError as exc:
         raise SourceError(content.path, f"expected a file that opens, found {_tell(exc)}") from exc
@@ -222,6 +222,8 @@ def probe(content: Content, *, marks: bool = False) -> Probe:
             return msgspec.structs.replace(seen, mark=_mark(stream, head[:_MARKED]))
     except NoRoomError:
         raise  # which says nothing of the file
+    except SourceError as exc:
+        return Probe(problem=exc.problem)
     except (LadingError, OSError) as exc:
         return Probe(problem=f"expected a file that opens, found {_tell(exc)}")
 

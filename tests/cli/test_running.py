@@ -57,6 +57,16 @@ def test_what_was_found_counts_though_its_reader_leaves_early(kind: str, buffere
     assert process.returncode == 1
 
 
+def test_a_working_directory_that_was_removed_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"import os; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r})\n"
+    script += f"from lading.cli.main import run; run(['validate', {str(COCO)!r}])"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    found = "error: working directory: expected it to be there, found that it was removed\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", found)
+
+
 def test_a_reader_of_the_help_that_leaves_early_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)

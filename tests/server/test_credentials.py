@@ -57,5 +57,5 @@ def test_secret_that_is_none_is_said(tmp_path: Path, content: bytes) -> None:
 
 def test_keys_file_that_is_a_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "access-keys").mkdir()
-    with pytest.raises(OptionError, match="--data: expected a folder that can be written to"):
+    with pytest.raises(OptionError, match=r"access-keys: expected .* LADING_HOME names, found: Is a directory"):
         keep_new_access_key(tmp_path)

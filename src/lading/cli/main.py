@@ -54,6 +54,8 @@ def _system_error(exc: OSError) -> str:
     """What the system refused, and where; without a name it is the output, as every file has one."""
     if exc.filename is None and exc.errno in _OUTPUT_FULL:
         return f"standard output: expected room for what is printed, found {exc.strerror}"
+    if exc.filename is None and exc.errno == errno.ENOENT:
+        return "working directory: expected it to be there, found that it was removed"
     return f"{exc.filename or 'system'}: expected it to work, found {exc.strerror or exc}"
 
 

@@ -36,7 +36,8 @@ def preview(folder: Path, segments: tuple[str, ...], frames: tuple[str, ...], li
         for one in shown:
             if one.picture is None:
                 failed += 1
-                click.echo(f"not drawn: {one.source}: {one.problem}", err=True)
+                problem = str(one.problem).removeprefix(f"{one.source}: ")
+                click.echo(f"not drawn: {one.source}: {problem}", err=True)
                 continue
             made += 1
             print_text(str(one.picture))

@@ -74,9 +74,12 @@ def _shown(dataset: Dataset, segment: Segment, frame: Frame, data: Data, path: P
         return Shown(data.path, None, str(exc))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise TargetError(f"{path.parent}: expected a folder to write to, found {exc.strerror or exc}") from exc
+    try:
         image.save(path, "JPEG", quality=88)
     except OSError as exc:
-        raise TargetError(f"{path}: expected a folder to write to, found {exc.strerror or exc}") from exc
+        raise TargetError(f"{path}: expected a file to write to, found {exc.strerror or exc}") from exc
     return Shown(data.path, path, None)
 
 

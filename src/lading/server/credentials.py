@@ -86,4 +86,6 @@ def _write_private(path: Path, text: str) -> Path:
 
 
 def _unusable(path: Path, error: Exception) -> OptionError:
-    return OptionError(f"--data: expected a folder that can be written to, found {str(path)!r} ({error})")
+    reason = error.strerror if isinstance(error, OSError) else error
+    wanted = "a file that can be read and written, in the folder that --data or LADING_HOME names"
+    return OptionError(f"{path}: expected {wanted}, found: {reason}")

@@ -40,7 +40,8 @@ def open_services(settings: ServerSettings) -> Services:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise OptionError(f"--data: expected a folder that can be written to, found {exc}") from exc
+        wanted = "a folder that can be written to, as --data or LADING_HOME names it"
+        raise OptionError(f"{settings.data_dir}: expected {wanted}, found: {exc.strerror}") from exc
     made: str | None = None
     if settings.access_key is None:
         made, keys = keep_new_access_key(settings.data_dir)

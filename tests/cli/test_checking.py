@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
 from lading.cli.main import execute
 from lading.errors import RecordError
@@ -289,6 +290,27 @@ def test_what_was_found_before_the_reader_gave_up_is_told(run: Any, folder: Path
     assert code == 2
     assert json.loads(out)["summary"] == {"error": 2, "warning": 1}
     assert err == "error: rows.csv:5: expected a box, found the end\n"
+
+
+def test_no_report_of_a_check_that_ended_early_says_that_nothing_is_wrong(run: Any, folder: Path) -> None:
+    (folder / "rows.csv").write_text("a.png,car,1,1,5,5\nb.png,stop,0,0,0,0\n")
+    code, out, _ = run("validate", folder)
+    assert (code, out) == (2, "nothing wrong, up to where the check ended\n")
+    code, out, _ = run("validate", folder, "--output", "sarif")
+    Sarif.model_validate_json(out)
+    (ended,) = json.loads(out)["runs"][0]["invocations"]
+    assert (code, ended["executionSuccessful"]) == (2, False)
+    (told,) = ended["toolExecutionNotifications"]
+    assert told["message"]["text"] == "rows.csv:2: expected a box, found the end"
+    _, _, err = run("validate", folder, "--json", "--output-file", "known.json")
+    assert err.splitlines()[0] == "known.json: nothing wrong, up to where the check ended"
+
+
+def test_what_a_check_did_not_reach_is_not_called_gone(run: Any, folder: Path) -> None:
+    run("validate", folder, "--json", "--output-file", "known.json")
+    (folder / "rows.csv").write_text("a.png,car,1,1,5,5\nb.png,stop,0,0,0,0\n")
+    _, _, err = run("validate", folder, "--baseline", "known.json")
+    assert err.splitlines() == ["0 known findings are not told", "error: rows.csv:2: expected a box, found the end"]
 
 
 def test_rules_are_listed_without_a_path(run: Any) -> None:

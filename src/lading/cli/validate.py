@@ -109,6 +109,11 @@ class _Run:
         self._is_stopping = is_stopping
         self._is_stopped = False
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the check reached the end of the dataset."""
+        return self.failure is None and not self._is_stopped
+
     def findings(self, dataset: Dataset, show: Any) -> Iterator[Finding]:
         """The new findings, up to the first of error level where that was asked for, or to what ends the run."""
         from lading import validate as find
@@ -129,17 +134,19 @@ class _Run:
     def tell(self, gathered: Gathered, file: Path | None) -> None:
         """Say, to people, what a report in a file comes to, and what none does: where it ended, what it leaves out."""
         if file is not None and not options.is_quiet():
-            from lading.validate.reports.text import summary_line
+            from lading.validate.reports.text import NOT_WHOLE, summary_line
 
-            summary = gathered.summary
-            click.echo(f"{file}: {summary_line(summary['error'], summary['warning'])}", err=True)
+            summary = summary_line(gathered.summary["error"], gathered.summary["warning"])
+            click.echo(f"{file}: {summary}{'' if self._is_whole else NOT_WHOLE}", err=True)
         if self._is_stopped and not options.is_quiet():
             click.echo("stopped at the first error (--on-error stop); there may be more", err=True)
         known = self._baseline
         if known is None:
             return
-        told = f"{known.known:,} known findings are not told; {known.gone:,} of the baseline are gone"
-        if not known.known and known.gone and not self._is_stopped:
+        told = f"{known.known:,} known findings are not told"
+        if self._is_whole:  # else the others may be where it did not look
+            told += f"; {known.gone:,} of the baseline are gone"
+        if not known.known and known.gone and self._is_whole:
             why = "they are mended, or it is another dataset's"
             click.echo(f"none of the {known.gone:,} findings of the baseline came again: {why}", err=True)
         elif not options.is_quiet():
@@ -173,7 +180,9 @@ class _Run:
                 from lading.validate.reports.text import render_groups
 
                 known = 0 if self._baseline is None else self._baseline.known
-                return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT, known=known))
+                return list(
+                    render_groups(gathered, rules, excerpts, examples=_FOR_TEXT, known=known, is_whole=self._is_whole)
+                )
             from lading.validate.reports.html import render_html
 
             with bar("drawing") as show:
@@ -192,6 +201,7 @@ class _Run:
                 folder=_folder(paths),
                 outside=outside,
                 opener=files,
+                failure=None if self.failure is None else str(self.failure),
             )
 
 

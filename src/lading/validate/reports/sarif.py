@@ -36,6 +36,7 @@ def render_sarif(
     folder: str | None = None,
     outside: Collection[str] = (),
     opener: Opener = lambda path: None,
+    failure: str | None = None,
 ) -> Iterator[str]:
     """The log of a run as JSON: the rules that found something, and a result a finding; `source` tells what was read.
 
@@ -45,7 +46,7 @@ def render_sarif(
     A finding stands at its line, or at that of its pointer in the file that `opener` gives; at the first where none is
     known, for viewers refuse what has no place. Its pointer is the result's logical location. `folder` is the
     dataset's, relative to the sources that a viewer shows (`""` for them themselves): the paths of files are below it,
-    but for those that lie `outside` of the dataset.
+    but for those that lie `outside` of the dataset. `failure` is what ended the check before the dataset did.
     """
     levels: dict[str, str] = {}
     lines = PointerLines(opener)
@@ -54,7 +55,8 @@ def render_sarif(
         lines.want(finding)
     index = {code: number for number, code in enumerate(levels)}
     places = _Places(folder, outside, lines)
-    log = json.dumps(_log(levels, rules, source if folder is None else None), indent=2, allow_nan=False)
+    whole = _log(levels, rules, source if folder is None else None, failure)
+    log = json.dumps(whole, indent=2, allow_nan=False)
     head, _, tail = log.partition(_NO_RESULTS)
     before = f'{head}"results": ['
     for finding in findings:
@@ -67,7 +69,7 @@ def render_sarif(
     yield f"      ]{tail}"
 
 
-def _log(levels: Mapping[str, str], rules: Mapping[str, Explained], source: str | None) -> Json:
+def _log(levels: Mapping[str, str], rules: Mapping[str, Explained], source: str | None, failure: str | None) -> Json:
     """The log but for its results."""
     driver = {
         "name": "lading",
@@ -76,6 +78,9 @@ def _log(levels: Mapping[str, str], rules: Mapping[str, Explained], source: str 
         "rules": [_rule(code, level, rules.get(code)) for code, level in levels.items()],
     }
     run: Json = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": []}
+    if failure is not None:  # 3.20.14: without this a log of no results says that nothing is wrong
+        told = [{"level": "error", "message": {"text": _plain(failure)}}]
+        run["invocations"] = [{"executionSuccessful": False, "toolExecutionNotifications": told}]
     if source is not None:
         run["originalUriBaseIds"] = {_DATASET: {"description": {"text": f"The dataset: {_plain(source)}"}}}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}

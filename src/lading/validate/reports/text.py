@@ -11,6 +11,9 @@ from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
 from lading.wording import counted
 
+#: What the summary of a check that did not reach the end of the dataset has behind it.
+NOT_WHOLE = ", up to where the check ended"
+
 
 def render_text(findings: Iterable[Finding], *, limit: int | None = 20) -> Iterator[str]:
     """`place: severity rule: message`, the first `limit` of each rule (None: all), then a summary.
@@ -37,10 +40,12 @@ def render_groups(
     *,
     examples: int = 5,
     known: int = 0,
+    is_whole: bool = True,
 ) -> Iterator[str]:
     """A block a rule, errors first: count, what should hold, the first places and what stands there, how to mend.
 
-    `known` findings were held back, which the summary says where there are no others.
+    `known` findings were held back, which the summary says where there are no others; and that the check did not reach
+    the end of the dataset, where it is not `is_whole`.
     """
     for code, severity, count, kept in gathered.by_rule():
         rule = rules.get(code)
@@ -59,7 +64,8 @@ def render_groups(
         yield ""
     summary = gathered.summary
     is_new = not known or gathered.counts
-    yield summary_line(summary["error"], summary["warning"]) if is_new else f"nothing wrong but {known:,} known"
+    line = summary_line(summary["error"], summary["warning"]) if is_new else f"nothing wrong but {known:,} known"
+    yield line if is_whole else f"{line}{NOT_WHOLE}"
 
 
 def _place(finding: Finding) -> str:

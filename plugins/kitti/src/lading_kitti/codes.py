@@ -26,6 +26,7 @@ CODES: Mapping[str, Told] = {
         "warning", "each frame has a file of labels", "An empty file says that there is nothing to label."
     ),
     "kitti.waymo-export": Told("warning", "boxes lie in KITTI's camera frame"),
+    "kitti.stray-file": Told("warning", "a frame or a sequence has files in the folders in which others have theirs"),
     "kitti.duplicate-file": Told("warning", "no two files of a folder have the same name"),
     "kitti.calibration-missing": Told("warning", "each frame has a calibration that leads to the velodyne"),
     "kitti.calibration-row": Told("error", "a line of a calibration has its number of values"),

@@ -16,6 +16,7 @@ from lading_kitti.keys import KeySpace, is_number, ordered
 from lading_kitti.layouts import OBJECT, ODOMETRY, RAW, TRACKING
 from lading_kitti.lonely import lonely
 from lading_kitti.segments import is_picture_or_cloud, media_ending
+from lading_kitti.strays import stray_keys
 from lading_kitti.texts import read_bytes, read_lines
 from lading_kitti.tracklets import pose_frames
 from lading_kitti.tree import FolderFiles, Item, Root, Tree
@@ -162,7 +163,9 @@ class Filler:
         segment.keys = ordered(keys.values())
         labels = {} if segment.labels is None else segment.labels.files
         lines = {key: Origin(at[0].path, line=at[0].line) for key, at in sets.items()}
-        segment.lonely = lonely(segment, [labels, segment.semantic, segment.instance], lines)
+        tables = [labels, segment.semantic, segment.instance]
+        segment.lonely = lonely(segment, tables, lines)
+        segment.strays = stray_keys(segment, [*tables, segment.calib], segment.sets)
         self._sides(segment, root, keys, space)
 
     def _folder(self, segment: SegmentIndex, root: Root, role: str) -> dict[str, str]:
@@ -233,7 +236,9 @@ class Filler:
         segment.point_labels = self._numbered(segment.point_labels, by_number)
         segment.oxts = self._numbered(segment.oxts, by_number)
         lines = {names[number]: origin for number, origin in numbers.items()}
-        segment.lonely = lonely(segment, [segment.instance, segment.point_labels, segment.oxts], lines)
+        tables = [segment.instance, segment.point_labels, segment.oxts]
+        segment.lonely = lonely(segment, tables, lines)
+        segment.strays = stray_keys(segment, tables, lines)
 
     def _numbered(self, table: Mapping[str, str], by_number: Mapping[int, str]) -> dict[str, str]:
         result = {}

@@ -52,6 +52,8 @@ def tell_uncalibrated(segment: SegmentIndex, report: Report) -> bool:
     """Whether a segment with cameras has no file that calibrates them, which is told once, where it would lie."""
     if not segment.cameras or segment.calib or segment.calib_file is not None or _CAMERAS in segment.raw_calib:
         return False
+    if segment.is_stray:
+        return True  # what it lacks is told with that
     if segment.layout is RAW:
         day = dirname(next(iter(segment.raw_calib.values()), segment.root))
         path = join(day, _CAMERAS)
@@ -107,7 +109,7 @@ def tell_sequences(segments: Sequence[SegmentIndex], report: Report) -> None:
         for rule, files in (("label", labels), ("record", [one.oxts_file for one in beside])):
             known = next((path for path in files if path is not None), None)
             for segment, path in zip(beside, files, strict=True):
-                if path is None and known is not None:
+                if path is None and known is not None and not segment.is_stray and f"{rule}s" not in segment.lost:
                     at = Origin(join(dirname(known), f"{segment.sequence}.txt"))
                     message = f"expected a file of {rule}s as other sequences have, found none"
                     report.warning(f"kitti.{rule}-missing", message, at, segment=segment.name)
@@ -129,7 +131,8 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
             folders.append((rule, dirname(next(iter(table.values()))), table))
     # Of a frame without any picture or cloud, that is told where it is named; of all frames, they are labels alone.
     alone = segment.lonely if len(segment.lonely) < len(segment.keys) else segment.lonely.keys() - labels.keys()
-    keys = [key for key in segment.keys if key not in segment.previous and key not in alone]
+    told = {*segment.previous, *alone, *segment.strays}
+    keys = [key for key in segment.keys if key not in told]
     scans = {} if segment.lidar is None else segment.lidar.files
     for rule, folder, files in folders:
         missing = [key for key in keys if key not in files and (files is not segment.point_labels or key in scans)]

@@ -15,6 +15,7 @@ from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
 from lading_kitti.lonely import beside, place
 from lading_kitti.motion import Motion, Times, read_times
+from lading_kitti.strays import settle
 
 #: x, y, z, reflectance as float32 (3.6); an index and a class of SemanticKITTI as uint32 (3.10).
 POINT_BYTES = 16
@@ -69,6 +70,7 @@ class SegmentReading:
             place(data, index.lonely[key])
         else:
             beside(data, None if index.labels is None else index.labels.files.get(key))
+        settle(index, key, data)
         own, entries = self._own_calibration(calibrated)
         return Frame(
             key=key,

@@ -109,6 +109,8 @@ RULES = [
      [at(CROWD, "segmentation")], ""),
     ("rle.other-size", row(CROWD, segmentation={"size": [64, 48], "counts": [40, 8, 3024]}),
      [at(CROWD, "segmentation")], "turned"),
+    ("coco.rle-box", row(CRANE, segmentation={"size": [48, 64], "counts": [40, 8, 3024]}),
+     [at(CRANE, "segmentation")], "below the box"),
     ("label.duplicate", same, [(TRAIN, "/annotations/15")], "under another id"),
     ("label.instance-twice", tracked, [at(EMPTY, "track_id")], "a track"),
     ("category.two-spellings", renamed, [(VAL, "/annotations/0/category_id")], "of the second split"),

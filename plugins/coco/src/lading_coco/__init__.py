@@ -21,10 +21,11 @@ def register_readers() -> Sequence[type[Reader]]:
 
 @hookimpl
 def register_rules() -> Sequence[type[Rule]]:
-    """The rules of id PNGs."""
-    from lading_coco.pixels import RULES
+    """The rules of id PNGs and of run lengths."""
+    from lading_coco.extents import RULES as OF_RUNS
+    from lading_coco.pixels import RULES as OF_PNGS
 
-    return RULES
+    return [*OF_PNGS, *OF_RUNS]
 
 
 @hookimpl

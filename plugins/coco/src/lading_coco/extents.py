@@ -1,0 +1,113 @@
+"""The rule of run lengths: a mask fills the box of its annotation. One that was read by rows lies elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+
+from lading import BlockChecker, Box2D, Catalog, Data, Dataset, Finding, Frame, Rle, Rule, Segment
+from lading.model.report import Severity
+from lading.plugin.contracts import CheckerFactory, GroupedRule
+from lading_coco.origins import RowOrigins
+
+_CODE = "coco.rle-box"
+#: As of polygons: by so many pixels a mask may lie off the edges of its box.
+_TOLERANCE_PX = 2.0
+
+#: xmin, ymin, xmax, ymax in pixels.
+_Edges: TypeAlias = tuple[float, float, float, float]
+
+
+class ExtentsPass(BlockChecker):
+    """Holds masks to the boxes of their annotations; it keeps nothing."""
+
+    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
+        self._severity = severities.get(_CODE)
+        self._is_needed = self._severity is not None and "RLE" in dataset.catalog
+
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with the run lengths of frames that a COCO file describes."""
+        if not self._is_needed:
+            return
+        for number, frame in enumerate(frames):
+            for data in frame.data:
+                if isinstance(data.origins, RowOrigins) and Rle in map(type, data.labels):
+                    yield from ((number, finding) for finding in self._judge(segment, frame, data))
+
+    def _judge(self, segment: Segment, frame: Frame, data: Data) -> Iterator[Finding]:
+        for box, mask in pairwise(data.labels):  # those of one annotation follow each other
+            if not (isinstance(box, Box2D) and isinstance(mask, Rle) and box.origin == mask.origin):
+                continue
+            message = None if mask.attributes.get("iscrowd") is True else _problem(box, mask, data)
+            if message is not None and self._severity is not None:
+                at = data.locate(mask, "geometry")
+                yield Finding(
+                    rule=_CODE,
+                    severity=self._severity,
+                    message=message,
+                    segment=segment.name,
+                    frame=frame.key,
+                    file=at.file,
+                    pointer=at.pointer,
+                )
+
+
+def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
+    """What is wrong; None too where box or runs are themselves wrong, or of another size than the picture."""
+    height, width = mask.height, mask.width
+    if not height or not width or (height, width) != (data.height, data.width):
+        return None
+    edges = (max(box.xmin, 0), max(box.ymin, 0), min(box.xmax, width), min(box.ymax, height))
+    counts = mask.counts
+    if not (edges[0] < edges[2] and edges[1] < edges[3]) or counts.sum() != height * width or counts.min() < 0:
+        return None
+    found = _extent(mask, height, width)
+    if found is not None and _are_near(found, edges):
+        return None
+    shown = "no pixel" if found is None else f"one within {_shown(found)}"
+    message = f"expected a mask that fills its box {_shown((box.xmin, box.ymin, box.xmax, box.ymax))}, found {shown}"
+    if found is not None and (by_rows := _extent(mask, width, height)) is not None:
+        top, left, bottom, right = by_rows
+        if _are_near((left, top, right, bottom), edges):
+            return f"{message}; it fills it if the runs go along the rows, where COCO's go down the columns"
+    return message
+
+
+def _extent(mask: Rle, height: int, width: int) -> _Edges | None:
+    """The edges of the pixels of a mask whose runs go down columns of this height; None where it has none."""
+    ends = np.cumsum(mask.counts)
+    first, last = ends[0 : len(ends) - 1 : 2], ends[1::2]
+    is_some = last > first
+    first, last = first[is_some], last[is_some] - 1
+    if not len(first):
+        return None
+    is_over = first // height != last // height  # it has the end of one column and the begin of the next
+    top = 0 if is_over.any() else int((first % height).min())
+    bottom = height if is_over.any() else int((last % height).max()) + 1
+    return (int(first[0]) // height, top, int(last[-1]) // height + 1, bottom)
+
+
+def _are_near(found: _Edges, edges: _Edges) -> bool:
+    return all(abs(a - b) <= _TOLERANCE_PX for a, b in zip(found, edges, strict=True))
+
+
+def _shown(edges: _Edges) -> str:
+    return f"({', '.join(f'{edge:g}' for edge in edges)})"
+
+
+class RleBox(GroupedRule):
+    """A mask of run lengths and its box agree."""
+
+    code = _CODE
+    severity = "warning"
+    title = "a mask of run lengths fills the box of its annotation"
+    bad = "`bbox` [20, 10, 4, 5] and runs of pixels from (10, 20) to (15, 24)"
+    good = "`bbox` [20, 10, 4, 5] and runs of pixels from (20, 10) to (24, 15)"
+    fix = "Encode masks in Fortran order, column by column, as pycocotools does, or make the box anew."
+    checker: ClassVar[CheckerFactory] = ExtentsPass
+
+
+RULES: Sequence[type[Rule]] = (RleBox,)

@@ -456,3 +456,12 @@ def test_every_benchmark_of_a_source_says_how_its_numbers_are_read(kitti: Any) -
         " UTC (raw)",
         "(tracking)",
     ]
+
+
+@pytest.mark.parametrize("name", ["README.md", "training/image_2/000000.png", "training/velodyne/000000.bin"])
+def test_a_file_that_holds_no_annotations_is_not_taken_for_the_dataset_around_it(kitti: Any, name: str) -> None:
+    files = {"training/label_2/000000.txt": f"{kitti.ROW}\n", "README.md": "# Of a harbour\n"}
+    files |= {"training/image_2/000000.png": kitti.PIXEL, "training/velodyne/000000.bin": b"\0" * 16}
+    match = KittiReader().detect(Source.open(kitti.tree(files) / name))
+    assert match.confidence == 0
+    assert match.reason.endswith(" is no annotation file of KITTI (.txt, .xml)")

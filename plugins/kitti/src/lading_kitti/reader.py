@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from lading_kitti.filling import Filler
     from lading_kitti.index import SegmentIndex
 
+#: What the files that hold annotations end with: who names a picture or a README names no dataset.
+_ANNOTATIONS = (".txt", ".xml")
+
 
 class KittiOptions(Options):
     """`labels` names the folder that labels are taken from where a source has several, such as `results`.
@@ -38,8 +41,8 @@ class KittiReader(Reader):
 
     def detect(self, source: Source) -> Match:
         """By a row of labels, a calibration, a tracklet file or poses; by the names of folders less surely."""
-        if source.selected is not None and source.selected.lower().endswith((".json", ".json.gz")):
-            return Match(0.0, f"{source.selected} is JSON, which KITTI has not")
+        if source.selected is not None and not source.selected.lower().endswith(_ANNOTATIONS):
+            return Match(0.0, f"{source.selected} is no annotation file of KITTI ({', '.join(_ANNOTATIONS)})")
         from lading_kitti.detection import judge  # a registered reader costs no more than its name until it is asked
         from lading_kitti.filling import Filler
         from lading_kitti.tree import scan

@@ -51,9 +51,11 @@ def test_boxes_are_in_the_class_of_their_side(side, least):
     assert rows[-1]["to"] is None
 
 
-def test_boxes_of_no_size_are_left_out_and_3d_boxes_go_by_distance():
-    found = numbers(frame("a", Box2D(5, 0, 0, 9), Box2D(float("nan"), 0, 1, 1), Box3D(30, 40, 99, 1, 1, 1)))
-    assert found["boxSides"] == []
+def test_boxes_of_no_size_are_counted_apart_and_3d_boxes_go_by_distance():
+    nan = float("nan")
+    boxes = Box2D(5, 0, 0, 9), Box2D(5, 9, 0, 0), Box2D(nan, 0, 1, 1), Box2D(0, 0, float("inf"), 1)
+    found = numbers(frame("a", *boxes, Box3D(30, 40, 99, 1, 1, 1), Box3D(nan, 40, 99, 1, 1, 1)))
+    assert (found["boxSides"], found["otherBoxSides"], found["otherBoxDistances"]) == ([], 4, 1)
     assert [row["from"] for row in found["boxDistances"] if row["count"]] == [50]
 
 

@@ -21,6 +21,9 @@ DISTANCES_M: Sequence[int] = (0, 10, 20, 30, 40, 50, 75, 100)
 #: Bounds of the classes of frames, by how many labels they have.
 LABELS: Sequence[int] = (0, 1, 2, 5, 10, 20, 50, 100)
 
+#: The class of what is in none of them: boxes that are inverted or not finite.
+_OTHER = -1
+
 #: Sizes of pictures that are listed; the rest is counted together.
 _SIZES_LISTED = 20
 
@@ -54,13 +57,11 @@ class Statistics:
                 kinds[label.kind] += 1
                 self.categories.setdefault(label.kind, Counter())[label.category or ""] += 1
                 if isinstance(label, Box2D):
-                    area = (label.xmax - label.xmin) * (label.ymax - label.ymin)
-                    if 0 <= area < math.inf:
-                        self.box_sizes[bisect_right(SIZES_PX, math.sqrt(area)) - 1] += 1
+                    width, height = label.xmax - label.xmin, label.ymax - label.ymin
+                    side = math.sqrt(width * height) if width >= 0 and height >= 0 else math.nan
+                    self.box_sizes[_class_of(SIZES_PX, side)] += 1
                 elif isinstance(label, Box3D):
-                    distance = math.hypot(label.x, label.y)
-                    if distance < math.inf:
-                        self.box_distances[bisect_right(DISTANCES_M, distance) - 1] += 1
+                    self.box_distances[_class_of(DISTANCES_M, math.hypot(label.x, label.y))] += 1
         self.labels_a_frame[bisect_right(LABELS, total) - 1] += 1
         self.unlabelled[name] += total == 0
 
@@ -95,7 +96,9 @@ class Statistics:
                 if kind in self.categories
             },
             "boxSides": _classes(SIZES_PX, self.box_sizes),
+            "otherBoxSides": self.box_sizes[_OTHER],
             "boxDistances": _classes(DISTANCES_M, self.box_distances),
+            "otherBoxDistances": self.box_distances[_OTHER],
             "labelsPerFrame": _classes(LABELS, self.labels_a_frame),
             "pictureSizes": [{"width": w, "height": h, "files": n} for (w, h), n in common],
             "otherPictureSizes": self.picture_sizes.total() - sum(n for _, n in common),
@@ -122,8 +125,12 @@ def filled(classes: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
     return classes[places[0] : places[-1] + 1] if places else ()
 
 
+def _class_of(bounds: Sequence[int], value: float) -> int:
+    return bisect_right(bounds, value) - 1 if math.isfinite(value) else _OTHER
+
+
 def _classes(bounds: Sequence[int], counts: Mapping[int, int]) -> list[dict[str, int | None]]:
-    if not counts:
+    if max(counts, default=_OTHER) == _OTHER:
         return []
     ends = [*bounds[1:], None]
     return [

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -328,6 +329,7 @@ def test_stats_as_text_and_json(run: Any, folder: Path) -> None:
     code, out, _ = run("stats", folder)
     assert code == 0
     assert "lorry" in out
+    assert re.search(r"^inverted or not finite +1$", out, re.MULTILINE)
     _, out, _ = run("stats", folder, "--json")
     assert json.loads(out)["categories"]["BOX2D"] == [
         {"category": "car", "labels": 3},

@@ -56,15 +56,17 @@ def _print(numbers: Mapping[str, Any], most: int | None) -> None:
         print_text()
         shown = [(row["category"] or "(none)", row["labels"], f"{row['labels'] / total:.1%}") for row in categories]
         print_head((kind, "labels", "share"), shown, "categories", right=(1, 2), most=most)
-    for title, key, unit in (
-        ("BOX2D by root of area", "boxSides", " px"),
-        ("BOX3D by distance", "boxDistances", " m"),
-        ("frames by labels", "labelsPerFrame", ""),
+    for title, key, unit, others in (
+        ("BOX2D by root of area", "boxSides", " px", numbers["otherBoxSides"]),
+        ("BOX3D by distance", "boxDistances", " m", numbers["otherBoxDistances"]),
+        ("frames by labels", "labelsPerFrame", "", 0),
     ):
-        classes = filled(numbers[key])
+        classes = [(_class(row, unit), row["count"]) for row in filled(numbers[key])]
+        if others:
+            classes.append(("inverted or not finite", others))
         if classes:
             print_text()
-            print_table((title, "count"), [(_class(row, unit), row["count"]) for row in classes], right=(1,))
+            print_table((title, "count"), classes, right=(1,))
     if numbers["pictureSizes"]:
         print_text()
         sizes = [(f"{row['width']} x {row['height']}", row["files"]) for row in numbers["pictureSizes"]]

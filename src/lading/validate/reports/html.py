@@ -121,12 +121,13 @@ def _plots(numbers: Json) -> str:
         if len(rows) > _ROWS:
             shown.append((f"{len(rows) - _ROWS} more", sum(row["labels"] for row in rows[_ROWS:])))
         plots.append(bars(f"{kind} by category", shown))
-    for title, key, unit in (
-        ("BOX2D by size: root of the area", "boxSides", " px"),
-        ("BOX3D by distance", "boxDistances", " m"),
-        ("Frames by number of labels", "labelsPerFrame", ""),
+    for title, key, unit, others in (
+        ("BOX2D by size: root of the area", "boxSides", " px", numbers["otherBoxSides"]),
+        ("BOX3D by distance", "boxDistances", " m", numbers["otherBoxDistances"]),
+        ("Frames by number of labels", "labelsPerFrame", "", 0),
     ):
-        plots.append(bars(title, [(_class(row, unit), row["count"]) for row in filled(numbers[key])]))
+        classes = [(_class(row, unit), row["count"]) for row in filled(numbers[key])]
+        plots.append(bars(title, [*classes, ("inverted or not finite", others)] if others else classes))
     segments = numbers["segments"][:_ROWS]
     plots.append(bars("Frames by segment", [(_plain(s["name"]), s["frames"]) for s in segments]))
     plots.append(bars("Labels by segment", [(_plain(s["name"]), sum(s["labels"].values())) for s in segments]))

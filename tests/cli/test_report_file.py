@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +68,20 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     assert os.read(reading, 100) == b"one\n"
     os.close(reading)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no /dev/stdout")
+@pytest.mark.parametrize("is_piped", [True, False])
+def test_the_standard_output_is_written_to_by_its_name(tmp_path: Path, is_piped: bool) -> None:
+    script = "from pathlib import Path; from lading.cli.report_file import write_report; "
+    script += "print('before', flush=True); write_report(['one'], Path('/dev/stdout'))"
+    with (tmp_path / "out").open("w+b") as out:
+        to = subprocess.PIPE if is_piped else out
+        done = subprocess.run([sys.executable, "-c", script], stdout=to, check=True)
+        number = os.fstat(out.fileno()).st_ino
+    assert done.stdout == b"before\none\n" if is_piped else (tmp_path / "out").read_bytes() == b"one\n"
+    assert (tmp_path / "out").stat().st_ino == number
+    assert list(tmp_path.iterdir()) == [tmp_path / "out"]
 
 
 def test_a_report_in_a_folder_that_takes_no_file_is_written_as_it_lies(

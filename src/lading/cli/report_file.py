@@ -12,6 +12,9 @@ from typing import Literal
 
 from lading.errors import TargetError
 
+#: Folders whose files are streams of processes, or devices.
+_OF_THE_SYSTEM = ("/dev", "/proc")
+
 
 def check_target(file: Path) -> None:
     """Refuse a place that nothing can be written to, before the work is done. Raises TargetError."""
@@ -26,22 +29,28 @@ def write_report(lines: Iterable[str], file: Path) -> None:
     The file gets its name when all of it is there: what ends the run before leaves an earlier report as it was. Devices
     and pipes, and a file in a folder that takes no other, are written to as they lie. Raises TargetError.
     """
-    place = file.resolve()  # a link stays one, to another report
     try:
-        is_file = place.is_file()
-        if place.exists() and not (is_file and os.access(place.parent, os.W_OK)):
-            _fill(place, "w", lines)
+        if not _is_replaced(file):
+            _fill(file, "w", lines)
             return
+        place = file.resolve()  # a link stays one, to another report
         fresh = place.with_name(f".lading-{secrets.token_hex(8)}")
         try:
             _fill(fresh, "x", lines)
-            if is_file:
+            if place.exists():
                 shutil.copymode(place, fresh)
             _rename(fresh, place)
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as exc:
         raise TargetError(f"{file}: expected a file to write to, found {exc.strerror}") from exc
+
+
+def _is_replaced(file: Path) -> bool:
+    """Whether a whole file may take the place of what is there; `/dev/stdout` may be a file whose writer goes on."""
+    if any(file.absolute().is_relative_to(folder) for folder in _OF_THE_SYSTEM):
+        return False
+    return not file.exists() or (file.is_file() and os.access(file.resolve().parent, os.W_OK))
 
 
 def _fill(place: Path, mode: Literal["w", "x"], lines: Iterable[str]) -> None:

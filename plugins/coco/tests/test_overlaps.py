@@ -226,6 +226,17 @@ def test_a_record_that_is_twice_in_the_later_split_is_told_as_that(read: Any) ->
     assert [label.instance for label in done.labels] == ["5", "5#2", "5#3"]
 
 
+def test_a_copy_of_a_file_in_another_folder_is_told_as_that_once_a_record(read: Any) -> None:
+    done = read(
+        {
+            "annotations/instances_x.json": file(image(1, "a.png"), rows=[ROW]),
+            "old/instances_x.json": file(image(1, "a.png"), rows=[ROW, ROW | {"id": 6, "bbox": [9, 9, 3, 3]}]),
+        }
+    )
+    assert [label.instance for label in done.labels] == ["5", "5#2", "6"]
+    assert told_of(done) == [("label.duplicate", "old/instances_x.json#/annotations/0")]
+
+
 def test_tasks_of_one_split_that_number_their_categories_otherwise_have_one_object(read: Any) -> None:
     points = ROW | {"category_id": 1, "keypoints": [3, 4, 2], "num_keypoints": 1}
     body = [{"id": 1, "name": "cat", "keypoints": ["nose"]}]

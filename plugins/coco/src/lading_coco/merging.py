@@ -124,6 +124,8 @@ class FrameLabels:
             return added
         if is_copy or (number, row) in self._second:  # which is told
             return self._of(number, record, row, 1)
+        if self._content(first, other) == self._content(number, record):  # `label.duplicate` says it
+            return self._of(number, record, row, 1)
         path = self._documents[first].path
         message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
         self._report.warning("coco.shared-annotation-id", message, self._records(number).origin(row, "id"))

@@ -308,7 +308,20 @@ FILES = [
         {f"{FILE}.gz": gzip.compress(text(document(*(row(n) for n in range(6, 400)))))[:-200], **PICTURES},
         refused="expected a whole file, found: Compressed file ended",
     ),
-    Awkward("UTF-32", {FILE: json.dumps(document()).encode("utf-32"), **PICTURES}, refused=f"{FILE}: "),
+    *(
+        Awkward(name, {FILE: content, **PICTURES}, refused=f"{FILE}: expected JSON in UTF-8, found {found}")
+        for name, content, found in (
+            ("UTF-32", json.dumps(document()).encode("utf-32"), "UTF-32"),
+            ("UTF-16 without its mark", json.dumps(document()).encode("utf-16-le"), "UTF-16 without its mark"),
+            (
+                "UTF-16, the other way round, without its mark",
+                json.dumps(document()).encode("utf-16-be"),
+                "UTF-16 without",
+            ),
+            ("a dictionary as Python prints it", repr(document()).encode(), "text between the quotes of Python"),
+            ("a packed file whose name does not say so", gzip.compress(text(document())), "a file packed by gzip"),
+        )
+    ),
     Awkward(
         "UTF-16 with its mark, beside a whole one",
         {

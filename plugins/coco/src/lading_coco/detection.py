@@ -35,6 +35,18 @@ _VIDEOS = re.compile(rb'[{,]\s*"videos"\s*:\s*\[')
 _LABELME = re.compile(rb'"(?:shapes|imagePath)"\s*:.*"(?:shapes|imagePath)"\s*:', re.DOTALL)
 #: How a value of JSON begins (`NaN` and `Infinity` as Python writes them).
 _BEGINNINGS = tuple(bytes([byte]) for byte in b'{["-0123456789tfnNI')
+#: How files of other kinds begin. The mark of UTF-16 is also the begin of that of UTF-32.
+_SIGNS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+    (b"\x1f\x8b", "a file packed by gzip, whose name does not say so"),
+    (b"PK\x03\x04", "a zip"),
+)
+#: JSON of two bytes a letter, and a dictionary or a list as Python prints it.
+_WIDE = re.compile(rb"[\[{]\0|\0[\[{]")
+_PYTHON = re.compile(rb"[\[{\s]*[\[{]\s*'")
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -103,9 +115,14 @@ def _what_is_no_json(head: bytes) -> str | None:
     """What stands at the beginning of a file in the place of JSON, or None."""
     if not head:
         return "an empty file"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "UTF-16"
+    known = next((name for sign, name in _SIGNS if head.startswith(sign)), None)
+    if known is not None:
+        return known
     begin = head.removeprefix(codecs.BOM_UTF8).lstrip()[:20]
+    if _WIDE.match(begin):
+        return "UTF-16 without its mark"
+    if _PYTHON.match(begin):
+        return f"text between the quotes of Python, {begin.decode('utf-8', 'replace')!r}"
     if not begin or begin[:1] in _BEGINNINGS:
         return None
     return "NUL bytes" if not begin.strip(b"\0") else repr(begin.decode("utf-8", "replace"))

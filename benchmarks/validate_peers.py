@@ -89,11 +89,10 @@ def tools(file: Path, given: argparse.Namespace) -> dict[str, Tool]:
     """What is run, by name."""
     off = [f"--rule={rule}=off" for rule in MEDIA]
     ours = [sys.executable, "-m", "lading", "validate", str(file), "--output", "json", *off]
+    asked = {"lading": [], "lading, 1 process": ["--jobs", "1"], "lading, 2 processes": ["--jobs", "2"]}
     found = {
-        f"lading, {jobs} process{'es' * (jobs > 1)}": Tool(
-            [*ours, "--jobs", str(jobs)], (0, 1), lambda folder, printed: "summary" in json.loads(printed)
-        )
-        for jobs in (1, 2)
+        name: Tool([*ours, *jobs], (0, 1), lambda folder, printed: "summary" in json.loads(printed))
+        for name, jobs in asked.items()
     }
     if given.panlabel:
         command = [given.panlabel, "validate", "--format", "coco", str(file)]

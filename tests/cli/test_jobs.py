@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import os
 import random
@@ -148,6 +149,14 @@ def test_where_no_process_is_to_be_had_it_is_read_by_one_unless_more_are_asked_f
     code, out, err = told("validate", large, "--jobs", "3")
     assert (code, out) == (2, "")
     assert err == "error: jobs: expected 3 processes, found Resource temporarily unavailable\n"
+
+
+def test_a_packed_file_that_each_would_unpack_is_read_by_one(large: Path, started: list[int], told: Any) -> None:
+    packed = large.with_name(f"{large.name}.gz")
+    packed.write_bytes(gzip.compress(large.read_bytes()))
+    large.unlink()
+    assert told("validate", packed)[0] == 1
+    assert started == []
 
 
 class Nothing(Checker):

@@ -22,7 +22,7 @@ class CocoDataset(Dataset):
     """Documents, their index, and where their masks lie. It keeps integers a record, no records."""
 
     #: About two seconds of `lading validate`, where a process takes a third of one to start.
-    rows_a_process = 150_000
+    rows_a_process: int | None = 150_000
 
     def __init__(
         self,
@@ -62,6 +62,8 @@ class CocoDataset(Dataset):
             rule = "half a pixel added, to the middle of the pixel" if is_centred else "as written"
             self.rules = {**self.rules, "keypoints": rule}
         self.extras = _extras(documents, index)
+        if not all(document.text.has_random_access for document in documents):  # each process would unpack its own
+            self.rows_a_process = None
 
     def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
         """The frames of a split in the order of its images; a share reads its own records only."""

@@ -245,7 +245,8 @@ def test_what_is_wrong_is_told_once_and_stops_nothing(tmp_path: Path) -> None:
         assert [(loss.what, loss.count) for loss in report.losses] == [("annotations of no listed image", 1)]
 
 
-def test_ctrl_c_leaves_no_half_result(source: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_it_leaves_no_half_result(source: Path, tmp_path: Path, number: signal.Signals) -> None:
     script = (
         "import lading, lading_coco.writer as w, sys, time\n"
         "from lading.cli.main import run\n"
@@ -257,9 +258,9 @@ def test_ctrl_c_leaves_no_half_result(source: Path, tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == b"writing\n"
     time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, stderr = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number  # as shells count
     assert stderr.decode().splitlines()[-1] == (
         f"interrupted; {tmp_path / 'out'} is as it was before, run the same command again"
     )

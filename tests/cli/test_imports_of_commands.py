@@ -90,7 +90,7 @@ def test_other_formats_import_no_more_than_to_say_that_the_file_is_not_theirs(mo
 
 def test_a_command_imports_no_other(modules: Modules) -> None:
     commands = {path.stem for path in (ROOT / "src" / "lading" / "cli").glob("*.py")}
-    shared = {"__init__", "main", "opening", "options", "output", "progress", "start"}
+    shared = {"__init__", "main", "opening", "options", "output", "progress", "signals", "start"}
     found = {name.removeprefix("lading.cli.") for name in modules("dump") if name.startswith("lading.cli.")}
     assert found & commands <= shared | {"dump"}
 

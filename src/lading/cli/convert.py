@@ -10,6 +10,7 @@ import click
 from lading.cli import options
 from lading.cli.output import print_json, print_text
 from lading.cli.progress import bar
+from lading.cli.signals import as_interrupts, exit_code
 
 if TYPE_CHECKING:
     from lading.convert import Conversion
@@ -60,7 +61,7 @@ def convert(
 
     report = Report()
     try:
-        with opened(given, jobs=jobs) as dataset, bar("converting") as show:
+        with as_interrupts(), opened(given, jobs=jobs) as dataset, bar("converting") as show:
             done = write(
                 dataset,
                 target,
@@ -73,9 +74,9 @@ def convert(
                 report=report,
                 progress=show,
             )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as exc:
         click.echo(f"interrupted; {target} is as it was before, run the same command again", err=True)
-        return options.INTERRUPTED
+        return exit_code(exc)
     code = print_findings(report, done="written")
     _print(done, target, as_json=as_json)
     return code

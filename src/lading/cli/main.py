@@ -13,8 +13,9 @@ from typing import NoReturn
 
 import click
 
-from lading.cli.options import DEBUG, INTERRUPTED, Command, Group, OutputClosedError
+from lading.cli.options import DEBUG, Command, Group, OutputClosedError
 from lading.cli.output import mute
+from lading.cli.signals import exit_code
 from lading.errors import LadingError
 
 #: Bad usage, or nothing could be read (design.md section 6).
@@ -79,9 +80,9 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as exc:
         exc.show(sys.stderr)
         return exc.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as exc:
         click.echo("interrupted", err=True)
-        return INTERRUPTED
+        return exit_code(exc)
     except (BrokenPipeError, OutputClosedError):
         mute()  # whoever read our output has what it wanted
     except LadingError as exc:

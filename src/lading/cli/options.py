@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
-#: Ended by Ctrl-C, as shells count it.
-INTERRUPTED = 128 + signal.SIGINT
 
 #: As many categories as a table for people has without `--all`: they and what is above them fit on a screen.
 MOST_CATEGORIES = 20

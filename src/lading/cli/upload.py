@@ -11,6 +11,7 @@ import click
 from lading.cli import options
 from lading.cli.output import print_json, print_table
 from lading.cli.progress import bar
+from lading.cli.signals import exit_code
 
 if TYPE_CHECKING:
     from lading.cli.progress import Bar
@@ -101,7 +102,7 @@ def _send(dataset: Dataset, name: str, report: Report, **how: Any) -> UploadResu
             return send(dataset, name, report=report, progress=lambda p: told.take(p, show), **how)
     except KeyboardInterrupt as exc:
         click.echo("interrupted; the same command takes up what is left", err=True)
-        return 128 + exc.args[0] if exc.args else options.INTERRUPTED  # by the signal, as shells count
+        return exit_code(exc)
     except (PlatformError, TransientError) as exc:
         if not told.is_begun:
             raise

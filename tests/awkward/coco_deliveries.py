@@ -247,6 +247,15 @@ SHAPES = [
         told=["error keypoints.count /annotations/1/keypoints"],
     ),
     coco(
+        "fields in other capitals, and as Java has them",
+        row(isCrowd=1, Segmentation=[[20, 10, 24, 10, 24, 15]], numKeypoints=0),
+        row(7, bbox=[5, 5, 2, 2], isCrowd=0, iscrowd=0, Colour="red"),
+        found=[OF_ROW_6, 'box2d cat 5 5 7 7 @7 {"iscrowd": false}'],
+        told=[
+            f"warning coco.other-spelling /annotations/1/{key}" for key in ("isCrowd", "Segmentation", "numKeypoints")
+        ],
+    ),
+    coco(
         "a skeleton that counts from 0",
         row(keypoints=[21, 11, 2, 0, 0, 0, 0, 0, 0], num_keypoints=1),
         categories=[{**BODY[0], "skeleton": [[0, 1], [1, 2]]}],

@@ -76,6 +76,7 @@ CODES: Mapping[str, Told] = {
     "coco.number-as-text": Told("warning", "a number is not written as text"),
     "coco.stray-id": Told("warning", "scenes of TACO and lists of LVIS name images and categories that are listed"),
     "coco.no-shape": Told("warning", "an annotation has a shape or a caption"),
+    "coco.other-spelling": Told("warning", "fields are spelled as COCO has them", "Rename the key."),
     "coco.bad-bbox": Told("error", "`bbox` is four numbers: x, y, width, height"),
     "coco.relative-boxes": Told(
         "warning", "boxes are in pixels, not parts of the picture", "Multiply them by width and height of the image."

@@ -1,4 +1,4 @@
-"""Annotations that stand where COCO has none: under another key, or within the records of images."""
+"""What stands where COCO has it not: annotations under another key or within images, fields under another spelling."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from lading_coco.rows import records_at
 _SHAPES = frozenset({"bbox", "segmentation", "keypoints", "caption", "category_id"})
 #: Of each file so many images are looked at: where one has its annotations within, others have too.
 _LOOKS = 64
+#: Fields of which nobody tells that they are absent, by their letters.
+_FIELDS = {
+    name.replace("_", ""): name
+    for name in ("segmentation", "bbox", "keypoints", "num_keypoints", "iscrowd", "area", "caption", "score")
+}
+#: Of a record without any of these it is told that it has no shape.
+_BY_SHAPE = frozenset({"bbox", "segmentation", "keypoints", "caption"})
 
 
 def tell_annotations_elsewhere(document: Document, report: Report) -> None:
@@ -22,6 +29,23 @@ def tell_annotations_elsewhere(document: Document, report: Report) -> None:
         _tell_other_list(document, report)
     if not len(document.annotations) and document.kind != "videos":
         _tell_within_images(document, report)
+
+
+def tell_other_spellings(document: Document, report: Report) -> None:
+    """Tell of fields of the first annotations that are COCO's but for capitals and lines below, each once a file."""
+    if document.kind == "videos":
+        return
+    rows = range(min(_LOOKS, len(document.annotations)))
+    told: set[str] = set()
+    for row, record in zip(rows, records_at(document, document.annotations, rows), strict=True):
+        if record is None or not _BY_SHAPE & record.keys():
+            continue
+        for key in record:
+            name = _FIELDS.get(key.replace("_", "").replace("-", "").lower(), key)
+            if name not in record and key not in told:
+                told.add(key)
+                message = f"expected `{name}`, found `{key}`; it stays in extras and is not read"
+                report.warning("coco.other-spelling", message, document.annotations.origin(row, key))
 
 
 def _tell_other_list(document: Document, report: Report) -> None:

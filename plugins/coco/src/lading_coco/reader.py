@@ -13,7 +13,7 @@ from lading.errors import DetectionError, InputError, OptionError, SourceError
 from lading_coco.dataset import CocoDataset
 from lading_coco.detection import Look, hidden_files, json_files, look
 from lading_coco.document import Document, read_document
-from lading_coco.elsewhere import tell_annotations_elsewhere
+from lading_coco.elsewhere import tell_annotations_elsewhere, tell_other_spellings
 from lading_coco.ids import first_places, look_up
 from lading_coco.indexing import IndexBuilder
 from lading_coco.layout import (
@@ -84,6 +84,7 @@ class CocoReader(Reader):
         index = IndexBuilder(documents, files.path, report).build()
         for document in documents:
             tell_annotations_elsewhere(document, report)
+            tell_other_spellings(document, report)
             tell_other_units(document, report)
             tell_scenes(document, report)
             document.forget_ids()

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_nuscenes.conversion import Piece
 from lading_nuscenes.instances import Instances
 from lading_nuscenes.rotations import tell_lengths
 from lading_nuscenes.samples import Samples
-from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import Attribute, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
 from lading_nuscenes.times import NO_TIME, Times

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_nuscenes.conversion import Piece
 from lading_nuscenes.filenames import Names, name_hashes
 from lading_nuscenes.links import NO_GROUP, UNREAD, Links, lacks_throughout, slips, tell_backward, tell_slips
 from lading_nuscenes.poses import Poses, read_poses
-from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times

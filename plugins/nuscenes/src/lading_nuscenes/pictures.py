@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from lading import Box2D, File, Label, LadingError, Report, Rle
 from lading.model.rle import counts_from_text
 from lading_nuscenes.annotations import tell_attributes
+from lading_nuscenes.conversion import Piece
 from lading_nuscenes.files import Files
 from lading_nuscenes.origins import code
-from lading_nuscenes.scan import Piece, Scan
+from lading_nuscenes.scan import Scan
 from lading_nuscenes.schema import Attribute, Category, ObjectAnn, SurfaceAnn
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped
 from lading_nuscenes.tokens import TokenBook

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from lading import Transform3D
 from lading.model.geometry import EGO, WORLD
+from lading_nuscenes.conversion import Piece
 from lading_nuscenes.rotations import tell_rotations
-from lading_nuscenes.scan import Piece
 from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
 from lading_nuscenes.tables import Tables, vectors
 from lading_nuscenes.times import NO_TIME, Clock, Times

@@ -12,9 +12,10 @@ import numpy as np
 
 from lading import Box3D, File, Label, Origin, Report, Transform3D
 from lading.errors import RecordError
+from lading_nuscenes.broken_text import whole_number
+from lading_nuscenes.conversion import refusal
 from lading_nuscenes.origins import code
 from lading_nuscenes.rotations import into_sensor
-from lading_nuscenes.scan import refusal, whole_number
 from lading_nuscenes.schema import Rotation, Text, Vector
 from lading_nuscenes.tables import vectors
 from lading_nuscenes.tokens import TokenBook, TokenIndex

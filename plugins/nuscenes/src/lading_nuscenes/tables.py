@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from lading import File, Origin, Report
 from lading_nuscenes.chains import loops
+from lading_nuscenes.conversion import Piece
 from lading_nuscenes.gone import Gone
-from lading_nuscenes.scan import Piece, Scan
+from lading_nuscenes.scan import Scan
 from lading_nuscenes.schema import ROWS, Row
 from lading_nuscenes.times import Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, Indexes, Keys, TokenIndex

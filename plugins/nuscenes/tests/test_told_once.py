@@ -213,3 +213,62 @@ def test_a_column_of_links_that_is_empty_throughout_is_told_once(
             f"expected it of rows that `{other}` leads to, found it empty in all 12 rows")  # fmt: skip
     case.edit("sample_annotation", lambda rows: [row | {other: ""} for row in rows])
     assert judged(case) == []
+
+
+@pytest.mark.parametrize("table", ["sample", "sample_data", "ego_pose"])
+def test_a_table_of_times_in_another_unit_is_told_once(case: Any, table: str) -> None:
+    case.edit(table, lambda rows: [row | {"timestamp": row["timestamp"] * 1000} for row in rows])
+    (finding,) = case.open(sweeps=True).of("timestamp")
+    first = case.rows(table)[0]["timestamp"]
+    count = len(case.rows(table)) - 1
+    assert str(finding) == (
+        f"{TABLES}{table}.json#/0/timestamp: expected microseconds since the epoch, found {first}; "
+        f"read as nanoseconds, and so are those of {count} more rows"
+    )
+
+
+def turned(table: str, case: Any) -> None:
+    case.edit(table, lambda rows: [row | {"rotation": [*row["rotation"][1:], row["rotation"][0]]} for row in rows])
+
+
+@pytest.mark.parametrize("table", ["ego_pose", "sample_annotation"])
+def test_quaternions_that_have_w_last_are_told_once(case: Any, table: str) -> None:
+    """Of boxes with a yaw of 20 to 90 degrees, and a vehicle that turns 30 to 71 degrees, all are told apart."""
+    turned(table, case)
+    (line,) = [line for line in judged(case) if "quaternion" in line]
+    assert line.startswith(f"warning nuscenes.quaternion-order {TABLES}{table}.json#/0/rotation: ")
+    assert " expected quaternions (w, x, y, z), found w last in " in line
+
+
+def test_one_box_that_lies_on_its_side_does_not_tell_the_order_of_quaternions(case: Any) -> None:
+    case.set("sample_annotation", 0, rotation=[0.0, 0.0, 0.6, 0.8])
+    assert case.open().of("quaternion-order") == []
+
+
+def test_rows_of_instances_that_are_there_twice_are_told_as_that_alone(case: Any) -> None:
+    case.edit("instance", lambda rows: rows + rows)
+    assert {line.split()[1] for line in judged(case)} == {"nuscenes.duplicate-token"}
+    assert len(judged(case)) == len(case.rows("instance")) // 2
+
+
+def test_files_that_do_not_say_whether_they_are_of_key_frames_are_told_and_not_what_boxes_lack(case: Any) -> None:
+    case.edit("sample_data", lambda rows: [row | {"is_key_frame": int(row["is_key_frame"])} for row in rows])
+    assert {line.split()[1] for line in judged(case)} == {"nuscenes.bad-record"}
+
+
+def test_samples_of_another_time_zone_than_their_files_are_told_once(case: Any) -> None:
+    """The first file is of the front camera, which looks 12,345 us after the lidar."""
+    case.edit("sample", lambda rows: [row | {"timestamp": row["timestamp"] + 3_600_000_000} for row in rows])
+    assert judged(case) == [
+        f"warning nuscenes.sample-time {TABLES}sample.json#/0/timestamp: expected the time of its files, "
+        "found one that is 3,599.988 s after it, as in 6 samples of 6"
+    ]
+
+
+def test_a_file_of_another_sample_is_told_alone_where_it_is(case: Any) -> None:
+    later = case.rows("sample")[2]["token"]
+    case.set("sample_data", 2, sample_token=later)
+    assert judged(case) == [
+        f"error nuscenes.second-file {TABLES}sample_data.json#/2: "
+        "expected one file of CAM_FRONT in a sample, found another"
+    ]

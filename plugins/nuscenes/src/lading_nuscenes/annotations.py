@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.instances import Instances
-from lading_nuscenes.rotations import tell_lengths
+from lading_nuscenes.rotations import tell_lengths, tell_order
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.schema import Attribute, SampleAnnotation, Visibility
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped, vectors
@@ -229,6 +229,7 @@ class _Reading:
             setattr(made, name, columns.take(name, getattr(made, name)))
         made.attribute_sets = list(self._sets)
         self._tell_points()
+        tell_order(self._tables, _TABLE, made.rows, made.rotations)
         made.before = self._linked("prev")
         made.after = self._linked("next")
         made.group(len(self._samples))

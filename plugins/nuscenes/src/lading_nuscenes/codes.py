@@ -23,12 +23,16 @@ CODES: Mapping[str, Told] = {
     "nuscenes.duplicate-name": Told("warning", "no two scenes, categories, attributes or levels have the same name"),
     "nuscenes.no-name": Told("warning", "a scene or log has a name"),
     "nuscenes.timestamp": Told("warning", "a time is in microseconds"),
+    "nuscenes.sample-time": Told("warning", "a sample has the time of its files", "Look for a time zone."),
     "nuscenes.sweep-time": Told("warning", "a file between two samples has a time between theirs"),
     "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
     "nuscenes.missing-file": Told("warning", "the files of maps and of point labels are there"),
     "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),
     "nuscenes.rotation-length": Told("warning", "a quaternion has length 1", "Divide it by its length."),
     "nuscenes.no-rotation": Told("error", "the quaternion of an ego pose is not zero"),
+    "nuscenes.quaternion-order": Told(
+        "warning", "quaternions of boxes and ego poses have w first", "Write (w, x, y, z)."
+    ),
     "nuscenes.rotation-matrix": Told("warning", "a rotation is a quaternion (w, x, y, z)"),
     "nuscenes.velocity": Told("warning", "a velocity is a vector of finite numbers"),
     "nuscenes.channel": Told("error", "a sensor has a name of its own, its channel"),

@@ -15,6 +15,7 @@ from lading_nuscenes.files import read_files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
+from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
@@ -73,6 +74,7 @@ class Database:
         self.files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)
         self.files.samples[np.isin(self.files.calibrated, self.sensors.foreign)] = _FOREIGN
         tell_shared(tables, self.sensors, self.files)
+        tell_clock(tables, self.samples, self.files)
         self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)

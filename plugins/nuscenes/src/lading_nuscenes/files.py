@@ -37,7 +37,8 @@ class Files:
     (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of
     each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
     files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
-    row, where it is told that this does not say whether it is of a key frame.
+    row, where it is told that this does not say whether it is of a key frame, `strays` the sample that each second file
+    of a sensor in a sample is nearest to, which has none.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,7 @@ class Files:
         self.skipped = 0
         self.skipped_example = ""
         self.undecided: dict[int, tuple[int, int]] = {}
+        self.strays: dict[int, int] = {}
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()

@@ -223,7 +223,8 @@ class Frames:
     def _tell_unplaced(self, moment: Moment, count: int, key: str) -> None:
         database = self._database
         at = database.tables.origin("sample", database.samples.rows[moment.sample])
-        if all(table in database.tables for table in _PLACING):  # else it is told that one is not there
+        is_told = moment.sample in database.lacking or any(table not in database.tables for table in _PLACING)
+        if not is_told:  # that a table, or a file, is not there
             boxes = counted(count, "box", "boxes")
             message = f"expected a sensor with a pose to carry {boxes}, found none; they are left out"
             self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
@@ -255,11 +256,18 @@ class Frames:
         return (usual,)
 
     def _tell_twice(self, moment: Moment, data: list[Data], key: str) -> None:
-        """Say which files are not the first of their sensor; two sensors of one name are told at their rows."""
-        calibrated = self._database.files.calibrated[moment.files].tolist()
+        """Say which files are not the first of their sensor; two sensors of one name are told at their rows.
+
+        Of several files that is told which may be another sample's, else each but the first.
+        """
+        files = self._database.files
+        calibrated = files.calibrated[moment.files].tolist()
         kinds = [self._database.sensors.ranks[place] if place >= 0 else -1 for place in calibrated]
         counts = Counter(kinds)
-        for part, kind in zip(reversed(data), reversed(kinds), strict=True) if len(counts) < len(data) else ():
+        if len(counts) == len(data):
+            return
+        parts = [*zip(moment.files.tolist(), kinds, data, strict=True)][::-1]
+        for _, kind, part in sorted(parts, key=lambda each: each[0] not in files.strays):
             if counts[kind] > 1 and part.sensor_name is not None:
                 counts[kind] -= 1
                 message = f"expected one file of {part.sensor_name} in a sample, found another"

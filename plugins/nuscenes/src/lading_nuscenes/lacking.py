@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from lading_nuscenes.files import Files
+from lading_nuscenes.moments import Nearest, strayed
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.sensors import Sensors
@@ -31,7 +31,9 @@ def lacking_sensors(
     """
     found: dict[int, set[str]] = defaultdict(set)
     left_out = _left_out(tables, book, samples, calibrated)
-    for place, rig in (*left_out, *_homeless(samples, files), *files.undecided.values()):
+    files.strays = dict(strayed(samples, files, sensors))
+    strays = ((sample, int(files.calibrated[file])) for file, sample in files.strays.items())
+    for place, rig in (*left_out, *_homeless(samples, files), *files.undecided.values(), *strays):
         model = sensors.models[rig] if place >= 0 <= rig else None
         if model is not None:
             found[place].add(model.name)
@@ -41,7 +43,7 @@ def lacking_sensors(
 def _left_out(
     tables: Tables, book: TokenBook, samples: Samples, calibrated: Rows[CalibratedSensor]
 ) -> Iterator[tuple[int, int]]:
-    nearest = _Nearest(samples)
+    nearest = Nearest(samples)
     for row in tables.left_out("sample_data").values():
         sample, rig, time = (row.get(key) for key in ("sample_token", "calibrated_sensor_token", "timestamp"))
         if not row.get("is_key_frame") or not isinstance(rig, str) or rig not in calibrated.places:
@@ -56,28 +58,8 @@ def _left_out(
 
 def _homeless(samples: Samples, files: Files) -> Iterator[tuple[int, int]]:
     is_lost = (files.samples < 0) & files.is_key & (files.calibrated >= 0) & (files.times != NO_TIME)
-    nearest = _Nearest(samples)
+    nearest = Nearest(samples)
     for file in np.flatnonzero(is_lost).tolist():
         place = nearest.place(int(files.times[file]))
         if place >= 0:
             yield place, int(files.calibrated[file])
-
-
-class _Nearest:
-    """The samples by their times."""
-
-    def __init__(self, samples: Samples) -> None:
-        order = np.argsort(samples.times)
-        is_known = samples.times[order] != NO_TIME
-        self._order = order[is_known]
-        self._times: list[int] = samples.times[order][is_known].tolist()
-
-    def place(self, time_ns: int) -> int:
-        """The place of the sample that is nearest in time, the later of two; -1 where none has a time."""
-        times = self._times
-        if not times:
-            return -1
-        after = min(bisect_left(times, time_ns), len(times) - 1)
-        before = max(after - 1, 0)
-        nearest = before if time_ns - times[before] < times[after] - time_ns else after
-        return int(self._order[nearest])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lading import Transform3D
 from lading.model.geometry import EGO, WORLD
 from lading_nuscenes.conversion import Piece
-from lading_nuscenes.rotations import tell_rotations
+from lading_nuscenes.rotations import tell_order, tell_rotations
 from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
 from lading_nuscenes.tables import Tables, vectors
 from lading_nuscenes.times import NO_TIME, Clock, Times
@@ -66,6 +66,8 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
         times = poses.times[order]
         clock.settle(times)
         poses.times[order] = times
+    known = np.flatnonzero(poses.rows >= 0)
+    tell_order(tables, "ego_pose", poses.rows[known], poses.rotations[known])
     for file in np.flatnonzero(poses.rows[poses.of_file] < 0).tolist():
         tables.dangles("sample_data", "ego_pose_token", "ego_pose", int(file_rows[file]), book.text(wanted[file]))
     return poses

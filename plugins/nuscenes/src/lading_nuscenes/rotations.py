@@ -17,6 +17,15 @@ Floats: TypeAlias = NDArray[np.float64]
 #: How far from 1 the length of a quaternion may be: rows have 16 digits, old ones are rounded to fewer.
 _NEAR = 1e-6
 
+#: The sine of half of 20 degrees: what stands upright has x and y of its unit quaternion below it.
+_TILT = 0.17
+
+#: Rows of a table that tell the order of all.
+_LOOKED_AT = 10_000
+
+#: How many times as many quaternions have w last as first where that is their order.
+_MANY = 10
+
 
 def into_sensor(
     centres: Floats, rotations: Floats, ego_pose: Transform3D, extrinsics: Transform3D
@@ -92,3 +101,22 @@ def _wrong(rotations: Floats) -> list[tuple[int, float]]:
         lengths = np.sqrt(w * w + x * x + y * y + z * z)
         wrong = np.isfinite(lengths) & (np.abs(lengths - 1.0) > _NEAR)
     return [(place, float(lengths[place])) for place in np.flatnonzero(wrong).tolist()]
+
+
+def tell_order(tables: Tables, table: str, rows: NDArray[np.int32], rotations: Floats) -> None:
+    """Say once that a table has quaternions of x, y, z, w: as w, x, y, z hardly one of its things stands upright.
+
+    Vehicles and boxes stand on the ground, so that x and y of a quaternion are small. One that has w and z small as
+    well is upright in both orders, and tells nothing.
+    """
+    rotations = rotations[:_LOOKED_AT]
+    with np.errstate(invalid="ignore"):
+        first, second, third, last = np.abs(_unit(rotations)).T
+        is_upright = (second < _TILT) & (third < _TILT) & ~(first < _TILT)
+        is_other = (first < _TILT) & (second < _TILT) & ~(third < _TILT)
+    found = np.flatnonzero(is_other & (last >= 0))
+    if len(found) < 2 or len(found) < _MANY * np.count_nonzero(is_upright):
+        return
+    message = f"expected quaternions (w, x, y, z), found w last in {len(found):,} of {len(rotations):,} rows"
+    at = tables.origin(table, int(rows[found[0]]), "rotation")
+    tables.report.warning("nuscenes.quaternion-order", message, at)

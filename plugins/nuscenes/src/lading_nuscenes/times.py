@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
@@ -9,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Origin, Report
+from lading import Origin, Report, counted
 from lading_nuscenes.schema import Time
 
 Times: TypeAlias = NDArray[np.int64]
@@ -25,6 +26,9 @@ _UNITS = (
     (10**18, 1, "nanoseconds"),
 )
 _MICROSECONDS = 2
+
+#: Rows that are told one by one though they are all that a table has.
+_FEW = 2
 _NO_UNIT = 4
 
 
@@ -81,10 +85,16 @@ class Clock:
                 if _in_unit(time, _MICROSECONDS) == NO_TIME:
                     self._tell(index, f"expected microseconds, found {time!r}; the row has no time")
             return
-        for place, (index, time) in self._others.items():
+        units = Counter(_unit(time) for _, time in self._others.values())
+        whole = next((unit for unit, count in units.items() if _FEW < count == self._count), None)
+        for number, (place, (index, time)) in enumerate(self._others.items()):
             unit = _unit(time)
             times[place] = _in_unit(time, unit)
-            self._tell(index, f"expected microseconds since the epoch, found {time!r}; read as {_UNITS[unit][2]}")
+            message = f"expected microseconds since the epoch, found {time!r}; read as {_UNITS[unit][2]}"
+            if whole is None:
+                self._tell(index, message)
+            elif number == 0:
+                self._tell(index, f"{message}, and so are those of {counted(self._count - 1, 'more row')}")
 
     def _tell(self, index: int, message: str) -> None:
         self._report.warning("nuscenes.timestamp", message, Origin(self._file, f"/{index}/timestamp"))

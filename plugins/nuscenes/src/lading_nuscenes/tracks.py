@@ -47,6 +47,7 @@ class Tracks:
         self._instances = instances
         self._made = made
         self._repeated = [place for place, _ in made.index.repeats()]  # told, and in no sample
+        self._again = {place for place, _ in instances.index.repeats()}  # told, and of no annotation
 
     def tell(self) -> None:
         """Compare links with each other, and instances with their annotations."""
@@ -103,7 +104,7 @@ class Tracks:
         if links is not None:
             is_inner = (found >= 0) & (of == own) & (np.append(links, DANGLING)[np.maximum(found, -1)] >= 0)
         for place in np.flatnonzero(is_other | is_none | is_inner).tolist():
-            if tables.is_mended("instance", instances.rows[place], column):
+            if place in self._again or tables.is_mended("instance", instances.rows[place], column):
                 continue
             there = "none" if is_none[place] else f"row {made.rows[found[place]]}, which is of another instance"
             if is_inner[place]:
@@ -126,7 +127,9 @@ class Tracks:
         # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
         is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
-            if said not in (None, found[place], by_neighbours[place]) and not (is_told and said > found[place]):
+            if place in self._again or said in (None, found[place], by_neighbours[place]):
+                continue
+            if not (is_told and said > found[place]):
                 message = f"expected {said} annotations as declared, found {found[place]}"
                 at = self._tables.origin("instance", row, "nbr_annotations")
                 self._tables.report.warning("nuscenes.count-mismatch", message, at)

@@ -108,6 +108,19 @@ def test_a_row_with_a_column_more_than_the_others_is_told_and_kept() -> None:
         assert parse_rows(lines)[1] == []
 
 
+@pytest.mark.parametrize("score", ["", " 0.5", " 0,5"])
+def test_a_row_of_decimal_commas_is_none(score: str) -> None:
+    """Its columns lie between blanks: each comma that parted two more would shift all numbers behind it."""
+    rows, (problem,) = parse_rows([f"{TRUCK.replace('.', ',')}{score}", TRUCK.replace(" ", ",")])
+    first = next(word for word in TRUCK.split() if "." in word).replace(".", ",")
+    assert problem.message == f"expected numbers with a decimal point, found {first!r}; the row is left out"
+    assert (problem.rule, problem.is_error, problem.line) == ("kitti.label-row", True, 1)
+    assert [row.line for row in rows] == [2]
+    row, problem = parse_tracking_row(f"0 1 {TRUCK.replace('.', ',')}", 0, 1)
+    assert (row, problem.rule) == (None, "kitti.label-row")
+    assert first in problem.message
+
+
 @pytest.mark.parametrize("column", [0, 7, 9, 12, 13])
 def test_fourteen_columns_that_lack_another_are_no_row(column: int) -> None:
     rows, (problem,) = parse_rows([" ".join(["Truck", *NUMBERS[:column], *NUMBERS[column + 1 :]])])

@@ -22,6 +22,7 @@ _NUMBERS = 14  # truncated, occluded, alpha, box (4), dimensions (3), location (
 #: Within so much, alpha is what rotation_y and the place give, in rows that were not made to confuse.
 _ALPHA_ROUNDING = 0.1
 _COMMA = re.compile(r"\s*,\s*")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _TRACKING = re.compile(r"\s*(-?[0-9]{1,18})\s+(-?[0-9]{1,18})\s+(.*)")
 
 
@@ -129,6 +130,9 @@ def _may_have_score(row: Row) -> bool:
 
 def parse_tracking_row(line: str, number: int, line_number: int) -> tuple[Row | None, Problem | None]:
     """One row of tracking: frame and track, then the columns of an object's row (3.7)."""
+    comma = _decimal_comma(line, 2)
+    if comma is not None:
+        return None, _bad("numbers with a decimal point", repr(comma), line_number)
     match = _TRACKING.match(_COMMA.sub(" ", line))
     if match is None:
         return None, _bad("a frame and a track id", f"{line.strip()[:40]!r}", line_number)
@@ -148,6 +152,9 @@ def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Probl
     """From the right, since a name may hold blanks: as many numbers as there are, up to a score."""
     words = line.split()
     if "," in line:
+        comma = _decimal_comma(line, 0)
+        if comma is not None:
+            return None, _bad("numbers with a decimal point", repr(comma), line_number)
         line = _COMMA.sub(" ", line)
         words = line.split()
     values = _last_numbers(words[1:])
@@ -158,6 +165,14 @@ def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Probl
         values, name = values[-_NUMBERS - 1 :], words[: len(words) - _NUMBERS - 1]
     category = name[0] if len(name) == 1 else " ".join(name)
     return _row(category, values, words[len(name) :], number, line_number)
+
+
+def _decimal_comma(line: str, more: int) -> str | None:
+    """The first number with a comma for its point, in a row that has its columns, and so many more, between blanks."""
+    words = line.split() if "," in line else []
+    if len(words) - more not in (_NUMBERS + 1, _NUMBERS + 2):
+        return None
+    return next((word for word in words[1:] if _DECIMAL_COMMA.fullmatch(word)), None)
 
 
 def _last_numbers(words: list[str]) -> list[float]:

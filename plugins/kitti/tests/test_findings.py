@@ -136,6 +136,19 @@ def test_folders_that_differ(kitti: Any) -> None:
     assert found.frame("all", "0").calibration["image_2"].extrinsics is None
 
 
+@pytest.mark.parametrize("factor", [100, 1000], ids=["centimetres", "millimetres"])
+def test_places_that_are_not_in_metres_are_told_once_a_frame(kitti: Any, factor: int) -> None:
+    words = kitti.ROW.split()
+    far = " ".join([*words[:11], *(str(float(word) * factor) for word in words[11:14]), *words[14:]])
+    found = kitti.read({"label_2/0.txt": f"{kitti.ROW}\n{far}\n{far}\n", "label_2/1.txt": f"{kitti.ROW}\n"})
+    finding = only(found, "kitti.label-far")
+    assert (finding.severity, finding.file, finding.line) == ("warning", "label_2/0.txt", 2)
+    place = tuple(float(word) * factor for word in words[11:14])
+    assert finding.message == (
+        f"expected a place in metres, within 500 of the camera, found {place!r}, and such in 1 more"
+    )
+
+
 def test_a_calibration_without_a_way_to_the_velodyne_is_told_once_a_segment(kitti: Any) -> None:
     files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(3)}
     files |= {f"calib/{number}.txt": "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0.005\n" for number in range(3)}

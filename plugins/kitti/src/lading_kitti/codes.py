@@ -21,6 +21,7 @@ CODES: Mapping[str, Told] = {
     "kitti.relative-boxes": Told(
         "warning", "edges of boxes are in pixels", "Multiply them by the size of the picture."
     ),
+    "kitti.label-far": Told("warning", "a box lies within 500 m of the camera", "Write its place in metres."),
     "kitti.label-behind": Told("warning", "a box that is drawn in the picture lies ahead of the camera"),
     "kitti.label-missing": Told(
         "warning", "each frame has a file of labels", "An empty file says that there is nothing to label."

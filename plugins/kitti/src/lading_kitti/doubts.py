@@ -15,6 +15,8 @@ from lading_kitti.tracklets import Pose
 ALPHA_TOLERANCE = 0.3
 #: An angle beyond a whole turn, and some rounding, is no radians: KITTI's lie between -pi and pi (3.3).
 _WHOLE_TURN = math.tau + 0.01
+#: Points beyond 120 m are a known defect of clouds (3.12, 17): a place beyond this is none in metres.
+_FARTHEST_M = 500.0
 
 
 def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
@@ -26,6 +28,7 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
     yield from _relative_boxes(even)
     objects = [row for row in even if not row.is_dont_care]
     yield from _no_radians((row.line, {"alpha": row.alpha, "rotation_y": row.rotation_y}) for row in objects)
+    yield from _no_metres(objects)
     for row in even:
         for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
@@ -63,6 +66,20 @@ def _no_radians(places: Iterable[tuple[int, Mapping[str, float | None]]]) -> Ite
         shown = " and ".join(f"{name} {value!r}" for name, value in found.items())
         more = f", and such in {len(odd) - 1:,} more" if len(odd) > 1 else ""
         yield Problem("kitti.angle", f"expected angles in radians, found {shown}{more}", line, is_error=False)
+
+
+def _no_metres(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Places too far away to be in metres, told once, at the line of the first of them, with how many more are.
+
+    Of tracks a rule tells that they jump.
+    """
+    places = [(row.line, row.columns_3d[1]) for row in rows if row.columns_3d is not None and row.frame is None]
+    far = [(line, place) for line, place in places if _FARTHEST_M < math.hypot(*place) < math.inf]
+    if far:
+        line, place = far[0]
+        more = f", and such in {len(far) - 1:,} more" if len(far) > 1 else ""
+        message = f"expected a place in metres, within {_FARTHEST_M:g} of the camera, found {place!r}{more}"
+        yield Problem("kitti.label-far", message, line, is_error=False)
 
 
 def _relative_boxes(rows: Sequence[Row]) -> Iterator[Problem]:

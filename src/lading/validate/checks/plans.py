@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from lading.model.catalog import Catalog, Keypoints, Subcatalog
 from lading.model.codec.labels import SINGLE_KINDS
@@ -17,6 +16,16 @@ from lading.validate.checks.attributes import (
     free_types,
 )
 from lading.validate.checks.masks import check_items
+from lading.validate.checks.needs import (
+    NO_CATEGORY,
+    LabelCheck,
+    check_has_instance,
+    check_has_no_instance,
+    count_check,
+    empty_check,
+    sentence_check,
+    visible_check,
+)
 from lading.validate.checks.problem import Problem
 
 #: Types whose labels need no category of their own: the items of a mask have it, a sentence has none (D0), and
@@ -32,10 +41,6 @@ _VISIBLE: Mapping[str, frozenset[int]] = {"BINARY": frozenset({0, 1}), "TERNARY"
 #: How many plans of one label type are kept.
 _KEPT = 10_000
 
-_NO_CATEGORY = Problem("category.missing", "expected a category, found none", "category")
-
-_Check: TypeAlias = Callable[[Label], list[Problem]]
-
 
 class Plan(NamedTuple):
     """What holds for all labels of one type and category.
@@ -47,7 +52,7 @@ class Plan(NamedTuple):
     problem: Problem | None = None
     attributes: Mapping[str, ValueCheck] | None = None
     misplaced: frozenset[str] = frozenset()
-    others: tuple[_Check, ...] = ()
+    others: tuple[LabelCheck, ...] = ()
 
     def check(self, label: Label) -> list[Problem]:
         """What is wrong with a label, its geometry left aside."""
@@ -108,7 +113,7 @@ class KindPlans:
             plan = self._make(category)
             if len(self._plans) < _KEPT:
                 self._plans[category] = plan
-                if plan.problem is None and not set(plan.others) - {_check_has_instance}:
+                if plan.problem is None and not set(plan.others) - {check_has_instance}:
                     self.free[category] = self._free_but(None if plan.attributes is None else plan.misplaced)
         return plan
 
@@ -141,7 +146,7 @@ class KindPlans:
     def _category_problem(self, category: str | None) -> Problem | None:
         if category is None:
             if self._names and self._kind not in _WITHOUT_CATEGORY:
-                return _NO_CATEGORY
+                return NO_CATEGORY
             return None
         if category in self._names or not (self._names or self._is_contract):
             return None
@@ -152,36 +157,36 @@ class KindPlans:
         """The label type, where the catalog has the category of another one."""
         return f" for {self._kind}" if category in self._all_names else ""
 
-    def _others(self, subcatalog: Subcatalog, category: str | None) -> tuple[_Check, ...]:
+    def _others(self, subcatalog: Subcatalog, category: str | None) -> tuple[LabelCheck, ...]:
         label_type = LABEL_TYPES.get(self._kind, Label)
-        checks: list[_Check] = []
+        checks: list[LabelCheck] = []
         if self.needs_instance:
-            checks.append(_check_has_instance)
+            checks.append(check_has_instance)
         is_stray = self._kind not in WITHOUT_INSTANCE and not subcatalog.is_tracking
         if is_stray and "label.instance-stray" in self._wanted:
-            checks.append(_check_has_no_instance)
+            checks.append(check_has_no_instance)
         if label_type is Keypoints2D:
             checks += self._keypoints(subcatalog, category)
         elif label_type is Sentence:
-            checks.append(_sentence_check(is_sample=subcatalog.is_sample))
+            checks.append(sentence_check(is_sample=subcatalog.is_sample))
         elif label_type is Classification:
-            checks.append(_empty_check(has_categories=bool(self._names)))
+            checks.append(empty_check(has_categories=bool(self._names)))
         elif label_type in MASK_TYPES:
             ids = frozenset(c.category_id for c in subcatalog.categories if c.category_id is not None)
             checks.append(self._mask_check(ids))
         return tuple(checks)
 
-    def _keypoints(self, subcatalog: Subcatalog, category: str | None) -> list[_Check]:
+    def _keypoints(self, subcatalog: Subcatalog, category: str | None) -> list[LabelCheck]:
         rules = [
             rule
             for rule in subcatalog.keypoints or ()
             if not rule.parent_categories or _is_below_any(subcatalog, category, rule.parent_categories)
         ]
         if not rules:
-            return [_visible_check(None)]
+            return [visible_check(None)]
         # What is said of a category itself goes before what is said of one above it: parts of a body in COCO-WholeBody.
         rules = [rule for rule in rules if category in rule.parent_categories] or rules
-        return [_count_check(rules), _visible_check(self._visible(rules))]
+        return [count_check(rules), visible_check(self._visible(rules))]
 
     def _visible(self, rules: list[Keypoints]) -> frozenset[int] | None:
         words = [rule.visible for rule in rules]
@@ -190,7 +195,7 @@ class KindPlans:
         known = [_VISIBLE.get(word) for word in words if word is not None]
         return frozenset().union(*(values for values in known if values is not None)) if None not in known else None
 
-    def _mask_check(self, ids: frozenset[int]) -> _Check:
+    def _mask_check(self, ids: frozenset[int]) -> LabelCheck:
         attributes = self._attributes
 
         def check(label: Label) -> list[Problem]:
@@ -216,87 +221,3 @@ def _misplaced(subcatalog: Subcatalog, category: str | None) -> frozenset[str]:
         for attribute in subcatalog.attributes
         if attribute.parent_categories and not _is_below_any(subcatalog, category, attribute.parent_categories)
     )
-
-
-def is_region(label: Label) -> bool:
-    """Whether a label stands for no single object: a crowd, or a region that is to be ignored."""
-    return bool(label.attributes.get("iscrowd", False) or label.attributes.get("ignore", False))
-
-
-def _check_has_instance(label: Label) -> list[Problem]:
-    if label.instance is not None or is_region(label):
-        return []
-    return [Problem("label.instance-missing", "expected an instance, for the catalog tracks this type, found none")]
-
-
-def _check_has_no_instance(label: Label) -> list[Problem]:
-    if label.instance is None:
-        return []
-    message = f"expected no instance, for the catalog does not track this type, found {label.instance!r}"
-    return [Problem("label.instance-stray", message, "instance")]
-
-
-def _empty_check(*, has_categories: bool) -> _Check:
-    """A classification says something; one of attributes alone has a category where the catalog has some."""
-
-    def check(label: Label) -> list[Problem]:
-        if label.category is not None:
-            return []
-        if not label.attributes:
-            return [Problem("classification.empty", "expected a category or attributes, found neither")]
-        return [_NO_CATEGORY] if has_categories else []
-
-    return check
-
-
-def _count_check(rules: list[Keypoints]) -> _Check:
-    counts = frozenset(rule.number for rule in rules)
-    expected = " or ".join(map(str, sorted(counts)))
-
-    def check(label: Label) -> list[Problem]:
-        found = len(label.points) if isinstance(label, Keypoints2D) else 0
-        if found in counts:
-            return []
-        return [Problem("keypoints.count", f"expected {expected} keypoints, found {found}", "geometry")]
-
-    return check
-
-
-def _visible_check(allowed: frozenset[int] | None) -> _Check:
-    """The check of `visible`; without a list of what is allowed any value goes."""
-    accepted = None if allowed is None else allowed | {None}
-    expected = "no visibility" if not allowed else f"a visibility of {', '.join(map(str, sorted(allowed)))}"
-
-    def check(label: Label) -> list[Problem]:
-        visible = label.visible if isinstance(label, Keypoints2D) else None
-        if visible is None or not isinstance(label, Keypoints2D):
-            return []
-        if len(visible) != len(label.points):
-            message = f"expected a visibility for each of {len(label.points)} keypoints, found {len(visible)}"
-            return [Problem("keypoints.visible", message, "geometry")]
-        if accepted is None or accepted.issuperset(visible):
-            return []
-        index = next(index for index, value in enumerate(visible) if value not in accepted)
-        message = f"expected {expected}, found {visible[index]!r} at keypoint {index}"
-        return [Problem("keypoints.visible", message, "geometry")]
-
-    return check
-
-
-def _sentence_check(*, is_sample: bool) -> _Check:
-    def check(label: Label) -> list[Problem]:
-        if not isinstance(label, Sentence):
-            return []
-        problems = []
-        for name, words in (("sentence", label.sentence), ("spell", label.spell), ("phone", label.phone)):
-            for index, word in enumerate(words or ()):
-                begin, end = word.begin, word.end
-                if begin is not None and end is not None and begin > end:
-                    message = f"{name} {index}: expected it to begin before it ends, found {begin!r} to {end!r}"
-                    problems.append(Problem("sentence.times", message, "geometry"))
-                elif is_sample and any(t is not None and math.isfinite(t) and t % 1 for t in (begin, end)):
-                    message = f"{name} {index}: expected whole samples, found {begin!r} to {end!r}"
-                    problems.append(Problem("sentence.times", message, "geometry"))
-        return problems
-
-    return check

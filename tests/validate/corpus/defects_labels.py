@@ -119,6 +119,13 @@ def spelling(cargo: Cargo) -> None:
     cargo.edit(BOX, "val", 1, category="Car")
 
 
+def letters(cargo: Cargo) -> None:
+    """The same letters, composed in one segment and not in the other."""
+    for name, index, category in (("train", 0, "voilier d'\u00e9t\u00e9"), ("val", 0, "voilier d'e\u0301te\u0301")):
+        cargo.catalog["BOX2D"]["categories"].append({"name": category})
+        cargo.edit(BOX, name, index, category=category, attributes={})
+
+
 def unclassified(cargo: Cargo) -> None:
     """A classification that says nothing, of a catalog that knows attributes alone."""
     cargo.catalog["CLASSIFICATION"] = {"attributes": [{"name": "wet", "type": "boolean"}]}
@@ -168,6 +175,7 @@ DEFECTS = [
     Defect("category.unknown", label(BOX, category="lorry", attributes={}), at(BOX, "category")),
     Defect("category.missing", label(RLE, category=None), at(RLE, "category")),
     Defect("category.two-spellings", spelling, [("labels.json", f"/val/0/labels/{BOX}/category")]),
+    Defect("category.two-spellings", letters, [("labels.json", f"/val/0/labels/{BOX}/category")], name="other letters"),
     Defect("attribute.unknown", attributes(colour="red"), at(BOX, "attributes/colour")),
     Defect("attribute.type", attributes(occluded="yes"), at(BOX, "attributes/occluded")),
     Defect("attribute.enum", attributes(color="pink"), at(BOX, "attributes/color")),

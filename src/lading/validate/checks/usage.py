@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -84,7 +85,10 @@ class Usage:
         for spellings in groups.values():
             (first, _), *others = spellings.items()
             for name, use in others:
-                message = f"expected one spelling of a category, found {name!r} beside {first!r}"
+                both = f"{name!r} beside {first!r}"
+                if _composed(name) == _composed(first):  # which look the same
+                    both = f"{name!a} beside {first!a}"
+                message = f"expected one spelling of a category, found {both}"
                 finding = Problem("category.two-spellings", message).finding(
                     self._severities, segment=use.segment, frame=use.frame, sensor=use.sensor, at=use.at
                 )
@@ -112,7 +116,13 @@ class Usage:
                 yield finding
 
 
+def _composed(name: str) -> str:
+    """A name in one of the forms that Unicode has for the same letters."""
+    return unicodedata.normalize("NFKC", name)
+
+
 def _fold(name: str, delimiter: str | None) -> tuple[str, ...]:
     """What spellings of one category share; a parent that is called as its child is (COCO's person) is left out."""
-    parts = [_SEPARATORS.sub(" ", part.strip()).casefold() for part in (name.split(delimiter) if delimiter else [name])]
+    spelt = name.split(delimiter) if delimiter else [name]
+    parts = [_SEPARATORS.sub(" ", _composed(part.strip())).casefold() for part in spelt]
     return tuple(part for index, part in enumerate(parts) if index == 0 or part != parts[index - 1])

@@ -10,7 +10,7 @@ import pytest
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Data, Frame
 from lading.model.label import Box2D, Box3D, MultiPolygon2D, Polygon2D
-from lading.model.report import Finding
+from lading.model.report import Finding, Origin, OriginList
 from lading.validate import validate
 
 
@@ -170,3 +170,15 @@ def test_a_polygon_outside_that_fills_its_box_is_told_by_the_box(found, box, out
 def test_a_polygon_outside_beside_a_box_of_another_object_is_told(found):
     told = found(Box2D(*OUTSIDE, instance="1"), Polygon2D(ring(*OUTSIDE), instance="2"))
     assert rules(told) == ["box2d.outside-image", "polygon.outside-image"]
+
+
+def test_a_polygon_is_held_to_the_box_of_its_own_record_where_an_instance_is_there_twice() -> None:
+    places = OriginList([Origin("a.json", f"/{row}") for row in range(3)])
+    labels = []
+    for row, left in enumerate((0.0, 40.0, 70.0)):
+        ring = np.array([(left, 0.0), (left + 20, 0.0), (left + 20, 20.0), (left, 20.0)])
+        labels.append(Box2D(left, 0.0, left + 20, 20.0 + 5 * (row == 2), instance="7", origin=row))
+        labels.append(Polygon2D(ring, instance="7", origin=row))
+    data = Data(path="a", remote_path="a", width=100, height=100, labels=labels, origins=places)
+    found = validate(MemoryDataset("d", {"s": [Frame(key="0", data=[data])]}), rules=["polygon.box-mismatch"])
+    assert [finding.pointer for finding in found] == ["/2"]

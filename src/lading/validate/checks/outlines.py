@@ -79,7 +79,7 @@ def _merged(single: Columns[Any], multiple: Columns[Any]) -> Columns[Any]:
 
 
 def _edges(polygons: Columns[Any], boxes: Columns[Any]) -> NDArray[np.float64]:
-    """The edges of the first box in the file of each polygon that is of the same instance."""
+    """The edges of the box in the file of each polygon that is of the same instance, of several that of its record."""
     if polygons.instances == boxes.instances and boxes.are_instances_apart and None not in boxes.instances:
         # each box has its polygon
         return np.where(polygons.owners == boxes.owners, boxes.edges, np.nan)
@@ -91,8 +91,16 @@ def _edges(polygons: Columns[Any], boxes: Columns[Any]) -> NDArray[np.float64]:
         which[np.append(boxes.owners, -1)[which] != polygons.owners] = -1
         return np.take(edges, which, axis=1)
     last = len(boxes) - 1
-    keys = zip(reversed(boxes.files), reversed(boxes.instances), range(last, -1, -1), strict=True)
-    firsts: dict[tuple[int, str | None], int] = {
-        (file, instance): number for file, instance, number in keys if instance is not None
-    }
-    return edges[:, [firsts.get(key, -1) for key in zip(polygons.files, polygons.instances, strict=True)]]
+    keys = zip(
+        reversed(boxes.files), reversed(boxes.instances), reversed(boxes.labels), range(last, -1, -1), strict=True
+    )
+    firsts: dict[tuple[int, str | None], int] = {}
+    of_records: dict[tuple[int, str | None, int | None], int] = {}
+    for file, instance, box, number in keys:
+        if instance is not None:
+            firsts[file, instance] = of_records[file, instance, box.origin] = number
+    chosen = [
+        of_records.get((file, instance, label.origin), firsts.get((file, instance), -1))
+        for file, instance, label in zip(polygons.files, polygons.instances, polygons.labels, strict=True)
+    ]
+    return edges[:, chosen]

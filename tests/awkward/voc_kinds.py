@@ -168,6 +168,20 @@ PLACES = [
         losses=["annotation file of an id that has another"],
     ),
     tree(
+        "no size in two of three annotations",
+        {
+            "Annotations/a.xml": xml(thing(), size=""),
+            "Annotations/b.xml": xml(thing(), head="<filename>b.jpg</filename>"),
+            "Annotations/c.xml": xml(thing(), size="", head="<filename>c.jpg</filename>"),
+            **{
+                f"JPEGImages/{name}.jpg": picture(colour, kind="JPEG")
+                for name, colour in zip("abc", ("red", "green", "blue"), strict=True)
+            },
+        },
+        {f"unlisted/{name}": [CAT] for name in "abc"},
+        [f"warning voc.missing-size Annotations/{name}.xml#/annotation" for name in "ac"],
+    ),
+    tree(
         "a picture that EXIF turns, its size as it is shown",
         {
             "a.xml": xml(thing(), size="<size><width>30</width><height>40</height></size>"),
@@ -187,6 +201,14 @@ PLACES = [
 OBJECTS = [
     lone("no pose, no flags", thing(), found=[CAT]),
     lone("no size", thing(), size="", found=[CAT]),
+    lone("an empty size", thing(), size="<size/>", found=[CAT], told=["warning voc.size #/annotation/size"]),
+    lone(
+        "a width alone",
+        thing(),
+        size="<size><width>40</width></size>",
+        found=[CAT],
+        told=["warning voc.size #/annotation/size"],
+    ),
     lone(
         "a size of 0, as labelImg writes it",
         thing(),

@@ -193,6 +193,10 @@ def _read_size(
             line = None if element is None else document.line(element)
             message = f"expected a {name} in pixels, found {rest[name]!r}; the picture itself tells it"
             report.warning("voc.size", message, Origin(path, f"/annotation/size/{name}", line))
+    absent = [name for name in ("width", "height") if getattr(result, name) is None and name not in rest]
+    if absent:
+        message = f"expected {' and '.join(absent)} in pixels, found none; the picture itself tells it"
+        report.warning("voc.size", message, Origin(path, "/annotation/size", result.size_line))
     if rest or not len(size):
         extras["size"] = rest
 

@@ -21,6 +21,7 @@ CODES: Mapping[str, Told] = {
         "warning", "an element stands once where it can only be once", "Remove the one that does not count."
     ),
     "voc.other-capitals": Told("error", "elements are written in lower case"),
+    "voc.missing-size": Told("warning", "an annotation has a `size` where others of its folder have"),
     "voc.size": Told("warning", "a picture's width and height are numbers above 0"),
     "voc.zero-based": Told(
         "warning",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections import Counter
 from collections.abc import Iterable
 
 from lading import Origin, Report, counted
@@ -19,9 +21,15 @@ class Tally:
         self._counts: dict[str, int] = {}
         self._first: dict[str, Origin] = {}
         self._sets: dict[str, tuple[int, str]] = {}
+        self._sized: Counter[str] = Counter()  # of annotations, by their folder
+        self._unsized: list[str] = []
 
     def add(self, path: str, found: Annotation, *, is_other_rule: bool) -> None:
         """One annotation; `is_other_rule` where its database is the challenge's and its pixels are read verbatim."""
+        if found.size_line is None:
+            self._unsized.append(path)
+        else:
+            self._sized[posixpath.dirname(path)] += 1
         if found.zero_based:
             self._count("voc.zero-based", next(iter(found.zero_based.values())), len(found.zero_based))
         if is_other_rule:
@@ -34,7 +42,13 @@ class Tally:
             self._sets[found.path] = (count + 1, first if count else f"{first}{_SAYS[seen]}")
 
     def tell(self, report: Report) -> None:
-        """Everything that was counted."""
+        """Everything that was counted, and each annotation without a size where others of its folder have theirs."""
+        for path in self._unsized:
+            sized = self._sized[posixpath.dirname(path)]
+            if sized:
+                others = f"{counted(sized, 'other annotation')} of its folder {'has' if sized == 1 else 'have'}"
+                message = f"expected `size`, as {others}, found none; the picture itself tells it"
+                report.warning("voc.missing-size", message, Origin(path, "/annotation"), segment=self._segment)
         for rule, count in sorted(self._counts.items()):
             if rule == "voc.zero-based":
                 boxes = counted(count, "box", "boxes")

@@ -77,9 +77,8 @@ def convert(
     except KeyboardInterrupt as exc:
         click.echo(f"interrupted; {target} is as it was before, run the same command again", err=True)
         return exit_code(exc)
-    code = print_findings(report, done="written")
     _print(done, target, as_json=as_json)
-    return code
+    return print_findings(report, done="written")
 
 
 def _print(done: Conversion, target: Path, *, as_json: bool) -> None:

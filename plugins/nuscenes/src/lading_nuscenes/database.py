@@ -11,7 +11,7 @@ from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.channels import tell_shared
 from lading_nuscenes.filenames import name_hashes
-from lading_nuscenes.files import read_files
+from lading_nuscenes.files import Files, read_files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
@@ -33,7 +33,7 @@ from lading_nuscenes.schema import (
     Visibility,
 )
 from lading_nuscenes.sensors import Sensors
-from lading_nuscenes.tables import Tables, grouped
+from lading_nuscenes.tables import Rows, Tables, grouped
 from lading_nuscenes.tokens import TokenBook
 
 #: In place of a file's sample: the model has no type for its sensor.
@@ -69,23 +69,30 @@ class Database:
         self.sensors = Sensors(calibrated, tables.small("sensor", Sensor), tables)
         groups = self.logs.places if version.is_nuimages else self.scenes.places
         self.samples = read_samples(tables, self.book, groups, by_log=version.is_nuimages)
-        notes_names = notes_names or any(self.media.below_roots())
-        index = self.samples.index
-        self.files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)
-        self.files.samples[np.isin(self.files.calibrated, self.sensors.foreign)] = _FOREIGN
-        tell_shared(tables, self.sensors, self.files)
-        tell_clock(tables, self.samples, self.files)
+        self.files = self._read_files(calibrated, all_files=all_files, notes_names=notes_names)
         self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
-        self.results = None if results is None else Results(results)
-        if self.results is not None:
-            self.results.read(self.book, index, report)
+        self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
         self.files.every = None  # the tokens of files that are not read are needed no more
+
+    def _read_files(self, calibrated: Rows[CalibratedSensor], *, all_files: bool, notes_names: bool) -> Files:
+        tables, index = self.tables, self.samples.index
+        notes_names = notes_names or any(self.media.below_roots())
+        files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)
+        files.samples[np.isin(files.calibrated, self.sensors.foreign)] = _FOREIGN
+        tell_shared(tables, self.sensors, files)
+        tell_clock(tables, self.samples, files)
+        return files
+
+    def _read_results(self, file: File, report: Report) -> Results:
+        results = Results(file)
+        results.read(self.book, self.samples.index, report)
+        return results
 
     def groups(self) -> list[Group]:
         """The samples of each segment."""

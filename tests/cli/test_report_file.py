@@ -13,7 +13,7 @@ import pytest
 
 from lading.cli import report_file
 from lading.cli.report_file import write_report
-from lading.errors import TargetError
+from lading.errors import LadingError, NoRoomError, SourceNotFoundError, TargetError
 
 
 def ends_early(exc: BaseException) -> Iterator[str]:
@@ -35,6 +35,16 @@ def test_what_ends_the_run_leaves_the_report_of_before(tmp_path: Path, exc: Base
 def test_what_ends_the_run_leaves_nothing_where_nothing_was(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"new\.json: expected a file to write to, found No space left on device"):
         write_report(ends_early(OSError(28, "No space left on device")), tmp_path / "new.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "exc", [NoRoomError("what waits", "No space left on device"), SourceNotFoundError("a.json")], ids=["room", "source"]
+)
+def test_what_is_wrong_with_what_is_written_is_not_said_of_the_file(tmp_path: Path, exc: LadingError) -> None:
+    with pytest.raises(type(exc)) as told:
+        write_report(ends_early(exc), tmp_path / "new.json")
+    assert told.value is exc
     assert list(tmp_path.iterdir()) == []
 
 

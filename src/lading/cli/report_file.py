@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from lading.errors import TargetError
+from lading.errors import LadingError, TargetError
 
 #: Folders whose files are streams of processes, or devices.
 _OF_THE_SYSTEM = ("/dev", "/proc")
@@ -18,7 +18,7 @@ _OF_THE_SYSTEM = ("/dev", "/proc")
 
 def check_target(file: Path) -> None:
     """Refuse a place that nothing can be written to, before the work is done. Raises TargetError."""
-    if file.is_dir() or not file.parent.is_dir():
+    if file.is_dir() or not file.resolve().parent.is_dir():
         found = "a folder" if file.is_dir() else "no folder for it"
         raise TargetError(f"{file}: expected a file to write to, found {found}")
 
@@ -42,6 +42,8 @@ def write_report(lines: Iterable[str], file: Path) -> None:
             _rename(fresh, place)
         finally:
             fresh.unlink(missing_ok=True)
+    except LadingError:
+        raise  # of what is written, not of the file
     except OSError as exc:
         raise TargetError(f"{file}: expected a file to write to, found {exc.strerror}") from exc
 

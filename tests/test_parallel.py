@@ -97,7 +97,7 @@ def test_the_first_error_in_order_ends_it_whoever_meets_it(shared: Any, jobs: in
 def test_a_process_that_is_killed_is_told(shared: Any) -> None:
     reading = shared.dataset()
     reading.kills = "80"
-    with pytest.raises(LadingError, match=r"^part 2 of 2: expected it to end, found it killed$"):
+    with pytest.raises(LadingError, match=r"^part 2 of 2: expected it to end, found it killed; --jobs 1 "):
         list(validate(reading, jobs=2))
 
 

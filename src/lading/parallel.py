@@ -132,7 +132,8 @@ class Shares(Generic[T]):
             kind, value = pipe.recv()
         except (EOFError, ConnectionResetError):
             kind = "error"
-            value = LadingError(f"part {index + 1} of {self._jobs}: expected it to end, found it killed")
+            found = "it killed; --jobs 1 leaves all to one process"
+            value = LadingError(f"part {index + 1} of {self._jobs}: expected it to end, found {found}")
         if kind == "things":
             count, self._reached[index], packed = value
             self._waiting[index].put_packed(count, packed)

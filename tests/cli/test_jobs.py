@@ -17,6 +17,7 @@ from lading_coco.dataset import CocoDataset
 
 from lading import workers
 from lading.cli.main import execute
+from lading.cli.start import BEGUN
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, MemoryDataset, Segment, SourceFile
 from lading.model.frame import Frame
@@ -64,6 +65,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "instances_large.json"
     place.write_text(json.dumps(document))
     monkeypatch.setattr(CocoDataset, "rows_a_process", ROWS // 2)
+    monkeypatch.setattr(BEGUN, "is_command", True)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
     return place
 
@@ -133,6 +135,14 @@ def test_a_file_that_is_not_large_is_read_by_one(
     large: Path, started: list[int], told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CocoDataset, "rows_a_process", ROWS // 2 + 1)
+    assert told("validate", large)[0] == 1
+    assert started == []
+
+
+def test_a_program_that_calls_the_command_is_the_one_that_reads(
+    large: Path, started: list[int], told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BEGUN, "is_command", False)
     assert told("validate", large)[0] == 1
     assert started == []
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lading.cli.options import is_quiet
+from lading.cli.start import BEGUN
 
 if TYPE_CHECKING:
     from lading.model.catalog import Catalog
@@ -46,7 +47,7 @@ def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int 
 
 def _fitting_jobs(dataset: Dataset) -> int:
     """How many processes read it where nobody says; one where there are rules of others, who may know of no parts."""
-    if dataset.rows_a_process is None:
+    if dataset.rows_a_process is None or not BEGUN.is_command:
         return 1
     from lading.plugin.registry import Registry
     from lading.workers import fitting_jobs

@@ -22,6 +22,15 @@ from typing import NoReturn
 _OPTION = "--access-key"
 _VARIABLE = "LADING_ACCESS_KEY"
 
+
+class _Begun:
+    """Whether this process is the command: what it starts can begin as it did, as no program can that calls it."""
+
+    is_command = False
+
+
+BEGUN = _Begun()
+
 #: How many new objects there are before the collector looks at them for the first time: more than a command imports.
 _FIRST_LOOK = 100_000
 
@@ -31,6 +40,7 @@ def run() -> NoReturn:
     try:
         hide_key()
         begin_lightly()
+        BEGUN.is_command = True
         from lading.cli.main import run as run_commands
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")

@@ -80,6 +80,12 @@ MERGED = [
         told=["warning coco.no-annotations /images/1/label"],
     ),
     coco(
+        "images with a category of the scene and a box that is null, and no annotations",
+        annotations=[],
+        images=[{**IMAGE, "scene": {"category_id": 3}, "focus": {"bbox": None}}],
+        frames={"x/1": []},
+    ),
+    coco(
         "two images that are one file, but for capitals",
         images=[{**IMAGE, "file_name": "A.png"}, {**SECOND, "file_name": "a.png"}],
         frames={"x/1": [BOX], "x/2": []},
@@ -145,6 +151,21 @@ UNITS = [
         annotations=[{**ROW, "bbox": [2, 2, 10, 12], "area": 80}, row(bbox=[4, 5, 12, 10], area=40)],
         frames={"x/1": ["box2d cat 2 2 12 14 @5", "box2d cat 4 5 16 15 @6"]},
         told=["warning coco.corner-boxes /annotations/0/bbox"],
+    ),
+    coco(
+        "boxes of two corners, and one of the whole picture, of which both readings have one area",
+        annotations=[
+            {**ROW, "bbox": [0, 0, 20, 15], "area": 300},
+            row(bbox=[2, 2, 10, 12], area=80),
+            row(7, bbox=[4, 5, 12, 10], area=40),
+        ],
+        frames={"x/1": ["box2d cat 0 0 20 15 @5", "box2d cat 2 2 12 14 @6", "box2d cat 4 5 16 15 @7"]},
+        told=["warning coco.corner-boxes /annotations/1/bbox"],
+    ),
+    coco(
+        "a single area that is also that between two corners",
+        annotations=[{**ROW, "bbox": [2, 2, 10, 12], "area": 80}],
+        frames={"x/1": ["box2d cat 2 2 12 14 @5"]},
     ),
     coco(
         "one area of many that is also that between two corners",

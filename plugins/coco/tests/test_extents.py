@@ -70,11 +70,12 @@ def test_a_mask_of_no_pixel_does_not_fill_its_box(read: Any) -> None:
     "changes",
     [
         {"iscrowd": 1, "segmentation": encoded(filled(1, 1, 4, 5))},
+        {"score": 0.9, "segmentation": encoded(filled(25, 14, 4, 5))},
         {"bbox": [38, 28, 9, 9], "segmentation": encoded(filled(38, 28, 2, 2))},
         {"segmentation": {"size": [30, 40], "counts": [100, 5]}},
         {"segmentation": encoded(filled(1, 1, 4, 5, (20, 40)))},
     ],
-    ids=["a crowd", "a box over the edge of the picture", "runs that fill too little", "of another size"],
+    ids=["a crowd", "a result", "a box over the edge of the picture", "runs that fill too little", "of another size"],
 )
 def test_what_is_no_matter_or_told_otherwise(changes: dict[str, Any], read: Any) -> None:
     assert told(read, **changes) == []

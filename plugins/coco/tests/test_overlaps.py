@@ -12,6 +12,7 @@ import lading
 from lading import Report
 
 CATS = [{"id": 2, "name": "cat"}, {"id": 5, "name": "dog"}]
+COLOURS = ("red", "green", "blue", "white")
 ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [1, 2, 10, 10], "area": 100, "iscrowd": 0, "segmentation": []}
 
 
@@ -141,14 +142,19 @@ def test_one_file_in_two_splits_under_other_ids_is_told_at_the_first(name: str, 
     )
 
 
-def test_without_pictures_names_tell_of_one_in_two_splits(read: Any) -> None:
+def test_without_pictures_names_alone_are_no_sign_of_one_in_two_splits(read: Any) -> None:
+    """Each of two folders may have had its `frame_000000.png`."""
     done = read(
         {
-            "annotations/instances_train.json": file(image(1, "b.png"), image(2, "c.png")),
-            "annotations/instances_val.json": file(image(11, "d.png"), image(12, "c.png")),
+            "annotations/instances_train.json": file(image(1, "frame_000000.png"), image(2, "frame_000001.png")),
+            "annotations/instances_val.json": file(image(3, "frame_000000.png"), image(4, "frame_000001.png")),
         }
     )
-    assert ("coco.shared-images", "annotations/instances_val.json#/images/1") in told_of(done)
+    assert "coco.shared-images" not in done.rules
+    assert {name: [frame[0] for frame in frames] for name, frames in frames_of(done).items()} == {
+        "train": ["1", "2"],
+        "val": ["3", "4"],
+    }
 
 
 def test_names_are_no_sign_where_only_one_split_has_its_pictures(read: Any) -> None:
@@ -169,6 +175,7 @@ def test_images_of_two_splits_are_told_at_the_first_of_each_kind(read: Any) -> N
             "annotations/instances_val.json": file(
                 image(11, "e.png"), image(2, "c.png"), image(12, "b.png"), image(3, "d.png")
             ),
+            **{f"images/{name}.png": picture(colour) for name, colour in zip("bcde", COLOURS, strict=True)},
         }
     )
     told = [(where, message) for rule, where, message in done.told if rule == "coco.shared-images"]

@@ -80,4 +80,4 @@ def _tell_within_images(document: Document, report: Report) -> None:
 def _annotations(value: Any) -> int:
     """How many records like annotations a value of an image holds."""
     each = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
-    return sum(isinstance(one, dict) and bool(_SHAPES & one.keys()) for one in each)
+    return sum(isinstance(one, dict) and any(one.get(name) for name in _BY_SHAPE) for one in each)

@@ -1,4 +1,7 @@
-"""The rule of run lengths: a mask fills the box of its annotation. One that was read by rows lies elsewhere."""
+"""The rule of run lengths: a mask fills the box of its annotation. One that was read by rows lies elsewhere.
+
+Crowds have boxes and masks of their own, and so have results: detectors find the one without the other.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,8 @@ class ExtentsPass(BlockChecker):
         for box, mask in pairwise(data.labels):  # those of one annotation follow each other
             if not (isinstance(box, Box2D) and isinstance(mask, Rle) and box.origin == mask.origin):
                 continue
-            message = None if mask.attributes.get("iscrowd") is True else _problem(box, mask, data)
+            is_apart = mask.attributes.get("iscrowd") is True or "score" in mask.attributes
+            message = None if is_apart else _problem(box, mask, data)
             if message is not None and self._severity is not None:
                 at = data.locate(mask, "geometry")
                 yield Finding(

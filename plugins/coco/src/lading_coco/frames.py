@@ -63,6 +63,7 @@ class FrameReader:
             for number, document in enumerate(documents)
         ]
         self._reading: tuple[NDArray[np.int32], NDArray[np.int32]]  # the frames and rows of the block that is read
+        self._frame_of: dict[int, int] | None = None  # by row, made where it is asked for
         self._held: dict[int, list[_Told]] = {}  # by the frame that has to come first
         self._merging = FrameLabels(documents, self._labels, self._masks, index.second, origins, report)
 
@@ -94,7 +95,7 @@ class FrameReader:
                 of_rows = RowReader(document.annotations, Row, PlainRow, access, self._teller(document.annotations))
                 readers[number] = (of_images, of_rows)
             wanted = image_rows.tolist()
-            self._reading = image_frames, image_rows
+            self._reading, self._frame_of = (image_frames, image_rows), None
             for frame, row, image in zip(
                 image_frames.tolist(), wanted, readers[number][0].rows(image_rows), strict=True
             ):
@@ -102,7 +103,7 @@ class FrameReader:
                     images[frame - begin].append((number, row, image))
             if len(rows):
                 bounds = np.searchsorted(frames, np.arange(begin, end + 1, dtype=frames.dtype)).tolist()
-                self._reading = frames, rows
+                self._reading, self._frame_of = (frames, rows), None
                 parts.append((number, bounds, rows.tolist(), readers[number][1].rows(rows)))
                 annotated.update(frames.tolist())
         made = self._merging.labels(parts, end - begin)
@@ -113,9 +114,11 @@ class FrameReader:
 
     def _teller(self, records: Records) -> TellRow:
         def tell(rule: str, row: int, message: str, warn: bool) -> None:
-            frames, rows = self._reading
+            if self._frame_of is None:
+                frames, rows = self._reading
+                self._frame_of = dict(zip(reversed(rows.tolist()), reversed(frames.tolist()), strict=True))
             take = self._report.warning if warn else self._report.error
-            held = self._held.setdefault(int(frames[rows == row][0]), [])
+            held = self._held.setdefault(self._frame_of[row], [])
             held.append((take, rule, message, records.origin(row)))
 
         return tell

@@ -54,7 +54,7 @@ class IndexBuilder:
         places, row = joined(self._places, np.int32), joined(self._row, np.int32)
         home, names = joined(self._home, np.int32), joined(self._names, np.int64)
         tell_same_files(self._documents, self._groups, (home, row), places, names, self._report)
-        again = renamed(self._groups, places, names, row >= 0)
+        again = renamed(self._groups, places)
         tell_overlaps(self._documents, self._groups, self._frame_of_image, again, self._report)
         ids = joined(self._ids, np.int64)
         frames_of = Placing(self._documents, self._groups, self._frame_of_image, ids, self._report).frames()

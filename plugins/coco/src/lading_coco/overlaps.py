@@ -37,21 +37,18 @@ def are_apart(ones: Places, others: Places, *, is_one_split: bool) -> NDArray[np
     return apart
 
 
-def renamed(splits: Sequence[Split], places: Places, names: Numbers, is_listed: NDArray[np.bool_]) -> Numbers:
+def renamed(splits: Sequence[Split], places: Places) -> Numbers:
     """The frames, in order, whose picture an earlier split has in another frame.
 
-    That is told by the file, and by the name where no split has files or a folder of its own; `is_listed` says which
-    frames have an image.
+    That is told by the file alone: names without a file, as `frame_000000.jpg`, may be of two folders.
     """
     begins = np.repeat([split.begin for split in splits], [split.end - split.begin for split in splits])
     found = np.zeros(len(places), dtype=np.bool_)
     if len(splits) > 1:
-        of_no_name = names == hash(None)
-        for keys, chosen in ((places, places >= 0), (names, (places == NOWHERE) & is_listed & ~of_no_name)):
-            frames = np.flatnonzero(chosen)
-            unique, first = first_places(keys[frames].astype(np.int64))
-            earliest = frames[first[np.searchsorted(unique, keys[frames])]] if len(frames) else frames
-            found[frames] = earliest < begins[frames]
+        frames = np.flatnonzero(places >= 0)
+        unique, first = first_places(places[frames].astype(np.int64))
+        earliest = frames[first[np.searchsorted(unique, places[frames])]] if len(frames) else frames
+        found[frames] = earliest < begins[frames]
     return np.flatnonzero(found)
 
 

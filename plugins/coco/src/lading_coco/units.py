@@ -59,8 +59,11 @@ def _tell_keypoints(document: Document, known: Sequence[tuple[int, _Record]], re
 def _tell_corners(document: Document, boxes: Sequence[tuple[int, _Record, _Box]], report: Report) -> None:
     """Of a box without a mask the area is that of the box, and says what its numbers are."""
     measured = [(row, box, area) for row, record, box in boxes if (area := _area_of_box(record)) is not None]
-    if measured and all(_has_area_of_corners(box, area) for _, box, area in measured):
-        row, box, area = measured[0]
+    # The area of a box that begins at 0, 0 fits both.
+    doubtful = [one for one in measured if not math.isclose(one[1][2] * one[1][3], one[2], rel_tol=_NEAR)]
+    of_corners = [one for one in measured if _has_area_of_corners(one[1], one[2])]
+    if len(doubtful) > 1 and len(of_corners) == len(measured):
+        row, box, area = doubtful[0]
         message = (
             f"expected x, y, width and height, found {list(box)} and an area of {area:g}, which is that between two "
             f"corners, as of all {counted(len(measured), 'box', 'boxes')} looked at; read as width and height"
@@ -97,6 +100,6 @@ def _area_of_box(record: _Record) -> float | None:
 
 def _has_area_of_corners(box: _Box, area: float) -> bool:
     x, y, right, bottom = box
-    if not (right > x and bottom > y) or math.isclose(right * bottom, area, rel_tol=_NEAR):
+    if not (right > x and bottom > y):
         return False
     return math.isclose((right - x) * (bottom - y), area, rel_tol=_NEAR)

@@ -67,6 +67,22 @@ class Telling(MemoryDataset):
             yield frame
 
 
+class Quiet(Checker):
+    """Says nothing, and keeps nothing."""
+
+    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
+        return ()
+
+
+class QuietRule(Rule):
+    code = "mine.quiet"
+    severity = "warning"
+    title = "says nothing"
+
+    def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
+        return Quiet()
+
+
 class Silent(Checker):
     """Says nothing, and remembers what cannot be given to another process."""
 

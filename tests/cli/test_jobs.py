@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import gzip
+import importlib
 import json
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,8 @@ from lading_coco.dataset import CocoDataset
 from lading import workers
 from lading.cli.main import execute
 from lading.cli.start import BEGUN
-from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, MemoryDataset, Segment, SourceFile
-from lading.model.frame import Frame
-from lading.model.report import Finding
-from lading.plugin.contracts import Checker, Rule
+from lading.model.dataset import MemoryDataset, SourceFile
+from lading.plugin.contracts import Rule
 from lading.plugin.hooks import hookimpl
 from lading.plugin.registry import Registry
 
@@ -169,27 +167,17 @@ def test_a_packed_file_that_each_would_unpack_is_read_by_one(large: Path, starte
     assert started == []
 
 
-class Nothing(Checker):
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        return ()
-
-
-class Quiet(Rule):
-    """A rule of somebody who may have heard of no parts."""
-
-    code, severity, title = "acme.quiet", "warning", "nothing is wrong"
-
-    def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
-        return Nothing()
-
-
 def test_where_rules_of_other_plugins_run_it_is_read_by_one(
     large: Path, started: list[int], told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """They may know nothing of parts; who asks for several processes gets them all the same."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))  # where those find the rule too
+    rule = importlib.import_module("shared_dataset").QuietRule
+
     class Plugin:
         @hookimpl
         def register_rules(self) -> list[type[Rule]]:
-            return [Quiet]
+            return [rule]
 
     load = Registry.load
     monkeypatch.setattr(Registry, "load", lambda plugins=(): load([*plugins, (Plugin(), "acme", "1")]))

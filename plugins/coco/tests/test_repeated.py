@@ -35,6 +35,7 @@ def twice(value: Any) -> Iterator[str]:
             yield from twice(item)
 
 
+ROW = Written([("segmentation", [[1, 2, 3, 4, 5, 6]]), *((key, 1) for key in USUAL[1:])])
 segmentations = st.just([[1, 2, 3, 4, 5, 6]]) | runs.map(Written) | texts
 usual = segmentations.map(lambda value: [("segmentation", value), *((key, 1) for key in USUAL[1:])])
 others = st.lists(st.tuples(st.sampled_from([*USUAL[1:], "note"]), st.just(1) | runs.map(Written)), max_size=2)
@@ -45,6 +46,7 @@ records = st.tuples(usual, st.just([]) | others).map(lambda both: Written(both[0
 @given(st.lists(records, min_size=1, max_size=12), st.sampled_from(["", " "]), st.integers(50, 2000))
 @example([Written([*((key, 1) for key in USUAL), ("id", 1)])], "", 1000)
 @example([Written([("segmentation", Written([("counts", '":')])), *((key, 1) for key in USUAL[1:])])] * 9, "", 300)
+@example([ROW, Written([("segmentation", Written([("counts", ""), ("counts", "size")])), *ROW[1:]]), ROW], "", 123)
 def test_what_is_told_is_what_is_there_twice(rows: list[Written], gap: str, size: int) -> None:
     told: list[tuple[int, str]] = []
     heads = AnnotationHeads(lambda row, message: None, lambda row, key: told.append((row, key)))

@@ -70,7 +70,7 @@ class RepeatedKeys:
             begin, end = int(begins[number]), int(ends[number])
             colons = piece.text.count(b":", begin, end)
             count -= colons
-            if colons != keys + 2 or find(b'"counts"', begin, end) < 0 or find(b'"size"', begin, end) < 0:
+            if colons != keys + 2 or find(b'"counts":', begin, end) < 0 or find(b'"size":', begin, end) < 0:
                 suspects.append(number)  # not only run lengths are within it
         return suspects if count == keys * (len(begins) - len(nested)) else range(len(begins))
 

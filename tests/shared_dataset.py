@@ -83,20 +83,15 @@ class QuietRule(Rule):
         return Quiet()
 
 
-class Silent(Checker):
+class Silent(Quiet):
     """Says nothing, and remembers what cannot be given to another process."""
-
-    def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:
-        return ()
 
     def memory(self) -> object:
         return lambda: None
 
 
-class SilentRule(Rule):
+class SilentRule(QuietRule):
     code = "mine.silent"
-    severity = "warning"
-    title = "says nothing"
 
     def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
         return Silent()

@@ -28,7 +28,7 @@ _Told: TypeAlias = tuple[Callable[[str, str, Origin], None], str, str, Origin]
 #: Frames that are read together: records that are neighbours in the file are read at once, and what a block holds on
 #: the way still fits into a cache near the core.
 BLOCK = 64
-#: What follows where a picture that another split has is told by its name or number.
+#: What follows where the file of a picture is told to be in an earlier split as well.
 _LEAK = ("media.leak", None)
 
 

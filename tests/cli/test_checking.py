@@ -274,6 +274,8 @@ def test_stopping_at_the_first_error_passes_by_those_that_are_known(run: Any, fo
     code, out, err = run("validate", folder, "--json", "--baseline", "known.json", "--on-error", "stop")
     assert code == 1
     assert [one for one in json.loads(out)["findings"] if one["severity"] == "error"] == [second]
+    assert json.loads(out)["ended"] == "stopped at the first error (--on-error stop)"
+    assert "ended" not in report
     assert "stopped at the first error" in err
 
 
@@ -305,6 +307,32 @@ def test_no_report_of_a_check_that_ended_early_says_that_nothing_is_wrong(run: A
     assert told["message"]["text"] == "rows.csv:2: expected a box, found the end"
     _, _, err = run("validate", folder, "--json", "--output-file", "known.json")
     assert err.splitlines()[0] == "known.json: nothing wrong, up to where the check ended"
+    assert json.loads(Path("known.json").read_text())["ended"] == "rows.csv:2: expected a box, found the end"
+    code, _, _ = run("validate", folder, "--output", "html", "--output-file", "page.html")
+    (said,) = re.findall('<p class="ended">(.*)</p>', Path("page.html").read_text())
+    assert (code, said.rpartition("at: ")[2]) == (2, "rows.csv:2: expected a box, found the end")
+
+
+def test_a_page_of_a_whole_check_does_not_say_that_it_ended(run: Any, folder: Path) -> None:
+    code, page, _ = run("validate", folder, "--output", "html")
+    assert (code, 'class="ended"' in page) == (1, False)
+
+
+def test_a_page_is_not_made_of_a_dataset_that_breaks_off_where_the_check_went_on(
+    run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames, seen = Rows.frames, []
+
+    def breaking(self: Rows, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        if seen:
+            raise RecordError("rows.csv", line=1, expected="a box", found="another file")
+        seen.append(segment)
+        return frames(self, segment, part, report)
+
+    monkeypatch.setattr(Rows, "frames", breaking)
+    code, out, err = run("validate", folder, "--output", "html")
+    assert (code, out) == (2, "")
+    assert err == "error: rows.csv:1: expected a box, found another file\n"
 
 
 def test_what_a_check_did_not_reach_is_not_called_gone(run: Any, folder: Path) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Findings of a rule that are kept for the text report, which shows no more.
 _FOR_TEXT = 5
+#: Why a check ended that was to end at the first error.
+_STOPPED = "stopped at the first error (--on-error stop)"
 
 
 @click.command(cls=options.Command)
@@ -86,6 +88,7 @@ def validate(
     with opened(given, jobs=jobs) as dataset:
         with bar("checking") as show:
             gathered = run.gather(run.findings(dataset, show), kind)
+            gathered.ended = run.ended
         report = run.render(kind, dataset, gathered, given)
         _write(report, output_file)
         gathered.findings.close()
@@ -110,9 +113,9 @@ class _Run:
         self._is_stopped = False
 
     @property
-    def _is_whole(self) -> bool:
-        """Whether the check reached the end of the dataset."""
-        return self.failure is None and not self._is_stopped
+    def ended(self) -> str | None:
+        """Why the check ended before the dataset did; None where it did not."""
+        return str(self.failure) if self.failure is not None else _STOPPED if self._is_stopped else None
 
     def findings(self, dataset: Dataset, show: Any) -> Iterator[Finding]:
         """The new findings, up to the first of error level where that was asked for, or to what ends the run."""
@@ -137,16 +140,16 @@ class _Run:
             from lading.validate.reports.text import NOT_WHOLE, summary_line
 
             summary = summary_line(gathered.summary["error"], gathered.summary["warning"])
-            click.echo(f"{file}: {summary}{'' if self._is_whole else NOT_WHOLE}", err=True)
+            click.echo(f"{file}: {summary}{'' if self.ended is None else NOT_WHOLE}", err=True)
         if self._is_stopped and not options.is_quiet():
-            click.echo("stopped at the first error (--on-error stop); there may be more", err=True)
+            click.echo(f"{_STOPPED}; there may be more", err=True)
         known = self._baseline
         if known is None:
             return
         told = f"{known.known:,} known findings are not told"
-        if self._is_whole:  # else the others may be where it did not look
+        if self.ended is None:  # else the others may be where it did not look
             told += f"; {known.gone:,} of the baseline are gone"
-        if not known.known and known.gone and self._is_whole:
+        if not known.known and known.gone and self.ended is None:
             why = "they are mended, or it is another dataset's"
             click.echo(f"none of the {known.gone:,} findings of the baseline came again: {why}", err=True)
         elif not options.is_quiet():
@@ -180,9 +183,7 @@ class _Run:
                 from lading.validate.reports.text import render_groups
 
                 known = 0 if self._baseline is None else self._baseline.known
-                return list(
-                    render_groups(gathered, rules, excerpts, examples=_FOR_TEXT, known=known, is_whole=self._is_whole)
-                )
+                return list(render_groups(gathered, rules, excerpts, examples=_FOR_TEXT, known=known))
             from lading.validate.reports.html import render_html
 
             with bar("drawing") as show:

@@ -17,6 +17,8 @@ _HELD_BYTES = 16 << 20
 class Gathered:
     """Findings in the order they came; `counts` has how many there were of each rule and severity, kept or not.
 
+    `ended` is why the check ended before the dataset did; None where it did not.
+
     At most `limit` are kept, and `limit_each` of each rule; they can be gone through again and again. Beyond some
     thousands they are kept packed, and then in a temporary file: NoRoomError where it has no room.
     """
@@ -26,6 +28,7 @@ class Gathered:
     ) -> None:
         self.findings: Backlog[Finding] = Backlog("the findings of a report", fresh=_FRESH, held=_HELD_BYTES)
         self.counts: Counter[tuple[str, Severity]] = Counter()
+        self.ended: str | None = None
         for finding in findings:
             key = (finding.rule, finding.severity)
             self.counts[key] += 1

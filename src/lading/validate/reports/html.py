@@ -9,6 +9,7 @@ from importlib import resources
 from string import Template
 from typing import Any, TypeAlias
 
+from lading.errors import InputError
 from lading.model.dataset import Dataset, Progress, all_frames
 from lading.model.report import Finding, Report
 from lading.render.plots import bars
@@ -23,6 +24,8 @@ Json: TypeAlias = dict[str, Any]
 #: Findings that are listed, at most; of each rule the first are, whatever the others have.
 _LISTED = 5_000
 LISTED_EACH = 200
+#: Before the reason for which a check ended early.
+_ENDED = "The check ended before the dataset did, and what follows was not looked at: "
 #: Rows of a plot.
 _ROWS = 25
 
@@ -35,13 +38,20 @@ def render_html(
     excerpts: Excerpts | None = None,
     progress: Progress | None = None,
 ) -> str:
-    """The whole page. The dataset is read once more, for its numbers and for the pictures of the first findings."""
+    """The whole page. The dataset is read once more, for its numbers and for the pictures of the first findings.
+
+    Raises InputError where the dataset can't be read to its end, unless the check had not either, which the page says.
+    """
     listed = _chosen(gathered.findings)
     statistics = Statistics()
     pictures = Pictures(dataset, listed)
-    for segment, frame in all_frames(dataset, Report(), progress=progress):
-        statistics.add(segment, frame)
-        pictures.see(segment, frame)
+    try:
+        for segment, frame in all_frames(dataset, Report(), progress=progress):
+            statistics.add(segment, frame)
+            pictures.see(segment, frame)
+    except InputError:
+        if gathered.ended is None:
+            raise
     numbers = statistics.to_json(dataset)
     shown = [_finding(finding, excerpts) for finding in listed]
     groups = gathered.by_rule()
@@ -56,6 +66,7 @@ def render_html(
     return Template(page.read_text("utf-8")).substitute(
         title=escape(_plain(f"{dataset.name}: check")),
         subtitle=escape(_plain(_subtitle(dataset, numbers))),
+        ended="" if gathered.ended is None else f'<p class="ended">{escape(_plain(_ENDED + gathered.ended))}</p>',
         tiles=_tiles(gathered, numbers),
         plots=_plots(numbers),
         data=_embedded(data),

@@ -15,10 +15,13 @@ _KEYS = ("rule", "severity", "segment", "frame", "sensor", "file", "pointer", "l
 
 
 def to_json(findings: Iterable[Finding] | Gathered) -> dict[str, Any]:
-    """Findings and how many there are of each severity; absent places are null."""
+    """Findings and how many there are of each severity; absent places are null.
+
+    Where the check ended before the dataset did, `ended` says why; else there is no such key.
+    """
     gathered = findings if isinstance(findings, Gathered) else Gathered(findings)
     rows = [{key: getattr(finding, key) for key in _KEYS} for finding in gathered.findings]
-    return {"schemaVersion": SCHEMA_VERSION, "summary": dict(gathered.summary), "findings": rows}
+    return {**_head(gathered), "findings": rows}
 
 
 def render_json(findings: Iterable[Finding] | Gathered) -> Iterator[str]:
@@ -27,8 +30,7 @@ def render_json(findings: Iterable[Finding] | Gathered) -> Iterator[str]:
     A finding at a time, several lines each: as one value the report of a million findings would fill the memory.
     """
     gathered = findings if isinstance(findings, Gathered) else Gathered(findings)
-    head = json.dumps({"schemaVersion": SCHEMA_VERSION, "summary": dict(gathered.summary)}, indent=2)
-    head = head.removesuffix("\n}") + ',\n  "findings": ['
+    head = json.dumps(_head(gathered), indent=2).removesuffix("\n}") + ',\n  "findings": ['
     rows = gathered.findings
     if not rows:
         yield f"{head}]\n}}"
@@ -40,3 +42,8 @@ def render_json(findings: Iterable[Finding] | Gathered) -> Iterator[str]:
         lines = [f'      "{key}": {"null" if value is None else encode(value)}' for key, value in values]
         yield "    {\n" + ",\n".join(lines) + ("\n    }," if number < len(rows) else "\n    }")
     yield "  ]\n}"
+
+
+def _head(gathered: Gathered) -> dict[str, Any]:
+    head = {"schemaVersion": SCHEMA_VERSION, "summary": dict(gathered.summary)}
+    return head if gathered.ended is None else {**head, "ended": gathered.ended}

@@ -40,12 +40,11 @@ def render_groups(
     *,
     examples: int = 5,
     known: int = 0,
-    is_whole: bool = True,
 ) -> Iterator[str]:
     """A block a rule, errors first: count, what should hold, the first places and what stands there, how to mend.
 
     `known` findings were held back, which the summary says where there are no others; and that the check did not reach
-    the end of the dataset, where it is not `is_whole`.
+    the end of the dataset, where it did not.
     """
     for code, severity, count, kept in gathered.by_rule():
         rule = rules.get(code)
@@ -65,7 +64,7 @@ def render_groups(
     summary = gathered.summary
     is_new = not known or gathered.counts
     line = summary_line(summary["error"], summary["warning"]) if is_new else f"nothing wrong but {known:,} known"
-    yield line if is_whole else f"{line}{NOT_WHOLE}"
+    yield line if gathered.ended is None else f"{line}{NOT_WHOLE}"
 
 
 def _place(finding: Finding) -> str:

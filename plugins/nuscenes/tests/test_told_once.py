@@ -272,3 +272,8 @@ def test_a_file_of_another_sample_is_told_alone_where_it_is(case: Any) -> None:
         f"error nuscenes.second-file {TABLES}sample_data.json#/2: "
         "expected one file of CAM_FRONT in a sample, found another"
     ]
+
+
+def test_files_between_samples_need_none_of_other_sensors_beside_them(case: Any) -> None:
+    found = lading.validate(lading.open_dataset(case.root, options={"sweeps": True}))
+    assert {one.rule for one in found} <= set(ALIKE)

@@ -68,7 +68,7 @@ class Frame(msgspec.Struct, kw_only=True):
 
     `key` is the source's own name of the frame, unique in its segment. `frame_id` is set in a fusion dataset only.
     `calibration` overrides sensors of the segment, by name, for this frame alone. `lacking` are the sensors whose file
-    is not among the data for a reason that the reader told.
+    is not among the data for a reason that the reader told, or need not be.
     """
 
     key: str

@@ -26,6 +26,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.sample-time": Told("warning", "a sample has the time of its files", "Look for a time zone."),
     "nuscenes.sweep-time": Told("warning", "a file between two samples has a time between theirs"),
     "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
+    "nuscenes.filename": Told("warning", "a `filename` is a path below the folder of the dataset"),
     "nuscenes.missing-file": Told("warning", "the files of maps and of point labels are there"),
     "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),
     "nuscenes.rotation-length": Told("warning", "a quaternion has length 1", "Divide it by its length."),

@@ -16,6 +16,7 @@ from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.moments import tell_clock
+from lading_nuscenes.outside import Outside
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
@@ -60,7 +61,7 @@ class Database:
         paths = {table: version.path(table) for table in (*files, *version.demanded)}
         self.tables = tables = Tables(files, paths, report)
         self.logs = tables.small("log", Log)
-        self.maps = tables.small("map", Map)
+        self.maps = self._read_maps()
         self.scenes = tables.small("scene", Scene)
         self.categories = tables.small("category", Category)
         self.attributes = tables.small("attribute", Attribute)
@@ -83,11 +84,20 @@ class Database:
     def _read_files(self, calibrated: Rows[CalibratedSensor], *, all_files: bool, notes_names: bool) -> Files:
         tables, index = self.tables, self.samples.index
         notes_names = notes_names or any(self.media.below_roots())
-        files = read_files(tables, self.book, index, calibrated, all_files=all_files, notes_names=notes_names)
+        files = read_files(
+            tables, self.book, index, calibrated, self.media, all_files=all_files, notes_names=notes_names
+        )
         files.samples[np.isin(files.calibrated, self.sensors.foreign)] = _FOREIGN
         tell_shared(tables, self.sensors, files)
         tell_clock(tables, self.samples, files)
         return files
+
+    def _read_maps(self) -> Rows[Map]:
+        maps = self.tables.small("map", Map)
+        outside = Outside(self.media, self.tables, "map")
+        outside.bring_in(maps.indexes, maps.rows, maps.extras)
+        outside.tell()
+        return maps
 
     def _read_results(self, file: File, report: Report) -> Results:
         results = Results(file)
@@ -129,7 +139,9 @@ class Database:
         """The files of point labels, by the file whose points they label."""
         found: dict[int, str] = {}
         first = None
+        outside = Outside(self.media, self.tables, table)
         for piece in self.tables.scan(table, PointLabels):
+            outside.bring_in(piece.indexes, piece.rows, piece.extras)
             tokens = [row.sample_data_token for row in piece.rows]
             keys = self.book.keys(tokens)
             places = self.files.index.find(keys)
@@ -142,6 +154,7 @@ class Database:
             self._note_missing(table, zip(piece.indexes, (row.filename for row in piece.rows), strict=True))
             self.named = np.concatenate((self.named, name_hashes([row.filename for row in piece.rows])))
             first = first or self.tables.origin(table, piece.indexes[0])
+        outside.tell()
         if first is not None:
             what = f"point labels of {table} (their files are named in the extras of the lidar's data)"
             self.tables.report.loss(what, str(first), self.tables.counts[table])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,6 @@ class Names:
         return parts[0] if len(parts) == 1 else f"{parts[0]}{stamp}{parts[1]}"
 
 
-def name_hashes(names: Sequence[str]) -> NDArray[np.int64]:
+def name_hashes(names: Iterable[str]) -> NDArray[np.int64]:
     """A number of 64 bits for each name, good for the time of this process."""
-    return np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
+    return np.fromiter(map(hash, names), dtype=np.int64)

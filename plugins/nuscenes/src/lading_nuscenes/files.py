@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.filenames import Names, name_hashes
+from lading_nuscenes.layout import Media
 from lading_nuscenes.links import NO_GROUP, UNREAD, Links, lacks_throughout, slips, tell_backward, tell_slips
+from lading_nuscenes.outside import Outside
 from lading_nuscenes.poses import Poses, read_poses
 from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
 from lading_nuscenes.tables import Columns, Rows, Tables
@@ -37,8 +39,8 @@ class Files:
     (prev and next). `index` finds a file by its token, `every` the token of any row. `poses` has the ego pose of
     each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
     files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
-    row, where it is told that this does not say whether it is of a key frame, `strays` the sample that each second file
-    of a sensor in a sample is nearest to, which has none.
+    row, where it is told that this does not say whether it is of a key frame. `later` are those of which it is told
+    that their samples have another file of their sensor, `same_path` these and each file whose path one of these has.
     """
 
     def __init__(self) -> None:
@@ -56,7 +58,8 @@ class Files:
         self.skipped = 0
         self.skipped_example = ""
         self.undecided: dict[int, tuple[int, int]] = {}
-        self.strays: dict[int, int] = {}
+        self.later: Small = _NONE
+        self.same_path: Set[int] = frozenset()
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()
@@ -74,6 +77,32 @@ class Files:
     def format(self, file: int) -> str | None:
         """The `fileformat` of its row."""
         return self._formats[int(self._format_codes[file])]
+
+    def note_later(self, later: list[int]) -> None:
+        """Take the files that are told to be one too many in their samples."""
+        self.later = np.sort(np.array(later, dtype=np.int32))
+        if later:
+            paths = self._paths()
+            others = np.setdiff1d(np.flatnonzero(np.isin(paths, paths[self.later])), self.later)
+            _, firsts = np.unique(paths[others], return_index=True)  # a third file of a path is another matter
+            self.same_path = {*later, *others[firsts].tolist()}
+
+    def repeating(self) -> NDArray[np.bool_]:
+        """Whether another file has the path of each."""
+        _, inverse, counts = np.unique(self._paths(), return_inverse=True, return_counts=True)
+        found: NDArray[np.bool_] = counts[inverse] > 1
+        return found
+
+    def of_stamps(self, stamps: Sequence[int]) -> dict[int, list[int]]:
+        """The files whose rows have these times, as they stand."""
+        found: dict[int, list[int]] = {}
+        for file in np.flatnonzero(np.isin(self._stamps, stamps)).tolist():
+            found.setdefault(int(self._stamps[file]), []).append(file)
+        return found
+
+    def _paths(self) -> NDArray[np.int64]:
+        """A number for the path of each file."""
+        return name_hashes(map(self.filename, range(len(self))))
 
     def fill(self, columns: Columns, names: Names, formats: dict[str | None, int]) -> Keys:
         """Take the columns of all pieces; the keys of their ego poses."""
@@ -118,6 +147,7 @@ def read_files(
     book: TokenBook,
     samples: TokenIndex,
     calibrated: Rows[CalibratedSensor],
+    media: Media,
     *,
     all_files: bool,
     notes_names: bool,
@@ -126,7 +156,7 @@ def read_files(
 
     With `notes_names`, `listed` has the hashes of all names.
     """
-    reading = _Reading(tables, book, samples, calibrated, all_files=all_files, notes_names=notes_names)
+    reading = _Reading(tables, book, samples, calibrated, media, all_files=all_files, notes_names=notes_names)
     for piece in tables.scan("sample_data", SampleData):
         reading.add(piece)
     return reading.finish()
@@ -139,6 +169,7 @@ class _Reading:
         book: TokenBook,
         samples: TokenIndex,
         calibrated: Rows[CalibratedSensor],
+        media: Media,
         *,
         all_files: bool,
         notes_names: bool,
@@ -152,6 +183,7 @@ class _Reading:
         self._columns = Columns()
         self._tokens = Columns()
         self._names = Names()
+        self._outside = Outside(media, tables, "sample_data")
         self._formats: dict[str | None, int] = {}
         self._clock = Clock(
             tables.path("sample_data"), tables.report, lambda row: tables.is_mended("sample_data", row, "timestamp")
@@ -162,6 +194,7 @@ class _Reading:
     def add(self, piece: Piece[SampleData]) -> None:
         """Take one piece of the table."""
         every = piece.rows
+        self._outside.bring_in(piece.indexes, every, piece.extras)
         self._tokens.add(
             keys=self._book.keys([row.token for row in every]),
             rows=_array(piece.indexes),
@@ -222,6 +255,7 @@ class _Reading:
     def finish(self) -> Files:
         """The files, once all pieces were taken."""
         files = self._files
+        self._outside.tell()
         every = TokenIndex(self._tokens.take("keys", no_keys()))
         rows = self._tokens.take("rows", _NONE)
         self._tables.repeats("sample_data", every, rows, self._book.text)

@@ -22,6 +22,9 @@ from lading_nuscenes.times import NO_TIME
 #: The tables that say where a sensor is.
 _PLACING = ("sensor", "calibrated_sensor", "ego_pose")
 
+#: Of a second file of its sample: where its path is another's as well, that is no other defect.
+_SAME_PATH = (("path.duplicate", None),)
+
 
 class Frames:
     """Makes the frames of one segment."""
@@ -65,11 +68,8 @@ class Frames:
         )
 
     def _lacking(self, moment: Moment) -> Collection[str]:
-        """The sensors that a frame lacks for a reason that is told; a file that may be a sample's makes no sweep."""
-        if moment.sample >= 0:
-            return self._database.lacking.get(moment.sample, ())
-        files = self._database.files
-        return tuple(self._plan.sensors) if any(int(files.rows[n]) in files.undecided for n in moment.files) else ()
+        """The sensors that a frame lacks for a reason that is told, and those that sweeps need not have."""
+        return self._database.lacking.get(moment.sample, ()) if moment.sample >= 0 else tuple(self._plan.sensors)
 
     def _key(self, moment: Moment) -> str:
         database = self._database
@@ -132,6 +132,7 @@ class Frames:
             extras=self._file_extras(file) | odd_size,
             origin=origin,
             origins=self._origins,
+            told=_SAME_PATH if file in files.same_path else (),
         )
         if isinstance(sensor, Lidar):
             self._measures.check_points(data, key)
@@ -202,7 +203,7 @@ class Frames:
         if count:
             told = self._tell_carrier(moment, data, carrier, count, key)
             boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
-            carrier.told = self._boxes.told(places, boxes)
+            carrier.told = [*carrier.told, *self._boxes.told(places, boxes)]
             if detected and database.results is not None and self._results is not None:
                 boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
             carrier.labels = [*carrier.labels, *boxes]
@@ -256,18 +257,13 @@ class Frames:
         return (usual,)
 
     def _tell_twice(self, moment: Moment, data: list[Data], key: str) -> None:
-        """Say which files are not the first of their sensor; two sensors of one name are told at their rows.
-
-        Of several files that is told which may be another sample's, else each but the first.
-        """
-        files = self._database.files
-        calibrated = files.calibrated[moment.files].tolist()
+        """Say which files are not the first of their sensor; two sensors of one name are told at their rows."""
+        calibrated = self._database.files.calibrated[moment.files].tolist()
         kinds = [self._database.sensors.ranks[place] if place >= 0 else -1 for place in calibrated]
         counts = Counter(kinds)
         if len(counts) == len(data):
             return
-        parts = [*zip(moment.files.tolist(), kinds, data, strict=True)][::-1]
-        for _, kind, part in sorted(parts, key=lambda each: each[0] not in files.strays):
+        for kind, part in zip(reversed(kinds), reversed(data), strict=True):
             if counts[kind] > 1 and part.sensor_name is not None:
                 counts[kind] -= 1
                 message = f"expected one file of {part.sensor_name} in a sample, found another"

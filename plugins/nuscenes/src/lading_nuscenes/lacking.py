@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from lading_nuscenes.files import Files
-from lading_nuscenes.moments import Nearest, strayed
+from lading_nuscenes.moments import Nearest, doubled
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.sensors import Sensors
@@ -31,8 +31,9 @@ def lacking_sensors(
     """
     found: dict[int, set[str]] = defaultdict(set)
     left_out = _left_out(tables, book, samples, calibrated)
-    files.strays = dict(strayed(samples, files, sensors))
-    strays = ((sample, int(files.calibrated[file])) for file, sample in files.strays.items())
+    twice = doubled(samples, files, sensors)
+    files.note_later(twice.later)
+    strays = ((sample, int(files.calibrated[file])) for file, sample in twice.strays.items())
     for place, rig in (*left_out, *_homeless(samples, files), *files.undecided.values(), *strays):
         model = sensors.models[rig] if place >= 0 <= rig else None
         if model is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from lading_nuscenes.times import NO_TIME
 
 #: How far from its sample a key frame may be: cameras look up to 50 ms before or after the lidar (4.8, 10).
 _FAR_NS = 1_000_000_000
+
+#: Beyond this one of two files of a sensor in a sample, which come every half second, is rather another sample's.
+_OTHER_NS = 200_000_000
 
 
 def tell_clock(tables: Tables, samples: Samples, files: Files) -> None:
@@ -39,21 +42,39 @@ def tell_clock(tables: Tables, samples: Samples, files: Files) -> None:
     tables.report.warning("nuscenes.sample-time", message, at)
 
 
-def strayed(samples: Samples, files: Files, sensors: Sensors) -> Iterator[tuple[int, int]]:
-    """Key frames, and the sample that each is nearest to in time, which lacks its sensor's, where their own has two."""
+class Doubled(NamedTuple):
+    """Key frames of a sensor of which a sample has several.
+
+    `strays` are those that are nearest in time to a sample that has none, by that sample, `later` those that are told:
+    all but one, which is no stray and not far from its sample in time, where there is such a one.
+    """
+
+    strays: dict[int, int]
+    later: list[int]
+
+
+def doubled(samples: Samples, files: Files, sensors: Sensors) -> Doubled:
+    """The key frames of a sensor of which a sample has several."""
+    found = Doubled({}, [])
     own = np.flatnonzero(files.is_key & (files.samples >= 0) & (files.calibrated >= 0) & (files.times != NO_TIME))
     kinds = np.array([*sensors.ranks, -1])[files.calibrated[own]]
     pairs = files.samples[own].astype(np.int64) * (len(sensors.kinds) + 1) + kinds
     counts = np.bincount(pairs)
     twice = np.flatnonzero(counts[pairs] > 1)
     if not len(twice):
-        return
+        return found
     nearest = Nearest(samples)
     for place in twice.tolist():
         sample = nearest.place(int(files.times[own[place]]))
         pair = sample * (len(sensors.kinds) + 1) + int(kinds[place])
         if sample >= 0 and (pair >= len(counts) or not counts[pair]):
-            yield int(own[place]), sample
+            found.strays[int(own[place])] = sample
+    is_stray = np.isin(own[twice], list(found.strays))
+    off = np.abs(files.times[own[twice]] - samples.times[files.samples[own[twice]]])
+    order = np.lexsort((off > _OTHER_NS, is_stray, pairs[twice]))
+    is_first = np.diff(pairs[twice][order], prepend=-1) != 0
+    found.later.extend(own[twice][order[~is_first]].tolist())
+    return found
 
 
 class Nearest:

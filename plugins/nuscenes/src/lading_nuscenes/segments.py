@@ -136,7 +136,10 @@ def _tell_strays(database: Database, group: Group) -> None:
 def _ranked(database: Database, files: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
     """Files as sensor.json orders their sensors; a calibration that is not there comes last (index -1)."""
     places = np.maximum(database.files.calibrated[files], -1)
-    ordered: NDArray[np.int64] = files[np.argsort(ranks[places], kind="stable")]
+    keys = ranks[places]
+    if len(database.files.later):  # the one of several of a sensor that stays comes first
+        keys = 2 * keys + np.isin(files, database.files.later)
+    ordered: NDArray[np.int64] = files[np.argsort(keys, kind="stable")]
     return ordered
 
 

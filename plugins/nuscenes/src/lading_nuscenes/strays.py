@@ -15,6 +15,9 @@ from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.layout import DEPTH, MEDIA_FOLDERS, Version
 from lading_nuscenes.schema import ROWS
 
+#: A time in microseconds, or another number of its length, as it stands in names.
+_STAMP = re.compile(r"\d{15,18}")
+
 _PLUS = re.compile(r"(-\d\d)(?:_|%2B)(\d{4}__)")
 
 #: Folders that are told elsewhere: media with a finding of their own, the CAN bus with its scenes.
@@ -43,6 +46,7 @@ def tell_strays(database: Database, others: list[str], report: Report) -> None:
     if len(listed):
         for root, names in database.media.below_roots():
             stray = _strays([name[len(root) :] for name in names], listed)
+            stray = _unexplained(database, names, stray)
             if len(stray) > unnamed_rows:
                 message = f"expected files that sample_data.json lists, found {counted(len(stray), 'other')}"
                 report.warning("nuscenes.unlisted-files", message, Origin(names[stray[0]]))
@@ -70,6 +74,35 @@ def _strays(names: Sequence[str], known: NDArray[np.int64]) -> list[int]:
     for spell in (_with_plus, "./{}".format, _with_backslashes):
         places = [places[place] for place in _unknown([spell(names[place]) for place in places], known)]
     return places
+
+
+def _unexplained(database: Database, names: Sequence[str], places: list[int]) -> list[int]:
+    """The places of the names that are not those of files whose rows have another path, which is told.
+
+    That is so where the name has the time and the sensor of a row whose own path leads to no file, or is another's.
+    """
+    files = database.files
+    stamps = {place: int(found[-1]) for place in places if (found := _STAMP.findall(names[place]))}
+    by_stamp = files.of_stamps(list(stamps.values())) if stamps else {}
+    if not by_stamp:
+        return places
+    is_repeating = files.repeating()
+    left = []
+    for place in places:
+        beside = by_stamp.get(stamps.get(place, -1), ())
+        if not any(
+            _sensor_name(database, file) in names[place].split("/")
+            and (is_repeating[file] or database.media.find(files.filename(file)) is None)
+            for file in beside
+        ):
+            left.append(place)
+    return left
+
+
+def _sensor_name(database: Database, file: int) -> str | None:
+    place = int(database.files.calibrated[file])
+    model = None if place < 0 else database.sensors.models[place]
+    return None if model is None else model.name
 
 
 def _with_plus(name: str) -> str:

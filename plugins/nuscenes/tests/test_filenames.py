@@ -1,0 +1,130 @@
+"""Paths of files: outside of the dataset, of two rows, and of none."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+import lading
+
+TABLES = "v1.0-mini/"
+ALIKE = ("media.duplicate", "media.leak", "segment.forbidden-name")
+TOKEN = "0123456789abcdef" * 2
+
+
+def judged(case: Any, **options: Any) -> list[str]:
+    """All that is found but for what the fixture has: bytes that are alike, and a name with a dot."""
+    found = lading.validate(lading.open_dataset(case.root, options=options))
+    return [f"{one.severity} {one.rule} {one}" for one in found if one.rule not in ALIKE]
+
+
+@pytest.mark.parametrize(
+    "root", ["/", "/data/sets/nuscenes/", "C:\\sets\\", "../", "../../nuscenes/", "s3://bucket/nuscenes/"]
+)
+def test_a_path_that_leads_out_of_the_dataset_is_told_once_and_its_file_found(case: Any, root: str) -> None:
+    name = case.rows("sample_data")[5]["filename"]
+    given = root + (name.replace("/", "\\") if "\\" in root else name)
+    case.set("sample_data", 5, filename=given)
+    assert judged(case) == [
+        f"warning nuscenes.filename {TABLES}sample_data.json#/5/filename: "
+        f"expected a path below the dataset's folder, found {given!r}; read as {name!r}"
+    ]
+    (data,) = [data for data in case.open().data if data.remote_path == name]
+    assert data.content is not None
+    assert data.extras["filename"] == given
+
+
+@pytest.mark.parametrize("table", ["sample_data", "map", "lidarseg"])
+def test_a_table_of_paths_that_lead_out_is_told_once(case: Any, table: str) -> None:
+    rows = case.rows(table)
+    case.edit(table, lambda rows: [row | {"filename": f"/data/{row['filename']}"} for row in rows])
+    (line,) = judged(case)
+    name = rows[0]["filename"]
+    found = f"expected a path below the dataset's folder, found '/data/{name}'; read as {name!r}"
+    more = "" if len(rows) == 1 else f", and so are those of {len(rows) - 1} more rows"
+    assert line == f"warning nuscenes.filename {TABLES}{table}.json#/0/filename: {found}{more}"
+
+
+def test_paths_that_lead_out_are_read_where_no_file_is_there(case: Any) -> None:
+    for folder in ("samples", "sweeps"):
+        shutil.rmtree(case.root / folder)
+    names = [row["filename"] for row in case.rows("sample_data") if row["is_key_frame"]]
+    case.edit("sample_data", lambda rows: [row | {"filename": f"/data/{row['filename']}"} for row in rows])
+    case.set("sample_data", 0, filename="/data/elsewhere/a.jpg")
+    names[0] = "data/elsewhere/a.jpg"
+    found = [line.split()[1] for line in judged(case)]
+    assert found.count("nuscenes.filename") == 1
+    assert set(found) == {"nuscenes.filename", "media.missing"}
+    assert sorted(data.remote_path for data in case.open().data) == sorted(names)
+
+
+#: A row that is there again, under a token of its own: the row of the table, and its place.
+COPIES = [(0, 40, 0), (0, 0, 0), (0, 1, 0), (4, 40, 4), (4, 40, 0), (0, 40, 4), (0, 0, 4), (0, 40, 2), (15, 40, 19)]
+
+
+@pytest.mark.parametrize(("index", "place", "sample"), COPIES)
+def test_a_row_that_is_there_again_is_told_once(case: Any, index: int, place: int, sample: int) -> None:
+    rows = case.rows("sample_data")
+    own = rows[sample]["sample_token"]
+    copy = rows[index] | {"token": TOKEN, "prev": "", "next": "", "sample_token": own}
+    case.edit("sample_data", lambda rows: [*rows[:place], copy, *rows[place:]])
+    (line,) = judged(case)
+    # of two rows that are equal the second is told, of two samples' rows the one that is far from its sample in time
+    told = 1 if index == sample and place == 0 else place
+    channel = rows[index]["filename"].split("/")[1]
+    assert line == (
+        f"error nuscenes.second-file {TABLES}sample_data.json#/{told}: "
+        f"expected one file of {channel} in a sample, found another"
+    )
+
+
+@pytest.mark.parametrize(("index", "sample"), [(2, 0), (0, 2), (0, 4), (4, 0), (15, 19), (19, 15), (0, 20)])
+def test_a_file_of_another_sample_is_told_as_such_and_not_as_a_step_back_in_time(
+    case: Any, index: int, sample: int
+) -> None:
+    case.set("sample_data", index, sample_token=case.rows("sample_data")[sample]["sample_token"])
+    (line,) = judged(case)
+    assert line.startswith(f"error nuscenes.second-file {TABLES}sample_data.json#/{index}: ")
+
+
+def test_a_path_of_two_samples_is_told_where_it_is_a_third_rows_as_well(case: Any) -> None:
+    rows = case.rows("sample_data")
+    copy = rows[0] | {"token": TOKEN, "prev": "", "next": ""}
+    case.edit("sample_data", lambda rows: [*rows, copy]).set("sample_data", 2, filename=rows[0]["filename"])
+    second, third = judged(case)
+    assert second.startswith(f"error nuscenes.second-file {TABLES}sample_data.json#/40: ")
+    assert third.startswith(f"warning path.duplicate {TABLES}sample_data.json#/2: ")
+
+
+@pytest.mark.parametrize(("index", "other"), [(2, 0), (4, 2), (12, 10)])
+def test_a_path_of_another_row_is_told_and_not_the_file_that_the_row_should_name(
+    case: Any, index: int, other: int
+) -> None:
+    case.set("sample_data", index, filename=case.rows("sample_data")[other]["filename"])
+    (line,) = judged(case)
+    assert line.startswith(f"warning path.duplicate {TABLES}sample_data.json#/{index}: ")
+
+
+def test_a_path_that_leads_nowhere_is_told_and_not_the_file_that_it_should_name(case: Any) -> None:
+    name = case.rows("sample_data")[2]["filename"]
+    case.set("sample_data", 2, filename=name.replace("CAM_FRONT/", "CAM_FRNT/"))
+    (line,) = judged(case)
+    assert line.startswith(f"error media.missing {TABLES}sample_data.json#/2: ")
+
+
+def test_a_file_beside_one_that_is_missing_is_told_where_it_is_not_of_its_row(case: Any) -> None:
+    name = case.rows("sample_data")[2]["filename"]
+    (case.root / name).rename(case.root / name.replace("512345", "512346"))
+    lines = judged(case)
+    assert [line.split()[1] for line in lines] == ["nuscenes.unlisted-files", "media.missing"]
+
+
+def test_files_of_sweeps_that_no_row_names_are_told_where_sweeps_are_not_read(case: Any) -> None:
+    name = case.rows("sample_data")[1]["filename"]
+    case.set("sample_data", 1, filename=name.replace("CAM_FRONT/", "CAM_FRNT/"))
+    (line,) = judged(case)
+    assert line.startswith(f"warning nuscenes.unlisted-files {name}: ")
+    (line,) = judged(case, sweeps=True)
+    assert line.startswith(f"error media.missing {TABLES}sample_data.json#/1: ")

@@ -13,6 +13,9 @@ Codes: TypeAlias = NDArray[np.int64]
 #: Of how many numbers one at least has to be an id for a table of all of them.
 _DENSE = 8
 
+#: Odd, so that multiplying loses nothing.
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
 #: Where a record has no id.
 MISSING = -(1 << 63)
 
@@ -96,6 +99,12 @@ def look_up(wanted: Codes, codes: Codes, places: NDArray[Any]) -> NDArray[np.int
         return np.where(known, table[np.clip(wanted, low, high) - low], -1)
     at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
     return np.where((codes[at] == wanted) & (wanted != MISSING), places[at], -1).astype(np.int64)
+
+
+def together(ids: Codes, names: Codes) -> Codes:
+    """One number for id and file name together."""
+    with np.errstate(over="ignore"):
+        return (ids.view(np.uint64) * _MIX ^ names.view(np.uint64)).view(np.int64)
 
 
 def joined(pieces: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:

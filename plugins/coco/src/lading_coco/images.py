@@ -61,8 +61,7 @@ class ImageBuilder:
             name = str(extras.get("id", row)) if named is None else named
             width = self._size("width", number, row, extras)
             height = self._size("height", number, row, extras)
-        listing = self._media[number]
-        media = -1 if listing is None else listing[row]
+        media = self._media_of(images, number, row)
         path = name if media < 0 else self._path(media)
         data = Data(
             path=path,
@@ -84,6 +83,16 @@ class ImageBuilder:
         if len(images) > 1:
             self._take_others(data, own, images)
         return data
+
+    def _media_of(self, images: Sequence[Image], number: int, row: int) -> int:
+        """The file of an image: its own record's, else the first that another document has found for it."""
+        listing = self._media[number]
+        media = -1 if listing is None else int(listing[row])
+        if media < 0 and len(images) > 1:
+            others = ((self._media[home], place) for home, place, _ in images)
+            found = (int(known[place]) for known, place in others if known is not None)
+            return next((each for each in found if each >= 0), -1)
+        return media
 
     def _told(self, number: int, name: str | None, *, is_found: bool) -> Sequence[tuple[str, int | None]]:
         """What the rules need not say of a picture of this name, since it is told when its record is found."""

@@ -11,15 +11,25 @@ from numpy.typing import NDArray
 from lading import Report, counted
 from lading_coco.clashes import clash_of, tell_clash
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, code_of, first_places, joined, key_of, look_up, other_spelling, repeats
+from lading_coco.ids import (
+    MISSING,
+    Codes,
+    code_of,
+    first_places,
+    joined,
+    key_of,
+    look_up,
+    other_spelling,
+    repeats,
+    together,
+)
 from lading_coco.index import Grouping, Index, Numbers, Split
 from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps, tell_same_files
 from lading_coco.placing import Placing, repeated_annotations
 from lading_coco.rows import values_at
 from lading_coco.shots import tell_shots
+from lading_coco.unsent import folder_owners, unsent_splits
 from lading_coco.videos import ListedVideos, Places, by_first, videos_of
-
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
 
 
 class IndexBuilder:
@@ -30,7 +40,9 @@ class IndexBuilder:
         self._path = path
         self._report = report
         names = list(dict.fromkeys(document.split for document in documents))
-        self._places_of = [places_of(document, names) for document in documents]
+        owners = folder_owners(documents, path)
+        unsent = unsent_splits(documents, owners)
+        self._places_of = [places_of(document, names, owners, unsent) for document in documents]
         self._ids: list[Codes] = []
         self._names: list[Codes] = []
         self._keys: list[Codes] = []
@@ -151,7 +163,7 @@ class IndexBuilder:
         frame_of = self._known(number, split)
         is_none = (document.image_ids == MISSING) & (document.names == hash(None))  # told when it was found
         new = np.flatnonzero((frame_of < 0) & ~is_none)
-        keys = _keys(document.image_ids, document.names)[new]
+        keys = together(document.image_ids, document.names)[new]
         unique, first = first_places(keys)
         chosen = np.sort(first)  # of equal images in one file the first is the frame
         frame_of[new[chosen]] = np.arange(self._count, self._count + len(chosen))
@@ -160,6 +172,7 @@ class IndexBuilder:
         rows = new[chosen]
         self._append(document.image_ids[rows], document.names[rows], document.keys[rows], number, rows)
         self._places.append(self._places_of[number][rows])
+        self._take_places(number, frame_of)
         self._frame_of_image[number] = frame_of
         self._tell_repeated(document)
 
@@ -176,17 +189,26 @@ class IndexBuilder:
         document, ours = self._documents[number], self._places_of[number]
         if begin == end:
             return np.full(len(document.images), -1, dtype=np.int64)
-        known = _keys(np.concatenate(self._ids)[begin:end], np.concatenate(self._names)[begin:end])
+        known = together(np.concatenate(self._ids)[begin:end], np.concatenate(self._names)[begin:end])
         places = np.concatenate(self._places)[begin:end]
-        wanted = _keys(document.image_ids, document.names)
+        wanted = together(document.image_ids, document.names)
         found = look_up(wanted, *first_places(known))
         found[document.image_ids == MISSING] = -1
         there = np.flatnonzero(found >= 0)
         apart = there[are_apart(ours[there], places[found[there]], is_one_split=is_one_split)]
         if len(apart):  # the picture itself, or none
-            exactly = first_places(_keys(known, places.astype(np.int64)))
-            found[apart] = look_up(_keys(wanted[apart], ours[apart].astype(np.int64)), *exactly)
+            exactly = first_places(together(known, places.astype(np.int64)))
+            found[apart] = look_up(together(wanted[apart], ours[apart].astype(np.int64)), *exactly)
         return np.where(found < 0, found, found + begin)
+
+    def _take_places(self, number: int, frames: Numbers) -> None:
+        """Of a picture that an earlier document has not found, that which this one has."""
+        found = np.flatnonzero((frames >= 0) & (self._places_of[number] >= 0))[::-1]  # of several the first counts
+        places = np.concatenate(self._places)
+        found = found[places[frames[found]] < 0]
+        if len(found):
+            places[frames[found]] = self._places_of[number][found]
+            self._places[:] = [places]
 
     def _append(self, ids: Codes, names: Codes, keys: Codes, number: int, rows: Numbers) -> None:
         self._ids.append(ids)
@@ -243,12 +265,6 @@ class IndexBuilder:
 
     def _split_ids(self, split: Split) -> Codes:
         return np.concatenate(self._ids)[split.begin : self._count] if self._ids else np.empty(0, dtype=np.int64)
-
-
-def _keys(ids: Codes, names: Codes) -> Codes:
-    """One number for id and file name together."""
-    with np.errstate(over="ignore"):
-        return (ids.view(np.uint64) * _MIX ^ names.view(np.uint64)).view(np.int64)
 
 
 def _moved(pieces: Sequence[NDArray[Any]], begin: int, end: int, order: Numbers) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from lading_coco.ids import is_id
 from lading_coco.labels import RECORDS, LabelBuilder
 from lading_coco.masks import MaskBuilder
 from lading_coco.origins import STEP, RowOrigins
-from lading_coco.rows import UNSET, AnyRow, PlainRow, RleRow, Row, as_row, is_plain
+from lading_coco.rows import UNSET, AnyRow, PlainRow, Row, alike, as_row, is_plain
 
 #: Records of one document for one frame: the document's number, their rows, and what stands there.
 RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
@@ -28,8 +28,6 @@ _WITHOUT_INSTANCE = frozenset({"captions", "stuff", "panoptic", "results", "clas
 _NUMBERS = frozenset({"bbox", "segmentation"})
 #: What a record says of its image beside categories; ids may be others in another file.
 _CONTENT = ("bbox", "segmentation", "keypoints", "caption")
-#: Whole numbers below this are floats too.
-_EXACT = 1 << 53
 _MASKS = frozenset({"POLYGON2D", "MULTI_POLYGON", "RLE"})
 
 
@@ -173,13 +171,13 @@ class FrameLabels:
     def _content(self, number: int, record: AnyRow) -> str:
         """What a record says of its image, in one form, however it was read and whichever ids its file has."""
         values = [self._category(number, _field(record, "category_id"))]
-        values += [_alike(_field(record, name)) for name in _CONTENT]
+        values += [alike(_field(record, name)) for name in _CONTENT]
         segments = _field(record, "segments_info")
         if isinstance(segments, list):
             values += [
-                [self._category(number, segment.get("category_id")), _alike({**segment, "category_id": None})]
+                [self._category(number, segment.get("category_id")), alike({**segment, "category_id": None})]
                 if isinstance(segment, dict)
-                else _alike(segment)
+                else alike(segment)
                 for segment in segments
             ]
         return repr(values)
@@ -200,17 +198,6 @@ class _Copies:
         own = self._known.setdefault(split, Counter())
         own[what] += 1
         return any(known[what] >= own[what] for name, known in self._known.items() if name != split)
-
-
-def _alike(value: Any) -> Any:
-    """A value in one form, however its record was read: numbers as floats, run lengths as an object."""
-    if isinstance(value, RleRow):
-        value = {"size": value.size, "counts": value.counts}
-    if isinstance(value, dict):
-        return sorted((key, _alike(each)) for key, each in value.items())
-    if isinstance(value, (list, tuple)):
-        return [_alike(each) for each in value]
-    return float(value) if type(value) is int and abs(value) < _EXACT else value
 
 
 def _cut(part: RowsOfFrames, frame: int) -> RowsOfFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,15 +16,22 @@ from lading_coco.index import Numbers, Split
 from lading_coco.layout import home_of
 
 #: For each image the number of its file; where it has none, a number below `NOWHERE` for a split that has a folder of
-#: its own, in which its names are looked for, and `NOWHERE` for any other.
+#: its own, in which its names are looked for, one for all whose pictures were not sent, and `NOWHERE` for any other.
 Places: TypeAlias = NDArray[np.int32]
 NOWHERE = -1
 
 
-def places_of(document: Document, splits: Sequence[str]) -> Places:
-    """The places of a document's images; `splits` are the names of all splits."""
-    own = posixpath.basename(home_of(document.path)) == document.split
-    return np.where(document.media >= 0, document.media, NOWHERE - 1 - splits.index(document.split) if own else NOWHERE)
+def places_of(document: Document, splits: Sequence[str], owners: Collection[str], unsent: Collection[str]) -> Places:
+    """The places of a document's images; `splits` are the names of all splits, of which two kinds are known apart.
+
+    `owners` have a folder of pictures (`folder_owners`), and those of `unsent` are not there (`unsent_splits`).
+    """
+    other = NOWHERE
+    if document.split in owners or posixpath.basename(home_of(document.path)) == document.split:
+        other = NOWHERE - 1 - splits.index(document.split)
+    elif document.split in unsent:
+        other = NOWHERE - 1 - len(splits)
+    return np.where(document.media >= 0, document.media, other)
 
 
 def are_apart(ones: Places, others: Places, *, is_one_split: bool) -> NDArray[np.bool_]:

@@ -100,6 +100,8 @@ Typed = TypeVar("Typed", Row, ImageRow)
 #: Tells of a record: rule, row, message, and whether it is a warning.
 TellRow: TypeAlias = Callable[[str, int, str, bool], None]
 
+#: Whole numbers below this are floats too.
+_EXACT = 1 << 53
 #: How often in a row records were not all plain before that is no longer tried.
 _PATIENCE = 8
 
@@ -221,6 +223,17 @@ def as_row(record: PlainRow) -> Row:
         area=record.area,
         iscrowd=record.iscrowd,
     )
+
+
+def alike(value: Any) -> Any:
+    """A value of a record in one form, however it was read: numbers as floats, run lengths as an object."""
+    if isinstance(value, RleRow):
+        value = {"size": value.size, "counts": value.counts}
+    if isinstance(value, dict):
+        return sorted((key, alike(each)) for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return [alike(each) for each in value]
+    return float(value) if type(value) is int and abs(value) < _EXACT else value
 
 
 def loose(text: bytes) -> Loose | None:

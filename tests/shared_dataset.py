@@ -148,3 +148,17 @@ def stream(part: Part, progress: Progress, done: str) -> Generator[tuple[int, st
         progress(0, None)  # which listens to the other
     yield 0, "first"
     yield 1, "next"
+
+
+READY: list[bool] = []
+
+
+def get_ready() -> None:
+    """What a process does before it has work."""
+    READY.append(True)
+
+
+def readiness(part: Part, progress: Progress) -> Generator[tuple[int, None], None, bool]:
+    """Whether this process got ready."""
+    yield from ()
+    return bool(READY)

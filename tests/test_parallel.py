@@ -171,6 +171,13 @@ def test_arrays_arrive_as_they_are_and_may_be_written_to(shared: Any) -> None:
         list(Shares[None](shared.changed, 2, [fixed]))
 
 
+def test_workers_get_ready_before_there_is_work(shared: Any) -> None:
+    with Workers(2, shared.get_ready) as workers:
+        shares: Shares[None] = Shares(shared.readiness, 2, workers=workers)
+        assert list(shares) == []
+    assert shares.results == [False, True]
+
+
 def test_workers_stay_with_the_process_that_made_them(shared: Any) -> None:
     with Workers(1) as workers:
         reading = shared.dataset()

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from lading.backlog import BATCH
 from lading.errors import LadingError, OptionError
-from lading.model.dataset import Dataset, Part
 
-if TYPE_CHECKING:  # one process, which is most runs, has no use for it
+if TYPE_CHECKING:  # one process, which is most runs, has no use for it; and the model takes longer than a start does
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+
+    from lading.model.dataset import Dataset, Part
 
 #: What a process does with its part: yields (place in the order, thing), and returns a last word. The thing None says
 #: where the process is, and no more: an error that ends it has the place of what it yielded last.
@@ -28,11 +29,12 @@ _MOST = 4
 class Workers:
     """`jobs` processes, this one among them: the others start at once, get ready, and wait for work until it is closed.
 
-    Where it is pickled, None takes its place: it is of the process that made it. Raises OptionError where the system
-    gives no process.
+    To get ready they call `get_ready`, a function of a module: what it imports is there when work comes. Where this is
+    pickled, None takes its place: it is of the process that made it. Raises OptionError where the system gives no
+    process.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, get_ready: Callable[[], None] | None = None) -> None:
         self.jobs = jobs
         self.is_closed = False
         self.pipes: list[Connection] = []
@@ -45,7 +47,7 @@ class Workers:
                 for _ in range(jobs - 1):
                     ours, theirs = context.Pipe()
                     self.pipes.append(ours)
-                    process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+                    process: BaseProcess = context.Process(target=_serve, args=(theirs, get_ready), daemon=True)
                     process.start()
                     theirs.close()
                     self._processes.append(process)
@@ -104,8 +106,10 @@ def _nobody() -> None:
     """What workers are in another process."""
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, get_ready: Callable[[], None] | None) -> None:
     """What a process does: one piece of work after another, until nobody asks any more."""
+    if get_ready is not None:
+        get_ready()
     while True:
         try:
             part, sizes = pipe.recv()

@@ -95,6 +95,18 @@ def test_a_command_imports_no_other(modules: Modules) -> None:
     assert found & commands <= shared | {"dump"}
 
 
+def test_processes_of_jobs_start_before_anything_large_is_imported() -> None:
+    script = (
+        "import sys\n"
+        "import lading.workers, lading.cli.opening\n"
+        "print('numpy' in sys.modules, 'lading.model' in sys.modules)\n"
+        "lading.cli.opening._get_ready()\n"
+        "print('numpy' in sys.modules, 'lading_coco.reader' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False", "True", "True"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(("given", "threads"), [(None, 1), ("2", 2)], ids=["none", "as the user says"])
 def test_numpy_starts_no_threads_for_large_matrices(given: str | None, threads: int) -> None:

@@ -74,9 +74,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     met: list[int] = []
 
     class Noted(workers.Workers):
-        def __init__(self, jobs: int) -> None:
+        def __init__(self, jobs: int, get_ready: Callable[[], None] | None = None) -> None:
             met.append(jobs)
-            super().__init__(jobs)
+            super().__init__(jobs, get_ready)
 
     monkeypatch.setattr(workers, "Workers", Noted)
     return met

@@ -34,15 +34,22 @@ def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int 
         if jobs is not None and jobs > 1:  # started before all else, to be ready when there is something to read
             from lading.workers import Workers
 
-            workers = stack.enter_context(Workers(jobs))
+            workers = stack.enter_context(Workers(jobs, _get_ready))
         dataset = stack.enter_context(_opened(given, report, workers))
         if jobs is None and (count := _fitting_jobs(dataset)) > 1:
             from lading.errors import OptionError
             from lading.workers import Workers
 
             with suppress(OptionError):  # one does what several would, where there are no more to be had
-                dataset.workers = stack.enter_context(Workers(count))
+                dataset.workers = stack.enter_context(Workers(count, _get_ready))
         yield dataset
+
+
+def _get_ready() -> None:
+    """What another process does while this one looks at PATH: it imports what reads it."""
+    from lading.plugin.registry import Registry
+
+    _ = Registry.load().readers
 
 
 def _fitting_jobs(dataset: Dataset) -> int:

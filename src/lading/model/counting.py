@@ -16,10 +16,10 @@ from lading.model.report import Loss, Report
 
 SCHEMA_VERSION = 1
 
-_KIND_AND_CATEGORY = attrgetter("kind", "category")
+_CATEGORY = attrgetter("category")
 
-#: Labels that are counted together.
-_MOST_WAITING = 2_000
+#: Labels that are counted together: a frame alone has too few for it to be quick, and many are in no cache any more.
+_MOST_WAITING = 250
 
 
 class SegmentSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,9 +98,9 @@ class Tally:
         found: dict[str, Counter[str]] = {kind: Counter() for kind in LABEL_TYPES}
         for counts in self._segments.values():
             counts.count()
-            for (kind, category), count in counts.labels.items():
+            for (cls, category), count in counts.labels.items():
                 if category is not None:
-                    found[kind][category] += count
+                    found[cls.kind][category] += count
         return Summary(
             format=dataset.format,
             name=dataset.name,
@@ -120,12 +120,12 @@ class _Counts:
 
     def __init__(self) -> None:
         self.frames = self.files = self.missing = 0
-        self.labels: Counter[tuple[str, str | None]] = Counter()
-        self.waiting: list[Label] = []  # to be counted together: a frame alone has too few for it to be quick
+        self.labels: Counter[tuple[type[Label], str | None]] = Counter()
+        self.waiting: list[Label] = []
 
     def count(self) -> None:
         """Count the labels that wait."""
-        self.labels.update(map(_KIND_AND_CATEGORY, self.waiting))
+        self.labels.update(zip(map(type, self.waiting), map(_CATEGORY, self.waiting), strict=True))
         self.waiting.clear()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -141,8 +141,8 @@ class _Counts:
 
 def _summary(segment: Segment, counts: _Counts) -> SegmentSummary:
     labels: Counter[str] = Counter()
-    for (kind, _), count in counts.labels.items():
-        labels[kind] += count
+    for (cls, _), count in counts.labels.items():
+        labels[cls.kind] += count
     return SegmentSummary(
         name=segment.name,
         frames=counts.frames,

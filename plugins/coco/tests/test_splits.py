@@ -314,6 +314,34 @@ def test_numbers_of_frames_that_are_odd_are_told_once_a_video(read: Any) -> None
     assert [rule for rule in done.rules if "frame" in rule][4:] == []
 
 
+@pytest.mark.parametrize(
+    ("numbers", "due"),
+    [
+        ([0, 1, 1, 3], {"duplicate-frame-id": 2}),
+        ([0, 2, 2, 3], {"duplicate-frame-id": 2}),
+        ([0, 1, 2, 0, 4], {"duplicate-frame-id": 3}),
+        ([0, 1, 5, 3, 4, 5], {"duplicate-frame-id": 2}),
+        ([0, 1, 2, 0, 1, 2], {"duplicate-frame-id": 3}),
+        ([0, 1, "x", 3, 4], {"bad-frame-id": 2}),
+        ([0, 1, 9, 3, 4], {"frame-order": 2}),
+        ([0, 2, 1, 3], {"frame-order": 2}),
+        ([5, 4, 3, 2, 1], {"frame-order": 1}),
+        ([0, 10, 10, 30, 40], {"duplicate-frame-id": 2}),
+        ([0, 1, 1, 5, 6], {"duplicate-frame-id": 2, "frame-gap": 3}),
+        ([0, 1, 1, 2, 4], {"duplicate-frame-id": 2, "frame-gap": 4}),
+        ([9, 8, 4, 3, 2], {"frame-order": 1, "frame-gap": 1}),
+    ],
+    ids=repr,
+)
+def test_a_frame_of_another_number_is_told_once_and_the_number_that_it_should_have_is_no_gap(
+    numbers: list[Any], due: dict[str, int], read: Any
+) -> None:
+    images = [shot(key, 7) | {"frame_id": number} for key, number in enumerate(numbers)]
+    done = read(images=images, annotations=[], videos=VIDEOS)
+    told = {rule: where for rule, where, _ in done.told if "frame" in rule}
+    assert told == {f"coco.{rule}": f"annotations.json#/images/{row}/frame_id" for rule, row in due.items()}
+
+
 def test_a_video_that_is_not_listed_names_its_segment_by_its_id(read: Any) -> None:
     done = read(images=[shot(1, 7), shot(2, 8)], annotations=[ROW], videos=VIDEOS)
     assert list(done.frames) == ["annotations-pier/img1", "annotations-8"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,14 @@ from lading_coco.ids import MISSING, Codes, repeats
 from lading_coco.rows import records_at
 
 _Problem = tuple[str, NDArray[np.intp], str]  # rule, the frames that have it, what was expected
+
+
+class _Gaps(NamedTuple):
+    """The number before the first gap, the step of the video, and the places behind the gaps."""
+
+    after: int
+    step: int
+    places: NDArray[np.intp]
 
 
 def tell_shots(
@@ -41,16 +51,62 @@ def tell_shots(
 
 
 def _problems(shots: Codes) -> Iterator[_Problem]:
-    """What is wrong. The step of a video is the smallest that there is: one that was sampled has no gaps."""
+    """What is wrong. A frame that is out of place is told once: not also the numbers that it should have, as a gaps."""
     numbered = np.flatnonzero(shots != MISSING)
     numbers = shots[numbered]
+    kept = _in_order(numbers)
+    odd = np.flatnonzero(~kept)
+    is_again = np.isin(odd, repeats(numbers)) | np.isin(numbers[odd], numbers[kept])
+    strays = np.sort(np.concatenate((odd, np.searchsorted(numbered, np.flatnonzero(shots == MISSING)) - 0.5)))
     yield "coco.bad-frame-id", np.flatnonzero(shots == MISSING), "a whole number, as other frames of the video have"
-    yield "coco.duplicate-frame-id", numbered[repeats(numbers)], "each number once in a video"
-    late = numbered[1:][numbers[1:] < np.maximum.accumulate(numbers)[:-1]]
-    yield "coco.frame-order", late, "frames in the order of their numbers, kept as they come"
-    unique, first = np.unique(numbers, return_index=True)
-    steps = np.diff(unique)
-    if len(steps):
-        wide = np.flatnonzero(steps > steps.min()) + 1
-        behind = unique[wide[0] - 1] if len(wide) else 0
-        yield "coco.frame-gap", numbered[first[wide]], f"{behind + steps.min()} behind {behind}, as in other steps"
+    yield "coco.duplicate-frame-id", numbered[odd[is_again]], "each number once in a video"
+    yield "coco.frame-order", numbered[odd[~is_again]], "frames in the order of their numbers, kept as they come"
+    core = np.flatnonzero(kept) if 2 * len(odd) <= len(numbers) else np.arange(len(numbers))
+    gaps = _gaps(numbers, core, odd, strays)
+    if gaps is not None:
+        yield (
+            "coco.frame-gap",
+            numbered[gaps.places],
+            f"{gaps.after + gaps.step} behind {gaps.after}, as in other steps",
+        )
+
+
+def _gaps(numbers: Codes, core: NDArray[np.intp], odd: NDArray[np.intp], strays: NDArray[np.float64]) -> _Gaps | None:
+    """The gaps of a video, where there are any.
+
+    The step of a video is the smallest that there is: one that was sampled has no gaps. No gap is where as many frames
+    as are missing have other numbers (`odd`) or none: `strays` are the places of both.
+    """
+    unique, first = np.unique(numbers[core], return_index=True)
+    if len(unique) < 2:
+        return None
+    step = int(np.diff(unique).min())
+    low, high, at = unique[:-1], unique[1:], core[first]
+    others = np.unique(numbers[odd])
+    missing = np.diff(unique) // step - 1
+    missing -= np.searchsorted(others, high) - np.searchsorted(others, low, side="right")
+    missing -= np.maximum(np.searchsorted(strays, at[1:]) - np.searchsorted(strays, at[:-1]), 0)
+    missing -= np.isin(high, others)
+    wide = np.flatnonzero((np.diff(unique) > step) & (missing > 0))
+    return _Gaps(int(low[wide[0]]), step, at[1:][wide]) if len(wide) else None
+
+
+def _in_order(numbers: Codes) -> NDArray[np.bool_]:
+    """The most numbers that ascend, each once; of as many, those that come first."""
+    kept = np.ones(len(numbers), dtype=np.bool_)
+    if (numbers[1:] > numbers[:-1]).all():
+        return kept
+    kept[:] = False
+    lowest: list[int] = []  # what the best descent of each length from the end has reached, negated
+    ends: list[int] = []
+    before: list[int] = [-1] * len(numbers)
+    for place in range(len(numbers) - 1, -1, -1):
+        value = -int(numbers[place])
+        length = bisect_left(lowest, value)
+        before[place] = ends[length - 1] if length else -1
+        lowest[length : length + 1], ends[length : length + 1] = [value], [place]
+    place = ends[-1] if ends else -1
+    while place >= 0:
+        kept[place] = True
+        place = before[place]
+    return kept

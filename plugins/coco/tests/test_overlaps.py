@@ -244,6 +244,42 @@ def test_a_copy_of_a_file_in_another_folder_is_told_as_that_once_a_record(read: 
     assert told_of(done) == [("label.duplicate", "old/instances_x.json#/annotations/0")]
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "rules"),
+    [
+        ("old/instances_x.json", {}, ["label.duplicate"]),
+        ("old/instances_x.json", {"iscrowd": 1}, ["coco.shared-annotation-id"]),
+        ("old/instances_x.json", {"bbox": [1, 2, 10, 11]}, ["coco.shared-annotation-id"]),
+        ("person_keypoints_x.json", {"keypoints": [3, 4, 2], "num_keypoints": 1}, ["label.duplicate"]),
+        ("person_keypoints_x.json", {"keypoints": [3, 4, 2], "iscrowd": 1}, ["coco.shared-annotation-id"]),
+    ],
+    ids=["copy", "copy as a crowd", "another", "copy in another task", "copy as a crowd in another task"],
+)
+def test_a_copy_of_another_object_under_an_id_that_is_taken_is_told_once(
+    name: str, more: dict[str, Any], rules: list[str], read: Any
+) -> None:
+    second = ROW | {"id": 6, "bbox": [9, 9, 3, 3], "area": 9}
+    categories = [CATS[0] | {"keypoints": ["nose"]}] if "keypoints" in more else CATS
+    done = read(
+        {
+            "instances_x.json": file(image(1, "a.png"), rows=[ROW, second]),
+            name: file(image(1, "a.png"), rows=[ROW | {"id": 6} | more], categories=categories),
+        }
+    )
+    assert {label.instance for label in done.labels} == {"5", "6", "6#2"}
+    assert [rule for rule, _ in told_of(done)] == rules
+
+
+def test_a_copy_of_a_file_in_which_an_object_is_a_crowd_is_told_as_another_object(read: Any) -> None:
+    done = read(
+        {
+            "instances_x.json": file(image(1, "a.png"), rows=[ROW]),
+            "old/instances_x.json": file(image(1, "a.png"), rows=[ROW | {"iscrowd": 1}]),
+        }
+    )
+    assert told_of(done) == [("coco.shared-annotation-id", "old/instances_x.json#/annotations/0/id")]
+
+
 def test_tasks_of_one_split_that_number_their_categories_otherwise_have_one_object(read: Any) -> None:
     points = ROW | {"category_id": 1, "keypoints": [3, 4, 2], "num_keypoints": 1}
     body = [{"id": 1, "name": "cat", "keypoints": ["nose"]}]

@@ -20,6 +20,9 @@ RowsOfFrame: TypeAlias = tuple[int, list[int], Sequence[AnyRow | None]]
 #: The same for neighbouring frames; the second are the places where the records of each begin, and where the last end.
 RowsOfFrames: TypeAlias = tuple[int, list[int], list[int], Sequence[AnyRow | None]]
 
+#: A record that was read: its document's number, what stands there, and its labels.
+_Seen: TypeAlias = tuple[int, AnyRow, list[Label]]
+
 #: Documents whose annotations are objects: one id in two of them, of one box and category, is one object.
 _OBJECTS = frozenset({"instances", "keypoints", "densepose", "wholebody"})
 #: Documents whose labels have the annotation's id as their instance.
@@ -70,7 +73,7 @@ class FrameLabels:
                 if record is not None:
                     made += self._of(number, record, row)
             return made
-        seen: dict[Any, tuple[int, AnyRow, list[Label]]] = {}
+        seen: dict[Any, _Seen] = {}
         again = _Copies() if len({self._documents[number].split for number, *_ in records}) > 1 else None
         for number, rows, found in records:
             for row, record in zip(rows, found, strict=True):
@@ -96,7 +99,7 @@ class FrameLabels:
         number: int,
         record: AnyRow,
         row: int,
-        seen: dict[Any, tuple[int, AnyRow, list[Label]]],
+        seen: dict[Any, _Seen],
         *,
         is_copy: bool,
     ) -> list[Label]:
@@ -122,12 +125,13 @@ class FrameLabels:
             return added
         if is_copy or (number, row) in self._second:  # which is told
             return self._of(number, record, row, 1)
-        if self._content(first, other) == self._content(number, record):  # `label.duplicate` says it
-            return self._of(number, record, row, 1)
+        own = number, record, self._of(number, record, row, 1)
+        if any(self._is_duplicate(one, own) for one in seen.values()):  # `label.duplicate` says it
+            return own[2]
         path = self._documents[first].path
         message = f"expected another id than in {path}, found {key!r} for another object; its instance ends in #2"
         self._report.warning("coco.shared-annotation-id", message, self._records(number).origin(row, "id"))
-        return self._of(number, record, row, 1)
+        return own[2]
 
     def _records(self, number: int) -> Records:
         return self._documents[number].annotations
@@ -167,6 +171,13 @@ class FrameLabels:
             return False
         masks = [mask for mask in (_field(one, "segmentation"), _field(other, "segmentation")) if mask]
         return len(masks) < 2 or masks[0] == masks[1]
+
+    def _is_duplicate(self, one: _Seen, other: _Seen) -> bool:
+        """Whether a record says what another does, under whichever id, and their labels differ in no attribute."""
+        is_like = self._is_same(*one[:2], *other[:2]) or self._content(*one[:2]) == self._content(*other[:2])
+        for label, second in zip(one[2][:1], other[2][:1], strict=False):  # those of one record share them
+            is_like &= all(second.attributes.get(key, value) == value for key, value in label.attributes.items())
+        return is_like
 
     def _content(self, number: int, record: AnyRow) -> str:
         """What a record says of its image, in one form, however it was read and whichever ids its file has."""

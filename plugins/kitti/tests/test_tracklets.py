@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
+from typing import Any
 
 import pytest
 from lading_kitti.boxes import tracklet_box
 from lading_kitti.tracklets import parse_tracklets, pose_frames
+
+import lading
 
 POSE = (
     "<item><tx>1</tx><ty>2</ty><tz>-1.5</tz><rx>0</rx><ry>0</ry><rz>-3.184</rz><state>2</state>"
@@ -145,3 +149,30 @@ def test_a_pose_before_the_drive_begins() -> None:
     assert [(pose.frame, pose.number) for pose in poses] == [(0, 1)]
     assert (problem.rule, problem.line) == ("kitti.tracklet-pose", 8)
     assert problem.message == "expected frames from 0 on, found -1 by first_frame; the pose is left out"
+
+
+@pytest.mark.parametrize(
+    ("size", "message", "is_error"),
+    [
+        ({"h": "0"}, "expected a size above 0, found h 0.0; 3 poses of this size", True),
+        ({"w": "-1.5", "l": "0"}, "expected a size above 0, found w -1.5, l 0.0; 3 poses of this size", True),
+        ({"h": "1700"}, "expected a size in metres, 100 at most, found h 1700.0; 3 poses of this size", False),
+        ({"h": "nan"}, "expected a size above 0, found h nan; 3 poses of this size", True),
+    ],
+    ids=["flat", "of two odd sides", "in millimetres", "of no number"],
+)
+def test_a_size_that_is_none_is_told_once_for_all_poses(
+    kitti: Any, size: dict[str, str], message: str, is_error: bool
+) -> None:
+    lines = item(POSE * 3, first="0", count=3).replace("><", ">\n<")
+    for name, value in size.items():
+        lines = re.sub(f"<{name}>.*</{name}>", f"<{name}>{value}</{name}>", lines)
+    data = document(lines, item(first="0"))
+    drive = "2011_09_26/2011_09_26_drive_0001_sync"
+    clouds = {f"{drive}/velodyne_points/data/{n:010d}.bin": kitti.CLOUD + bytes([n]) * 16 for n in range(3)}
+    root = kitti.tree({f"{drive}/tracklet_labels.xml": data, **clouds})
+    found = [one for one in lading.validate(lading.open_dataset(root)) if "media" not in one.rule]
+    line = data[: data.index(f"<{next(iter(size))}>".encode())].count(b"\n") + 1
+    assert [(one.rule, one.severity, one.line, one.message) for one in found] == [
+        ("kitti.tracklet-size", "error" if is_error else "warning", line, message)
+    ]

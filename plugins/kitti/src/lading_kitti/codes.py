@@ -47,6 +47,7 @@ CODES: Mapping[str, Told] = {
     "kitti.shared-id": Told("warning", "no frame is in two of the sets `train`, `val` and `test`"),
     "kitti.tracklets": Told("error", "a file of tracklets is whole XML"),
     "kitti.tracklet": Told("error", "a tracklet has a type, a size, a first frame and poses"),
+    "kitti.tracklet-size": Told("error", "a tracklet's h, w and l are in metres and above 0"),
     "kitti.tracklet-pose": Told("error", "a pose of a tracklet is six numbers in a frame of the drive"),
     "kitti.tracklet-count": Told("warning", "`count` is the number of items"),
     "kitti.mask-unreadable": Told("error", "an instance mask is a picture of one channel"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from lading import Label, Origin, Report, Source
@@ -19,6 +20,9 @@ from lading_kitti.tracklets import Pose, parse_tracklets
 
 #: Rules that numbers break which stand in another column than theirs.
 _OF_NUMBERS = ("attribute.type", "box2d.empty", "box2d.inverted", "box2d.outside-image", "box3d.size")
+
+#: Rules that a size of a tracklet breaks, which is told once for all of its poses.
+_OF_SIZES = ("box3d.size", "box3d.too-large", "label.not-finite")
 
 
 @dataclass(slots=True)
@@ -173,7 +177,11 @@ class Labelling:
         poses = self._tracklets.get(number, ())
         shelf.say("present" if poses else "empty")
         for pose in poses:
-            shelf.labels.append(tracklet_box(pose, shelf.note(Origin(path, pose.pointer, pose.line))))
+            number = shelf.note(Origin(path, pose.pointer, pose.line))
+            shelf.labels.append(tracklet_box(pose, number))
+            if pose.tracklet.is_odd:
+                has_place = all(map(math.isfinite, pose.place))
+                shelf.told += [(rule, number) for rule in _OF_SIZES if has_place or rule != "label.not-finite"]
 
     def _add_masks(self, key: str, number: int, shelves: dict[str, Shelf]) -> None:
         index, camera = self._index, self._index.label_camera

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
+from lading import counted
 from lading_kitti.texts import Problem, whole_or_float
 
 _TOP = "boost_serialization/tracklets"
 _TRACKLET = f"{_TOP}/item"
 _POSE = f"{_TRACKLET}/poses/item"
 _NUMBERS = ("h", "w", "l")
+
+#: What is longer is no object of a street: the size is in another unit than metres.
+_LONGEST_M = 100.0
+
 _PLACE = ("tx", "ty", "tz", "rx", "ry", "rz")
 
 
 class Tracklet(NamedTuple):
-    """One object over its frames; `size` is (h, w, l) as the file has it, `more` what else it says."""
+    """One object over its frames; `size` is (h, w, l) as the file has it, `more` what else it says.
+
+    `is_odd` where it is told that the size is none.
+    """
 
     number: int
     line: int
@@ -24,6 +33,7 @@ class Tracklet(NamedTuple):
     size: tuple[float, float, float]
     first_frame: int
     more: dict[str, int | float | str]
+    is_odd: bool = False
 
 
 class Pose(NamedTuple):
@@ -73,6 +83,7 @@ class _Reader:
         self._path: list[str] = []
         self._text: list[str] = []
         self._tracklet: dict[str, str] = {}
+        self._lines: dict[str, int] = {}
         self._pose: dict[str, str] = {}
         self._pending: list[tuple[int, dict[str, str]]] = []
         self._line = 0
@@ -138,6 +149,7 @@ class _Reader:
             self._finish()
         elif parent == _TRACKLET and tag != "poses":
             self._tracklet[tag] = text
+            self._lines[tag] = self._here
         elif parent == f"{_TRACKLET}/poses" and tag == "count":
             self._tracklet["poses/count"] = text
         elif parent == _TOP and tag == "count":
@@ -163,9 +175,22 @@ class _Reader:
             message = "expected poses, found none; the tracklet is in no frame"
             self.problems.append(Problem("kitti.tracklet", message, self._line))
         size = (known[0], known[1], known[2])
-        tracklet = Tracklet(index, self._line, category, size, first, _values(fields))
+        is_odd = bool(self._pending) and self._tell_size(size)
+        tracklet = Tracklet(index, self._line, category, size, first, _values(fields), is_odd)
         for number, (line, pose) in enumerate(self._pending):
             self._hand_over(tracklet, number, line, pose)
+
+    def _tell_size(self, size: tuple[float, float, float]) -> bool:
+        """Say once for all poses that a size is none, or none in metres; whether it is so."""
+        odd = [name for name, value in zip(_NUMBERS, size, strict=True) if not 0 < value <= _LONGEST_M]
+        if not odd:
+            return False
+        found = ", ".join(f"{name} {value!r}" for name, value in zip(_NUMBERS, size, strict=True) if name in odd)
+        is_error = not all(0 < value < math.inf for value in size)
+        expected = "a size above 0" if is_error else f"a size in metres, {_LONGEST_M:g} at most"
+        message = f"expected {expected}, found {found}; {counted(len(self._pending), 'pose')} of this size"
+        self.problems.append(Problem("kitti.tracklet-size", message, self._lines[odd[0]], is_error=is_error))
+        return True
 
     def _hand_over(self, tracklet: Tracklet, number: int, line: int, fields: dict[str, str]) -> None:
         values = [whole_or_float(fields.pop(name, "") or "?") for name in _PLACE]

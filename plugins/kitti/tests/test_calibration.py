@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from lading_kitti.calibration_files import calibration_of, parse_entries, raw_calibration
 from lading_kitti.sensors import camera_sensor, lidar_sensor
 
+import lading
 from lading.model.geometry import EGO
 
 P2 = "P2: 700 0 600 42 0 700 180 -0.35 0 0 1 0.005"
@@ -178,7 +181,9 @@ def test_cameras_of_raw_before_rectification() -> None:
 
 
 def test_raw_files_that_lack_lines() -> None:
-    parts = raw_calibration({"calib_velo_to_cam.txt": b"R: 1 0 0 0 1 0 0 0 1\n", "calib_imu_to_velo.txt": b"T: 1 2\n"})
+    parts = raw_calibration(
+        {"calib_velo_to_cam.txt": b"R: 0 -1 0 0 0 -1 1 0 0\n", "calib_imu_to_velo.txt": b"T: 1 2\n"}
+    )
     assert [p.message for p in parts["calib_velo_to_cam.txt"].problems] == [
         "expected a line T, found none; what hangs on it is left without a place"
     ]
@@ -187,3 +192,49 @@ def test_raw_files_that_lack_lines() -> None:
         "T: expected 3 numbers, found 2",
     ]
     assert parts[""].is_empty
+
+
+@pytest.mark.parametrize("key", ["Tr_velo_to_cam", "Tr_velo_cam", "Tr"])
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ("1 0 0 0 0 1 0 0 0 0 1 0", "the axes kept as they are"),
+        ("1 0 0 0.27 0 1 0 0 0 0 1 -0.08", "the axes kept as they are"),
+        ("0.995 -0.0998 0 0 0.0998 0.995 0 0 0 0 1 0", "the axes kept as they are"),
+        ("0 0 1 0.27 -1 0 0 0 0 -1 0 -0.08", "the rotation of the way back"),
+    ],
+    ids=["a placeholder", "a place alone", "turned a little", "the way back"],
+)
+def test_axes_that_are_not_those_of_velodyne_and_camera(key: str, values: str, found: str) -> None:
+    expected = "x forward, y left, z up of the velodyne turned into x right, y down, z forward of the camera"
+    lines = (P2, f"{key}: {values}", R0, IMU)
+    assert told(*lines) == [("kitti.calibration-axes", 2, f"{key}: expected {expected}, found {found}")]
+
+
+def test_axes_of_raw_that_are_kept() -> None:
+    part = raw_calibration(RAW | {"calib_velo_to_cam.txt": b"T: 0 0 0\nR: 1 0 0 0 1 0 0 0 1\n"})[
+        "calib_velo_to_cam.txt"
+    ]
+    assert [(p.rule, p.line) for p in part.problems] == [("kitti.calibration-axes", 2)]
+    # the IMU has the velodyne's axes (3.4)
+    assert raw_calibration(RAW)["calib_imu_to_velo.txt"].problems == []
+
+
+@pytest.mark.parametrize("degrees", [0, 5, -15, 90, 180])
+def test_a_camera_may_look_to_any_side(degrees: float) -> None:
+    """As Waymo's do: turned about the velodyne's z, of which the identity and the way back are 120 degrees off."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned = np.array([[0, -1, 0], [0, 0, -1], [1, 0, 0]]) @ [[c, s, 0], [-s, c, 0], [0, 0, 1]]
+    values = " ".join(str(value) for value in np.hstack([turned, np.zeros((3, 1))]).ravel())
+    assert told(P2, f"Tr_velo_to_cam: {values}", R0) == []
+
+
+def test_a_placeholder_is_told_once_a_file(kitti: Any) -> None:
+    p2 = "P2: 72 0 60 0 0 72 18 0 0 0 1 0"
+    identity = f"{p2}\n{R0}\nTr_velo_to_cam: 1 0 0 0 0 1 0 0 0 0 1 0\n{IMU}\n"
+    files = {f"training/calib/{n:06d}.txt": identity for n in range(2)}
+    files |= {f"training/velodyne/{n:06d}.bin": kitti.CLOUD + bytes([n]) * 16 for n in range(2)}
+    files |= {f"training/label_2/{n:06d}.txt": f"{kitti.ROW}\n" for n in range(2)}
+    found = lading.validate(lading.open_dataset(kitti.tree(files)))
+    told = [(one.rule, one.file, one.line) for one in found if not one.rule.startswith("media.")]
+    assert told == [("kitti.calibration-axes", f"training/calib/{n:06d}.txt", 3) for n in range(2)]

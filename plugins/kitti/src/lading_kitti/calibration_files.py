@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lading.model.geometry import FloatArray
+from lading_kitti.axes import odd_axes
 from lading_kitti.calibration import NOTHING, OTHER, PROJECTION, UNRECTIFIED, Calibration
 from lading_kitti.geometry import Placement, baseline, homogeneous, inverse, is_motion
 from lading_kitti.texts import Problem, lines_of, number_of
@@ -103,6 +104,7 @@ def calibration_of(data: bytes) -> Calibration:
             matrix = _matrix(result, key, entry, _ALIASES[key])
             if matrix is not None:
                 found.setdefault(_ALIASES[key], matrix)
+                _tell_axes(result, _ALIASES[key], key, entry, matrix)
     if "velo_to_rect" in found:
         result.lidar_to_rect = homogeneous(found["velo_to_rect"])  # odometry: rectified already (3.9)
     elif "velo_to_cam" in found:
@@ -137,7 +139,7 @@ def raw_calibration(files: Mapping[str, bytes]) -> dict[str, Calibration]:
             continue
         meaning = RAW_FILES[name]
         if meaning:
-            motion = _motion(part, entries)
+            motion = _motion(part, entries, meaning)
             if motion is not None and meaning == "velo_to_cam":
                 result.lidar_to_cam0 = motion
             elif motion is not None:
@@ -178,13 +180,15 @@ def _add_size(result: Calibration, camera: int, entry: Entry, *, is_rectified: b
         result.sizes[camera, is_rectified] = (int(values[0]), int(values[1]))
 
 
-def _motion(part: Calibration, entries: Mapping[str, Entry]) -> FloatArray | None:
+def _motion(part: Calibration, entries: Mapping[str, Entry], meaning: str) -> FloatArray | None:
     found = {}
     for key in ("R", "T"):
         if key not in entries:
             _missing(part, key)
             continue
-        found[key] = _matrix(part, key, entries[key], key)
+        found[key] = matrix = _matrix(part, key, entries[key], key)
+        if key == "R" and matrix is not None:
+            _tell_axes(part, meaning, key, entries[key], matrix)
     rotation, translation = found.get("R"), found.get("T")
     if rotation is None or translation is None:
         return None
@@ -234,6 +238,12 @@ def _matrix(result: Calibration, key: str, entry: Entry, meaning: str) -> FloatA
     message = f"{key}: expected {rows * columns} numbers, found {found}"
     result.problems.append(Problem("kitti.calibration-row", message, entry.line))
     return None
+
+
+def _tell_axes(result: Calibration, meaning: str, key: str, entry: Entry, matrix: FloatArray) -> None:
+    problem = odd_axes(key, entry.line, matrix) if meaning in ("velo_to_cam", "velo_to_rect") else None
+    if problem is not None:
+        result.problems.append(problem)
 
 
 def _is_short(entry: Entry, count: int) -> bool:

@@ -27,8 +27,8 @@ POINT_FIELDS = ("X", "Y", "Z", "Intensity")
 class KittiDataset(Dataset):
     """One source's splits, sequences and drives. Memory: the index of its files, and a segment's whole-file lists."""
 
-    #: What a calibration lacks is told once, at its file.
-    told_rules = frozenset({"sensor.no-intrinsics"})
+    #: What a calibration lacks, and that it leaves axes as they are, is told once, at its file.
+    told_rules = frozenset({"sensor.all-identity", "sensor.no-intrinsics"})
 
     def __init__(self, source: Source, indexes: Sequence[SegmentIndex], report: Report) -> None:
         self._source = source

@@ -18,6 +18,7 @@ from lading_nuscenes.files import Files
 from lading_nuscenes.origins import code
 from lading_nuscenes.scan import Scan
 from lading_nuscenes.schema import Attribute, Category, ObjectAnn, SurfaceAnn
+from lading_nuscenes.stamp import Stamp
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped
 from lading_nuscenes.tokens import TokenBook
 
@@ -41,6 +42,7 @@ class Pictures:
     ) -> None:
         self.table = table
         self.file = file
+        self._stamp = Stamp(file)
         self._row_type = row_type
         self._tables = tables
         self._categories = categories
@@ -106,9 +108,13 @@ class Pictures:
         return Scan(self.file, self._row_type, Report())
 
     def labels(self, places: list[int], scan: Scan[Any], stream: BinaryIO, report: Report) -> Iterator[Label]:
-        """The labels of some rows; what is wrong with their masks goes to `report`."""
-        for place in places:
-            row, extras = self._row(place, scan, stream)
+        """The labels of some rows; what is wrong with their masks goes to `report`.
+
+        Raises SourceError where the file is another than when the places of its rows were noted.
+        """
+        rows = [self._row(place, scan, stream) for place in places]
+        self._stamp.hold()
+        for place, (row, extras) in zip(places, rows, strict=True):
             if row is not None:
                 yield from self._labels(row, extras, int(self._indexes[place]), report)
 

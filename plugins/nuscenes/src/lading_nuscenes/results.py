@@ -17,6 +17,7 @@ from lading_nuscenes.conversion import refusal
 from lading_nuscenes.origins import code
 from lading_nuscenes.rotations import into_sensor
 from lading_nuscenes.schema import Rotation, Text, Vector
+from lading_nuscenes.stamp import Stamp
 from lading_nuscenes.tables import vectors
 from lading_nuscenes.tokens import TokenBook, TokenIndex
 
@@ -66,6 +67,7 @@ class Results:
 
     def __init__(self, file: File) -> None:
         self.file = file
+        self._stamp = Stamp(file)
         self.meta: Any = None
         self.count = 0
         self.names: list[str] = []
@@ -108,6 +110,7 @@ class Results:
         """The file with its rows as text, and that text: as it stands, or as JSON of the same length."""
         with self.file.open() as stream:
             data = stream.read()
+        self._stamp.hold()
         if any(word in data for word in (b"NaN", b"Infinity")):
             data = _NOT_JSON.sub(_blank, data)
         try:
@@ -133,6 +136,7 @@ class Results:
         first, _, offset, length = self._spans[sample]
         stream.seek(offset)
         text = stream.read(length)
+        self._stamp.hold()
         found = []
         for number, value in enumerate(self._values(text, self.origin(first), report), first):
             more = {key: value.pop(key) for key in sorted(value.keys() - _FIELDS)}
@@ -162,7 +166,7 @@ class Results:
     def labels(
         self, sample: int, stream: BinaryIO, ego_pose: Transform3D, extrinsics: Transform3D, report: Report
     ) -> list[Label]:
-        """The boxes of a sample, seen from a sensor."""
+        """The boxes of a sample, seen from a sensor. Raises SourceError where the file changed since it was read."""
         rows = self._rows(sample, stream, report)
         translations = vectors([row.translation for _, row, _ in rows], 3)
         rotations = vectors([row.rotation for _, row, _ in rows], 4)

@@ -16,6 +16,7 @@ from lading_nuscenes.conversion import Piece
 from lading_nuscenes.gone import Gone
 from lading_nuscenes.scan import Scan
 from lading_nuscenes.schema import ROWS, Row
+from lading_nuscenes.stamp import Stamp
 from lading_nuscenes.times import Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, Indexes, Keys, TokenIndex
 
@@ -59,14 +60,16 @@ class Tables:
     def scans(
         self, table: str, row_type: type[T], plain_type: type[Row] | None = None
     ) -> Iterator[tuple[Scan[T], Piece[T]]]:
-        """The same, with what reads them."""
+        """The same, with what reads them. Raises SourceError where the file changes meanwhile."""
         file = self._files.get(table)
         if file is None:
             return
         scan = Scan(file, row_type, self.report, plain_type)
         self._left_out[table], self._mended[table] = scan.left_out, scan.mended
+        stamp = Stamp(file)
         for piece in scan.pieces():
             yield scan, piece
+        stamp.hold()
         self.counts[table] = scan.count
         if scan.is_none:
             del self._files[table]  # as if it were not there, which is told

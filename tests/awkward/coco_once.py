@@ -8,6 +8,7 @@ from coco_records import BOTH, BOX, CATS, FILE, IMAGE, PICTURES, ROW, SECOND, co
 from kind import Awkward, mask, picture, text
 
 LOST = ["annotations of no listed image"]
+FOURTH = {"id": 4, "file_name": "d.png", "width": 40, "height": 30}
 THIRD = {"id": 3, "file_name": "c.png", "width": 40, "height": 30}
 ALL = {**BOTH, "images/c.png": picture("green")}
 BODY = [{"id": 2, "name": "cat", "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}]
@@ -98,6 +99,31 @@ CATEGORIES = [
         for name, value in (("true", True), ("a list", [2]), ("a fraction", 2.5))
     ),
     coco(
+        "a category id that is null",
+        row(category_id=None),
+        found=["box2d 20 10 24 15 @6"],
+        told=["error coco.unknown-category /annotations/1/category_id"],
+    ),
+    coco(
+        "a category id that is null beside keypoints",
+        row(category_id=None, keypoints=[21, 11, 2, 23, 14, 1], num_keypoints=2),
+        categories=[{"id": 2, "name": "cat", "keypoints": ["nose", "tail"]}],
+        found=["box2d 20 10 24 15 @6", "keypoints2d 21 11 v2 23 14 v1 @6"],
+        told=["error coco.unknown-category /annotations/1/category_id"],
+    ),
+    Awkward(
+        "categories in the file of one split alone",
+        {
+            FILE: text(document()),
+            **BOTH,
+            "annotations/instances_y.json": text(
+                document(images=[SECOND], annotations=[row(image_id=2)], categories=...)
+            ),
+        },
+        frames={"x/1": [BOX], "y/2": ["box2d cat 20 10 24 15 @6"]},
+        told=["warning coco.no-categories annotations/instances_y.json#"],
+    ),
+    coco(
         "a category id of text with a dot that no category has",
         row(category_id="a.b"),
         found=["box2d category:a.b 20 10 24 15 @6"],
@@ -132,6 +158,19 @@ POINTS = [
         categories=BODY,
         found=["box2d cat 20 10 24 15 @6", "keypoints2d cat 21 11 v2 23 14 v3 @6"],
         told=["error keypoints.visible /annotations/1/keypoints"],
+    ),
+    coco(
+        "labelled keypoints at 0, 0, where there is nothing",
+        row(keypoints=[21, 11, 2, 0, 0, 1], num_keypoints=2),
+        row(7, bbox=[0, 0, 4, 5], keypoints=[0, 0, 0, 0, 3, 2], num_keypoints=1),
+        categories=BODY,
+        found=[
+            "box2d cat 20 10 24 15 @6",
+            "keypoints2d cat 21 11 v2 0 0 v1 @6",
+            "box2d cat 0 0 4 5 @7",
+            "keypoints2d cat 0 0 v0 0 3 v2 @7",
+        ],
+        told=["warning coco.zero-keypoint /annotations/1/keypoints"],
     ),
     coco(
         "visibilities below 0 alone",
@@ -185,6 +224,30 @@ HIDDEN = [
         frames={"x/1": [BOX]},
         losses=["arrays that no annotation file lists, which are not read"],
     ),
+]
+
+LICENCES = [
+    coco(
+        "licences that are not listed, of several images",
+        images=[
+            {**IMAGE, "license": 1},
+            {**SECOND, "license": 9},
+            {**THIRD, "license": 9},
+            {**FOURTH, "license": "MIT"},
+        ],
+        licenses=[{"id": 1, "name": "CC0", "url": ""}],
+        pictures={**ALL, "images/d.png": picture("white")},
+        frames={"x/1": [BOX], "x/2": [], "x/3": [], "x/4": []},
+        told=["warning coco.stray-id /images/1/license", "warning coco.stray-id /images/3/license"],
+    ),
+    coco(
+        "licences that say that there is none",
+        images=[{**IMAGE, "license": 0}, {**SECOND, "license": None}],
+        licenses=[{"id": 1, "name": "CC0", "url": ""}],
+        pictures=BOTH,
+        frames={"x/1": [BOX], "x/2": []},
+    ),
+    coco("a licence where none is listed", images=[{**IMAGE, "license": 3}], licenses=[]),
 ]
 
 NAMES = [*BODY[0]["keypoints"], "ear"]
@@ -356,4 +419,14 @@ PANOPTICS = [
     ),
 ]
 
-KINDS = [*OTHERS, *VIDEOS, *PANOPTICS, *HIDDEN, *IMAGES_WITHOUT_ID, *CATEGORIES, *POINTS, *FILES]
+KINDS = [
+    *OTHERS,
+    *VIDEOS,
+    *PANOPTICS,
+    *HIDDEN,
+    *IMAGES_WITHOUT_ID,
+    *CATEGORIES,
+    *LICENCES,
+    *POINTS,
+    *FILES,
+]

@@ -37,6 +37,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/category_id",
         "expected the id of a category, found -9223372036854775808",
     ),
+    "a category id that is null": (
+        {"annotations": rows({"category_id": None})},
+        "coco.unknown-category",
+        "/annotations/1/category_id",
+        "expected the id of a category, found null",
+    ),
     "a category id as text": (
         {"annotations": rows({"category_id": "2"})},
         "coco.id-type",
@@ -108,6 +114,21 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "coco.bad-category",
         "/categories/0/supercategory",
         "expected a supercategory that is a text, found ['pet', 'animal']; it stays in extras",
+    ),
+    "a licence that is not listed": (
+        {"images": [{**IMAGE, "license": 3}, {**IMAGE, "id": 7, "license": 3}], "licenses": [{"id": 1}]},
+        "coco.stray-id",
+        "/images/0/license",
+        "expected the id of a licence that is listed, found 3, of 2 images",
+    ),
+    "a labelled keypoint at 0, 0": (
+        {
+            "categories": [{"id": 2, "name": "cat", "keypoints": ["a", "b"]}],
+            "annotations": rows({"keypoints": [1, 1, 2, 0, 0, 1]}),
+        },
+        "coco.zero-keypoint",
+        "/annotations/1/keypoints",
+        "expected labelled points where something is to be seen, found 1 at 0, 0",
     ),
     "a category without id": (
         {"categories": [{"id": 2, "name": "cat"}, {"name": "dog"}]},

@@ -140,7 +140,7 @@ def test_an_id_of_a_video_that_is_wrong_is_told_once(read: Any, changes: Any, to
         ({"category_id": 9}, ("coco.unknown-category", "/annotations/0/category_id")),
         ({"category_id": "2"}, ("coco.id-type", "/annotations/0/category_id")),
         ({"category_id": [2]}, ("coco.bad-id", "/annotations/0/category_id")),
-        ({"category_id": None}, ("category.missing", "/annotations/0/category_id")),
+        ({"category_id": None}, ("coco.unknown-category", "/annotations/0/category_id")),
         ({"id": None}, ("coco.missing-id", "/annotations/0")),
         ({"iscrowd": 2}, ("coco.bad-number", "/annotations/0/iscrowd")),
         ({"attributes": ["x"]}, ("coco.bad-attributes", "/annotations/0/attributes")),

@@ -16,6 +16,9 @@ from lading_coco.rows import UNSET, Row
 from lading_coco.shapes import box
 from lading_coco.traits import PARTS
 
+#: What many tools write of a point that is not there, with a visibility that says that it is (source-formats.md 2.6).
+_NOWHERE = frozenset({(0, 0, 1), (0, 0, 2)})
+
 
 class BodyBuilder:
     """Makes the keypoints of the records of one document.
@@ -45,7 +48,7 @@ class BodyBuilder:
         if not seen and (count == 0 or not any(visible)) and not (count is UNSET and record.score is not UNSET):
             common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
             return []
-        return [self._points(values, visible, common)]
+        return [self._points(values, visible, common, tell, "keypoints")]
 
     def parts(self, rest: Mapping[str, Any], common: dict[str, Any], tell: Tell, *, alone: Any) -> list[Label]:
         """The feet, the face and the hands of a body; `alone` is its category where it has no other label."""
@@ -64,7 +67,7 @@ class BodyBuilder:
             if values is None or len(values) % 3:
                 tell("coco.bad-keypoints", "expected x, y and visibility for each point", field)
             elif any(values[2::3]):
-                labels.append(self._points(values, tuple(values[2::3]), own))
+                labels.append(self._points(values, tuple(values[2::3]), own, tell, field))
             edges = numbers_of(rest.get(frame)) if frame is not None else None
             if edges is not None and len(edges) == 4 and any(edges):
                 labels += box([float(edge) for edge in edges], own, tell)
@@ -83,7 +86,14 @@ class BodyBuilder:
         odd = [v > 0 for v in visible if v not in (0, 1, 2)]
         return range(sure - sum(odd), sure + len(odd) - sum(odd) + 1)
 
-    def _points(self, values: list[Any], visible: tuple[Any, ...], common: dict[str, Any]) -> Keypoints2D:
+    def _points(
+        self, values: list[Any], visible: tuple[Any, ...], common: dict[str, Any], tell: Tell, field: str
+    ) -> Keypoints2D:
+        written = zip(values[0::3], values[1::3], visible, strict=True)
+        if not _NOWHERE.isdisjoint(written):  # quicker than to count at once
+            count = sum(point in _NOWHERE for point in zip(values[0::3], values[1::3], visible, strict=True))
+            message = f"expected labelled points where something is to be seen, found {count} at 0, 0"
+            tell("coco.zero-keypoint", message, field, warn=True)
         points = np.array((values[0::3], values[1::3]), dtype=np.float64).T.copy()
         if self._shift:
             points[np.array(visible, dtype=np.float64) > 0] += self._shift

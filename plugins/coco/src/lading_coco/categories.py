@@ -95,10 +95,14 @@ class Names:
         known = self._known[document.path]
         used = document.traits.categories
         if not known and used:
-            known = self._known[document.path] = self._borrowed(document, documents)
+            lender = self._lender(document, documents)
+            known = self._known[document.path] = {} if lender is None else self._known[lender.path]
             is_told = document.idless or not isinstance(document.envelope.get("categories", []), (list, type(None)))
-            if not known and not document.is_results and not is_told:
-                message = "expected `categories`, found none; labels are named by the ids of theirs"
+            if not document.is_results and not is_told:
+                consequence = "labels are named by the ids of theirs"
+                if lender is not None:
+                    consequence = f"ids are taken for those of {lender.path}"
+                message = f"expected `categories`, found none; {consequence}"
                 report.warning("coco.no-categories", message, document.origin())
         for key in used:
             if isinstance(key, bool) or (isinstance(key, float) and key.is_integer()):  # 1 is the same key
@@ -125,10 +129,10 @@ class Names:
             message = f"expected a category with an id, found {found}{consequence}"
             report.error("coco.bad-category", message, document.origin("categories", number))
 
-    def _borrowed(self, document: Document, documents: Sequence[Document]) -> dict[Any, str]:
-        others = [other for other in documents if not other.is_results and self._known[other.path]]
-        others.sort(key=lambda other: other.split != document.split)
-        return self._known[others[0].path] if others else {}
+    def _lender(self, document: Document, documents: Sequence[Document]) -> Document | None:
+        """The file whose categories are taken for those of one that lists none: one of its split before others."""
+        others = [other for other in documents if not other.is_results and other.categories]
+        return min(others, key=lambda other: other.split != document.split, default=None)
 
 
 def _folded(name: str) -> str:

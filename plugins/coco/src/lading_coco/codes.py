@@ -74,7 +74,7 @@ CODES: Mapping[str, Told] = {
     "coco.bad-caption": Told("error", "a caption is a text"),
     "coco.bad-attributes": Told("error", "`attributes` is an object of names and values"),
     "coco.number-as-text": Told("warning", "a number is not written as text"),
-    "coco.stray-id": Told("warning", "scenes of TACO and lists of LVIS name images and categories that are listed"),
+    "coco.stray-id": Told("warning", "licences of images, scenes of TACO and lists of LVIS lead to what is listed"),
     "coco.no-shape": Told("warning", "an annotation has a shape or a caption"),
     "coco.other-spelling": Told("warning", "fields are spelled as COCO has them", "Rename the key."),
     "coco.bad-bbox": Told("error", "`bbox` is four numbers: x, y, width, height"),
@@ -95,6 +95,9 @@ CODES: Mapping[str, Told] = {
     "coco.rle-form": Told("warning", "run lengths are in the form that pycocotools writes"),
     "coco.bad-keypoints": Told("error", "keypoints are x, y and visibility for each point"),
     "coco.keypoint-count": Told("warning", "`num_keypoints` is the number of labelled keypoints"),
+    "coco.zero-keypoint": Told(
+        "warning", "a labelled keypoint is not at 0, 0", "Give points that are not there the visibility 0."
+    ),
     "coco.bad-segment": Told("error", "`segments_info` is a list of segments with whole numbers as ids"),
     "coco.packed-masks": Told("warning", "the archive beside a panoptic file holds its PNGs"),
 }

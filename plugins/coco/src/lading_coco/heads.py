@@ -29,6 +29,7 @@ class ImageHead(msgspec.Struct, gc=False):
     coco_url: Any = None
     video_id: Any = None
     frame_id: Any = None
+    license: msgspec.Raw = ABSENT
 
 
 class PlainHead(msgspec.Struct, gc=False, forbid_unknown_fields=True):

@@ -25,6 +25,8 @@ from lading_coco.whole_videos import VideoText
 RECORDS = "coco:records"
 #: Fields that make no label where they are null or empty; what they were stays in extras.
 _MAY_BE_EMPTY = ("bbox", "segmentation", "keypoints", "caption")
+#: Fields of what has a category.
+_SHAPES = ("bbox", "segmentation", "keypoints")
 #: Fields of DensePose, kept in extras: the model has no place for them.
 _DENSEPOSE = frozenset({"dp_masks", "dp_I", "dp_U", "dp_V", "dp_x", "dp_y", "uv_shape", "uv_data"})
 _CROWD: Mapping[Any, bool] = {0: False, 1: True}
@@ -90,8 +92,12 @@ class LabelBuilder:
 
     def note_repeated(self, row: int) -> None:
         """Note a record whose id is there again in its file, which is told; that it is all alike follows from it."""
+        self.told += self._every_part(row, "label.duplicate")
+
+    def _every_part(self, row: int, rule: str) -> list[tuple[str, int | None]]:
+        """A rule that need not be told of the labels of a record, of a body also not of its parts."""
         first = self._base + row * self._step
-        self.told += [("label.duplicate", first + part) for part in range(self._step)]  # of a body its parts too
+        return [(rule, first + part) for part in range(self._step)]
 
     def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
         rest, tell = _NO_REST, self._teller(row)
@@ -143,7 +149,11 @@ class LabelBuilder:
                 extras["category_id"] = record.category_id
         elif record.category_id is None:
             extras["category_id"] = None
-            if self._is_told(row, "category_id"):
+            if self._has_categories and any(getattr(record, name) for name in _SHAPES):
+                message = "expected the id of a category, found null"
+                self._tell(row, "coco.unknown-category", message, "category_id")
+                self.told += self._every_part(row, "category.missing")
+            elif self._is_told(row, "category_id"):
                 self.told.append(("category.missing", common["origin"]))
         elif "category_id" in rest:  # what is no id, and told as that
             self.told.append(("category.missing", common["origin"]))

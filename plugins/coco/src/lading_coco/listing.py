@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
@@ -16,6 +17,9 @@ from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
 from lading_coco.orphans import WithoutId
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
+
+#: Up to so many different licences each is looked for by itself.
+_FEW = 16
 
 #: Where a part of the image of a row stands.
 Place = Callable[..., Origin]
@@ -36,6 +40,8 @@ class ImageHeads:
         self._videos: list[Codes] = []
         self._shots: list[Codes] = []
         self.without_id = WithoutId(place)
+        #: By the JSON of a licence the first row that names it, and how many do.
+        self.licences: dict[bytes, tuple[int, int]] = {}
 
     @property
     def names(self) -> Codes:
@@ -63,11 +69,22 @@ class ImageHeads:
         heads: list[ImageHead] = self.column.take(piece)
         if not self._take_usual(heads):
             self._take_any(row, heads)
+        self._take_licences(row, [bytes(head.license) for head in heads])
         videos = [head.video_id for head in heads]
         has_none = videos.count(None) == len(videos)
         none = np.full(len(videos), MISSING)
         self._videos.append(none if has_none else codes_of(videos))
         self._shots.append(none if has_none else _shots([head.frame_id for head in heads]))
+
+    def _take_licences(self, row: int, values: Sequence[bytes]) -> None:
+        counts = Counter(values)
+        if len(counts) > _FEW:
+            first = dict(zip(reversed(values), range(row + len(values) - 1, row - 1, -1), strict=True))
+        else:
+            first = {value: row + values.index(value) for value in counts}
+        for value, count in counts.items():
+            at, before = self.licences.get(value, (first[value], 0))
+            self.licences[value] = at, before + count
 
     def _take_usual(self, heads: Sequence[ImageHead]) -> bool:
         """Take images that all have a number and a file name which leads nowhere else; whether they are such."""

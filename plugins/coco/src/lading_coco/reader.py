@@ -29,7 +29,7 @@ from lading_coco.layout import (
     split_of,
     split_of_videos,
 )
-from lading_coco.references import tell_scenes
+from lading_coco.references import tell_licences, tell_scenes
 from lading_coco.text import JsonText
 from lading_coco.units import tell_other_units
 from lading_coco.whole_videos import VideoText
@@ -87,6 +87,7 @@ class CocoReader(Reader):
             tell_other_spellings(document, report)
             tell_other_units(document, report)
             tell_scenes(document, report)
+            tell_licences(document, report)
             document.forget_ids()
         masks = _mask_places(files, documents, report)
         maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in enumerate(documents) if d.kind == "stuff"}

@@ -1,4 +1,4 @@
-"""Ids that stand beside the annotations and lead to other records: TACO's scenes, and LVIS's lists of categories."""
+"""Ids that stand beside the annotations and lead to other records: licences, TACO's scenes, LVIS's lists."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from lading import Origin, Report, counted
 from lading_coco.document import Document
 from lading_coco.ids import code_of, is_id
+from lading_coco.rows import decoded
 
 #: Of an image of LVIS: categories that are not in it, and those of which not every object is annotated.
 _LISTS = ("neg_category_ids", "not_exhaustive_category_ids")
@@ -53,6 +54,23 @@ def tell_scenes(document: Document, report: Report) -> None:
         strays = [each for each in found if not is_id(each.value) or code_of(each.value) not in ids]
         if strays:
             report.warning(_CODE, _message(noun, strays), document.origin("scene_annotations", *strays[0].at))
+
+
+def tell_licences(document: Document, report: Report) -> None:
+    """Tell of licences that images name and the file does not list, each once; 0 says that there is none.
+
+    Where a file lists no licences at all, that is no defect (source-formats.md 2.3).
+    """
+    listed = document.envelope.get("licenses")
+    if not isinstance(listed, list) or not listed or document.kind == "videos":
+        return
+    known = {code_of(row.get("id")) for row in listed if isinstance(row, dict)}
+    for text, (row, count) in document.licences.items():
+        value = decoded(text) if text else None
+        if value is None or value == 0 or code_of(value) in known:
+            continue
+        message = f"expected the id of a licence that is listed, found {value!r}, of {counted(count, 'image')}"
+        report.warning(_CODE, message, document.images.origin(row, "license"))
 
 
 def _images(scenes: list[Any]) -> Iterator[_Found]:

@@ -238,14 +238,19 @@ def alike(value: Any) -> Any:
 
 def loose(text: bytes) -> Loose | None:
     """A record as a dict, also with NaN, numbers of any size and bytes that are no text; None where it is none."""
+    record = decoded(text)
+    return record if isinstance(record, dict) else None
+
+
+def decoded(text: bytes) -> Any:
+    """A value as Python reads it; None where it is none that can be read."""
     try:
-        record = msgspec.json.decode(text)
+        return msgspec.json.decode(text)
     except REFUSED:
         try:
-            record = json.loads(text.decode("utf-8", "replace"))
+            return json.loads(text.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             return None
-    return record if isinstance(record, dict) else None
 
 
 def values_at(document: Document, rows: Sequence[int], key: str) -> list[Any]:

@@ -18,6 +18,7 @@ from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.pictures import Pictures
+from lading_nuscenes.places import tell_places
 from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
 from lading_nuscenes.schema import (
@@ -75,6 +76,7 @@ class Database:
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
+        tell_places(tables, self.samples, self.files, self.annotations)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()

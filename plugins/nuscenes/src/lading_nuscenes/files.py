@@ -40,7 +40,8 @@ class Files:
     each. `extras` are the keys that the schema has not. `listed` are the hashes of all names in the table, also of
     files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
     row, where it is told that this does not say whether it is of a key frame. `later` are those of which it is told
-    that their samples have another file of their sensor, `same_path` these and each file whose path one of these has.
+    that their samples have another file of their sensor, `same_path` these and each file whose path one of these has,
+    `untimely` those of which it is told that their time is far from that of their sample.
     """
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class Files:
         self.undecided: dict[int, tuple[int, int]] = {}
         self.later: Small = _NONE
         self.same_path: Set[int] = frozenset()
+        self.untimely: Set[int] = frozenset()
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()

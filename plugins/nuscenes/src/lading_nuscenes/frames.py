@@ -23,7 +23,10 @@ from lading_nuscenes.times import NO_TIME
 _PLACING = ("sensor", "calibrated_sensor", "ego_pose")
 
 #: Of a second file of its sample: where its path is another's as well, that is no other defect.
-_SAME_PATH = (("path.duplicate", None),)
+_SAME_PATH = ("path.duplicate", None)
+
+#: Of a file whose time is told to be far from its sample's.
+_UNTIMELY = ("timestamp.backwards", None)
 
 
 class Frames:
@@ -132,11 +135,16 @@ class Frames:
             extras=self._file_extras(file) | odd_size,
             origin=origin,
             origins=self._origins,
-            told=_SAME_PATH if file in files.same_path else (),
+            told=self._told(file),
         )
         if isinstance(sensor, Lidar):
             self._measures.check_points(data, key)
         return data
+
+    def _told(self, file: int) -> Collection[tuple[str, int | None]]:
+        files = self._database.files
+        same_path, untimely = file in files.same_path, file in files.untimely
+        return (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely
 
     def _file_extras(self, file: int) -> dict[str, Any]:
         files, book = self._database.files, self._database.book

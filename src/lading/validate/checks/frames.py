@@ -21,6 +21,9 @@ from lading.validate.checks.problem import Problem
 _ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE)
 _UUID = re.compile("[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
+#: Of a file whose time is told to be another's: the times of others are not held to it.
+_UNTIMELY = ("timestamp.backwards", None)
+
 
 class _Moment(NamedTuple):
     """When a sensor gave a file, and where that stands."""
@@ -74,7 +77,7 @@ class FramesPass(BlockChecker):
         timed: set[str | None] = {None} if self._dataset.is_fusion else set()
         for data in frame.data:
             # of files of an unknown sensor, and of a second one of a sensor, it is told that they are such
-            if data.timestamp_ns is not None and data.sensor_name not in timed:
+            if data.timestamp_ns is not None and data.sensor_name not in timed and _UNTIMELY not in data.told:
                 timed.update((data.sensor_name,) if self._dataset.is_fusion else ())
                 moment = _moment(frame, data)
                 for problem in _time_problems(moment, data.sensor_name, seen):

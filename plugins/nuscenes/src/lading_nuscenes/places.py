@@ -1,0 +1,138 @@
+"""Where and when files, poses and boxes are said to be: those that are far from the others of their sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import counted
+from lading_nuscenes.annotations import Annotations
+from lading_nuscenes.files import Files, Small
+from lading_nuscenes.samples import Samples
+from lading_nuscenes.tables import Tables, grouped
+from lading_nuscenes.times import NO_TIME
+
+#: No box is farther from the vehicle: sensors see some 100 m, radars 250 m (source-formats.md 4.1).
+_FAR_M = 500.0
+
+#: The files of a sample are of 100 ms, in which no vehicle goes as far.
+_JUMP_M = 50.0
+
+#: A pose is of the time of its file; of another second, it is none of it.
+_FAR_NS = 1_000_000_000
+
+#: As many files of a sample tell which of them is the odd one.
+_LEAST = 3
+
+
+def tell_places(tables: Tables, samples: Samples, files: Files, boxes: Annotations) -> None:
+    """Say which files and poses are far from those beside them, and where boxes are not in the global frame."""
+    own = _placed(files)
+    _tell_files(tables, samples, files)
+    _tell_jumps(tables, samples, files, own)
+    _tell_times(tables, files)
+    _tell_frames(tables, samples, files, boxes, own)
+
+
+def _placed(files: Files) -> Small:
+    """The key frames of samples that have a pose of finite numbers, without those that are told to be others'."""
+    poses = files.poses
+    has_pose = (poses.rows >= 0) & np.isfinite(poses.translations).all(axis=1)
+    is_own = files.is_key & (files.samples >= 0) & has_pose[poses.of_file]
+    is_own[files.later] = False
+    found: Small = np.flatnonzero(is_own).astype(np.int32)
+    return found
+
+
+def _tell_files(tables: Tables, samples: Samples, files: Files) -> None:
+    """Say which key frames are far in time from their sample, which other files are near."""
+    is_own = files.is_key & (files.samples >= 0) & (files.times != NO_TIME)
+    is_own[files.later] = False
+    own = np.flatnonzero(is_own)
+    own = own[samples.times[files.samples[own]] != NO_TIME]
+    off = files.times[own] - samples.times[files.samples[own]]
+    is_far = np.abs(off) > _FAR_NS
+    near = np.bincount(files.samples[own][~is_far], minlength=len(samples))
+    odd = np.flatnonzero(is_far)
+    odd = odd[near[files.samples[own[odd]]] > 0]
+    files.untimely = frozenset(own[odd].tolist())
+    for file, seconds in zip(own[odd].tolist(), (off[odd] / 1e9).tolist(), strict=True):
+        found = f"found one {abs(seconds):,.3f} s {'after' if seconds > 0 else 'before'} it"
+        at = tables.origin("sample_data", int(files.rows[file]), "timestamp")
+        tables.report.warning("nuscenes.file-time", f"expected a time near that of its sample, {found}", at)
+
+
+def _tell_jumps(tables: Tables, samples: Samples, files: Files, own: Small) -> None:
+    """Say which poses are far from those of the other files of their sample."""
+    poses = files.poses
+    order, starts = grouped(files.samples[own], len(samples))
+    own = own[order]
+    places = poses.translations[poses.of_file[own]]
+    count = np.diff(starts)
+    firsts = starts[:-1][count >= _LEAST]
+    if not len(firsts):
+        return
+    spread = (
+        np.maximum.reduceat(places, starts[:-1][count > 0]) - np.minimum.reduceat(places, starts[:-1][count > 0])
+    )[count[count > 0] >= _LEAST]
+    for start in firsts[(spread > _JUMP_M).any(axis=1)].tolist():
+        end = int(np.searchsorted(files.samples[own], files.samples[own[start]], side="right"))
+        off = np.linalg.norm(places[start:end] - np.median(places[start:end], axis=0), axis=1)
+        far = np.flatnonzero(off > _JUMP_M)
+        for place in far.tolist() if 2 * len(far) < end - start else ():
+            message = f"expected a place near those of the other files of its sample, found one {off[place]:,.1f} m off"
+            at = tables.origin("ego_pose", int(poses.rows[poses.of_file[own[start + place]]]), "translation")
+            tables.report.warning("nuscenes.ego-place", message, at)
+
+
+def _tell_times(tables: Tables, files: Files) -> None:
+    """Say which poses have a time that is far from that of the first of their files, once where most have.
+
+    Of files whose own time is told to be another's, nothing is said.
+    """
+    poses = files.poses
+    is_known = (poses.rows[poses.of_file] >= 0) & (files.times != NO_TIME) & files.is_key
+    is_known[list(files.untimely)] = False
+    known = np.flatnonzero(is_known)
+    known = known[poses.times[poses.of_file[known]] != NO_TIME]
+    _, firsts = np.unique(poses.of_file[known], return_index=True)
+    known = known[np.sort(firsts)]
+    off = poses.times[poses.of_file[known]] - files.times[known]
+    far = np.flatnonzero(np.abs(off) > _FAR_NS)
+    is_most = len(far) > 2 and 2 * len(far) > len(known)
+    for place in far[:1].tolist() if is_most else far.tolist():
+        seconds = off[place] / 1e9
+        message = (
+            f"expected the time of its file, found one {abs(seconds):,.3f} s {'after' if seconds > 0 else 'before'} it"
+        )
+        if is_most:
+            message += f", as in {counted(len(far), 'row')} of {len(known):,}"
+        at = tables.origin("ego_pose", int(poses.rows[poses.of_file[known[place]]]), "timestamp")
+        tables.report.warning("nuscenes.ego-time", message, at)
+
+
+def _tell_frames(tables: Tables, samples: Samples, files: Files, boxes: Annotations, own: Small) -> None:
+    """Say once a scene that all of its boxes are far from the vehicle but near the origin: they are not global."""
+    vehicle: NDArray[np.float64] = np.full((len(samples) + 1, 2), np.nan)
+    vehicle[files.samples[own]] = files.poses.translations[files.poses.of_file[own], :2]
+    at = vehicle[np.maximum(boxes.samples, -1)]
+    known = np.flatnonzero((boxes.samples >= 0) & np.isfinite(at[:, 0]) & np.isfinite(boxes.translations).all(axis=1))
+    if not len(known):
+        return
+    place = boxes.translations[known, :2]
+    off, from_origin = np.linalg.norm(place - at[known], axis=1), np.linalg.norm(place, axis=1)
+    is_odd = (off > _FAR_M) & (from_origin <= _FAR_M)
+    scenes = samples.scenes[boxes.samples[known]]
+    for scene in np.unique(scenes[is_odd]).tolist():
+        inside = scenes == scene
+        if is_odd[inside].all():
+            first = int(known[inside][0])
+            boxes_found = counted(int(inside.sum()), "box", "boxes")
+            message = (
+                f"expected boxes in the global frame, found all {boxes_found} of a scene {off[inside].min():,.0f} m or "
+                f"more from the vehicle, and within {from_origin[inside].max():,.0f} m of the origin, as in the frame "
+                "of the vehicle or a sensor"
+            )
+            tables.report.warning(
+                "nuscenes.box-frame", message, tables.origin("sample_annotation", int(boxes.rows[first]), "translation")
+            )

@@ -1,0 +1,109 @@
+"""Where and when the vehicle is said to be, and boxes that are not in the global frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lading
+from lading.model.geometry import matrix_from_quaternion
+
+TABLES = "v1.0-mini/"
+ALIKE = ("media.duplicate", "media.leak", "segment.forbidden-name")
+SECOND = 1_000_000
+
+
+def judged(case: Any) -> list[str]:
+    """All that is found but for what the fixture has: bytes that are alike, and a name with a dot."""
+    found = lading.validate(lading.open_dataset(case.root))
+    return [f"{one.severity} {one.rule} {one}" for one in found if one.rule not in ALIKE]
+
+
+def pose_of(case: Any, file: int) -> tuple[int, Any]:
+    token = case.rows("sample_data")[file]["ego_pose_token"]
+    return next((n, row) for n, row in enumerate(case.rows("ego_pose")) if row["token"] == token)
+
+
+@pytest.mark.parametrize("scenes", [(0,), (0, 1)])
+@pytest.mark.parametrize("is_turned", [True, False], ids=["in the frame of the vehicle", "from the vehicle's place"])
+def test_boxes_that_are_not_global_are_told_once_a_scene(case: Any, scenes: tuple[int, ...], is_turned: bool) -> None:
+    tokens = [case.rows("scene")[scene]["token"] for scene in scenes]
+    samples = {row["token"]: row for row in case.rows("sample")}
+    lidars = {row["sample_token"]: n for n, row in enumerate(case.rows("sample_data"))
+              if row["is_key_frame"] and "LIDAR_TOP" in row["filename"]}  # fmt: skip
+    firsts = {}
+
+    def change(rows: Any) -> None:
+        for number, row in enumerate(rows):
+            scene = samples[row["sample_token"]]["scene_token"]
+            if scene in tokens:
+                _, pose = pose_of(case, lidars[row["sample_token"]])
+                place = np.array(row["translation"]) - pose["translation"]
+                row["translation"] = (place @ matrix_from_quaternion(pose["rotation"]) if is_turned else place).tolist()
+                firsts.setdefault(scene, number)
+
+    case.edit("sample_annotation", change)
+    lines = [line for line in judged(case) if "box-frame" in line]
+    assert [line.split(": ")[0] for line in lines] == [
+        f"warning nuscenes.box-frame {TABLES}sample_annotation.json#/{firsts[token]}/translation" for token in tokens
+    ]
+    assert [line for line in judged(case) if "box-frame" not in line] == []
+
+
+def test_boxes_near_the_origin_of_a_map_are_global_where_the_vehicle_is_there(case: Any) -> None:
+    away = np.array([600.0, 1597.0, 0.0])
+    for table in ("sample_annotation", "ego_pose"):
+        case.edit(table, lambda rows: [r | {"translation": (np.array(r["translation"]) - away).tolist()} for r in rows])
+    assert not any("box-frame" in line for line in judged(case))
+
+
+def test_one_box_far_off_is_no_matter_of_the_frame(case: Any) -> None:
+    case.set("sample_annotation", 5, translation=[1.0, 2.0, 3.0])
+    assert not any("box-frame" in line for line in judged(case))
+
+
+@pytest.mark.parametrize("file", [0, 7, 14, 19])
+def test_a_pose_far_from_the_others_of_its_sample_is_told_at_its_row(case: Any, file: int) -> None:
+    row, pose = pose_of(case, file)
+    x, y, z = pose["translation"]
+    case.set("ego_pose", row, translation=[x + 900, y, z])
+    (line,) = [line for line in judged(case) if "nuscenes." in line]
+    assert line.startswith(f"warning nuscenes.ego-place {TABLES}ego_pose.json#/{row}/translation: ")
+    told = float(line.split("found one ")[1].split(" m off")[0])
+    assert 895 < told < 905
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(7, "7.000 s after"), (-2, "2.000 s before")])
+def test_a_pose_of_another_time_than_its_file_is_told(case: Any, seconds: int, found: str) -> None:
+    row, pose = pose_of(case, 5)
+    case.set("ego_pose", row, timestamp=pose["timestamp"] + seconds * SECOND)
+    assert judged(case) == [
+        f"warning nuscenes.ego-time {TABLES}ego_pose.json#/{row}/timestamp: "
+        f"expected the time of its file, found one {found} it"
+    ]
+
+
+def test_poses_of_another_clock_are_told_once(case: Any) -> None:
+    case.edit("ego_pose", lambda rows: [row | {"timestamp": row["timestamp"] + 3600 * SECOND} for row in rows])
+    (line,) = judged(case)
+    assert line.endswith("expected the time of its file, found one 3,600.000 s after it, as in 24 rows of 24")
+
+
+@pytest.mark.parametrize("is_pose_as_well", [True, False])
+@pytest.mark.parametrize(("file", "seconds"), [(2, 5), (2, -5), (4, 5), (0, -5), (17, 2)])
+def test_a_file_of_another_time_than_its_sample_is_told_once(
+    case: Any, file: int, seconds: int, is_pose_as_well: bool
+) -> None:
+    """Not also as a step in time of the frames before and behind."""
+    time = case.rows("sample_data")[file]["timestamp"] + seconds * SECOND
+    row, _ = pose_of(case, file)
+    case.set("sample_data", file, timestamp=time)
+    if is_pose_as_well:
+        case.set("ego_pose", row, timestamp=time)
+    (line,) = judged(case)
+    assert line.startswith(
+        f"warning nuscenes.file-time {TABLES}sample_data.json#/{file}/timestamp: "
+        "expected a time near that of its sample, "
+    )

@@ -689,7 +689,7 @@ def test_a_whole_number_that_no_column_holds_is_told(case: Any, table: str, key:
     ("table", "rule", "place"),
     [
         ("ego_pose", "nuscenes.not-finite", "/0/{key}"),
-        ("calibrated_sensor", "sensor.not-finite", "/0"),
+        ("calibrated_sensor", "sensor.not-finite", "/0/{key}"),
         ("sample_annotation", "label.not-finite", "/0/{key}"),
     ],
 )

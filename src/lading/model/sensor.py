@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -14,7 +15,7 @@ from lading.model.report import Origin
 SensorType: TypeAlias = Literal["LIDAR", "RADAR", "CAMERA", "FISHEYE_CAMERA"]
 
 #: Fields of a sensor that say nothing of the sensor itself.
-_ASIDE = frozenset({"origin", "told"})
+_ASIDE = frozenset({"origin", "parts", "told"})
 _COEFFICIENT = re.compile(r"[kp][1-9][0-9]*")
 
 
@@ -54,8 +55,9 @@ class Intrinsics(_Part):
 class Sensor(_Part):
     """One sensor of a segment; `extrinsics` maps its frame, which has its name, to the ego frame.
 
-    `origin` is its record in the source; `told` has the codes of rules of which a reader told itself, at the place.
-    Sensors that differ in these alone are equal.
+    `origin` is its record in the source, and `parts` the keys of this that hold its `translation`, `rotation`, `matrix`
+    and `distortion`; `told` has the codes of rules of which a reader told itself, at the place. Sensors that differ in
+    these alone are equal.
     """
 
     type: ClassVar[SensorType]
@@ -64,7 +66,13 @@ class Sensor(_Part):
     description: str = ""
     extrinsics: Transform3D | None = None
     origin: Origin | None = Field(default=None, exclude=True, repr=False)
+    parts: Mapping[str, str] = Field(default={}, exclude=True, repr=False)
     told: frozenset[str] = Field(default=frozenset(), exclude=True, repr=False)
+
+    def locate(self, part: str | None = None) -> Origin | None:
+        """Where it, or one of its `parts`, stands, as narrow as the reader knows; None where it does not say."""
+        key = self.parts.get(part or "")
+        return self.origin if self.origin is None or key is None else self.origin.below(key)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

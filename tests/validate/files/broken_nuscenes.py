@@ -36,7 +36,7 @@ def box(rule: str, column: str, value: Any, name: str = "") -> Broken:
 
 
 def sensor(rule: str, name: str = "", **fields: Any) -> Broken:
-    return Broken(rule, "nuscenes", row("calibrated_sensor", 0, **fields), at("calibrated_sensor", 0), name)
+    return Broken(rule, "nuscenes", row("calibrated_sensor", 0, **fields), at("calibrated_sensor", 0, *fields), name)
 
 
 def data(rule: str, change: Change, places: list[Place], name: str = "") -> Broken:

@@ -19,6 +19,14 @@ _COEFFICIENTS = {
 }
 _FISHEYE = 6
 
+#: The columns of a row that hold the parts of a sensor.
+_PARTS = {
+    "translation": "translation",
+    "rotation": "rotation",
+    "matrix": "camera_intrinsic",
+    "distortion": "camera_distortion",
+}
+
 #: The lidar whose frame the boxes lie in, where there is one of this name; else the first of the table.
 _FIRST_LIDAR = "LIDAR_TOP"
 
@@ -61,11 +69,11 @@ class Sensors:
         told = frozenset(() if name else ("sensor.empty-name",))
         if not name:
             self._tell_nameless(kind_index)
-        origin = self._tables.origin("calibrated_sensor", self._rows.indexes[place])
+        at = {"origin": self._tables.origin("calibrated_sensor", self._rows.indexes[place]), "parts": _PARTS}
         if kind.modality == "lidar":
-            return Lidar(name=name, extrinsics=extrinsics, origin=origin, told=told)
+            return Lidar(name=name, extrinsics=extrinsics, told=told, **at)
         if kind.modality == "radar":
-            return Radar(name=name, extrinsics=extrinsics, origin=origin, told=told)
+            return Radar(name=name, extrinsics=extrinsics, told=told, **at)
         if kind.modality != "camera":
             self._tell_modality(place, kind.modality, kind_index)
             return None
@@ -73,7 +81,7 @@ class Sensors:
         intrinsics = self._intrinsics(place, row)
         is_told = intrinsics is None and "camera_intrinsic" in self._rows.extras.get(place, {})
         told |= {"sensor.no-intrinsics"} if is_told else set()
-        return camera(name=name, extrinsics=extrinsics, intrinsics=intrinsics, origin=origin, told=told)
+        return camera(name=name, extrinsics=extrinsics, intrinsics=intrinsics, told=told, **at)
 
     def _tell_nameless(self, kind_index: int) -> None:
         """Say, once a row of sensor, that its channel is empty."""

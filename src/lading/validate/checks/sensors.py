@@ -44,12 +44,11 @@ class SensorsPass(BlockChecker):
             return ()
         self._last = (segment.name, calibration)
         at = frame.data[0].locate() if frame.data else None
-        found = [(problem, sensor) for sensor in calibration.values() for problem in _problems(sensor)]
+        where = {"segment": segment.name, "frame": frame.key}
         told = (
-            problem.finding(
-                self._severities, segment=segment.name, frame=frame.key, sensor=sensor.name, at=sensor.origin or at
-            )
-            for problem, sensor in found
+            problem.finding(self._severities, **where, sensor=sensor.name, at=sensor.locate(problem.subject) or at)
+            for sensor in calibration.values()
+            for problem in _problems(sensor)
         )
         return [finding for finding in told if finding is not None]
 
@@ -68,7 +67,8 @@ class SensorsPass(BlockChecker):
         told: set[tuple[Problem, Origin]] = set()
         for segment in self._dataset.segments:
             for problem, sensor in self._segment(segment):
-                name, at = (None, _first_place(segment)) if sensor is None else (sensor.name, sensor.origin)
+                at = _first_place(segment) if sensor is None else sensor.locate(problem.subject)
+                name = None if sensor is None else sensor.name
                 if at is not None and (problem, at) in told:
                     continue
                 finding = problem.finding(self._severities, segment=segment.name, sensor=name, at=at)
@@ -108,40 +108,42 @@ def _every_problem(sensor: Sensor) -> Iterator[Problem]:
     if not isinstance(sensor, Camera):
         return
     if sensor.intrinsics is None:
-        yield Problem("sensor.no-intrinsics", f"expected intrinsics of the camera {sensor.name!r}, found none")
+        message = f"expected intrinsics of the camera {sensor.name!r}, found none"
+        yield Problem("sensor.no-intrinsics", message, "matrix")
     else:
         yield from _intrinsics_problems(sensor.intrinsics)
 
 
 def _extrinsics_problems(extrinsics: Transform3D) -> Iterator[Problem]:
-    numbers = (*extrinsics.translation, *extrinsics.rotation)
-    if not are_finite(numbers):
-        yield Problem("sensor.not-finite", f"extrinsics: expected finite numbers, found {numbers}")
-        return
-    wrong = rotation_problem(extrinsics.rotation)
+    for part, numbers in (("translation", extrinsics.translation), ("rotation", extrinsics.rotation)):
+        if not are_finite(numbers):
+            yield Problem("sensor.not-finite", f"extrinsics: expected finite numbers, found {numbers}", part)
+    wrong = rotation_problem(extrinsics.rotation) if are_finite(extrinsics.rotation) else None
     if wrong is not None:
-        yield Problem("sensor.rotation", f"extrinsics: {wrong[1]}")
+        yield Problem("sensor.rotation", f"extrinsics: {wrong[1]}", "rotation")
 
 
 def _intrinsics_problems(intrinsics: Intrinsics) -> Iterator[Problem]:
     matrix = intrinsics.camera_matrix
-    numbers = (matrix.fx, matrix.fy, matrix.cx, matrix.cy, matrix.skew, *(intrinsics.distortion or {}).values())
-    if not are_finite(numbers):
-        yield Problem("sensor.not-finite", f"intrinsics: expected finite numbers, found {numbers}")
-    elif matrix.fx <= 0 or matrix.fy <= 0:
-        message = f"expected focal lengths above 0, found fx {matrix.fx!r} and fy {matrix.fy!r}"
-        yield Problem("sensor.focal-length", message)
     distortion = intrinsics.distortion
+    numbers = (matrix.fx, matrix.fy, matrix.cx, matrix.cy, matrix.skew)
+    for part, found in (("matrix", numbers), ("distortion", tuple((distortion or {}).values()))):
+        if not are_finite(found):
+            yield Problem("sensor.not-finite", f"intrinsics: expected finite numbers, found {found}", part)
+    if are_finite(numbers) and (matrix.fx <= 0 or matrix.fy <= 0):
+        message = f"expected focal lengths above 0, found fx {matrix.fx!r} and fy {matrix.fy!r}"
+        yield Problem("sensor.focal-length", message, "matrix")
     if distortion is None:
         return
     if not distortion:
-        yield Problem("sensor.distortion-empty", "expected k1 or p1 among the distortion coefficients, found none")
+        message = "expected k1 or p1 among the distortion coefficients, found none"
+        yield Problem("sensor.distortion-empty", message, "distortion")
     for letter in "kp":
         numbers_given = sorted(int(name[1:]) for name in distortion if name[0] == letter)
         if numbers_given != list(range(1, len(numbers_given) + 1)):
             shown = ", ".join(f"{letter}{number}" for number in numbers_given)
             message = f"expected {letter}1 to {letter}{numbers_given[-1]} without a gap, found {shown}"
-            yield Problem("sensor.distortion-gap", message)
+            yield Problem("sensor.distortion-gap", message, "distortion")
 
 
 def _first_place(segment: Segment) -> Origin | None:

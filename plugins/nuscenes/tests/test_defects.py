@@ -578,11 +578,56 @@ def test_rows_on_pictures_that_are_not_read_are_counted(images: Any) -> None:
     opened = images.open()
     assert opened.told == [
         "error nuscenes.dangling-token v1.0-mini/object_ann.json#/2/sample_data_token: "
-        "expected a token of sample_data.json, found 'x'"
+        "expected a token of sample_data.json, found 'x'",
+        "warning nuscenes.not-key-frame v1.0-mini/object_ann.json#/1/sample_data_token: "
+        "expected the token of a key frame, found that of a file that is none; `-o sweeps=true` reads it",
     ]
     assert opened.losses()["rows of object_ann on files that are no key frames"] == 1
     assert [label.extras["token"] for label in images.open(sweeps=True).data[0].labels] == [
         images.rows("object_ann")[1]["token"]
+    ]
+
+
+def test_rows_of_point_labels_on_files_that_are_no_key_frames_are_told_once(case: Any) -> None:
+    others = [row["token"] for row in case.rows("sample_data") if not row["is_key_frame"]]
+    case.set("lidarseg", 0, sample_data_token=others[0]).set("lidarseg", 2, sample_data_token=others[1])
+    (finding,) = case.open().of("not-key-frame")
+    assert str(finding) == (
+        "v1.0-mini/lidarseg.json#/0/sample_data_token: expected the token of a key frame, found that of a file that is "
+        "none; `-o sweeps=true` reads it, and those of 1 more row"
+    )
+
+
+KEY_CAMERA = "warning nuscenes.key-camera v1.0-mini/sample.json#/0/key_camera_token: "
+
+
+def test_a_key_camera_that_is_not_there_is_told(images: Any) -> None:
+    assert images.set("sample", 0, key_camera_token="deadbeef" * 4).open().told == [
+        "error nuscenes.dangling-token v1.0-mini/sample.json#/0/key_camera_token: "
+        f"expected a token of sample_data.json, found '{'deadbeef' * 4}'"
+    ]
+
+
+def test_a_key_camera_that_is_no_key_frame_or_another_sample_s_is_told(images: Any) -> None:
+    other = images.rows("sample")[1]["key_camera_token"]
+    assert images.set("sample", 0, key_camera_token=other).open().told == [
+        f"{KEY_CAMERA}expected the token of a key frame of the sample, found that of a file of another sample"
+    ]
+    sweep = images.rows("sample_data")[0]
+    assert not sweep["is_key_frame"]
+    told = f"{KEY_CAMERA}expected the token of a key frame of the sample, found that of a file that is no key frame"
+    images.set("sample", 0, key_camera_token=sweep["token"])
+    assert images.open().told == images.open(sweeps=True).told == [told]
+
+
+@pytest.mark.parametrize("is_key", [False, None], ids=["false", "null"])
+def test_a_key_frame_that_does_not_say_so_is_told_once(images: Any, is_key: bool | None) -> None:
+    own = images.rows("sample")[0]["key_camera_token"]
+    (index,) = [number for number, row in enumerate(images.rows("sample_data")) if row["token"] == own]
+    assert own in [row["sample_data_token"] for row in images.rows("object_ann")]
+    opened = images.set("sample_data", index, is_key_frame=is_key).open()
+    assert [str(found).split(": ")[0] for found in opened.report.findings] == [
+        f"v1.0-mini/sample_data.json#/{index}/is_key_frame" if is_key is None else KEY_CAMERA.split(" ")[2][:-1]
     ]
 
 

@@ -13,6 +13,10 @@ CODES: Mapping[str, Told] = {
     "nuscenes.bad-record": Told("error", "a row has all that it needs, of the types of the schema"),
     "nuscenes.duplicate-token": Told("error", "no two rows of a table have the same token"),
     "nuscenes.dangling-token": Told("error", "a token is that of a row"),
+    "nuscenes.key-camera": Told("warning", "`key_camera_token` is that of a key frame of the sample"),
+    "nuscenes.not-key-frame": Told(
+        "warning", "labels are those of key frames", "Read the other files as well: -o sweeps=true."
+    ),
     "nuscenes.token-type": Told("warning", "a token is a text that is not empty"),
     "nuscenes.broken-chain": Told(
         "warning",

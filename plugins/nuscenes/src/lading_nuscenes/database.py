@@ -17,6 +17,7 @@ from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.outside import Outside
+from lading_nuscenes.owners import Unread, tell_key_cameras
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.places import tell_places
 from lading_nuscenes.results import Results
@@ -73,6 +74,7 @@ class Database:
         self.samples = read_samples(tables, self.book, groups, by_log=version.is_nuimages)
         self.files = self._read_files(calibrated, all_files=all_files, notes_names=notes_names)
         self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
+        tell_key_cameras(tables, self.book, self.samples, self.files)
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
@@ -141,15 +143,11 @@ class Database:
         """The files of point labels, by the file whose points they label."""
         found: dict[int, str] = {}
         first = None
-        outside = Outside(self.media, self.tables, table)
+        outside, unread = Outside(self.media, self.tables, table), Unread(self.tables, table, self.files)
         for piece in self.tables.scan(table, PointLabels):
             outside.bring_in(piece.indexes, piece.rows, piece.extras)
-            tokens = [row.sample_data_token for row in piece.rows]
-            keys = self.book.keys(tokens)
-            places = self.files.index.find(keys)
-            everywhere = places if self.files.every is None else self.files.every.find(keys)
             self.tables.tell_nameless(table, piece)
-            self.tables.dangling(table, "sample_data_token", "sample_data", piece.indexes, everywhere, tokens)
+            places = unread.owners(piece, self.book)
             for place, row in zip(places.tolist(), piece.rows, strict=True):
                 if place >= 0:
                     found[place] = row.filename
@@ -157,6 +155,7 @@ class Database:
             self.named = np.concatenate((self.named, name_hashes([row.filename for row in piece.rows])))
             first = first or self.tables.origin(table, piece.indexes[0])
         outside.tell()
+        unread.tell()
         if first is not None:
             what = f"point labels of {table} (their files are named in the extras of the lidar's data)"
             self.tables.report.loss(what, str(first), self.tables.counts[table])

@@ -42,6 +42,7 @@ class Files:
     row, where it is told that this does not say whether it is of a key frame. `later` are those of which it is told
     that their samples have another file of their sensor, `same_path` these and each file whose path one of these has,
     `untimely` those of which it is told that their time is far from that of their sample.
+    `doubtful` are the tokens of files that are no key frames, where it is told that they may be.
     """
 
     def __init__(self) -> None:
@@ -59,6 +60,7 @@ class Files:
         self.skipped = 0
         self.skipped_example = ""
         self.undecided: dict[int, tuple[int, int]] = {}
+        self.doubtful: set[str] = set()
         self.later: Small = _NONE
         self.same_path: Set[int] = frozenset()
         self.untimely: Set[int] = frozenset()
@@ -222,6 +224,7 @@ class _Reading:
                 sample = int(self._samples.find(self._book.keys([row.sample_token]))[0])
                 rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
                 self._files.undecided[index] = (sample, rig)
+                self._files.doubtful.add(row.token)
 
     def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
         if not self._files.skipped:

@@ -16,6 +16,7 @@ from lading_nuscenes.annotations import tell_attributes
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.files import Files
 from lading_nuscenes.origins import code
+from lading_nuscenes.owners import Unread
 from lading_nuscenes.scan import Scan
 from lading_nuscenes.schema import Attribute, Category, ObjectAnn, SurfaceAnn
 from lading_nuscenes.stamp import Stamp
@@ -57,8 +58,9 @@ class Pictures:
         """Note where each row stands, and check what it points to."""
         columns = Columns()
         count = 0
+        unread = Unread(self._tables, self.table, files)
         for piece in self._tables.scan(self.table, self._row_type):
-            owners = self._owners(piece, files, book)
+            owners = unread.owners(piece, book)
             spans = piece.spans()
             if spans is None:
                 for place, row in enumerate(piece.rows):
@@ -71,21 +73,10 @@ class Pictures:
                 owners=owners.astype(np.int32),
             )
             count += len(piece.rows)
+        unread.tell()
         self._indexes = columns.take("indexes", _NONE)
         self._spans = columns.take("spans", self._spans)
         self._order, self._starts = grouped(columns.take("owners", _NONE), len(files))
-
-    def _owners(self, piece: Piece[Any], files: Files, book: TokenBook) -> NDArray[np.int64]:
-        tokens = [row.sample_data_token for row in piece.rows]
-        keys = book.keys(tokens)
-        found = files.index.find(keys)
-        everywhere = found if files.every is None else files.every.find(keys)
-        self._tables.dangling(self.table, "sample_data_token", "sample_data", piece.indexes, everywhere, tokens)
-        unread = np.flatnonzero((found < 0) & (everywhere >= 0))
-        if len(unread):
-            at = self._tables.origin(self.table, piece.indexes[int(unread[0])])
-            self._tables.report.loss(f"rows of {self.table} on files that are no key frames", str(at), len(unread))
-        return found
 
     def _check(self, piece: Piece[Any]) -> None:
         self._tables.tell_nameless(self.table, piece)

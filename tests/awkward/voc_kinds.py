@@ -277,7 +277,7 @@ OBJECTS = [
         thing(f"{box(5, 5, 7, 7)}<part><name>head</name></part>"),
         found=["box2d cat 5 5 7 7 @a#1", f"{CAT} @a#1"],
         told=[
-            "warning voc.several-boxes #/annotation/object[1]/bndbox",
+            "warning voc.several-boxes #/annotation/object[1]/bndbox[2]",
             "warning voc.no-box #/annotation/object[1]/part[1]",
         ],
         losses=["part without a shape that can be read"],
@@ -310,9 +310,9 @@ OBJECTS = [
         head="<filename>a.jpg</filename><filename>b.jpg</filename>",
         found=["box2d cat 7 3 10 12"],
         told=[
-            "warning voc.repeated-element #/annotation/filename",
-            "warning voc.repeated-element #/annotation/object[1]/name",
-            "warning voc.repeated-element #/annotation/object[1]/bndbox",
+            "warning voc.repeated-element #/annotation/filename[2]",
+            "warning voc.repeated-element #/annotation/object[1]/name[2]",
+            "warning voc.repeated-element #/annotation/object[1]/bndbox/xmin[2]",
         ],
     ),
     lone(

@@ -107,7 +107,7 @@ def test_several_boxes_of_an_object_are_several_boxes(one: Callable[..., Any], b
     found = one(f"<object>{DOG}<difficult>1</difficult>{box(1, 2, 3, 4)}\n{box(5, 6, 7, 8)}</object>")
     finding = found.finding("voc.several-boxes")
     assert finding.message == "expected one `bndbox` in an object, found 2; each becomes a box"
-    assert (finding.severity, place(finding)) == ("warning", ("a.xml", "/annotation/object[1]/bndbox", 3))
+    assert (finding.severity, place(finding)) == ("warning", ("a.xml", "/annotation/object[1]/bndbox[2]", 3))
     assert [(label.xmin, label.instance) for label in found.data("a").labels] == [(1.0, "a#1"), (5.0, "a#1")]
 
 
@@ -211,16 +211,56 @@ def test_elements_that_are_there_twice_are_told_and_kept(one: Callable[..., Any]
     told = [(f.pointer, f.line, f.message) for f in found.findings]
     rest = "the first counts, this one stays in extras"
     assert told == [
-        ("/annotation/filename", 3, f"expected one `filename`, found another, 'b.jpg'; {rest}"),
-        ("/annotation/size", 4, f"expected one `size`, found another; {rest}"),
-        ("/annotation/object[1]/name", 5, f"expected one `name`, found another, 'cat'; {rest}"),
-        ("/annotation/object[1]/difficult", 5, f"expected one `difficult`, found another, '1'; {rest}"),
-        ("/annotation/object[1]/bndbox", 6, f"expected one `xmin`, found another, '2'; {rest}"),
+        ("/annotation/filename[2]", 3, f"expected one `filename`, found another, 'b.jpg'; {rest}"),
+        ("/annotation/size[2]", 4, f"expected one `size`, found another; {rest}"),
+        ("/annotation/object[1]/name[2]", 5, f"expected one `name`, found another, 'cat'; {rest}"),
+        ("/annotation/object[1]/difficult[2]", 5, f"expected one `difficult`, found another, '1'; {rest}"),
+        ("/annotation/object[1]/bndbox/xmin[2]", 6, f"expected one `xmin`, found another, '2'; {rest}"),
     ]
     assert {(f.rule, f.severity) for f in found.findings} == {("voc.repeated-element", "warning")}
     (label,) = found.data("a").labels
     assert (label.category, label.xmin, label.attributes["difficult"]) == ("dog", 1, False)
     assert label.extras == {"name": "cat", "difficult": "1", "bndbox": {"xmin": "2"}}
+
+
+def test_an_attribute_that_is_there_twice_is_told_and_kept(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    def attribute(name: str, value: str) -> str:
+        return f"\n<attribute><name>{name}</name><value>{value}</value></attribute>"
+
+    inside = f"{attribute('rotation', '0.0')}{attribute('rotation', '45.0')}{attribute('truncated', 'true')}"
+    actions = "\n<actions><jumping>1</jumping>\n<jumping>0</jumping></actions>"
+    text = f"<truncated>0</truncated>{box(1, 2, 3, 4)}<attributes>{inside}</attributes>{actions}"
+    found = one(f"<object>{DOG}{text}</object>")
+    rest = "the first counts, this one stays in extras"
+    assert [(f.rule, f.severity, f.pointer, f.line, f.message) for f in found.findings] == [
+        (
+            "voc.repeated-element",
+            "warning",
+            f"/annotation/object[1]/{step}",
+            line,
+            f"expected one attribute {said}; {rest}",
+        )
+        for step, line, said in (
+            ("attributes/attribute[2]", 4, "'rotation', found another, '45.0'"),
+            ("attributes/attribute[3]", 5, "'truncated', found another, 'true'"),
+            ("actions/jumping[2]", 7, "'jumping', found another, '0'"),
+        )
+    ]
+    (label,) = found.data("a").labels
+    assert label.attributes == {"truncated": False, "rotation": 0.0, "jumping": True}
+    assert label.extras == {
+        "attributes": {"attribute": [{"name": "rotation", "value": "45.0"}, {"name": "truncated", "value": "true"}]},
+        "actions": {"jumping": "0"},
+    }
+
+
+def test_a_further_box_stands_at_its_own_line(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    data = one(f"<object>{DOG}{box(1, 2, 3, 4)}\n{box(5, 6, 7, 8)}</object>").data("a")
+    places = [data.locate(label, "geometry") for label in data.labels]
+    assert [(at.pointer, at.line) for at in places] == [
+        ("/annotation/object[1]/bndbox", 2),
+        ("/annotation/object[1]/bndbox[2]", 3),
+    ]
 
 
 def test_an_object_in_other_capitals_is_told(one: Callable[..., Any], box: Callable[..., str]) -> None:

@@ -80,8 +80,9 @@ def test_of_a_number_that_is_there_twice_the_first_counts(tmp_path: Path) -> Non
     assert polygon.points.tolist() == [[1, 1], [5, 1], [5, 7]]
     assert (box.attributes["w"], box.attributes["k"]) == (10, "v")
     assert [(f.rule, f.pointer) for f in report.findings] == [
-        ("voc.repeated-element", "/annotation/object[1]/polygon"),
-        ("voc.repeated-element", "/annotation/object[2]/robndbox"),
+        ("voc.repeated-element", "/annotation/object[1]/polygon/x1[2]"),
+        ("voc.repeated-element", "/annotation/object[2]/attributes/attribute[2]"),
+        ("voc.repeated-element", "/annotation/object[2]/robndbox/w[2]"),
     ]
     lading.convert(source, tmp_path / "out", to="voc", is_checked=False, media="none")
     assert list(lading.diff(source, lading.open_dataset(tmp_path / "out", format="voc"))) == []

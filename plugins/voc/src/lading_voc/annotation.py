@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lading import Box2D, Label, Origin, Report
-from lading_voc.document import Document, Element, Trouble, objects_of, parse_document, root_name, text_of
+from lading_voc.document import Document, Element, Trouble, objects_of, parse_document, root_name, step, text_of
 from lading_voc.leftovers import add_to, keep_rest, rest_of, stray_text
 from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
@@ -109,8 +109,8 @@ def _is_again(labels: list[Label], number: int) -> bool:
     )
 
 
-def _in_root(document: Document, path: str, child: Element) -> Origin:
-    return Origin(path, f"/annotation/{child.tag}", document.line(child))
+def _in_root(document: Document, path: str, root: Element, child: Element) -> Origin:
+    return Origin(path, f"/annotation/{step(root, child)}", document.line(child))
 
 
 def _tell(trouble: Trouble, path: str, report: Report) -> None:
@@ -155,9 +155,9 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
                 extras.setdefault(name, {})  # what the first one holds beside width and height
             add_to(extras, child)
     if is_odd:
-        tell_repeated(root, ONCE_A_FILE, lambda child: _in_root(document, path, child), report)
-        tell_other_capitals(root, lambda child: _in_root(document, path, child), report)
-        tell_other_objects(root, lambda child: _in_root(document, path, child), report)
+        tell_repeated(root, ONCE_A_FILE, lambda child: _in_root(document, path, root, child), report)
+        tell_other_capitals(root, lambda child: _in_root(document, path, root, child), report)
+        tell_other_objects(root, lambda child: _in_root(document, path, root, child), report)
     stray = stray_text(root)
     if stray:
         extras["#text"] = stray

@@ -10,7 +10,7 @@ import numpy as np
 
 from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
 from lading.model.label import Points
-from lading_voc.document import MAX_DEPTH, Document, Element, text_of
+from lading_voc.document import MAX_DEPTH, Document, Element, step, text_of
 from lading_voc.leftovers import add_to, as_json, keep_rest, rest_of, stray_text
 from lading_voc.names import ACTIONS
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
@@ -41,6 +41,7 @@ class _Object(msgspec.Struct, gc=False):
     shapes: list[Element]
     category: str | None = None
     parts: list[Element] | tuple[()] = ()
+    repeated: list[tuple[Element, Element]] | tuple[()] = ()  # an attribute that has a value already, in its element
     instance: str | None = None
     labels: int = 0
     boxes: int = 0
@@ -73,11 +74,10 @@ class ObjectReader:
             message = "expected a `name`, found none or an empty one"
             self._report.error("voc.no-name", message, self._at(known))
             self.is_whole = False
-        if not ONCE_AN_OBJECT.isdisjoint(known.extras):
-            tell_repeated(element, ONCE_AN_OBJECT, lambda child: self._at(known, child), self._report)
+        self._tell_repeated(known)
         if "object" in known.extras:
             message = "expected objects beside each other, found one within another; it is no label and stays in extras"
-            self._report.warning("voc.nested-object", message, self._at(known, element.find("object")))
+            self._report.warning("voc.nested-object", message, self._at(known, *element.findall("object")[:1]))
         shapes = known.shapes
         if known.parts or len(shapes) > 1 or self._is_tied:
             known.instance = f"{self._key}#{number}"
@@ -89,6 +89,16 @@ class ObjectReader:
         for index, part in enumerate(known.parts, 1):
             if number.count(".") < MAX_DEPTH:
                 self.read(part, f"{pointer}/part[{index}]", f"{number}.{index}", known.instance)
+
+    def _tell_repeated(self, known: _Object) -> None:
+        """Tell of elements of an object that it has once, and of a second value of an attribute."""
+        if not ONCE_AN_OBJECT.isdisjoint(known.extras):
+            tell_repeated(known.element, ONCE_AN_OBJECT, lambda child: self._at(known, child), self._report)
+        for parent, child in known.repeated:
+            name, text = (text_of(child, "name"), text_of(child, "value")) if len(child) else (child.tag, child.text)
+            message = f"expected one attribute {name!r}, found another, {(text or '').strip()!r}; "
+            message += "the first counts, this one stays in extras"
+            self._report.warning("voc.repeated-element", message, self._at(known, parent, child))
 
     def _tell_several(self, known: _Object) -> None:
         boxes = [shape for shape in known.shapes if shape.tag == "bndbox"]
@@ -113,7 +123,7 @@ class ObjectReader:
             known.boxes += 1
         known.labels += 1
         self.labels.append(label)
-        self.places.append(Place(known.pointer, shape.tag))
+        self.places.append(Place(known.pointer, step(known.element, shape) if len(known.shapes) > 1 else shape.tag))
 
     def _box(self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]) -> Label:
         """The box of a `bndbox`; a corner that is no number is NaN, so that the object is not lost."""
@@ -122,7 +132,7 @@ class ObjectReader:
             message = f"expected four finite numbers in `bndbox`, found {wrong}"
             self._report.error("voc.corner", message, self._at(known, shape))
         if rest:
-            tell_repeated(shape, CORNERS, lambda _: self._at(known, shape), self._report)
+            tell_repeated(shape, CORNERS, lambda corner: self._at(known, shape, corner), self._report)
             extras["bndbox"] = rest
         edge = self._pixels.edge
         if edge and (xmin == 0 or ymin == 0):
@@ -144,9 +154,8 @@ class ObjectReader:
     ) -> Label | None:
         rest = rest_of_shape(shape)
         if rest:
-            tell_repeated(
-                shape, frozenset(filter(_NUMBER.fullmatch, rest)), lambda _: self._at(known, shape), self._report
-            )
+            numbers = frozenset(filter(_NUMBER.fullmatch, rest))
+            tell_repeated(shape, numbers, lambda number: self._at(known, shape, number), self._report)
         common: dict[str, Any] = {
             "category": known.category,
             "attributes": attributes,
@@ -184,10 +193,12 @@ class ObjectReader:
             grade("voc.no-box", message, at)
         self._report.loss(f"{'part' if is_part else 'object'} without a shape that can be read", str(at))
 
-    def _at(self, known: _Object, shape: Element | None = None) -> Origin:
-        if shape is None:
-            return Origin(self._path, known.pointer, self._document.line(known.element))
-        return Origin(self._path, f"{known.pointer}/{shape.tag}", self._document.line(shape))
+    def _at(self, known: _Object, *way: Element) -> Origin:
+        """The place of an object, or of what is in it: each element of the way lies in the one before."""
+        pointer, last = known.pointer, known.element
+        for element in way:
+            pointer, last = f"{pointer}/{step(last, element)}", element
+        return Origin(self._path, pointer, self._document.line(last))
 
 
 def _sorted_out(element: Element, pointer: str) -> _Object:
@@ -225,32 +236,38 @@ def _read_other(child: Element, known: _Object) -> None:
     if child.tag == "part":
         known.parts = [*known.parts, child]
     elif child.tag == "actions":
-        _read_actions(child, known.attributes, known.extras)
+        _read_actions(child, known)
     elif child.tag == "attributes":
-        _read_attributes(child, known.attributes, known.extras)
+        _read_attributes(child, known)
     else:
         add_to(known.extras, child)
 
 
-def _read_actions(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
+def _read_actions(element: Element, known: _Object) -> None:
     """What somebody does: one attribute an action, true or false, or how sure it is (VOC2011 on)."""
     read = set[int]()
     for child in element:
-        is_action = child.tag in ACTIONS or not child.keys()
-        if child.tag not in attributes and not len(child) and is_action:
-            read.add(id(child))
-            attributes[child.tag] = flag(child.text or "")
-    keep_rest(element, extras, read)
+        if len(child) or (child.keys() and child.tag not in ACTIONS):
+            continue
+        if child.tag in known.attributes:
+            known.repeated = [*known.repeated, (element, child)]
+            continue
+        read.add(id(child))
+        known.attributes[child.tag] = flag(child.text or "")
+    keep_rest(element, known.extras, read)
 
 
-def _read_attributes(element: Element, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
+def _read_attributes(element: Element, known: _Object) -> None:
     """CVAT's attributes: each a `name` and a `value`."""
     whole = set[int]()
     for child in element:
         name, found = text_of(child, "name"), child.find("value")
-        if child.tag != "attribute" or not name or found is None or len(found) or name in attributes:
+        if child.tag != "attribute" or not name or found is None or len(found):
             continue
-        attributes[name] = value(found.text or "")
+        if name in known.attributes:
+            known.repeated = [*known.repeated, (element, child)]
+            continue
+        known.attributes[name] = value(found.text or "")
         if not rest_of(child, {id(child.find("name")), id(found)}):
             whole.add(id(child))
-    keep_rest(element, extras, whole=whole)
+    keep_rest(element, known.extras, whole=whole)

@@ -15,7 +15,7 @@ _STEP = re.compile(r"(.+?)(?:\[([0-9]+)\])?")
 
 
 class Place(NamedTuple):
-    """The object or part of a label, as a pointer, and the name of the element in it that has the geometry."""
+    """The object or part of a label, as a pointer, and the step from there to the element that has the geometry."""
 
     pointer: str
     geometry: str

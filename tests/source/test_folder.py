@@ -103,6 +103,9 @@ def test_a_pipe_is_no_source(tmp_path: Path) -> None:
         Source.open(tmp_path / "pipe")
     source = Source.open(tmp_path)
     assert [(finding.rule, finding.file) for finding in source.findings] == [("source.special-file", "pipe")]
+    os.mkfifo(tmp_path / "a.png")
+    found = {finding.file: finding.severity for finding in Source.open(tmp_path).findings}
+    assert found == {"a.png": "error", "pipe": "warning"}  # what is called so is data that is not there
 
 
 def test_links_within_the_root_are_followed_and_others_refused(tmp_path: Path, make_folder) -> None:

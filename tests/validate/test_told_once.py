@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import shutil
 from collections import Counter
@@ -688,3 +689,46 @@ def test_a_rule_that_a_reader_answers_runs_where_it_is_asked_for() -> None:
     assert [one.rule for one in validate(dataset, rules=["box2d.inverted"])] == ["box2d.inverted"]
     graded = validate(dataset, severities={"box2d.inverted": "warning", "media.missing": "off"})
     assert [(one.rule, one.severity) for one in graded] == [("box2d.inverted", "warning")]
+
+
+#: A picture, a cloud, labels and a calibration, each of a fixture.
+UNSERVED = [
+    ("kitti", "training/image_2/000001.png"),
+    ("kitti", "training/velodyne/000001.bin"),
+    ("kitti", "training/calib/000001.txt"),
+    ("kitti-tracking", "training/image_02/0000/000001.png"),
+    ("coco", "images/harbour/no labels.png"),
+    ("voc", "VOCdevkit/VOC2012/JPEGImages/2012_000002.jpg"),
+    ("nuscenes", "samples/CAM_FRONT/n001-2023-11-14-22-13-20+0800__CAM_FRONT__1700000060512345.jpg"),
+]
+
+
+@pytest.mark.parametrize(("fixture", "name"), UNSERVED, ids=lambda value: str(value).rpartition("/")[2])
+@pytest.mark.parametrize("kind", ["source.special-file", "source.link-outside", "source.link-broken"])
+def test_a_pipe_or_a_link_that_leads_away_in_place_of_a_file_is_told_once(
+    fixture: str, name: str, kind: str, fixtures: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / fixture
+    shutil.copytree(fixtures / fixture, root)
+    path = root / name
+    path.unlink()
+    if kind == "source.special-file":
+        os.mkfifo(path)
+    else:
+        outside = tmp_path / "outside"
+        outside.write_bytes(b"x")
+        path.symlink_to(outside if kind == "source.link-outside" else "nowhere")
+    found = Counter((one.rule, one.severity, one.file) for one in validate(open_dataset(root)) if one.rule not in MEDIA)
+    known = validate(open_dataset(fixtures / fixture))
+    found -= Counter((one.rule, one.severity, one.file) for one in known)
+    assert found == Counter({(kind, "error", name): 1})
+
+
+def test_the_files_of_a_folder_that_a_link_leads_out_with_are_told_once(fixtures: Path, tmp_path: Path) -> None:
+    root = tmp_path / "kitti"
+    shutil.copytree(fixtures / "kitti", root)
+    (root / "training/image_3").rename(tmp_path / "image_3")
+    (root / "training/image_3").symlink_to(tmp_path / "image_3")
+    known = Counter(str(one) for one in validate(open_dataset(fixtures / "kitti")) if one.rule not in MEDIA)
+    found = Counter(one.rule for one in validate(open_dataset(root)) if one.rule not in MEDIA and str(one) not in known)
+    assert found == Counter({"source.link-outside": 1})

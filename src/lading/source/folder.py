@@ -18,6 +18,8 @@ from lading.source.notes import Notes
 
 #: Links to folders that one tree may hold; more of them only come from links that multiply each other.
 MAX_LINKED_FOLDERS = 10_000
+#: Names that end so are those of pictures, clouds and labels.
+_OF_DATA = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".bin", ".pcd", ".npz", ".json", ".xml", ".txt")
 #: Bytes that are asked for before the size of a file is.
 _SMALL = 1 << 15
 
@@ -162,7 +164,8 @@ class _Scan:
         elif entry.is_file(follow_symlinks=False):
             yield path
         else:
-            self.notes.warning("source.special-file", "expected a file or folder, found a device, pipe or socket", path)
+            tell = self.notes.error if entry.name.lower().endswith(_OF_DATA) else self.notes.warning
+            tell("source.special-file", "expected a file or folder, found a device, pipe or socket", path)
 
     def _link(self, path: str, target: str, above: frozenset[str]) -> Iterator[str]:
         inside = target == self._real or target.startswith(self._real.rstrip("/") + "/")

@@ -39,7 +39,7 @@ TOLD_BY_SOURCES: Mapping[str, Told] = {
     "source.name-encoding": Told("error", "the name of a file is UTF-8"),
     "source.several-selected": Told("warning", "one file alone is read by its own path"),
     "source.shadowed": Told("warning", "no two places have different files of one path"),
-    "source.special-file": Told("warning", "a source holds files, folders and links alone"),
+    "source.special-file": Told("error", "a source holds files, folders and links alone"),
     "source.trailing-bytes": Told("warning", "nothing follows the end of an archive"),
     "source.unreadable": Told("error", "a folder can be read"),
     "source.unsafe-name": Told("error", "the name of a member leads to a place within the archive"),

@@ -134,8 +134,15 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
     told = {*segment.previous, *alone, *segment.strays}
     keys = [key for key in segment.keys if key not in told]
     scans = {} if segment.lidar is None else segment.lidar.files
+    unserved = {finding.file for finding in report.findings if finding.rule.startswith("source.")}
     for rule, folder, files in folders:
-        missing = [key for key in keys if key not in files and (files is not segment.point_labels or key in scans)]
+        missing = [
+            key
+            for key in keys
+            if key not in files
+            and (files is not segment.point_labels or key in scans)
+            and f"{folder}/{key}.txt" not in unserved
+        ]
         if missing:
             message = (
                 f"expected a file for each of {len(keys):,} frames, "

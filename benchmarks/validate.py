@@ -29,7 +29,14 @@ CATEGORIES = 80
 #: Pictures whose numbers are drawn at once.
 CHUNK = 1_000
 
-MEDIA = ("media.missing", "media.unreadable", "media.size-mismatch", "media.duplicate", "media.leak")
+MEDIA = (
+    "media.missing",
+    "media.unreadable",
+    "media.size-mismatch",
+    "media.other-format",
+    "media.duplicate",
+    "media.leak",
+)
 MODES = ("reading", "rules", "rules but self-crossing")
 
 

@@ -45,6 +45,15 @@ _MIME = {
     ".mp4": "video/mp4",
 }
 
+#: Pillow's names of the formats that a MIME type may stand for, where there is another than the type says.
+_FORMATS = {
+    "image/jpeg": {"JPEG", "MPO"},  # several JPEGs in one, as phones write them
+    "image/bmp": {"BMP", "DIB"},
+    "image/x-portable-pixmap": {"PPM"},
+    "image/x-portable-graymap": {"PPM"},
+    "image/x-portable-bitmap": {"PPM"},
+}
+
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _PIECE = 1 << 20
 _MARKED = 1 << 12
@@ -94,6 +103,18 @@ def guess_mime(path: str) -> str:
     name = path.rpartition("/")[2]  # a path object takes ten times as long
     dot = name.rfind(".")
     return _MIME.get(name[dot:].lower(), "") if dot > 0 else ""
+
+
+def has_format_of_name(path: str, format: str) -> bool:
+    """Whether a picture of pillow's name of a format has a suffix that says so; all pictures of Netpbm are one format.
+
+    True of a path without the suffix of a picture, which says nothing.
+    """
+    mime = guess_mime(path)
+    if not mime.startswith("image/"):
+        return True
+    formats = _FORMATS.get(mime)
+    return format == mime.removeprefix("image/").upper() if formats is None else format in formats
 
 
 def sha1_hex(content: Content) -> str:

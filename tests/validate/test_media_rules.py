@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import pytest
+from PIL import Image
+
 from lading.model.frame import Data, Frame
 from lading.model.label import SemanticMask
 from lading.model.report import Finding, Origin
@@ -68,6 +73,39 @@ def test_other_size_than_declared_is_a_warning_at_the_record(found, content, pic
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "format", "is_right"),
+    [
+        ("a.jpg", "JPEG", True),
+        ("a.JPEG", "JPEG", True),
+        ("a.jpg", "MPO", True),
+        ("a.jpg", "PNG", False),
+        ("a.png", "JPEG", False),
+        ("a.bmp", "BMP", True),
+        ("a.tif", "TIFF", True),
+        ("a.tif", "PNG", False),
+        ("a.webp", "WEBP", True),
+        ("a.gif", "GIF", True),
+        ("a.pgm", "PPM", True),
+        ("a.ppm", "BMP", False),
+    ],
+)
+def test_a_picture_is_held_to_the_format_of_its_name(found, content, name, format, is_right):
+    out = io.BytesIO()
+    image = Image.new("RGB", (100, 80))
+    image.save(out, format, **({"save_all": True, "append_images": [image]} if format == "MPO" else {}))
+    told_here = [
+        (
+            "media.other-format",
+            "warning",
+            name,
+            None,
+            f"expected a picture of the format that its name says, found {format}",
+        )
+    ]
+    assert told(found(content=content(name, out.getvalue()), path=name)) == ([] if is_right else told_here)
+
+
 def test_half_a_declared_size_is_held_to_what_it_says(found):
     assert found(height=None) == []
     (finding,) = found(width=99, height=None)
@@ -94,7 +132,9 @@ def test_each_file_is_opened_once(dataset, data, content, picture):
 
 def test_no_file_is_opened_where_no_rule_needs_it(dataset, data, content, picture):
     file = content("a.png", picture())
-    off = dict.fromkeys(("media.unreadable", "media.size-mismatch", "media.duplicate", "media.leak"), "off")
+    off = dict.fromkeys(
+        ("media.unreadable", "media.size-mismatch", "media.other-format", "media.duplicate", "media.leak"), "off"
+    )
     assert list(validate(dataset(data(content=file)), severities=off)) == []
     assert file.opened == 0
 

@@ -29,7 +29,8 @@ Due: TypeAlias = tuple[str, str, str | None, int | None]
 Broken: TypeAlias = tuple[str, str, Any]
 
 OFF: dict[str, Any] = dict.fromkeys(
-    ("media.missing", "media.unreadable", "media.size-mismatch", "media.duplicate", "media.leak"), "off"
+    ("media.missing", "media.unreadable", "media.size-mismatch", "media.other-format", "media.duplicate", "media.leak"),
+    "off",
 )
 
 

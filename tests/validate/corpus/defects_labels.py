@@ -149,6 +149,7 @@ DEFECTS = [
     Defect("media.unreadable", file(content=Bytes("train/1.png", b"no picture")), [("train/1.png", None)], name="text"),
     Defect("media.unreadable", mask(PANOPTIC, WHOLE[:70]), [("masks/other.png", None)], name="a mask"),
     Defect("media.size-mismatch", file(content=Bytes("train/1.png", png("s", size=(101, 80)))), RECORD),
+    Defect("media.other-format", file(content=Bytes("train/1.png", jpeg())), [("train/1.png", None)]),
     Defect("media.duplicate", lambda cargo: copy_file(cargo, "train"), [("train/1.png", None)]),
     Defect("media.leak", lambda cargo: copy_file(cargo, "val"), [("val/1.png", None)]),
     Defect("mask.not-png", mask(INSTANCE, jpeg()), [("masks/other.png", None)]),

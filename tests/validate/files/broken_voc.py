@@ -52,6 +52,8 @@ BROKEN = [
     voc("media.unreadable", filled(PICTURES + "2012_000003.jpg", b""), whole(PICTURES + "2012_000003.jpg"), "empty"),
     voc("media.unreadable", cut(PICTURES + "2012_000003.jpg", 0.7), whole(PICTURES + "2012_000003.jpg"), "cut"),
     voc("media.size-mismatch", first("<width>40<", "<width>140<"), at("/size", 9)),
+    voc("media.other-format", redrawn(PICTURES + "2012_000003.jpg", lambda image: image, "PNG"),
+        whole(PICTURES + "2012_000003.jpg")),
     voc("media.leak", copied(PICTURES + "2012_000003.jpg", PICTURES + "2012_000001.jpg"),
         whole(PICTURES + "2012_000003.jpg")),
     voc("mask.not-png", redrawn(CLASSES, lambda image: image.convert("RGB"), "JPEG"), whole(CLASSES)),

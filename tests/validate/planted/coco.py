@@ -47,6 +47,12 @@ def copied(source: str, target: str) -> Callable[[Path], Any]:
     return lambda root: shutil.copy(root / "images" / source, root / "images" / target)
 
 
+def saved_as_jpeg(root: Path) -> None:
+    path = root / "images/train/000002.png"
+    with Image.open(path) as image:
+        image.convert("RGB").save(path, "JPEG")
+
+
 def smaller(root: Path) -> None:
     path = root / "images/train/000002.png"
     with Image.open(path) as picture:
@@ -121,6 +127,7 @@ RULES = [
     ("media.unreadable", file(lambda root: (root / "images/train/000003.png").write_bytes(b"")),
      [("images/train/000003.png", None)], "of no bytes"),
     ("media.size-mismatch", file(smaller), [own("000002")], "a smaller picture"),
+    ("media.other-format", file(saved_as_jpeg), [("images/train/000002.png", None)], ""),
     ("media.duplicate", file(copied("train/000001.png", "train/000003.png")), [("images/train/000003.png", None)], ""),
     ("media.leak", file(copied("train/000001.png", "val/000102.png")), [("images/val/000102.png", None)], ""),
     ("path.duplicate", repeated, [own("000003")], ""),

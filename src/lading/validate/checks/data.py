@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lading.media import Probe, is_image_name, probe
+from lading.media import Probe, has_format_of_name, is_image_name, probe
 from lading.model.catalog import Catalog
 from lading.model.content import Content
 from lading.model.dataset import Dataset, Part, Segment
@@ -23,7 +23,9 @@ from lading.validate.checks.problem import Place, Places, Problem
 from lading.validate.checks.usage import Usage
 
 #: Rules that look at a file; what they need is read in one opening.
-FILE_RULES = frozenset({"media.unreadable", "media.size-mismatch", "media.duplicate", "media.leak"})
+FILE_RULES = frozenset(
+    {"media.unreadable", "media.size-mismatch", "media.other-format", "media.duplicate", "media.leak"}
+)
 
 _OUTSIDE = frozenset({"box2d.outside-image", "polygon.outside-image", "keypoints.outside-image", "rle.other-size"})
 
@@ -145,7 +147,12 @@ def _is_odd(data: Data, seen: Probe) -> bool:
     """Whether something may be wrong with a file that is there; mostly nothing is."""
     if seen is _NOT_SEEN:
         return False
-    return seen.problem is not None or seen.width != data.width or seen.height != data.height
+    return (
+        seen.problem is not None
+        or seen.width != data.width
+        or seen.height != data.height
+        or (seen.format is not None and not has_format_of_name(data.path, seen.format))
+    )
 
 
 def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:
@@ -155,6 +162,9 @@ def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:
         findings.append(place.finding(Problem("media.missing", f"expected a file {data.path!r}, found none")))
     elif seen.problem is not None:
         findings.append(place.finding(Problem("media.unreadable", seen.problem), at=Origin(data.path)))
+    elif seen.format is not None and not has_format_of_name(data.path, seen.format):
+        message = f"expected a picture of the format that its name says, found {seen.format}"
+        findings.append(place.finding(Problem("media.other-format", message), at=Origin(data.path)))
     findings += [place.finding(problem) for problem in _size_problems(data, seen)]
     yield from (finding for finding in findings if finding is not None)
 

@@ -38,6 +38,15 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Find out which one the labels were drawn on: if the picture was resized, the labels have to be scaled.",
     ),
     rule(
+        "media.other-format",
+        "warning",
+        DataPass,
+        "a picture is of the format that its name says",
+        bad="1.jpg, which is a PNG",
+        good="1.png",
+        fix="Name it by its format, in the record too, or save it anew: many programs and the platform go by the name.",
+    ),
+    rule(
         "media.duplicate",
         "warning",
         DataPass,

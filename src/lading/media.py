@@ -127,10 +127,14 @@ def sha1_hex(content: Content) -> str:
 
 
 class MaskPixels(msgspec.Struct, frozen=True):
-    """A mask's values, shape (height, width); with `is_colour` each is a colour, R + 256 G + 65536 B."""
+    """A mask's values, shape (height, width); with `is_colour` each is a colour, R + 256 G + 65536 B.
+
+    With `has_palette` the file holds indexes of colours.
+    """
 
     values: NDArray[np.uint32]
     is_colour: bool
+    has_palette: bool = False
 
 
 def read_mask(content: Content, ids: Collection[int] = ()) -> MaskPixels:
@@ -151,7 +155,7 @@ def read_mask(content: Content, ids: Collection[int] = ()) -> MaskPixels:
                 seen = _values(image, depth=data[24])
                 if image.mode == "P" and ids and not _are_listed(seen.values, ids):
                     colours = _colours(image)
-                    return MaskPixels(colours, True) if _are_listed(colours, ids) else seen
+                    return MaskPixels(colours, True, has_palette=True) if _are_listed(colours, ids) else seen
                 return seen
     except _BAD_BYTES as exc:
         raise SourceError(content.path, f"expected a PNG that opens, found {_tell(exc)}") from exc
@@ -208,7 +212,7 @@ def _values(image: ImageFile, depth: int) -> MaskPixels:
         grey = np.asarray(image.getchannel(0)).astype(np.uint32)
         return MaskPixels(grey // (255 // ((1 << depth) - 1)) if depth < 8 else grey, False)
     if image.mode == "P" or image.mode.startswith("I"):
-        return MaskPixels(np.asarray(image).astype(np.uint32), False)
+        return MaskPixels(np.asarray(image).astype(np.uint32), False, has_palette=image.mode == "P")
     return MaskPixels(_colours(image), True)
 
 

@@ -357,6 +357,13 @@ PANOPTICS = [
         f"{PNG} 3=cat",
         told=[f"error coco.mask-pixels {PNG}"],
     ),
+    panoptic(
+        "panoptic: void as a segment",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]]),
+        [segment(3), segment(0)],
+        f"{PNG} 3=cat 0=cat",
+        told=[f"error coco.bad-segment {PANOPTIC}#/annotations/0/segments_info/1/id"],
+    ),
     panoptic("panoptic: alpha", mask([[3, 3, 3, 3], [0, 3, 3, 3]], "RGBA"), [segment(3)], f"{PNG} 3=cat"),
     panoptic(
         "panoptic: a JPEG by another name",

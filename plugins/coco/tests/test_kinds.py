@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from lading_coco.regions import regions_of
 from PIL import Image
 
 import lading
@@ -165,11 +169,68 @@ def test_an_id_png_that_was_given_a_palette_is_held_to_its_table(write: Any, ope
     colours.quantize(16, dither=Image.Dither.NONE).save(folder / "panoptic_x" / "a.png")
     with Image.open(folder / "panoptic_x" / "a.png") as image:
         assert image.mode == "P"
-    assert [f for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")] == []
+    (found,) = [f for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")]
+    assert (found.rule, found.severity, found.where) == ("coco.mask-palette", "warning", "panoptic_x/a.png")
     colours.paste((45, 1, 0), (20, 15, 40, 30))
     colours.quantize(16, dither=Image.Dither.NONE).save(folder / "panoptic_x" / "a.png")
     (found,) = [f for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")]
     assert (found.rule, found.where) == ("coco.mask-pixels", "panoptic_x/a.png")
+
+
+def test_measures_of_segments_are_held_to_their_pixels(write: Any, opened: Any) -> None:
+    right = {"id": 70000, "category_id": 2, "iscrowd": 0, "area": 200, "bbox": [20, 5, 10, 20]}
+    wrong = {"id": 300, "category_id": 5, "iscrowd": 0, "area": 49, "bbox": [0, 3, 5, 10]}
+    bare = {"id": 7, "category_id": 5}
+    row = {"image_id": 1, "file_name": "a.png", "segments_info": [right, bare, wrong]}
+    folder = write({"panoptic_x.json": {"images": [IMAGE], "annotations": [row], "categories": PETS}})
+    (folder / "panoptic_x").mkdir()
+    colours = Image.new("RGB", (40, 30), (0, 0, 0))
+    colours.paste((112, 17, 1), (20, 5, 30, 25))
+    colours.paste((44, 1, 0), (0, 0, 5, 10))
+    colours.paste((7, 0, 0), (39, 29, 40, 30))
+    colours.save(folder / "panoptic_x" / "a.png")
+    told = [(f.rule, f.pointer, f.message) for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")]
+    assert told == [
+        (
+            "coco.segment-area",
+            "/annotations/0/segments_info/2/area",
+            "expected the number of pixels of segment 300, 50, found 49",
+        ),
+        (
+            "coco.segment-box",
+            "/annotations/0/segments_info/2/bbox",
+            "expected the box of the pixels of segment 300, [0, 0, 5, 10], found [0, 3, 5, 10]",
+        ),
+    ]
+
+
+def test_a_pixelmap_has_values_of_listed_categories(write: Any, opened: Any) -> None:
+    stuff = [{"id": 92, "name": "sky"}, {"id": 183, "name": "other"}]
+    row = {"id": 1, "image_id": 1, "category_id": 92, "iscrowd": 0, "bbox": [0, 0, 40, 15], "area": 600}
+    row["segmentation"] = {"size": [30, 40], "counts": [n for _ in range(40) for n in (0, 15, 15)][1:]}
+    folder = write({"stuff_x.json": {"images": [IMAGE], "annotations": [row], "categories": stuff}})
+    (folder / "stuff_x_pixelmaps").mkdir()
+    values = Image.new("L", (40, 30), 0)
+    values.paste(92, (0, 0, 40, 15))
+    values.paste(183, (0, 15, 9, 20))
+    values.paste(255, (9, 15, 20, 20))
+    values.save(folder / "stuff_x_pixelmaps" / "a.png")
+    assert [f for f in validate(opened(folder).dataset) if f.rule == "coco.unlisted-value"] == []
+    values.paste(200, (0, 25, 4, 30))
+    values.save(folder / "stuff_x_pixelmaps" / "a.png")
+    (found,) = [f for f in validate(opened(folder).dataset) if f.rule == "coco.unlisted-value"]
+    assert (found.where, found.pointer) == ("stuff_x_pixelmaps/a.png", None)
+    assert found.message == "expected values that are ids of listed categories, found 1 other in 20 pixels: 200"
+
+
+@given(npst.arrays(np.uint32, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 4)))
+def test_regions_are_those_that_pixels_one_by_one_make(values: np.ndarray) -> None:
+    regions = regions_of(values)
+    assert set(regions) == set(values.ravel().tolist())
+    for value, region in regions.items():
+        places = [(x, y) for y, row in enumerate(values.tolist()) for x, one in enumerate(row) if one == value]
+        xs, ys = zip(*places, strict=True)
+        assert region == (len(places), (min(xs), min(ys), max(xs) + 1, max(ys) + 1))
 
 
 def test_a_panoptic_png_is_named_with_the_table_of_its_ids(read: Any) -> None:

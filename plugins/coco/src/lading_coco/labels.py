@@ -120,7 +120,11 @@ class LabelBuilder:
         if rest:
             self._tell_beyond(rest, row)
             labels += self._bodies.parts(rest, common, tell, alone=None if labels else record.category_id)
-        if not labels:
+        if not labels and self._document.traits.has_segments:
+            message = "expected `segments_info`, as others of the file have, found none; the annotation makes no label"
+            tell("coco.bad-segment", message, "segments_info")
+            self._report.loss("annotations without anything that is a label", str(self._origin(row)))
+        elif not labels:
             origin = str(self._origin(row))
             labels += labels_without_shape(
                 record, rest, common, tell, lambda what: self._report.loss(what, origin), beside_shapes=self._has_shapes

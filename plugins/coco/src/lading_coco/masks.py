@@ -16,6 +16,7 @@ from lading_coco.numerals import numbers_of
 from lading_coco.rle_forms import shown
 from lading_coco.rows import Loose
 
+_VOID = 0
 _OF_SEGMENT = frozenset({"id", "category_id", "iscrowd"})
 
 
@@ -65,6 +66,9 @@ class MaskBuilder:
             at = self._document.annotations.origin(row, "segments_info", index)
             self._report.loss("segments of a mask without an integer id", str(at))
             return None
+        if value == _VOID:
+            message = "expected an id above 0, for pixels of 0 are of no segment, found 0"
+            self._tell("coco.bad-segment", message, row, "segments_info", index, "id")
         self._tell_measures(segment, row, index)
         key = self._category_id(segment.get("category_id"), row, index)
         crowd = segment.get("iscrowd")

@@ -76,15 +76,15 @@ class RowOrigins:
                     return name
         return "id"
 
-    def segment(self, index: int, value: int) -> Origin:
-        """Where the segment of an id stands in the panoptic annotation of a label. Its file is read for it."""
+    def segment(self, index: int, value: int, field: str = "id") -> Origin:
+        """Where a field of the segment of an id stands in the panoptic annotation of a label, whose file is read."""
         number = index // _PARTS
         document = bisect_right(self._bases, number) - 1
         row = number - self._bases[document]
         (segments,) = values_at(self._documents[document], [row], "segments_info")
         known = enumerate(segments if isinstance(segments, list) else ())
         place = next((i for i, part in known if isinstance(part, dict) and part.get("id") == value), None)
-        parts = () if place is None else (place, "id")
+        parts = () if place is None else (place, field)
         return self._records[document].origin(row, "segments_info", *parts)
 
 

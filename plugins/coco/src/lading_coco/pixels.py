@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lading import BlockChecker, Catalog, Data, Dataset, Finding, Frame, Origin, PanopticMask, Rule, Segment, counted
+from lading import (
+    BlockChecker,
+    Catalog,
+    Data,
+    Dataset,
+    Finding,
+    Frame,
+    Origin,
+    PanopticMask,
+    Rule,
+    Segment,
+    SemanticMask,
+    counted,
+)
 from lading.errors import SourceError
 from lading.media import panoptic_ids, probe, read_mask
 from lading.model.report import Severity
 from lading.plugin.contracts import CheckerFactory, GroupedRule
+from lading_coco.numerals import numbers_of
 from lading_coco.origins import RowOrigins
+from lading_coco.regions import Region, regions_of
 
+_MASKS = frozenset({PanopticMask, SemanticMask})
 _VOID = 0
+#: What else a pixelmap has where nothing is labelled.
+_UNLABELLED = 255
+#: As of polygons: by so many pixels a box may lie off the edges of what it bounds.
+_TOLERANCE_PX = 2.0
 
 
 class PixelsPass(BlockChecker):
@@ -28,31 +45,34 @@ class PixelsPass(BlockChecker):
         """What is wrong with the id PNGs of frames that a COCO file describes."""
         for number, frame in enumerate(frames):
             for data in frame.data:
-                if PanopticMask in map(type, data.labels):
+                if not _MASKS.isdisjoint(map(type, data.labels)):
                     yield from ((number, finding) for finding in self._judge(segment, frame, data))
 
     def _judge(self, segment: Segment, frame: Frame, data: Data) -> Iterator[Finding]:
         origins = data.origins
-        if isinstance(origins, RowOrigins):
-            for label in data.labels:
-                if isinstance(label, PanopticMask) and label.content is not None:
-                    for rule, message, at in _problems(label, data, origins):
-                        if rule in self._severities:
-                            yield Finding(
-                                rule=rule,
-                                severity=self._severities[rule],
-                                message=message,
-                                segment=segment.name,
-                                frame=frame.key,
-                                file=at.file,
-                                pointer=at.pointer,
-                            )
+        for label in data.labels if isinstance(origins, RowOrigins) else ():
+            found: Iterator[tuple[str, str, Origin]] = iter(())
+            if isinstance(label, PanopticMask):
+                found = _problems(label, data)
+            elif isinstance(label, SemanticMask):
+                found = _pixelmap_problems(label)
+            for rule, message, at in found:
+                if rule in self._severities:
+                    yield Finding(
+                        rule=rule,
+                        severity=self._severities[rule],
+                        message=message,
+                        segment=segment.name,
+                        frame=frame.key,
+                        file=at.file,
+                        pointer=at.pointer,
+                    )
 
 
-def _problems(label: PanopticMask, data: Data, origins: RowOrigins) -> Iterator[tuple[str, str, Origin]]:
+def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[str, str, Origin]]:
     """Rule, message and place of what is wrong with one mask."""
-    content = label.content
-    if content is None or label.origin is None:
+    content, origins = label.content, data.origins
+    if content is None or label.origin is None or not isinstance(origins, RowOrigins):
         return
     png = Origin(content.path)
     try:
@@ -69,28 +89,64 @@ def _problems(label: PanopticMask, data: Data, origins: RowOrigins) -> Iterator[
         )
         yield "coco.mask-pixels", message, png
         return
-    found = _distinct(pixels.values)
-    listed = [item.value for item in label.items or ()]
-    others = sorted(set(found) - set(listed) - {_VOID})
-    if others:
-        count = int(np.isin(pixels.values, others).sum())
+    if pixels.has_palette:
+        message = "expected ids as colours of a PNG in RGB, found indexes of a palette that has the ids as its colours"
+        yield "coco.mask-palette", message, png
+    found = regions_of(pixels.values)
+    items = {item.value: item for item in label.items or ()}
+    others = _others(found, {*items, _VOID})
+    if others is not None:
         table = data.locate(label).below("segments_info")
-        shown = ", ".join(map(str, others[:3])) + (", ..." if len(others) > 3 else "")
-        found_ids = f"{counted(len(others), 'other')} in {counted(count, 'pixel')}"
-        message = f"expected ids that {table} lists, found {found_ids}: {shown}"
-        yield "coco.unlisted-segment", message, png
-    for value in dict.fromkeys(listed):
+        yield "coco.unlisted-segment", f"expected ids that {table} lists, found {others}", png
+    for value, item in items.items():
         if value not in found:
             message = f"expected pixels of segment {value} in {content.path!r}, found none"
             yield "coco.empty-segment", message, origins.segment(label.origin, value)
+        elif value != _VOID:
+            for rule, message, field in _measure_problems(item.extras, found[value], value):
+                yield rule, message, origins.segment(label.origin, value, field)
 
 
-def _distinct(values: NDArray[np.uint32]) -> frozenset[int]:
-    """The values that are there: neighbours that are alike are looked at once, for ids fill areas."""
-    flat = values.ravel()
-    is_new = np.ones(len(flat), dtype=np.bool_)
-    np.not_equal(flat[1:], flat[:-1], out=is_new[1:])
-    return frozenset(np.unique(flat[is_new]).tolist())
+def _others(found: Mapping[int, Region], listed: Set[int]) -> str | None:
+    """The values that are not listed, counted and shown; None where all are."""
+    others = sorted(found.keys() - listed)
+    if not others:
+        return None
+    count = sum(found[value].pixels for value in others)
+    shown = ", ".join(map(str, others[:3])) + (", ..." if len(others) > 3 else "")
+    return f"{counted(len(others), 'other')} in {counted(count, 'pixel')}: {shown}"
+
+
+def _pixelmap_problems(label: SemanticMask) -> Iterator[tuple[str, str, Origin]]:
+    """Rule, message and place of what is wrong with a pixelmap, whose values are ids of categories."""
+    content = label.content
+    if content is None:
+        return
+    try:
+        found = regions_of(read_mask(content).values)
+    except SourceError:
+        return  # `media.unreadable` or `mask.not-png` says it
+    others = _others(found, {item.value for item in label.items or ()} | {_VOID, _UNLABELLED})
+    if others is not None:
+        message = f"expected values that are ids of listed categories, found {others}"
+        yield "coco.unlisted-value", message, Origin(content.path)
+
+
+def _measure_problems(said: Mapping[str, Any], found: Region, value: int) -> Iterator[tuple[str, str, str]]:
+    """Rule, message and field where `area` or `bbox` of a segment is not that of its pixels."""
+    area, box = said.get("area"), said.get("bbox")
+    if isinstance(area, (int, float)) and not isinstance(area, bool) and area >= 0 and area != found.pixels:
+        message = f"expected the number of pixels of segment {value}, {found.pixels:,}, found {area:g}"
+        yield "coco.segment-area", message, "area"
+    edges = numbers_of(box)
+    if edges is not None and len(edges) == 4 and min(edges[2:]) >= 0:
+        x, y, width, height = edges
+        given = (x, y, x + width, y + height)
+        if any(abs(a - b) > _TOLERANCE_PX for a, b in zip(given, found.edges, strict=True)):
+            left, top, right, bottom = found.edges
+            shown = [left, top, right - left, bottom - top]
+            message = f"expected the box of the pixels of segment {value}, {shown}, found {box}"
+            yield "coco.segment-box", message, "bbox"
 
 
 class _PixelsRule(GroupedRule):
@@ -119,6 +175,17 @@ class UnlistedSegment(_PixelsRule):
     fix = "List the segment, or take the PNG that belongs to this file."
 
 
+class UnlistedValue(_PixelsRule):
+    """Values have their category."""
+
+    code = "coco.unlisted-value"
+    severity = "error"
+    title = "a value in a pixelmap is the id of a listed category"
+    bad = "pixels of 200, and categories from 92 to 183"
+    good = "values from 92 to 183; 0 or 255 where nothing is labelled"
+    fix = "List the category, or take the pixelmap that belongs to this file."
+
+
 class EmptySegment(_PixelsRule):
     """Segments have their pixels."""
 
@@ -130,4 +197,45 @@ class EmptySegment(_PixelsRule):
     fix = "Remove the segment, or take the PNG that belongs to this file."
 
 
-RULES: Sequence[type[Rule]] = (MaskPixels, UnlistedSegment, EmptySegment)
+class MaskPalette(_PixelsRule):
+    """Ids are colours of pixels, not of a palette."""
+
+    code = "coco.mask-palette"
+    severity = "warning"
+    title = "the PNG of a panoptic annotation has no palette"
+    bad = "a PNG that was made smaller by a palette of its ids"
+    good = "a PNG in RGB, id = R + 256 G + 65536 B"
+    fix = "Convert the PNG to RGB: its ids are read here, but other programs take the indexes for ids."
+
+
+class SegmentArea(_PixelsRule):
+    """Areas are counts of pixels."""
+
+    code = "coco.segment-area"
+    severity = "warning"
+    title = "the `area` of a panoptic segment is the number of its pixels"
+    bad = "`area` 9 of a segment of 1,800 pixels"
+    good = "`area` 1800"
+    fix = "Make the areas anew from the PNG, or take the PNG that belongs to this file."
+
+
+class SegmentBox(_PixelsRule):
+    """Boxes are those of the pixels."""
+
+    code = "coco.segment-box"
+    severity = "warning"
+    title = "the `bbox` of a panoptic segment bounds its pixels"
+    bad = "`bbox` [0, 0, 5, 5] of pixels from (20, 10) to (23, 14)"
+    good = "`bbox` [20, 10, 4, 5]"
+    fix = "Make the boxes anew from the PNG, or take the PNG that belongs to this file."
+
+
+RULES: Sequence[type[Rule]] = (
+    MaskPixels,
+    MaskPalette,
+    UnlistedSegment,
+    UnlistedValue,
+    EmptySegment,
+    SegmentArea,
+    SegmentBox,
+)

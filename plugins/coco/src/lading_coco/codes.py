@@ -98,6 +98,6 @@ CODES: Mapping[str, Told] = {
     "coco.zero-keypoint": Told(
         "warning", "a labelled keypoint is not at 0, 0", "Give points that are not there the visibility 0."
     ),
-    "coco.bad-segment": Told("error", "`segments_info` is a list of segments with whole numbers as ids"),
+    "coco.bad-segment": Told("error", "`segments_info` is a list of segments whose ids are whole numbers above 0"),
     "coco.packed-masks": Told("warning", "the archive beside a panoptic file holds its PNGs"),
 }

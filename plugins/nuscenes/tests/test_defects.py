@@ -598,6 +598,43 @@ def test_rows_of_point_labels_on_files_that_are_no_key_frames_are_told_once(case
     )
 
 
+def test_point_labels_of_a_camera_and_of_a_file_that_has_some_are_told(case: Any) -> None:
+    labelled = case.rows("lidarseg")[1]["sample_data_token"]
+    camera = next(row for row in case.rows("sample_data") if row["is_key_frame"] and row["width"])
+    case.set("lidarseg", 0, sample_data_token=camera["token"])
+    case.edit("lidarseg", lambda rows: [*rows, rows[1] | {"token": "f0" * 16, "filename": "other.bin"}])
+    opened = case.open()
+    assert [str(found) for found in opened.of("labelled-file")] == [
+        "v1.0-mini/lidarseg.json#/0/sample_data_token: "
+        "expected a file of a lidar, whose points have labels, found one of CAM_FRONT",
+        f"v1.0-mini/lidarseg.json#/{len(case.rows('lidarseg')) - 1}/sample_data_token: "
+        "expected a file that no other row labels, found that of row 1 again",
+    ]
+    (lidar,) = [data for data in opened.data if data.extras["token"] == labelled]
+    assert lidar.extras["lidarseg"] == case.rows("lidarseg")[1]["filename"]
+
+
+INDEX = "v1.0-mini/category.json#/{}/index: expected an index"
+
+
+def test_categories_without_the_index_that_point_labels_name_are_told(case: Any) -> None:
+    """source-formats.md 4.8, 8."""
+    case.edit("category", lambda rows: rows[3].pop("index") and rows[4].update(index=1))
+    assert [str(found) for found in case.open().of("category-index")] == [
+        f"{INDEX.format(3)}, as other categories have one, found none",
+        f"{INDEX.format(4)} of its own, found 1 of row 1 again",
+    ]
+
+
+def test_a_table_of_categories_without_any_index_is_told_once_where_points_have_labels(case: Any) -> None:
+    case.edit("category", lambda rows: [{key: row[key] for key in ("token", "name")} for row in rows])
+    assert [str(found) for found in case.open().of("category-index")] == [
+        "v1.0-mini/category.json: expected an index, which labels of points name, found none in 5 rows"
+    ]
+    case.path("lidarseg").unlink()
+    assert case.open().of("category-index") == []
+
+
 KEY_CAMERA = "warning nuscenes.key-camera v1.0-mini/sample.json#/0/key_camera_token: "
 
 

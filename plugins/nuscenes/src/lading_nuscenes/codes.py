@@ -17,6 +17,12 @@ CODES: Mapping[str, Told] = {
     "nuscenes.not-key-frame": Told(
         "warning", "labels are those of key frames", "Read the other files as well: -o sweeps=true."
     ),
+    "nuscenes.labelled-file": Told("error", "point labels are of the file of a lidar, which no other row labels"),
+    "nuscenes.category-index": Told(
+        "error",
+        "where points have labels, each category has an index of its own",
+        "Take category.json of the release of lidarseg or panoptic.",
+    ),
     "nuscenes.token-type": Told("warning", "a token is a text that is not empty"),
     "nuscenes.broken-chain": Told(
         "warning",

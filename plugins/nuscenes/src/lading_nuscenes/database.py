@@ -20,6 +20,7 @@ from lading_nuscenes.outside import Outside
 from lading_nuscenes.owners import Unread, tell_key_cameras
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.places import tell_places
+from lading_nuscenes.points import Labelled, classes
 from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
 from lading_nuscenes.schema import (
@@ -83,6 +84,7 @@ class Database:
         self.pictures = self._pictures(files)
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
+        self.point_classes = classes(self.categories, tables) if any(self.point_labels.values()) else None
         self.files.every = None  # the tokens of files that are not read are needed no more
 
     def _read_files(self, calibrated: Rows[CalibratedSensor], *, all_files: bool, notes_names: bool) -> Files:
@@ -141,16 +143,16 @@ class Database:
 
     def _point_labels(self, table: str) -> dict[int, str]:
         """The files of point labels, by the file whose points they label."""
-        found: dict[int, str] = {}
+        found = Labelled(self.tables, table, self.files, self.sensors)
         first = None
         outside, unread = Outside(self.media, self.tables, table), Unread(self.tables, table, self.files)
         for piece in self.tables.scan(table, PointLabels):
             outside.bring_in(piece.indexes, piece.rows, piece.extras)
             self.tables.tell_nameless(table, piece)
             places = unread.owners(piece, self.book)
-            for place, row in zip(places.tolist(), piece.rows, strict=True):
+            for index, place, row in zip(piece.indexes, places.tolist(), piece.rows, strict=True):
                 if place >= 0:
-                    found[place] = row.filename
+                    found.add(index, place, row.filename)
             self._note_missing(table, zip(piece.indexes, (row.filename for row in piece.rows), strict=True))
             self.named = np.concatenate((self.named, name_hashes([row.filename for row in piece.rows])))
             first = first or self.tables.origin(table, piece.indexes[0])
@@ -159,7 +161,7 @@ class Database:
         if first is not None:
             what = f"point labels of {table} (their files are named in the extras of the lidar's data)"
             self.tables.report.loss(what, str(first), self.tables.counts[table])
-        return found
+        return found.names
 
     def _note_missing(self, table: str, rows: Iterable[tuple[int, str]]) -> None:
         """Count the rows whose file is not there; those of sample_data are told with the frames."""

@@ -107,3 +107,44 @@ def test_a_file_of_another_time_than_its_sample_is_told_once(
         f"warning nuscenes.file-time {TABLES}sample_data.json#/{file}/timestamp: "
         "expected a time near that of its sample, "
     )
+
+
+@pytest.mark.parametrize(
+    ("sample", "seconds", "found"),
+    [
+        (0, 0.7, "before that of the sample after it, found one 0.200 s later"),
+        (1, -0.7, "after that of the sample before it, found one 0.200 s earlier"),
+        (1, 0.7, "before that of the sample after it, found one 0.200 s later"),
+        (2, -0.7, "after that of the sample before it, found one 0.200 s earlier"),
+    ],
+)
+def test_a_sample_out_of_order_in_time_is_told_at_its_time(case: Any, sample: int, seconds: float, found: str) -> None:
+    """Samples are half a second apart; which of two is the wrong one, their files tell."""
+    time = case.rows("sample")[sample]["timestamp"] + int(seconds * SECOND)
+    case.set("sample", sample, timestamp=time)
+    assert judged(case) == [
+        f"warning nuscenes.sample-order {TABLES}sample.json#/{sample}/timestamp: expected a time {found}"
+    ]
+
+
+@pytest.mark.parametrize("seconds", [-3600, 1.2, 3600])
+def test_a_sample_far_from_all_its_files_is_told_once_at_its_time(case: Any, seconds: float) -> None:
+    time = case.rows("sample")[1]["timestamp"] + int(seconds * SECOND)
+    (line,) = judged(case.set("sample", 1, timestamp=time))
+    assert line.startswith(
+        f"warning nuscenes.sample-time {TABLES}sample.json#/1/timestamp: expected the time of its files, found one "
+    )
+
+
+def test_a_file_behind_the_last_sample_is_told_where_it_is_later_than_the_next(case: Any) -> None:
+    rows, samples = case.rows("sample_data"), case.rows("sample")
+    last = samples[2]["token"]
+    sweep = next(
+        n for n, row in enumerate(rows) if row["sample_token"] == last and not row["is_key_frame"] and row["next"]
+    )
+    case.set("sample_data", sweep, timestamp=rows[sweep]["timestamp"] + SECOND)
+    told = [line for line in case.open(sweeps=True).told if "ego-time" not in line]
+    assert told == [
+        f"warning nuscenes.sweep-time {TABLES}sample_data.json#/{sweep}/timestamp: "
+        "expected a time between those of the samples around it, found one outside"
+    ]

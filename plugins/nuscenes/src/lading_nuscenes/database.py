@@ -19,7 +19,6 @@ from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.owners import Unread, tell_key_cameras
 from lading_nuscenes.pictures import Pictures
-from lading_nuscenes.places import tell_places
 from lading_nuscenes.points import Labelled, classes
 from lading_nuscenes.results import Results
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
@@ -79,7 +78,6 @@ class Database:
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
-        tell_places(tables, self.samples, self.files, self.annotations)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()

@@ -22,7 +22,7 @@ _OTHER_NS = 200_000_000
 
 
 def tell_clock(tables: Tables, samples: Samples, files: Files) -> None:
-    """Say once that most samples have a time far from those of all of their files."""
+    """Say which samples have a time far from those of all of their files, once where most have."""
     own = np.flatnonzero(files.is_key & (files.samples >= 0) & (files.times != NO_TIME))
     own = own[samples.times[files.samples[own]] != NO_TIME]
     if not len(own):
@@ -31,15 +31,20 @@ def tell_clock(tables: Tables, samples: Samples, files: Files) -> None:
     count = np.bincount(files.samples[own], minlength=len(samples))
     near = np.bincount(files.samples[own][np.abs(off) <= _FAR_NS], minlength=len(samples))
     far = np.flatnonzero((count > 0) & (near == 0))
-    if 2 * len(far) <= np.count_nonzero(count):
-        return
-    first = float(off[files.samples[own] == far[0]][0]) / 1e9
-    message = (
-        f"expected the time of its files, found one that is {abs(first):,.3f} s {'before' if first > 0 else 'after'} "
-        f"it, as in {counted(len(far), 'sample')} of {np.count_nonzero(count):,}"
-    )
-    at = tables.origin("sample", samples.rows[int(far[0])], "timestamp")
-    tables.report.warning("nuscenes.sample-time", message, at)
+    samples.apart = np.where(count > 0, np.iinfo(np.int64).max, 0)
+    np.minimum.at(samples.apart, files.samples[own], np.abs(off))
+    is_most = 2 * len(far) > np.count_nonzero(count)
+    if not is_most:
+        far = far[count[far] > 1]  # of a sample with one file that is told
+    samples.untimely = frozenset(far.tolist())
+    for sample in far[:1].tolist() if is_most else far.tolist():
+        first = float(off[files.samples[own] == sample][0]) / 1e9
+        where = "before" if first > 0 else "after"
+        message = f"expected the time of its files, found one that is {abs(first):,.3f} s {where} it"
+        if is_most:
+            message += f", as in {counted(len(far), 'sample')} of {np.count_nonzero(count):,}"
+        at = tables.origin("sample", samples.rows[sample], "timestamp")
+        tables.report.warning("nuscenes.sample-time", message, at)
 
 
 class Doubled(NamedTuple):

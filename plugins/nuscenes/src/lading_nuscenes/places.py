@@ -45,16 +45,14 @@ def _placed(files: Files) -> Small:
 
 
 def _tell_files(tables: Tables, samples: Samples, files: Files) -> None:
-    """Say which key frames are far in time from their sample, which other files are near."""
+    """Say which key frames are far in time from their sample, of which it is not told that its time is another."""
     is_own = files.is_key & (files.samples >= 0) & (files.times != NO_TIME)
     is_own[files.later] = False
     own = np.flatnonzero(is_own)
     own = own[samples.times[files.samples[own]] != NO_TIME]
     off = files.times[own] - samples.times[files.samples[own]]
-    is_far = np.abs(off) > _FAR_NS
-    near = np.bincount(files.samples[own][~is_far], minlength=len(samples))
-    odd = np.flatnonzero(is_far)
-    odd = odd[near[files.samples[own[odd]]] > 0]
+    odd = np.flatnonzero(np.abs(off) > _FAR_NS)
+    odd = odd[~np.isin(files.samples[own[odd]], list(samples.untimely))]
     files.untimely = frozenset(own[odd].tolist())
     for file, seconds in zip(own[odd].tolist(), (off[odd] / 1e9).tolist(), strict=True):
         found = f"found one {abs(seconds):,.3f} s {'after' if seconds > 0 else 'before'} it"

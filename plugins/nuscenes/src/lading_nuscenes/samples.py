@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -21,7 +21,8 @@ class Samples:
     """The samples in columns: tokens, times, and the place of the group (scene, or log in nuImages) of each.
 
     `scenes` are the places of their groups' rows, NO_GROUP for none, as their neighbours have them: of `strangers` it
-    is told that their own are others.
+    is told that their own are others, and of `untimely` that their times are. `apart` has the nanoseconds between each
+    and the nearest of its key frames, 0 where that is not known.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,8 @@ class Samples:
         self.links: tuple[Keys, Keys] = (no_keys(), no_keys())
         self.scenes: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self.strangers: dict[int, int] = {}
+        self.untimely: Set[int] = frozenset()
+        self.apart: Times = np.empty(0, dtype=np.int64)
         self.key_cameras: dict[int, str] = {}
         self.extras: dict[int, dict[str, Any]] = {}
 
@@ -193,19 +196,31 @@ class _Chain:
             chain = _by_time(self._samples, self._members)
         elif chain and last >= 0 and chain[-1] != last and last not in self._homeless:
             self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
-        times = self._samples.times[chain]
-        if (np.diff(times[times != NO_TIME]) < 0).any():
-            self._tell(
-                "sample-order",
-                "expected samples that follow each other in time, found a step back",
-                "first_sample_token",
-            )
+        self._tell_steps_back(chain)
         count = self._scene.nbr_samples
         if count is not None and count not in (len(chain), len(own)) and not 0 < count - len(chain) <= strays:
             self._tell(
                 "count-mismatch", f"expected {counted(count, 'sample')} as declared, found {len(chain)}", "nbr_samples"
             )
         return chain
+
+    def _tell_steps_back(self, chain: list[int]) -> None:
+        """Say which samples are not between their neighbours in time; of two that which is farther off its files."""
+        places = [place for place in chain if self._is_timely(place)]
+        times, apart = self._samples.times[places], self._samples.apart
+        for number in np.flatnonzero(np.diff(times) < 0).tolist():
+            first, second = places[number : number + 2]
+            is_late = len(apart) > 0 and apart[first] > apart[second]
+            where, other, found = ("before", "after", "later") if is_late else ("after", "before", "earlier")
+            gap = float(times[number] - times[number + 1]) / 1e9
+            message = f"expected a time {where} that of the sample {other} it, found one {gap:,.3f} s {found}"
+            odd = first if is_late else second
+            self._samples.untimely = self._samples.untimely | {odd}
+            at = self._tables.origin("sample", self._samples.rows[odd], "timestamp")
+            self._tables.report.warning("nuscenes.sample-order", message, at)
+
+    def _is_timely(self, place: int) -> bool:
+        return int(self._samples.times[place]) != NO_TIME and place not in self._samples.untimely
 
     def _is_cut(self, last: int, follow: np.ndarray[Any, np.dtype[np.int64]]) -> bool:
         """Whether the chain ends for a reason that is told where `next` stands."""

@@ -116,7 +116,8 @@ def moments(database: Database, group: Group, *, sweeps: bool) -> list[Moment]:
 def _tell_strays(database: Database, group: Group) -> None:
     """Say which files between samples have a time that lies outside of the samples around them.
 
-    Such a file belongs to the sample that follows it; behind the last sample there may be some of that one.
+    Such a file belongs to the sample that follows it; behind the last sample there may be some of that one, which are
+    not later than the files that `next` leads to.
     """
     order, starts = database.by_sample
     files, times = database.files, database.samples.times
@@ -127,6 +128,9 @@ def _tell_strays(database: Database, group: Group) -> None:
         end = int(times[sample]) if place < len(group.samples) - 1 else NO_TIME
         is_early = (files.times[own] < start - _SLACK_NS) & (start != NO_TIME)
         is_late = (files.times[own] > end + _SLACK_NS) & (end != NO_TIME)
+        if place == len(group.samples) - 1:
+            follow = files.index.find(files.links[1][own])
+            is_late = (follow >= 0) & (files.times[follow] != NO_TIME) & (files.times[own] > files.times[follow])
         for file in own[is_early | is_late].tolist():
             message = "expected a time between those of the samples around it, found one outside"
             at = database.tables.origin("sample_data", int(files.rows[file]), "timestamp")

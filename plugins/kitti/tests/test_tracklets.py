@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from lading_kitti.boxes import tracklet_box
-from lading_kitti.tracklets import parse_tracklets, pose_frames
+from lading_kitti.tracklets import parse_tracklets, tracklet_frames
 
 import lading
 
@@ -43,7 +43,7 @@ def test_pose_k_is_of_the_frame_that_is_k_behind_the_first() -> None:
         (1, 0, 0),
     ]
     assert poses[3].tracklet.category == "Person (sitting)"
-    assert pose_frames(document(item(POSE * 3, count=3), item(first="0"))) == {0, 3, 4, 5}
+    assert tracklet_frames(document(item(POSE * 3, count=3), item(first="0"))) == {0: (7, [3, 4, 5]), 1: (12, [0])}
     assert [pose.line for pose in poses] == [8, 9, 10, 13]
     assert poses[3].pointer == "/boost_serialization/tracklets/item/1/poses/item/0"
 
@@ -126,22 +126,103 @@ def test_counts_that_lie() -> None:
     ]
 
 
-@pytest.mark.parametrize("broken", [item(h="x"), item(h=""), item(first="1.5"), item(kind="")])
-def test_a_tracklet_without_size_type_or_frame(broken: str) -> None:
+@pytest.mark.parametrize(
+    ("broken", "found"),
+    [
+        (item(h="x"), "h 'x'"),
+        (item(h=""), "no h"),
+        (item(first="1.5"), "first_frame '1.5'"),
+        (item(kind=""), "no objectType"),
+        (item(kind="", h="1,5"), "no objectType and h '1,5'"),
+        (item().replace("<objectType>Car</objectType>", ""), "no objectType"),
+    ],
+)
+def test_a_tracklet_without_size_type_or_frame(broken: str, found: str) -> None:
     poses, (problem,) = parse_tracklets(document(broken, item()))
     assert [pose.tracklet.number for pose in poses] == [1]
     assert (problem.rule, problem.line) == ("kitti.tracklet", 7)
-    assert (
-        problem.message
-        == "expected objectType, h, w, l and first_frame, found one missing or no number; the tracklet is left out"
+    expected = "expected objectType, h, w, l and first_frame"
+    assert problem.message == f"{expected}, found {found}; the tracklet is left out"
+
+
+@pytest.mark.parametrize(("text", "found"), [("", "no ty"), ("<ty></ty>", "no ty"), ("<ty>9,6</ty>", "ty '9,6'")])
+def test_a_pose_without_a_place(text: str, found: str) -> None:
+    poses, (problem,) = parse_tracklets(document(item(POSE.replace("<ty>2</ty>", text) + POSE, count=2)))
+    assert [pose.frame for pose in poses] == [4]  # the second pose is still of the second frame
+    assert (problem.rule, problem.line) == ("kitti.tracklet-pose", 8)
+    assert problem.message == f"expected numbers for tx, ty, tz, rx, ry and rz, found {found}; the pose is left out"
+
+
+def spread(*items: str) -> bytes:
+    """A document with a line for each element."""
+    return document(*items).replace(b"><", b">\n<")
+
+
+def line_of(data: bytes, element: str) -> int:
+    return data[: data.index(element.encode())].count(b"\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<objectType>Car", "<objectType>"),
+        ("<w>1.75", "<w>wide"),
+        ("<first_frame>3", "<first_frame>x"),
+        ("<tz>-1.5", "<tz>low"),
+        ("<count>1", "<count>7"),
+        ("<state>2", "<state>7"),
+        ("<occlusion>-1", "<occlusion>9"),
+        ("<truncation>99", "<truncation>98"),
+    ],
+)
+def test_what_is_wrong_with_an_element_is_told_at_its_line(old: str, new: str) -> None:
+    data = spread(item().replace(old, new), item())
+    _, (problem,) = parse_tracklets(data)
+    at = new if new != "<count>7" else "<poses>"
+    assert problem.line == line_of(data, at) + (new == "<count>7")
+
+
+def test_states_that_are_none_are_told_once() -> None:
+    odd = POSE.replace("<occlusion>-1", "<occlusion>9")
+    _, (problem,) = parse_tracklets(spread(item(odd + POSE + odd, count=3), item(odd)))
+    assert (problem.rule, problem.is_error) == ("kitti.tracklet-state", False)
+    assert problem.message == (
+        "expected state as 0, 1, 2 and occlusion as -1, 0, 1, 2 and truncation as -1, 0, 1, 2, 99, "
+        "found occlusion '9', and such in 2 more places"
     )
 
 
-def test_a_pose_without_a_place() -> None:
-    poses, (problem,) = parse_tracklets(document(item(POSE.replace("<ty>2</ty>", "") + POSE, count=2)))
-    assert [pose.frame for pose in poses] == [4]  # the second pose is still of the second frame
-    assert (problem.rule, problem.line) == ("kitti.tracklet-pose", 8)
-    assert problem.message == "expected tx, ty, tz, rx, ry and rz, found no number for ty; the pose is left out"
+DRIVE = "2011_09_26/2011_09_26_drive_0001_sync"
+
+
+def clouds(kitti: Any, *frames: int) -> dict[str, Any]:
+    return {f"{DRIVE}/velodyne_points/data/{n:010d}.bin": kitti.CLOUD + bytes([n]) * 16 for n in frames}
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "found"), [(70, 3, "frames 70 to 72"), (2, 2, "frame 3"), (1, 4, "frames 3 to 4")]
+)
+def test_poses_behind_the_last_frame_are_told_once_a_tracklet(kitti: Any, first: int, count: int, found: str) -> None:
+    data = spread(item(POSE * count, first=str(first), count=count), item(first="0"))
+    files = clouds(kitti, 0, 1, 2)
+    root = kitti.tree({f"{DRIVE}/tracklet_labels.xml": data, **files})
+    told = [(one.rule, one.severity, one.line, one.message) for one in lading.validate(lading.open_dataset(root))]
+    message = f"expected frames of the drive, the last of which is 2, found poses of {found}"
+    line = line_of(data, "<first_frame>")
+    assert [one for one in told if "missing" in one[0] or "tracklet" in one[0]] == [
+        ("kitti.tracklet-frames", "error", line, message)
+    ]
+
+
+def test_a_scan_that_is_lost_is_not_missing(kitti: Any) -> None:
+    """Its list of times says that it is lost, which is told (3.8)."""
+    times = "2011-09-26 13:02:25.1\n\n2011-09-26 13:02:25.3\n"
+    pictures = {f"{DRIVE}/image_02/data/{n:010d}.png": kitti.PIXEL for n in range(3)}
+    files = {f"{DRIVE}/velodyne_points/timestamps.txt": times, **clouds(kitti, 0, 2), **pictures}
+    root = kitti.tree({f"{DRIVE}/tracklet_labels.xml": document(item(POSE * 3, first="0", count=3)), **files})
+    told = [one.rule for one in lading.validate(lading.open_dataset(root))]
+    assert "media.missing" not in told
+    assert told.count("kitti.scan-lost") == 1
 
 
 def test_a_pose_before_the_drive_begins() -> None:

@@ -56,7 +56,8 @@ class SegmentIndex:
     """One split, drive or sequence. Memory: some paths a frame, which the source's list of names holds anyway.
 
     `previous` has the frames that are pictures before another frame, and the key of that one, `lonely` those that no
-    sensor has a file of, and what names them. `strays` are the frames of one file that no other goes with; `is_stray`
+    sensor has a file of, and what names them; `beyond` the numbers of those that are told to be behind the last one.
+    `strays` are the frames of one file that no other goes with; `is_stray`
     where the whole segment is such, and `lost` the folders that have nothing of it for that reason, which is told.
     """
 
@@ -86,6 +87,7 @@ class SegmentIndex:
     previous: dict[str, str] = field(default_factory=dict)
     sets: dict[str, list[str]] = field(default_factory=dict)
     lonely: dict[str, Origin] = field(default_factory=dict)
+    beyond: set[int] = field(default_factory=set)
     strays: frozenset[str] = frozenset()
     is_stray: bool = False
     lost: set[str] = field(default_factory=set)

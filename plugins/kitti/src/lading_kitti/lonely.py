@@ -24,11 +24,11 @@ def lonely(segment: SegmentIndex, files: Sequence[Mapping[str, str]], lines: Map
     return found
 
 
-def place(data: Sequence[Data], named_at: Origin) -> None:
-    """Let what is said of the missing files of a frame be said once, where the frame is named."""
+def place(data: Sequence[Data], named_at: Origin, *, is_told: bool = False) -> None:
+    """Let what is said of the missing files of a frame be said once, where the frame is named, unless it `is_told`."""
     for one in data:
         one.origin = named_at
-    for one in data[1:]:
+    for one in data if is_told else data[1:]:
         one.told = (*one.told, *_TOLD)
 
 

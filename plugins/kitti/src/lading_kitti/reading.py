@@ -21,6 +21,9 @@ from lading_kitti.strays import settle
 POINT_BYTES = 16
 POINT_LABEL_BYTES = 4
 
+#: Of a file of which its list of times says that there is none.
+_MISSING = ("media.missing", None)
+
 
 class SegmentReading:
     """Makes the frames of a segment; `is_told` where it is told already that it has no calibration.
@@ -67,7 +70,7 @@ class SegmentReading:
                 one.ego_pose = pose
                 data.append(one)
         if key in index.lonely:
-            place(data, index.lonely[key])
+            place(data, index.lonely[key], is_told=number in index.beyond)
         else:
             beside(data, None if index.labels is None else index.labels.files.get(key))
         settle(index, key, data)
@@ -125,7 +128,7 @@ class SegmentReading:
             labels=shelf.labels,
             extras=extras,
             origins=OriginList(shelf.origins) if shelf.origins else None,
-            told=shelf.told,
+            told=[*shelf.told, _MISSING] if content is None and times.is_lost(number) else shelf.told,
         )
 
     def _picture_size(self, media: Media) -> tuple[int | None, int | None]:

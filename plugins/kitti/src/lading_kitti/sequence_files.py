@@ -14,7 +14,7 @@ from lading_kitti.layouts import ODOMETRY, RAW
 from lading_kitti.lonely import lonely
 from lading_kitti.strays import stray_keys
 from lading_kitti.texts import read_bytes, read_lines
-from lading_kitti.tracklets import pose_frames
+from lading_kitti.tracklets import tracklet_frames
 from lading_kitti.tree import Root, Tree
 
 
@@ -110,9 +110,26 @@ class SequenceFiles:
         for path in times if segment.oxts_times is None else [*times, segment.oxts_times]:
             self._name_by_lines(path, numbers, blank=False)
         if segment.tracklets is not None:
-            text = read_bytes(self._source, segment.tracklets, Report())
-            for number in pose_frames(text) if text is not None else ():
-                numbers.setdefault(number, Origin(segment.tracklets))
+            self._name_by_tracklets(segment, segment.tracklets, numbers)
+
+    def _name_by_tracklets(self, segment: SegmentIndex, path: str, numbers: dict[int, Origin]) -> None:
+        """The frames of tracklets; those behind the last of the drive are told, once a tracklet."""
+        text = read_bytes(self._source, path, Report())
+        tables = [*(media.files for media in segment.media), segment.oxts]
+        last = max([*numbers, *(int(stem) for table in tables for stem in table if is_number(stem))], default=-1)
+        for line, frames in tracklet_frames(text).values() if text is not None else ():
+            beyond = [number for number in frames if number > last >= 0]
+            if beyond:
+                segment.beyond.update(beyond)
+                found = (
+                    f"poses of frame {beyond[0]}"
+                    if len(beyond) == 1
+                    else f"poses of frames {beyond[0]} to {beyond[-1]}"
+                )
+                message = f"expected frames of the drive, the last of which is {last}, found {found}"
+                self._report.error("kitti.tracklet-frames", message, Origin(path, line=line), segment=segment.name)
+            for number in frames:
+                numbers.setdefault(number, Origin(path, line=line))
 
     def _name_by_lines(self, path: str, numbers: dict[int, Origin], *, blank: bool = True) -> None:
         """The frames that the lines of a file stand for, which will be read again, and judged, with them."""

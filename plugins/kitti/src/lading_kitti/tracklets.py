@@ -20,11 +20,14 @@ _LONGEST_M = 100.0
 
 _PLACE = ("tx", "ty", "tz", "rx", "ry", "rz")
 
+#: What the states of a pose may be (3.8).
+_STATES = {"state": ("0", "1", "2"), "occlusion": ("-1", "0", "1", "2"), "truncation": ("-1", "0", "1", "2", "99")}
+
 
 class Tracklet(NamedTuple):
     """One object over its frames; `size` is (h, w, l) as the file has it, `more` what else it says.
 
-    `is_odd` where it is told that the size is none.
+    `is_odd` where it is told that the size is none, `first_line` is that of `first_frame`.
     """
 
     number: int
@@ -34,6 +37,7 @@ class Tracklet(NamedTuple):
     first_frame: int
     more: dict[str, int | float | str]
     is_odd: bool = False
+    first_line: int = 0
 
 
 class Pose(NamedTuple):
@@ -63,10 +67,14 @@ def parse_tracklets(data: bytes) -> tuple[list[Pose], list[Problem]]:
     return poses, reader.problems
 
 
-def pose_frames(data: bytes) -> set[int]:
-    """The numbers of the frames that have a pose."""
-    frames: set[int] = set()
-    _Reader(lambda pose: frames.add(pose.frame)).run(data)
+def tracklet_frames(data: bytes) -> dict[int, tuple[int, list[int]]]:
+    """The numbers of the frames that each tracklet has a pose in, by its own number, and the line of `first_frame`."""
+    frames: dict[int, tuple[int, list[int]]] = {}
+
+    def take(pose: Pose) -> None:
+        frames.setdefault(pose.tracklet.number, (pose.tracklet.first_line, []))[1].append(pose.frame)
+
+    _Reader(take).run(data)
     return frames
 
 
@@ -85,8 +93,11 @@ class _Reader:
         self._tracklet: dict[str, str] = {}
         self._lines: dict[str, int] = {}
         self._pose: dict[str, str] = {}
-        self._pending: list[tuple[int, dict[str, str]]] = []
+        self._pose_lines: dict[str, int] = {}
+        self._pending: list[tuple[int, dict[str, str], dict[str, int]]] = []
+        self._states: list[tuple[int, str]] = []
         self._line = 0
+        self._begun = 0  # the line in which the innermost element begins
         self._index = 0
         self._counts: list[tuple[int, str]] = []
         self._skipped = 0
@@ -108,6 +119,7 @@ class _Reader:
             start = len(data) - len(data.lstrip())
             self._skipped = data.count(b"\n", 0, start)
             parser.Parse(data[start:], True)
+            self._tell_states()
         except expat.ExpatError as exc:
             message = f"expected XML, found {expat.ErrorString(exc.code)}"
             self.problems.append(Problem("kitti.tracklets", message, exc.lineno + self._skipped))
@@ -126,16 +138,17 @@ class _Reader:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._path.append(tag)
+        self._begun = self._here
         self._text.clear()
         path = "/".join(self._path)
         if path == _TOP:
             self._counts.append((self._here, ""))
         elif path == _TRACKLET:
-            self._tracklet, self._pending = {}, []
+            self._tracklet, self._lines, self._pending = {}, {}, []
             self._line = self._here
         elif path == _POSE:
-            self._pose = {}
-            self._pending.append((self._here, self._pose))
+            self._pose, self._pose_lines = {}, {}
+            self._pending.append((self._here, self._pose, self._pose_lines))
 
     def _end(self, tag: str) -> None:
         path = "/".join(self._path)
@@ -145,13 +158,15 @@ class _Reader:
         self._path.pop()
         if parent == _POSE:
             self._pose[tag] = text
+            self._pose_lines[tag] = self._begun
         elif path == _TRACKLET:
             self._finish()
         elif parent == _TRACKLET and tag != "poses":
             self._tracklet[tag] = text
-            self._lines[tag] = self._here
+            self._lines[tag] = self._begun
         elif parent == f"{_TRACKLET}/poses" and tag == "count":
             self._tracklet["poses/count"] = text
+            self._lines["poses/count"] = self._begun
         elif parent == _TOP and tag == "count":
             self._counts.append((self._here, text))
         elif path == _TOP:
@@ -162,23 +177,47 @@ class _Reader:
         """Hand over the poses of a tracklet at its end, when all that it says is known."""
         fields, index = self._tracklet, self._index
         self._index += 1
-        self._compare(fields.pop("poses/count", None), len(self._pending), "poses", self._line)
-        sizes = [whole_or_float(fields.pop(name, "") or "?") for name in _NUMBERS]
-        first = whole_or_float(fields.pop("first_frame", "") or "?")
-        category = fields.pop("objectType", "")
+        count_line = self._lines.get("poses/count", self._line)
+        self._compare(fields.pop("poses/count", None), len(self._pending), "poses", count_line)
+        texts = {name: fields.pop(name, "") for name in ("objectType", *_NUMBERS, "first_frame")}
+        category = texts["objectType"]
+        sizes = [whole_or_float(texts[name] or "?") for name in _NUMBERS]
+        first = whole_or_float(texts["first_frame"] or "?")
         known = [float(size) for size in sizes if size is not None]
         if len(known) < len(_NUMBERS) or not isinstance(first, int) or not category:
-            message = "expected objectType, h, w, l and first_frame, found one missing or no number"
-            self.problems.append(Problem("kitti.tracklet", f"{message}; the tracklet is left out", self._line))
+            is_known = {
+                **dict(zip(_NUMBERS, (size is not None for size in sizes), strict=True)),
+                "objectType": bool(category),
+                "first_frame": isinstance(first, int),
+            }
+            odd = [name for name in texts if not is_known[name]]
+            expected = "objectType, h, w, l and first_frame"
+            self._leave_out("kitti.tracklet", expected, "tracklet", odd, texts, self._lines, self._line)
             return
         if not self._pending:
             message = "expected poses, found none; the tracklet is in no frame"
             self.problems.append(Problem("kitti.tracklet", message, self._line))
         size = (known[0], known[1], known[2])
         is_odd = bool(self._pending) and self._tell_size(size)
-        tracklet = Tracklet(index, self._line, category, size, first, _values(fields), is_odd)
-        for number, (line, pose) in enumerate(self._pending):
-            self._hand_over(tracklet, number, line, pose)
+        first_line = self._lines["first_frame"]
+        tracklet = Tracklet(index, self._line, category, size, first, _values(fields), is_odd, first_line)
+        for number, (line, pose, lines) in enumerate(self._pending):
+            self._hand_over(tracklet, number, line, pose, lines)
+
+    def _leave_out(
+        self,
+        rule: str,
+        expected: str,
+        what: str,
+        odd: list[str],
+        texts: dict[str, str],
+        lines: dict[str, int],
+        line: int,
+    ) -> None:
+        """Say which elements lack or are no numbers, at the first of them that is there."""
+        found = " and ".join(f"{name} {texts[name]!r}" if texts.get(name) else f"no {name}" for name in odd)
+        at = next((lines[name] for name in odd if name in lines), line)
+        self.problems.append(Problem(rule, f"expected {expected}, found {found}; the {what} is left out", at))
 
     def _tell_size(self, size: tuple[float, float, float]) -> bool:
         """Say once for all poses that a size is none, or none in metres; whether it is so."""
@@ -192,13 +231,16 @@ class _Reader:
         self.problems.append(Problem("kitti.tracklet-size", message, self._lines[odd[0]], is_error=is_error))
         return True
 
-    def _hand_over(self, tracklet: Tracklet, number: int, line: int, fields: dict[str, str]) -> None:
-        values = [whole_or_float(fields.pop(name, "") or "?") for name in _PLACE]
+    def _hand_over(
+        self, tracklet: Tracklet, number: int, line: int, fields: dict[str, str], lines: dict[str, int]
+    ) -> None:
+        texts = {name: fields.pop(name, "") for name in _PLACE}
+        values = [whole_or_float(text or "?") for text in texts.values()]
         known = [float(value) for value in values if value is not None]
         if len(known) < len(_PLACE):
-            missing = ", ".join(name for name, value in zip(_PLACE, values, strict=True) if value is None)
-            message = f"expected tx, ty, tz, rx, ry and rz, found no number for {missing}; the pose is left out"
-            self.problems.append(Problem("kitti.tracklet-pose", message, line))
+            odd = [name for name, value in zip(_PLACE, values, strict=True) if value is None]
+            expected = "numbers for tx, ty, tz, rx, ry and rz"
+            self._leave_out("kitti.tracklet-pose", expected, "pose", odd, texts, lines, line)
             return
         frame = tracklet.first_frame + number
         if frame < 0:
@@ -206,12 +248,26 @@ class _Reader:
             self.problems.append(Problem("kitti.tracklet-pose", message, line))
             return
         place = (known[0], known[1], known[2], known[3], known[4], known[5])
+        self._states += [(lines[name], f"{name} {fields[name]!r}") for name in _STATES if _is_odd_state(name, fields)]
         self._take(Pose(tracklet, frame, number, line, place, _values(fields)))
+
+    def _tell_states(self) -> None:
+        """Say once, with a count, which states are none (3.8)."""
+        if self._states:
+            line, found = self._states[0]
+            known = " and ".join(f"{name} as {', '.join(values)}" for name, values in _STATES.items())
+            more = f", and such in {counted(len(self._states) - 1, 'more place')}" if len(self._states) > 1 else ""
+            message = f"expected {known}, found {found}{more}"
+            self.problems.append(Problem("kitti.tracklet-state", message, line, is_error=False))
 
     def _compare(self, told: str | None, found: int, what: str, line: int) -> None:
         if told is not None and told != str(found):
             message = f"expected {told} {what} as `count` says, found {found}"
             self.problems.append(Problem("kitti.tracklet-count", message, line, is_error=False))
+
+
+def _is_odd_state(name: str, fields: dict[str, str]) -> bool:
+    return fields.get(name, _STATES[name][0]) not in _STATES[name]
 
 
 def _values(fields: dict[str, str]) -> dict[str, int | float | str]:

@@ -163,6 +163,34 @@ UNITS = [
         told=["warning coco.corner-boxes /annotations/1/bbox"],
     ),
     coco(
+        "boxes of two corners, with the area between them, that are outside the picture otherwise",
+        annotations=[{**ROW, "bbox": [20, 15, 30, 25], "area": 100}, row(bbox=[30, 20, 40, 30], area=100)],
+        frames={"x/1": ["box2d cat 20 15 50 40 @5", "box2d cat 30 20 70 50 @6"]},
+        told=["warning coco.corner-boxes /annotations/0/bbox"],
+    ),
+    coco(
+        "boxes of two corners without areas, two of which are outside the picture otherwise",
+        annotations=[
+            {**ROW, "bbox": [20, 15, 30, 25]},
+            row(bbox=[30, 20, 40, 30], segmentation=[]),
+            row(7, bbox=[1, 1, 9, 9], segmentation=None),
+        ],
+        frames={"x/1": ["box2d cat 20 15 50 40 @5", "box2d cat 30 20 70 50 @6", "box2d cat 1 1 10 10 @7"]},
+        told=["warning coco.corner-boxes /annotations/0/bbox"],
+    ),
+    coco(
+        "boxes that could be corners, one of which is outside the picture",
+        annotations=[{**ROW, "bbox": [20, 15, 30, 25]}, row(bbox=[1, 1, 9, 9]), row(7, bbox=[2, 2, 9, 10])],
+        frames={"x/1": ["box2d cat 20 15 50 40 @5", "box2d cat 1 1 10 10 @6", "box2d cat 2 2 11 12 @7"]},
+        told=["warning box2d.outside-image /annotations/0/bbox"],
+    ),
+    coco(
+        "boxes outside the picture, and one that is no corners",
+        annotations=[{**ROW, "bbox": [20, 15, 30, 25]}, row(bbox=[30, 20, 40, 30]), row(7, bbox=[9, 2, 4, 10])],
+        frames={"x/1": ["box2d cat 20 15 50 40 @5", "box2d cat 30 20 70 50 @6", "box2d cat 9 2 13 12 @7"]},
+        told=[f"warning box2d.outside-image /annotations/{number}/bbox" for number in (0, 1)],
+    ),
+    coco(
         "a single area that is also that between two corners",
         annotations=[{**ROW, "bbox": [2, 2, 10, 12], "area": 80}],
         frames={"x/1": ["box2d cat 2 2 12 14 @5"]},

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import lading
+
 DOG = "<name>dog</name>"
 
 
@@ -261,6 +263,21 @@ def test_a_further_box_stands_at_its_own_line(one: Callable[..., Any], box: Call
         ("/annotation/object[1]/bndbox", 2),
         ("/annotation/object[1]/bndbox[2]", 3),
     ]
+
+
+@pytest.mark.parametrize("pixels", ["voc", "verbatim"])
+def test_boxes_that_are_parts_of_their_picture_are_not_told_to_be_outside_as_pixels(pixels: str, voc: Any) -> None:
+    size = "<size><width>40</width><height>30</height></size>"
+    things = "".join(
+        f"\n<object><name>cat</name><bndbox><xmin>{x}</xmin><ymin>0.25</ymin><xmax>0.5</xmax><ymax>1</ymax></bndbox></object>"
+        for x in (0, 0.125)
+    )
+    text = f"<annotation><filename>a.jpg</filename>{size}{things}\n</annotation>"
+    found = voc({"Annotations/a.xml": text, "Annotations/b.xml": text}, pixels=pixels)
+    told = [f.rule for f in lading.validate(found.dataset, report=lading.Report())]
+    told += [f.rule for f in found.findings]
+    assert "voc.relative-boxes" in told
+    assert {rule for rule in told if "box" in rule or "zero" in rule} == {"voc.relative-boxes"}
 
 
 def test_an_object_in_other_capitals_is_told(one: Callable[..., Any], box: Callable[..., str]) -> None:

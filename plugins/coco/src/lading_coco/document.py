@@ -68,6 +68,7 @@ class Document:
         self.path = text.path
         self.split = split
         self.is_results = False
+        self.has_corners = False  # its boxes are told to be two corners
         self.kind = ""
         self.envelope: dict[str, Any] = {}
         self.categories: list[tuple[int, dict[str, Any]]] = []  # with their numbers

@@ -11,11 +11,14 @@ from typing import Any, TypeAlias
 
 from lading import Report, counted
 from lading_coco.document import Document
+from lading_coco.ids import first_places, look_up
 from lading_coco.numerals import number_of, numbers_of
 from lading_coco.rows import records_at
 
 #: Of each file so many annotations are looked at.
 _LOOKS = 64
+#: Of fewer boxes pictures do not tell whether they are corners.
+_FEW = 3
 #: By how much a number may be beyond 1, as it was rounded.
 _ROUNDING = 0.001
 #: How far an area may be from that of its box, of which it is a part.
@@ -41,7 +44,7 @@ def tell_other_units(document: Document, report: Report) -> None:
         report.warning("coco.relative-boxes", message, document.annotations.origin(boxes[0][0], "bbox"))
         return
     _tell_keypoints(document, known, report)
-    _tell_corners(document, boxes, report)
+    document.has_corners = _tell_corners(document, boxes, report)
 
 
 def _tell_keypoints(document: Document, known: Sequence[tuple[int, _Record]], report: Report) -> None:
@@ -56,8 +59,12 @@ def _tell_keypoints(document: Document, known: Sequence[tuple[int, _Record]], re
         report.warning("coco.relative-keypoints", message, document.annotations.origin(found[0][0], "keypoints"))
 
 
-def _tell_corners(document: Document, boxes: Sequence[tuple[int, _Record, _Box]], report: Report) -> None:
-    """Of a box without a mask the area is that of the box, and says what its numbers are."""
+def _tell_corners(document: Document, boxes: Sequence[tuple[int, _Record, _Box]], report: Report) -> bool:
+    """Whether boxes are two corners. Of a box without a mask the area is that of the box, and says what it is.
+
+    Where areas say nothing the pictures do, within which boxes are as corners, and many are not otherwise
+    (source-formats.md 2.11).
+    """
     measured = [(row, box, area) for row, record, box in boxes if (area := _area_of_box(record)) is not None]
     # The area of a box that begins at 0, 0 fits both.
     doubtful = [one for one in measured if not math.isclose(one[1][2] * one[1][3], one[2], rel_tol=_NEAR)]
@@ -69,6 +76,33 @@ def _tell_corners(document: Document, boxes: Sequence[tuple[int, _Record, _Box]]
             f"corners, as of all {counted(len(measured), 'box', 'boxes')} looked at; read as width and height"
         )
         report.warning("coco.corner-boxes", message, document.annotations.origin(row, "bbox"))
+        return True
+    if len(doubtful) == len(measured) and _fit_as_corners_alone(document, boxes):
+        row, _, box = boxes[0]
+        message = (
+            f"expected x, y, width and height, found {list(box)}; as corners all {len(boxes):,} boxes looked at are "
+            f"within their pictures, and many are not otherwise; read as width and height"
+        )
+        report.warning("coco.corner-boxes", message, document.annotations.origin(row, "bbox"))
+        return True
+    return False
+
+
+def _fit_as_corners_alone(document: Document, boxes: Sequence[tuple[int, _Record, _Box]]) -> bool:
+    """Whether boxes are all within their pictures as corners, and many are not otherwise."""
+    if len(boxes) < _FEW or not all(0 <= x < right and 0 <= y < bottom for *_, (x, y, right, bottom) in boxes):
+        return False
+    ids, first = first_places(document.image_ids)
+    rows = look_up(document.image_of[[row for row, *_ in boxes]], ids, first).tolist()
+    if min(rows) < 0:
+        return False
+    outside = 0
+    for image, (*_, (x, y, right, bottom)) in zip(records_at(document, document.images, rows), boxes, strict=True):
+        sizes = numbers_of([(image or {}).get("width"), (image or {}).get("height")])
+        if sizes is None or right > sizes[0] or bottom > sizes[1]:
+            return False
+        outside += x + right > sizes[0] + 1 or y + bottom > sizes[1] + 1
+    return outside > 1 and 4 * outside >= len(boxes)
 
 
 def _box(record: _Record) -> list[float] | None:

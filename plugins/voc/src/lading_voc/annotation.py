@@ -85,19 +85,29 @@ def read_document(
     return result
 
 
-def told_of(found: Annotation) -> list[tuple[str, int]]:
-    """What rules need not tell again: further boxes of an object, and boxes outside by the pixel of a 0 alone."""
+def told_of(found: Annotation, *, is_relative: bool) -> list[tuple[str, int]]:
+    """What rules need not tell again: further boxes of an object, and boxes outside by the pixel of a 0 alone.
+
+    Of boxes that are parts of their picture, and told to be (`is_relative`), that they are outside as pixels.
+    """
     told = [("label.instance-twice", number) for number in found.further_boxes]
     told += [("label.duplicate", number) for number in found.further_boxes if _is_again(found.labels, number)]
     if found.width is None or found.height is None:
         return told
-    boxes = [(number, found.labels[number]) for number in found.zero_based]
+    boxes = [
+        (number, found.labels[number]) for number in (range(len(found.labels)) if is_relative else found.zero_based)
+    ]
     return told + [
         ("box2d.outside-image", number)
         for number, box in boxes
-        if isinstance(box, Box2D) and min(box.xmin, box.ymin) == -1
+        if isinstance(box, Box2D) and (min(box.xmin, box.ymin) == -1 or (is_relative and _is_part(box)))
         if box.xmax <= found.width and box.ymax <= found.height
     ]
+
+
+def _is_part(box: Box2D) -> bool:
+    """Whether a box from which a pixel may have been taken is within 0 and 1."""
+    return min(box.xmin, box.ymin) >= -1 and max(box.coordinates()) <= 1
 
 
 def _is_again(labels: list[Label], number: int) -> bool:

@@ -88,11 +88,13 @@ class VocDataset(Dataset):
         key = self._index.key(ref)
         file, found = self._annotation(ref, key, report)
         path = None if file is None else file.path
+        dialect = self._dialects[ref.tree]
         picture = self._index.picture(ref, found.filename)
         listed = memberships[ref.tree].of(ref.id)
         if path is not None and found.is_read:
-            is_verbatim = not self._dialects[ref.tree].pixels.edge
-            tally.add(path, found, is_other_rule=is_verbatim and is_official_database(found.database))
+            is_verbatim = not dialect.pixels.edge
+            is_other_rule = is_verbatim and is_official_database(found.database)
+            tally.add(path, found, is_other_rule=is_other_rule, is_relative=dialect.is_relative)
             if found.is_whole:
                 tally.compare(ref.id, self._differing(ref, listed, found.labels))
             self._check_filename(path, found, picture, report)
@@ -115,7 +117,9 @@ class VocDataset(Dataset):
             origin=self._unfiled(ref, picture) if path is None else Origin(path, "/annotation"),
             origins=origins,
             sized=Origin(path, "/annotation/size", found.size_line) if path and found.size_line else None,
-            told=told_of(found) if found.zero_based or found.further_boxes else (),
+            told=told_of(found, is_relative=dialect.is_relative)
+            if found.zero_based or found.further_boxes or dialect.is_relative
+            else (),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
 

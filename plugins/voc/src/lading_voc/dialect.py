@@ -34,6 +34,7 @@ class Dialect(msgspec.Struct, frozen=True):
     rule: str
     names: Names | None
     has_parts: bool
+    is_relative: bool = False  # boxes are told to be parts of their pictures
 
 
 def is_official_database(database: str | None) -> bool:
@@ -44,7 +45,7 @@ def is_official_database(database: str | None) -> bool:
 def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: PixelChoice, report: Report) -> Dialect:
     """The dialect of a tree, from its names and from a look at a few annotations spread over it."""
     looked = list(_looked_at(tree, source))
-    tell_relative_boxes([(path, box) for path, seen in looked for box in seen.boxes], report)
+    is_relative = tell_relative_boxes([(path, box) for path, seen in looked for box in seen.boxes], report)
     peeks = [seen for _, seen in looked]
     databases = [seen.database for seen in peeks]
     says_official = sum(map(is_official_database, databases)) * 2 > len(peeks)
@@ -57,7 +58,7 @@ def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: Pix
     writer = "VOC" if says_official else _writer(peeks, written)
     rule = "1-based and inclusive, minima minus 1" if pixels is VOC else "as they are"
     has_parts = any("part" in seen.tags for seen in peeks) or any(s.kind == "Layout" for s in sets)
-    return Dialect(writer, pixels, f"{pixels.name}: {rule} ({why or writer})", names, has_parts)
+    return Dialect(writer, pixels, f"{pixels.name}: {rule} ({why or writer})", names, has_parts, is_relative)
 
 
 def _looked_at(tree: Tree, source: Source) -> list[tuple[str, Peek]]:

@@ -32,15 +32,17 @@ def box_of(document: Document, element: Element, pointer: str) -> Seen | None:
     return Seen(corners, f"{pointer}/bndbox", document.line(box)) if all(map(math.isfinite, corners)) else None
 
 
-def tell_relative_boxes(boxes: Sequence[tuple[str, Seen]], report: Report) -> None:
-    """Tell of a tree in which all boxes that were looked at, each with its file, are relative, at the first of them."""
-    if boxes and all(_is_within_a_pixel(box.corners) for _, box in boxes):
+def tell_relative_boxes(boxes: Sequence[tuple[str, Seen]], report: Report) -> bool:
+    """Whether all boxes of a tree that were looked at, each with its file, are relative; told at the first of them."""
+    is_relative = bool(boxes) and all(_is_within_a_pixel(box.corners) for _, box in boxes)
+    if is_relative:
         path, first = boxes[0]
         message = (
             f"expected corners in pixels, found {first.corners} and nothing beyond 1 in the "
             f"{counted(len(boxes), 'box', 'boxes')} looked at, as if they were parts of the picture; read as pixels"
         )
         report.warning("voc.relative-boxes", message, Origin(path, first.pointer, first.line))
+    return is_relative
 
 
 def _is_within_a_pixel(corners: Sequence[float]) -> bool:

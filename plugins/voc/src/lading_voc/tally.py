@@ -24,13 +24,16 @@ class Tally:
         self._sized: Counter[str] = Counter()  # of annotations, by their folder
         self._unsized: list[str] = []
 
-    def add(self, path: str, found: Annotation, *, is_other_rule: bool) -> None:
-        """One annotation; `is_other_rule` where its database is the challenge's and its pixels are read verbatim."""
+    def add(self, path: str, found: Annotation, *, is_other_rule: bool, is_relative: bool) -> None:
+        """One annotation; `is_other_rule` where its database is the challenge's and its pixels are read verbatim.
+
+        Of boxes that are told to be parts of their picture (`is_relative`) a 0 is no pixel.
+        """
         if found.size_line is None:
             self._unsized.append(path)
         else:
             self._sized[posixpath.dirname(path)] += 1
-        if found.zero_based:
+        if found.zero_based and not is_relative:
             self._count("voc.zero-based", next(iter(found.zero_based.values())), len(found.zero_based))
         if is_other_rule:
             self._count("voc.pixel-rule", Origin(path, "/annotation/source/database"), 1)

@@ -102,6 +102,13 @@ BROKEN = [
     coco("category.two-spellings", category(1, QUAY, name="Boat"), at("annotations", 2, "category_id", file=QUAY)),
     coco("category.two-spellings", category(0, QUAY, name="Person"), at("annotations", 1, "category_id", file=QUAY),
          "below its own parent"),
+    coco("category.two-spellings",
+         edited(HARBOUR, lambda v: v["categories"].append({"id": 50, "name": "Container ", "supercategory": "none"})),
+         at("categories", 4, "name"), "of which one is used"),
+    coco("category.two-spellings",
+         edited(HARBOUR, lambda v: v["categories"].extend(
+             [{"id": 50, "name": "life boat"}, {"id": 51, "name": "life_boat"}])),
+         at("categories", 5, "name"), "of which none is used"),
     coco("coco.duplicate-category-name",
          edited(HARBOUR, lambda v: v["categories"].append({"id": 50, "name": "container", "supercategory": "none"})),
          at("categories", 4, "name")),

@@ -94,6 +94,7 @@ def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[str, str, Origi
         yield "coco.mask-palette", message, png
     found = regions_of(pixels.values)
     items = {item.value: item for item in label.items or ()}
+    is_of_size = pixels.values.shape == (data.height, data.width)  # else `mask.size-mismatch` says it
     others = _others(found, {*items, _VOID})
     if others is not None:
         table = data.locate(label).below("segments_info")
@@ -102,7 +103,7 @@ def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[str, str, Origi
         if value not in found:
             message = f"expected pixels of segment {value} in {content.path!r}, found none"
             yield "coco.empty-segment", message, origins.segment(label.origin, value)
-        elif value != _VOID:
+        elif value != _VOID and is_of_size:
             for rule, message, field in _measure_problems(item.extras, found[value], value):
                 yield rule, message, origins.segment(label.origin, value, field)
 

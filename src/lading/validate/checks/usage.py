@@ -85,13 +85,26 @@ class Usage:
         for spellings in groups.values():
             (first, _), *others = spellings.items()
             for name, use in others:
-                both = f"{name!r} beside {first!r}"
-                if _composed(name) == _composed(first):  # which look the same
-                    both = f"{name!a} beside {first!a}"
-                message = f"expected one spelling of a category, found {both}"
-                finding = Problem("category.two-spellings", message).finding(
+                finding = _two_spellings(name, first).finding(
                     self._severities, segment=use.segment, frame=use.frame, sensor=use.sensor, at=use.at
                 )
+                if finding is not None:
+                    yield finding
+        yield from self._declared_spellings(catalog, {key: set(names) for key, names in groups.items()})
+
+    def _declared_spellings(self, catalog: Catalog, known: dict[tuple[str, ...], set[str]]) -> Iterator[Finding]:
+        """The same of categories that no label has; `known` has the names of those that labels have, as they fold."""
+        firsts = {key: min(names) for key, names in known.items()}
+        for kind in catalog.kinds():
+            for index, category in enumerate(catalog[kind].categories):
+                key = _fold(category.name, catalog[kind].category_delimiter)
+                first = firsts.setdefault(key, category.name)
+                names = known.setdefault(key, {first})
+                if category.name in names:
+                    continue
+                names.add(category.name)
+                problem, path = _two_spellings(category.name, first), (kind, "categories", index)
+                finding = catalog_finding(catalog, problem, path, self._severities)
                 if finding is not None:
                     yield finding
 
@@ -114,6 +127,13 @@ class Usage:
             finding = catalog_finding(catalog, Problem("catalog.unused", message), path, self._severities)
             if finding is not None:
                 yield finding
+
+
+def _two_spellings(name: str, first: str) -> Problem:
+    both = f"{name!r} beside {first!r}"
+    if _composed(name) == _composed(first):  # which look the same
+        both = f"{name!a} beside {first!a}"
+    return Problem("category.two-spellings", f"expected one spelling of a category, found {both}")
 
 
 def _composed(name: str) -> str:

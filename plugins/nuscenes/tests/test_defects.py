@@ -479,15 +479,6 @@ def test_files_of_sensors_that_the_model_has_not_are_losses_and_hold_no_upload(c
     assert not [found for found in lading.validate(opened.dataset) if found.severity == "error"]
 
 
-def test_point_labels_that_are_too_few_are_told(case: Any) -> None:
-    file = next((case.root / "lidarseg" / "v1.0-mini").iterdir())
-    points = file.stat().st_size
-    file.write_bytes(b"\x00")
-    (finding,) = case.open().of("point-labels-size")
-    assert finding.message == f"expected a label for each of {points} points, found 1 bytes"
-    assert finding.file == f"lidarseg/v1.0-mini/{file.name}"
-
-
 def test_a_second_file_of_a_sensor_in_a_sample_is_told(case: Any) -> None:
     rows = case.rows("sample_data")
     other = next(index for index, row in enumerate(rows) if index and row["is_key_frame"])

@@ -79,6 +79,21 @@ def lost(root: Path) -> None:
 BOX = "sample_annotation"
 SENSOR = "calibrated_sensor"
 CLOUD = "samples/LIDAR_TOP/n001-2023-11-14-22-13-20+0800__LIDAR_TOP__1700000060500000.pcd.bin"
+LABELS = "lidarseg/v1.0-mini/0544276add3090cc9be76562a2ef78d0_lidarseg.bin"
+PANOPTIC = "panoptic/v1.0-mini/first.npz"
+
+
+def write(file: str, content: bytes) -> Callable[[Path], Any]:
+    return lambda root: (root / file).write_bytes(content)
+
+
+def panoptic(root: Path) -> None:
+    """A file of panoptic that is cut."""
+    row = load(root, "lidarseg")[0] | {"filename": PANOPTIC}
+    (root / f"{TABLES}panoptic.json").write_text(json.dumps([row]), "utf-8")
+    (root / PANOPTIC).parent.mkdir(parents=True)
+    (root / PANOPTIC).write_bytes(b"PK\x03\x04")
+
 
 PLANTED = [
     Broken("box3d.size", change(BOX, 7, size=[1.9, -4.5, 1.6]), BOX, ["/7/size"], "of the second scene"),
@@ -106,6 +121,9 @@ PLANTED = [
     Broken("segment.forbidden-name", change("scene", 0, name="scene#1"), "scene", ["/0/name"]),
     Broken("nuscenes.bad-record", change(BOX, 3, translation=[1, 2]), BOX, ["/3/translation"], "at the start"),
     Broken("nuscenes.bad-record", change(BOX, 7, size="large"), BOX, ["/7/size"], "in the middle"),
+    Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),
+    Broken("nuscenes.point-labels-size", write(LABELS, bytes(8)), LABELS, [None]),
+    Broken("nuscenes.point-labels", panoptic, PANOPTIC, [None]),
     Broken("catalog.delimiter", change("category", 4, name="animal."), "category", ["/4/name"]),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""nuScenes, nuImages and other databases of that schema, for lading."""
+"""nuScenes, nuImages and other databases of that schema, for lading: their reader, and rules of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lading import hookimpl
 
 if TYPE_CHECKING:
-    from lading import Reader
+    from lading import Reader, Rule
 
 
 @hookimpl
@@ -17,3 +17,11 @@ def register_readers() -> Sequence[type[Reader]]:
     from lading_nuscenes.reader import NuScenesReader
 
     return [NuScenesReader]
+
+
+@hookimpl
+def register_rules() -> Sequence[type[Rule]]:
+    """The rules of point labels."""
+    from lading_nuscenes.point_rules import RULES
+
+    return RULES

@@ -60,7 +60,6 @@ CODES: Mapping[str, Told] = {
     "nuscenes.mask": Told("error", "a mask is run lengths in base64"),
     "nuscenes.unlisted-files": Told("warning", "a row names each file below `samples/` and `sweeps/`"),
     "nuscenes.point-cloud-size": Told("error", "a lidar's file is whole points of 20 bytes"),
-    "nuscenes.point-labels-size": Told("error", "a file of point labels has one byte for each point"),
     "nuscenes.several-versions": Told(
         "warning", "there is one folder of tables", "Say which one to read: -o version=NAME."
     ),

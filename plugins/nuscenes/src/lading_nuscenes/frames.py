@@ -39,7 +39,8 @@ class Frames:
         self._boxes = Boxes(database)
         self._measures = Measures(database, plan.segment.name, report)
         paths = {table: database.tables.path(table) for table in database.labelled}
-        self._origins = RowOrigins(paths, None if database.results is None else database.results.origin)
+        of_results = None if database.results is None else database.results.origin
+        self._origins = RowOrigins(paths, of_results, database.media.find, database.point_classes)
         self._results: BinaryIO | None = None
         self._streams: list[tuple[Pictures, Scan[Any], BinaryIO]] = []
 

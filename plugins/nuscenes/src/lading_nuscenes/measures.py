@@ -1,4 +1,4 @@
-"""How large files are: pictures as their rows say, clouds of lidars beside the labels of their points."""
+"""How large files are: pictures as their rows say, clouds of lidars in whole points."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Measures:
         return width, height, kept
 
     def check_points(self, data: Data, key: str) -> None:
-        """Compare the sizes of a lidar's file and of its labels with each other."""
+        """Say where a lidar's file has not whole points."""
         if data.content is None or not data.content.path.endswith(".bin"):
             return
         size = data.content.size
@@ -52,9 +52,11 @@ class Measures:
         if size % _POINT_BYTES:
             message = f"expected a multiple of {_POINT_BYTES} bytes, found {size}: it is cut, or has other columns"
             self._report.error("nuscenes.point-cloud-size", message, Origin(data.path), **where)
-            return
-        name = data.extras.get("lidarseg")
-        labels = None if name is None else self._database.media.find(name)
-        if labels is not None and labels.size != size // _POINT_BYTES:
-            message = f"expected a label for each of {size // _POINT_BYTES} points, found {labels.size} bytes"
-            self._report.error("nuscenes.point-labels-size", message, Origin(labels.path), **where)
+
+
+def point_count(data: Data) -> int | None:
+    """The number of points of a lidar's file; None where that is told to be wrong, or is not known."""
+    if data.content is None or not data.content.path.endswith(".bin"):
+        return None
+    points, rest = divmod(data.content.size, _POINT_BYTES)
+    return points if points and not rest else None

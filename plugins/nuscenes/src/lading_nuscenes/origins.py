@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lading import Origin
+from lading import File, Origin
 
 _TABLES = ("sample_annotation", "object_ann", "surface_ann", "results")
 
@@ -39,9 +39,20 @@ def code(table: str, index: int) -> int:
 
 
 class RowOrigins:
-    """Turns such a number back, with the part of the row where it is known; one object serves all data."""
+    """Turns such a number back, with the part of the row where it is known; one object serves all data.
 
-    def __init__(self, paths: Mapping[str, str], of_results: Callable[[int, str | None], Origin] | None) -> None:
+    `find` gives the file of a name in a table; `point_classes` are those that labels of points may name, where known.
+    """
+
+    def __init__(
+        self,
+        paths: Mapping[str, str],
+        of_results: Callable[[int, str | None], Origin] | None,
+        find: Callable[[str], File | None],
+        point_classes: frozenset[int] | None,
+    ) -> None:
+        self.find = find
+        self.point_classes = point_classes
         self._paths = paths
         self._of_results = of_results
 

@@ -11,6 +11,9 @@ from lading_nuscenes.tables import Rows, Tables
 #: In place of a class: no label, and in lidarseg noise (source-formats.md 4.4).
 _UNLABELLED = 0
 
+#: Classes are below this: those of panoptic are thousands of 16 bits, those of lidarseg have 8.
+_MOST = 1 << 16
+
 
 class Labelled:
     """The names of the files of labels in one table, by the file whose points they label: `names`."""
@@ -63,7 +66,8 @@ def classes(categories: Rows[Category], tables: Tables) -> frozenset[int] | None
             is_whole = False
         else:
             known[number] = row
-    return frozenset(known) | {_UNLABELLED} | (frozenset() if is_whole else frozenset(range(len(categories) + 1)))
+    named = frozenset(number for number in known if 0 <= number < _MOST)
+    return named | {_UNLABELLED} | (frozenset() if is_whole else frozenset(range(len(categories) + 1)))
 
 
 def _tell_index(tables: Tables, row: int, message: str) -> None:

@@ -86,11 +86,15 @@ def test_a_set_knows_its_kind_and_name() -> None:
         ("ImageSets/Main/my_train.txt", "", False),
         ("ImageSets/Action/jumping_train.txt", "a 1 -1\n", True),
         ("ImageSets/Action/my_train.txt", "a 1\n", False),
+        ("ImageSets/Action/jumping_train.txt", "scan x -1\n", True),
+        ("ImageSets/Main/dog_train.txt", "scan yes\nb -1\n", True),
+        ("ImageSets/Main/my_train.txt", "scan yes\nscan no\n", False),
+        ("ImageSets/Main/my_train.txt", "photo yes\nphoto 2\n", False),
         ("ImageSets/Segmentation/my_train.txt", "a 1\n", False),
     ],
 )
 def test_a_set_of_a_class_is_told_from_a_set_with_a_long_name(path: str, text: str, expected: bool) -> None:
-    assert is_class_set(image_set(path), text.encode(), {"scan 1", "scan 2"}) is expected
+    assert is_class_set(image_set(path), text.encode(), {"scan", "scan 1", "scan 2"}) is expected
 
 
 def test_the_class_is_what_stands_before_the_name_of_a_set() -> None:
@@ -149,12 +153,11 @@ def test_a_set_that_disagrees_with_an_annotation_is_told_once_with_a_count(
     if int(said) == xml_has:
         assert found.findings == []
         return
-    words = {1: "has the class", 0: "has it as difficult only", -1: "has it not"}
     finding = found.finding("voc.set-differs")
-    assert (finding.severity, finding.file, finding.segment) == ("warning", CLASS, "train")
+    assert (finding.severity, finding.file, finding.line, finding.segment) == ("warning", CLASS, 1, "train")
     assert finding.message == (
-        "expected what the annotations have, found 2 frames with a difference, "
-        f"first a, which {words[int(said)]}; its annotation {words[xml_has]}"
+        "expected the values that the annotations give, found 2 others, "
+        f"first {said} of 'a', where its annotation gives {xml_has} for 'dog'"
     )
 
 
@@ -184,6 +187,184 @@ def test_ids_without_files_are_frames_without_files_and_are_told(
 
 
 SETS = "ImageSets/Main/{}.txt"
+PERSON = "<name>person</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>9</xmax><ymax>8</ymax></bndbox>"
+
+
+def told(found: Any) -> list[tuple[Any, ...]]:
+    return [(f.rule, f.severity, f.file, f.line, f.message) for f in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("Main/dog_train", "a 2", "-1, 0 or 1 behind each id, found 1 other, first '2' behind 'a'"),
+        ("Main/dog_train", "a yes", "-1, 0 or 1 behind each id, found 1 other, first 'yes' behind 'a'"),
+        (
+            "Action/jumping_train",
+            "a 1 2",
+            "{number}, and -1, 0 or 1 behind each id, found 1 other, first '1 2' behind 'a'",
+        ),
+        (
+            "Action/jumping_train",
+            "a x 1",
+            "{number}, and -1, 0 or 1 behind each id, found 1 other, first 'x 1' behind 'a'",
+        ),
+        (
+            "Action/jumping_train",
+            "a 0 1",
+            "{number}, and -1, 0 or 1 behind each id, found 1 other, first '0 1' behind 'a'",
+        ),
+        ("Action/train", "a x", "{number} behind each id, found 1 other, first 'x' behind 'a'"),
+        ("Layout/train", "a 0", "{number} behind each id, found 1 other, first '0' behind 'a'"),
+    ],
+)
+def test_values_that_a_set_cannot_have_are_told_at_their_line(
+    name: str, line: str, message: str, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    other = {"Main/dog_train": "b -1", "Action/jumping_train": "b 1 -1"}.get(name, "b 1")
+    found = voc(
+        {
+            **{f"Annotations/{key}.xml": xml("cat") for key in "ab"},
+            "ImageSets/Main/train.txt": "a\nb\n",
+            f"ImageSets/{name}.txt": f"{other}\n{line}\n",
+        }
+    )
+    text = message.format(number="the number of an object")
+    assert told(found) == [("voc.set-value", "warning", f"ImageSets/{name}.txt", 2, f"expected {text}")]
+
+
+def test_objects_that_no_annotation_has_are_told_at_their_line(
+    voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    head = f"<part><name>head</name>{box(1, 2, 3, 4)}</part>"
+    found = voc(
+        {
+            "Annotations/a.xml": xml(f"{PERSON}{head}", PERSON),
+            "Annotations/b.xml": xml(PERSON),
+            "ImageSets/Main/train.txt": "a\nb\nc\n",
+            "ImageSets/Layout/train.txt": "b 1\na 1\na 2\nb 2\nc 9\n",
+            "ImageSets/Action/jumping_train.txt": "a 2 -1\na 3 -1\nb 5 1\n",
+            "ImageSets/Action/train.txt": "a 2\nb 1\nb 2\n",
+        }
+    )
+    expected = "expected numbers of objects of the annotations, found"
+    assert told(found) == [
+        (*("voc.set-object", "warning"), f"ImageSets/{name}.txt", line, f"{expected} {words}")
+        for name, line, words in (
+            ("Action/jumping_train", 2, "2 others, first 3 behind 'a', whose annotation has 2 objects"),
+            ("Layout/train", 4, "1 other, first 2 behind 'b', whose annotation has 1 object"),
+            ("Action/train", 3, "1 other, first 2 behind 'b', whose annotation has 1 object"),
+        )
+    ]
+
+
+def test_a_person_of_a_layout_without_a_number_is_told(
+    voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    head = f"<part><name>head</name>{box(1, 2, 3, 4)}</part>"
+    found = voc(
+        {
+            "Annotations/a.xml": xml(f"{PERSON}{head}"),
+            "Annotations/b.xml": xml(PERSON),
+            "ImageSets/Layout/train.txt": "b\na\n",
+        }
+    )
+    message = "expected numbers of objects of the annotations, found 1 other, first none behind 'a', "
+    message += "whose annotation has parts"
+    assert told(found) == [("voc.set-object", "warning", "ImageSets/Layout/train.txt", 2, message)]
+
+
+def test_a_set_of_an_action_that_disagrees_with_an_annotation_is_told(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    does = "<actions><jumping>{}</jumping><walking>0.5</walking></actions>"
+    found = voc(
+        {
+            "Annotations/a.xml": xml(PERSON + does.format(0), PERSON + does.format(1)),
+            "Annotations/b.xml": xml(PERSON + does.format(1), PERSON),
+            "ImageSets/Action/train.txt": "a\nb\n",
+            "ImageSets/Action/jumping_train.txt": "a 1 -1\na 2 -1\nb 1 -1\nb 2 1\n",
+            "ImageSets/Action/walking_train.txt": "a 1 -1\n",
+        }
+    )
+    message = "expected the values that the annotations give, found 2 others, "
+    message += "first -1 of object 2 of 'a', where its annotation gives 1 for 'jumping'"
+    assert told(found) == [("voc.set-differs", "warning", "ImageSets/Action/jumping_train.txt", 2, message)]
+
+
+@pytest.mark.parametrize(
+    ("sets", "told_of", "message"),
+    [
+        ({"dog_val": "b -1\na  1\nd -1\n"}, ("dog_val", 3), "ids that {val} lists, found 1 other, first 'd'"),
+        ({"dog_val": "b -1\n"}, ("dog_val", None), "each id that {val} lists, found 1 missing, first 'a'"),
+        (
+            {"dog_val": "a  1\n", "cat_val": "a -1\n"},
+            ("val", 2),
+            "ids that 2 sets of classes of it list, found 1 other, first 'b'",
+        ),
+        (
+            {"val": "a\n", "trainval": "a\nc\nd\n"},
+            ("val", None),
+            "each id that 2 sets of classes of it list, found 1 missing, first 'b'",
+        ),
+        (
+            {"trainval": "a\nd\nc\n"},
+            ("trainval", None),
+            "each id that {val} lists, found 1 missing, first 'b' of its line 2",
+        ),
+    ],
+    ids=["more than its set", "less than its set", "less, all", "more, all", "less than its parts"],
+)
+def test_a_set_has_the_ids_of_the_sets_that_it_goes_with(
+    sets: dict[str, str],
+    told_of: tuple[str, int | None],
+    message: str,
+    voc: Callable[..., Any],
+    xml: Callable[..., str],
+) -> None:
+    files = {
+        **{f"Annotations/{key}.xml": xml("dog" if key == "a" else "cat") for key in "abcd"},
+        SETS.format("train"): "c\nd\n",
+        SETS.format("val"): "a\nb\n",
+        SETS.format("trainval"): "a\nb\nc\nd\n",
+        SETS.format("dog_val"): "b -1\na  1\n",
+        SETS.format("cat_val"): "b  1\na -1\n",
+        SETS.format("dog_trainval"): "a  1\nb -1\nc -1\nd -1\n",
+        SETS.format("cat_trainval"): "a -1\nb  1\nc  1\nd  1\n",
+    }
+    assert voc(files).findings == []
+    found = voc(files | {SETS.format(name): text for name, text in sets.items()})
+    due = (
+        "voc.set-ids",
+        "warning",
+        SETS.format(told_of[0]),
+        told_of[1],
+        f"expected {message.format(val=SETS.format('val'))}",
+    )
+    assert due in told(found)
+    if "val" not in sets:  # which makes less of `trainval` as well
+        assert told(found) == [due]
+
+
+def test_an_id_of_two_sets_is_not_told_again_of_their_sets_of_classes(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(
+        {
+            **{f"Annotations/{key}.xml": xml("dog") for key in "ab"},
+            SETS.format("train"): "a\n",
+            SETS.format("val"): "b\na\n",
+            SETS.format("dog_val"): "b  1\n",
+            SETS.format("dog_train"): "a  1\n",
+        }
+    )
+    assert [(f.rule, f.file, f.line) for f in found.findings] == [("voc.shared-id", SETS.format("val"), 2)]
+
+
+def test_an_id_that_the_set_of_a_class_lists_again_is_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    found = voc({"Annotations/a.xml": xml("dog"), SETS.format("train"): "a\n", CLASS: "a  1\na -1\n"})
+    message = "expected each id once, found 1 that is listed again, first 'a'"
+    assert told(found) == [("voc.listed-twice", "warning", CLASS, 2, message)]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,12 @@ CODES: Mapping[str, Told] = {
     ),
     "voc.hidden-file": Told("warning", "the name of an annotation file begins with no dot", "Rename it."),
     "voc.unlisted-picture": Told("warning", "a picture has an annotation or a mask, or a set lists it"),
-    "voc.set-differs": Told("warning", "the set of a class agrees with the annotations"),
+    "voc.set-differs": Told("warning", "the set of a class or an action agrees with the annotations"),
+    "voc.set-ids": Told(
+        "warning", "the set of a class lists the ids of its set, and `trainval` those of both its parts"
+    ),
+    "voc.set-object": Told("warning", "an object that a set of Layout or Action lists is one of the annotation"),
+    "voc.set-value": Told("warning", "behind an id stand 1, -1 or 0, an object, or an object and one of those"),
     "voc.labelmap": Told("error", "a line of `labelmap.txt` is a name, a colour, parts and actions"),
     "voc.mask-value": Told("warning", "a colour of a mask of classes is that of a class"),
     "voc.mask-gap": Told("warning", "the objects of a mask are numbered without gaps"),

@@ -10,13 +10,13 @@ from lading_voc.annotation import Annotation, told_of
 from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
 from lading_voc.form_reader import AnnotationReader
-from lading_voc.image_sets import ImageSet
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree, remote_path
 from lading_voc.masks import MaskReader, Masks
 from lading_voc.memberships import Listed, Memberships
 from lading_voc.options import MaskChoice
 from lading_voc.places import MaskPlaces, Places, line_of
+from lading_voc.set_values import Difference, differing_objects
 from lading_voc.tally import Tally
 
 
@@ -65,7 +65,7 @@ class VocDataset(Dataset):
         memberships = self._loaded(heard)
         if segment == self.segments[0].name and part[0] == 1:  # once, however many share the frames
             for listed in memberships:
-                listed.tell_strays(heard)
+                listed.tell(self._source, heard)
         tally = Tally(segment)
         for number in share(len(refs), part):
             yield self._frame(refs[number], memberships, tally, heard)
@@ -95,8 +95,10 @@ class VocDataset(Dataset):
             is_verbatim = not dialect.pixels.edge
             is_other_rule = is_verbatim and is_official_database(found.database)
             tally.add(path, found, is_other_rule=is_other_rule, is_relative=dialect.is_relative)
-            if found.is_whole:
-                tally.compare(ref.id, self._differing(ref, listed, found.labels))
+            if (listed.places or listed.objects) and found.is_whole:
+                sets, source = memberships[ref.tree], self._source
+                differing = self._differing(ref, listed, found)
+                tally.compare(differing, lambda one, value: sets.line(one, ref.id, value, source))
             self._check_filename(path, found, picture, report)
             if found.extras.get("segmented") == "1" and self._index.says_segmented(ref.tree):
                 self._check_mask(ref, path, report)
@@ -132,16 +134,16 @@ class VocDataset(Dataset):
         by_id = (tree.class_masks, tree.augmented_masks, tree.object_masks)
         return next((Origin(masks[ref.id]) for masks in by_id if ref.id in masks), None)
 
-    def _differing(self, ref: Ref, listed: Listed, labels: list[Label]) -> list[tuple[ImageSet, int, int]]:
+    def _differing(self, ref: Ref, listed: Listed, found: Annotation) -> list[Difference]:
         """The sets that disagree with an annotation; a class that is missed where another is misspelt is not told."""
-        differing = list(listed.differing(labels))
+        differing = list(listed.differing(found.labels))
         names = self._dialects[ref.tree].names
-        if not differing or names is None:
-            return differing
-        known = {*names.classes.values(), *names.parts}
-        if all(label.category in known for label in labels):
-            return differing
-        return [(found, said, has) for found, said, has in differing if has != -1]
+        if differing and names is not None:
+            known = {*names.classes.values(), *names.parts}
+            is_known = all(label.category in known for label in found.labels)
+            differing = [one for one in differing if is_known or one.has != -1]
+        objects = differing_objects(ref.id, listed.objects, found) if listed.objects else ()
+        return [*(one.difference(repr(ref.id), one.said) for one in differing), *objects]
 
     def _annotation(self, ref: Ref, key: str, report: Report) -> tuple[File | None, Annotation]:
         """The annotation file of a frame, and what it says; nothing where there is none or it cannot be read."""

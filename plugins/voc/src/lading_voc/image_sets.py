@@ -18,6 +18,14 @@ _KINDS = ("Main", "Segmentation", "Layout", "Action")
 _FIRST = ("train", "val", "test")
 _LAST = ("trainval",)
 
+#: Sets that share no id; `trainval` is the first two of them together (source-formats.md 5.9: 5,717 + 5,823 = 11,540).
+APART = {
+    "train": ("val", "test"),
+    "val": ("train", "test"),
+    "test": ("train", "val", "trainval"),
+    "trainval": ("test",),
+}
+
 #: How many columns beside the id make a set one of a class or of an action, which lists every picture again.
 _CLASS_COLUMNS = {"Main": 1, "Action": 2}
 
@@ -64,14 +72,18 @@ def image_set(path: str) -> ImageSet:
 
 
 def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
-    """Whether a set gives values for a class or an action, by its first lines: all of them have the columns for it."""
+    """Whether a set gives values for a class or an action, by its first lines: all of them have the columns for it.
+
+    One that has something else there than a number behind an id of a file is wrong, and told where the set is read.
+    """
     columns = _CLASS_COLUMNS.get(found.kind)
     if columns is None or "_" not in found.name:
         return False
     lines = [line for line in _text(data[:_HEAD_BYTES]).splitlines()[:20] if line.strip()]
     if len(data) > _HEAD_BYTES and len(lines) > 1:
         lines.pop()  # may be cut
-    return bool(lines) and all(_has_columns(line.strip(), columns, known) for line in lines)
+    found_columns = [_columns_of(line.strip(), columns, known) for line in lines]
+    return all(found_columns) and any(any(map(_NUMBER.fullmatch, texts)) for texts in found_columns)
 
 
 def class_of(found: ImageSet, plain: Iterable[str]) -> str:
@@ -107,9 +119,11 @@ def _text(data: bytes) -> str:
     return data.decode("utf-16" if is_wide else "utf-8-sig", "replace")
 
 
-def _has_columns(line: str, columns: int, known: Container[str]) -> bool:
-    parts = line.rsplit(None, columns)
-    return line not in known and len(parts) == columns + 1 and all(map(_NUMBER.fullmatch, parts[1:]))
+def _columns_of(line: str, columns: int, known: Container[str]) -> list[str]:
+    """So many texts behind an id, or nothing: behind one that no file has they have to be numbers."""
+    head, *texts = line.rsplit(None, columns)
+    is_one = line not in known and len(texts) == columns
+    return texts if is_one and (head in known or all(map(_NUMBER.fullmatch, texts))) else []
 
 
 def _split(line: str, known: Container[str]) -> tuple[str, tuple[str, ...]]:

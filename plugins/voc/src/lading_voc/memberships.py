@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Box2D, Label, Origin, Report, Source, counted
+from lading import Box2D, Label, Report, Source
 from lading_voc.contents import read_bytes
-from lading_voc.image_sets import Entry, ImageSet, class_of, entries_of, lines_of
+from lading_voc.image_sets import ImageSet, class_of, entries_of, lines_of
+from lading_voc.set_faults import Lines
+from lading_voc.set_ids import Lists
+from lading_voc.set_values import SAID, OfObjects, Said, Value, problem, value_of
 
-#: A line of a set without a column is null, with one a number, with more a list. Layout and Action list objects: a
-#: list of those.
-Value: TypeAlias = Any
-
-_INTEGER = re.compile(r"-?[0-9]{1,9}")
 _IS_UNUSUAL = (-1).__ne__
 _ABSENT, _BARE, _ELSEWHERE = -128, -127, -126
 
@@ -36,6 +33,7 @@ class _Pattern(NamedTuple):
     classes: tuple[str, ...]
     places: Mapping[str, Sequence[int]]
     elsewhere: tuple[int, ...]
+    objects: tuple[int, ...]
 
 
 class Listed(NamedTuple):
@@ -49,8 +47,9 @@ class Listed(NamedTuple):
     numbers: Sequence[int] = ()
     sets: tuple[ImageSet, ...] = ()
     places: Mapping[str, Sequence[int]] = {}
+    objects: Sequence[OfObjects] = ()
 
-    def differing(self, labels: Iterable[Label]) -> Iterator[tuple[ImageSet, int, int]]:
+    def differing(self, labels: Iterable[Label]) -> Iterator[Said]:
         """Sets of a class whose number is not what the objects give: 1, or 0 if all are difficult, or -1 for none."""
         if not self.places:
             return
@@ -63,8 +62,8 @@ class Listed(NamedTuple):
             return
         expected = [seen.get(name, -1) for name in self.classes]
         for found, name, said, has in zip(self.sets, self.classes, self.numbers, expected, strict=True):
-            if name and said != has:
-                yield found, said, has
+            if name and said != has and said in SAID:  # any other number is told with the set
+                yield Said(found, name, said, has)
 
     def _agrees(self, seen: dict[str, int]) -> bool:
         """Whether all is well, by a look at what is not -1: nearly always, and for a small part of the cost."""
@@ -88,12 +87,14 @@ class Memberships:
         self._odd: dict[tuple[int, int], Value] = {}
         self._patterns: dict[bytes, _Pattern] = {}
         self._grids: dict[bytes, NDArray[np.intp] | None] = {}
-        self._strays: list[tuple[ImageSet, list[Entry]]] = []
+        self._faults: list[Lines] = []
+        self._plain = len(plain)
+        self._of_objects = [n for n, found in enumerate(self._sets) if found.kind in ("Layout", "Action")]
         names: dict[str, list[str]] = {}
         for found in plain:
             names.setdefault(found.kind, []).append(found.name)
         self._classes = [
-            class_of(found, names.get(found.kind, ())) if number >= len(plain) and found.kind == "Main" else ""
+            class_of(found, names.get(found.kind, ())) if number >= len(plain) else ""
             for number, found in enumerate(self._sets)
         ]
 
@@ -101,18 +102,27 @@ class Memberships:
         """Read the sets."""
         for column, found in enumerate(self._sets):
             data = read_bytes(source, found.path, report) or b""
-            is_loaded = self._load_grid(column, data) if self._classes[column] else self._load_ids(column, data)
-            if not is_loaded:
+            is_by_class = column >= self._plain
+            if not (self._load_grid(column, data) if is_by_class else self._load_ids(column, data)):
                 self._load_lines(column, data)
         self._grids.clear()
         self._marks = np.minimum(self._table, _ELSEWHERE + 1)
 
-    def tell_strays(self, report: Report) -> None:
-        """Lines of sets of classes and actions whose id makes no frame."""
-        for found, entries in self._strays:
-            message = "expected ids that another set lists or that have an annotation, "
-            message += f"found {counted(len(entries), 'other')}, first {entries[0].id!r}"
-            report.warning("voc.unknown-id", message, Origin(found.path, line=entries[0].line))
+    def line(self, found: ImageSet, key: str, value: Value, source: Source) -> int | None:
+        """The line of a set that has this value behind an id; the set is read again for it."""
+        entries = entries_of(read_bytes(source, found.path, Report()) or b"", self._rows)
+        return next((entry.line for entry in entries if entry.id == key and value_of(entry.columns) == value), None)
+
+    def tell(self, source: Source, report: Report) -> None:
+        """Lines of sets that cannot be right, and ids that a set of a class has or lacks."""
+        for lines in self._faults:
+            lines.tell(report)
+        listed = Lists(self._sets, self._classes, self._table != _ABSENT, [*self._rows])
+        listed.tell(lambda found, keys: self._first_of(found, keys, source), report)
+
+    def _first_of(self, found: ImageSet, keys: set[str], source: Source) -> tuple[str, int | None]:
+        entries = entries_of(read_bytes(source, found.path, Report()) or b"", self._rows)
+        return next(((entry.id, entry.line) for entry in entries if entry.id in keys), (min(keys), None))
 
     def of(self, key: str) -> Listed:
         """The sets that list an id."""
@@ -129,7 +139,11 @@ class Memberships:
         result.update(compress(zip(pattern.labels, numbers, strict=True), map(_IS_UNUSUAL, numbers)))
         for column in pattern.elsewhere:
             result[self._sets[column].label] = self._odd[row, column]
-        return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places)
+        objects = [
+            OfObjects(self._sets[column], self._classes[column], self._odd.get((row, column), [None]))
+            for column in pattern.objects
+        ]
+        return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places, objects)
 
     def _pattern(self, values: list[int]) -> _Pattern:
         columns = [column for column, value in enumerate(values) if value > _ELSEWHERE]
@@ -148,6 +162,7 @@ class Memberships:
             classes=classes,
             places=places,
             elsewhere=tuple(column for column, value in enumerate(values) if value == _ELSEWHERE),
+            objects=tuple(column for column in self._of_objects if values[column] != _ABSENT),
         )
 
     def _load_grid(self, column: int, data: bytes) -> bool:
@@ -187,15 +202,22 @@ class Memberships:
         return True
 
     def _load_lines(self, column: int, data: bytes) -> None:
-        is_by_object = self._sets[column].kind not in ("Main", "Segmentation")
-        strays = []
+        found, is_by_class = self._sets[column], column >= self._plain
+        is_by_object = found.kind not in ("Main", "Segmentation")
+        faults = Lines(found, [], [], [], [])
         for entry in entries_of(data, self._rows):
             row = self._rows.get(entry.id)
             if row is None:
-                strays.append(entry)
+                faults.strays.append(entry)
                 continue
-            value = _value(entry.columns)
+            value = value_of(entry.columns)
             is_new = self._table[row, column] == _ABSENT
+            due = problem(found.kind, value, is_by_class=is_by_class)
+            if due is not None:
+                faults.expected.append(due)
+                faults.wrong.append(entry)
+            if not is_new and is_by_class and not is_by_object:  # of plain sets it is told where segments are made
+                faults.again.append(entry)
             if is_by_object and value is not None:  # a picture is listed once an object
                 self._odd.setdefault((row, column), []).append(value)
                 self._table[row, column] = _ELSEWHERE
@@ -205,12 +227,5 @@ class Memberships:
                 self._table[row, column] = _BARE if value is None else _ELSEWHERE
                 if value is not None:
                     self._odd[row, column] = value
-        if strays:
-            self._strays.append((self._sets[column], strays))
-
-
-def _value(columns: Sequence[str]) -> Value:
-    values = [int(text) if _INTEGER.fullmatch(text) else text for text in columns]
-    if not values:
-        return None
-    return values[0] if len(values) == 1 else values
+        if faults.strays or faults.again or faults.wrong:
+            self._faults.append(faults)

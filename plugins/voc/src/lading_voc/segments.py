@@ -7,19 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from lading import Origin, Report, Source
 from lading_voc.contents import read_bytes
-from lading_voc.image_sets import Entry, ImageSet, entries_of, lines_of
+from lading_voc.image_sets import APART, Entry, ImageSet, entries_of, lines_of
 from lading_voc.index import Index, Ref
 from lading_voc.layout import SPLITS, Tree
 
 UNLISTED = "unlisted"
-
-#: Sets that share no id; `trainval` is the first two of them together (source-formats.md 5.9: 5,717 + 5,823 = 11,540).
-_APART = {
-    "train": ("val", "test"),
-    "val": ("train", "test"),
-    "test": ("train", "val", "trainval"),
-    "trainval": ("test",),
-}
 
 
 class Segments:
@@ -74,6 +66,8 @@ class Segments:
             if again:
                 message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
                 self._report.warning("voc.listed-twice", message, Origin(found.path, line=again[0].line))
+            if found.name.lower() == "trainval":
+                self._tell_short(number, found, seen)
             self._tell_shared(number, found, seen)
             if kind == "Segmentation":
                 self._tell_masks(self._index.trees[number], found, seen)
@@ -96,7 +90,7 @@ class Segments:
 
     def _tell_shared(self, number: int, found: ImageSet, listed: dict[str, int]) -> None:
         """Ids that a set has in common with one of its kind that it should share none with."""
-        apart = _APART.get(found.name.lower())
+        apart = APART.get(found.name.lower())
         if apart is None:
             return
         sets = self._lines[number, found.kind]
@@ -111,6 +105,16 @@ class Segments:
                 message += f"in its line {lines[shared[0]]}"
                 self._report.warning("voc.shared-id", message, Origin(found.path, line=listed[shared[0]]))
         sets[found.name.lower()] = found.path, listed
+
+    def _tell_short(self, number: int, found: ImageSet, listed: dict[str, int]) -> None:
+        """Ids of `train` and `val` that `trainval`, which is both, has not."""
+        sets = self._lines[number, found.kind]
+        for path, lines in (sets[name] for name in ("train", "val") if name in sets):
+            lacking = [key for key in lines if key not in listed]
+            if lacking:
+                message = f"expected each id that {path} lists, found {len(lacking):,} missing, "
+                message += f"first {lacking[0]!r} of its line {lines[lacking[0]]}"
+                self._report.warning("voc.set-ids", message, Origin(found.path))
 
     def _tell_masks(self, tree: Tree, found: ImageSet, listed: Mapping[str, int]) -> None:
         """Ids of a set for segmentation without a mask: of classes, or of objects where others have both.

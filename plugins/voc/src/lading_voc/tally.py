@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lading import Origin, Report, counted
 from lading_voc.annotation import Annotation
 from lading_voc.image_sets import ImageSet
-
-_SAYS = {1: "has the class", 0: "has it as difficult only", -1: "has it not"}
+from lading_voc.set_values import Difference, Value
 
 
 class Tally:
@@ -20,7 +19,7 @@ class Tally:
         self._segment = segment
         self._counts: dict[str, int] = {}
         self._first: dict[str, Origin] = {}
-        self._sets: dict[str, tuple[int, str]] = {}
+        self._sets: dict[tuple[str, str], tuple[int, str, str, Origin]] = {}  # by the rule and the set
         self._sized: Counter[str] = Counter()  # of annotations, by their folder
         self._unsized: list[str] = []
 
@@ -38,11 +37,13 @@ class Tally:
         if is_other_rule:
             self._count("voc.pixel-rule", Origin(path, "/annotation/source/database"), 1)
 
-    def compare(self, key: str, differing: Iterable[tuple[ImageSet, int, int]]) -> None:
-        """The image sets of classes that disagree with an annotation."""
-        for found, said, seen in differing:
-            count, first = self._sets.get(found.path, (0, f"{key}, which {_SAYS.get(said, said)}; its annotation "))
-            self._sets[found.path] = (count + 1, first if count else f"{first}{_SAYS[seen]}")
+    def compare(self, differing: Iterable[Difference], line: Callable[[ImageSet, Value], int | None]) -> None:
+        """The image sets that disagree with an annotation; `line` looks one up."""
+        for rule, found, expected, first, value in differing:
+            known = self._sets.get((rule, found.path))
+            if known is None:
+                known = (0, expected, first, Origin(found.path, line=line(found, value)))
+            self._sets[rule, found.path] = (known[0] + 1, *known[1:])
 
     def tell(self, report: Report) -> None:
         """Everything that was counted, and each annotation without a size where others of its folder have theirs."""
@@ -60,11 +61,9 @@ class Tally:
                 message = f"expected annotations of one kind, found {count:,} of the challenge's database in a tree "
                 message += "that is read verbatim; -o pixels=voc reads all of them as counted from 1"
             report.warning(rule, message, self._first[rule], segment=self._segment)
-        for path, (count, first) in self._sets.items():
-            message = (
-                f"expected what the annotations have, found {counted(count, 'frame')} with a difference, first {first}"
-            )
-            report.warning("voc.set-differs", message, Origin(path), segment=self._segment)
+        for (rule, _), (count, expected, first, at) in self._sets.items():
+            message = f"expected {expected}, found {counted(count, 'other')}, first {first}"
+            report.warning(rule, message, at, segment=self._segment)
 
     def _count(self, rule: str, at: Origin, count: int) -> None:
         self._counts[rule] = self._counts.get(rule, 0) + count

@@ -1,0 +1,79 @@
+"""Which ids a set of a class lists, `dog_val`, against those of the set that it goes with, `val`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Origin, Report, counted
+from lading_voc.image_sets import APART, ImageSet
+
+#: Finds the line of a set that lists one of some ids first, and that id.
+FirstOf = Callable[[ImageSet, set[str]], tuple[str, int | None]]
+
+
+class Lists(NamedTuple):
+    """The sets of a tree: which of its frames (rows) are in which set (columns), and the class of each set, or ""."""
+
+    sets: Sequence[ImageSet]
+    classes: Sequence[str]
+    listed: NDArray[np.bool_]
+    ids: Sequence[str]
+
+    def tell(self, first_of: FirstOf, report: Report) -> None:
+        """Tell of each set of a class that differs, or of its set where all of them differ from it in one way."""
+        plain = {
+            one.name: column for column, one in enumerate(self.sets) if one.kind == "Main" and not self.classes[column]
+        }
+        groups: dict[int, list[int]] = {}
+        for column, one in enumerate(self.sets):
+            name = self.classes[column]
+            whole = plain.get(one.name[len(name) + 1 :]) if name and one.kind == "Main" else None
+            if whole is not None and self.listed[:, column].any():  # of an empty one there is more to say
+                groups.setdefault(whole, []).append(column)
+        for whole, columns in groups.items():
+            due, may = self._bounds(whole, plain)
+            differences = [(due & ~self.listed[:, n], self.listed[:, n] & ~may) for n in columns]
+            lacking, others = differences[0]
+            is_one = all((a == lacking).all() and (b == others).all() for a, b in differences)
+            if is_one and len(columns) > 1:
+                name = f"{len(columns):,} sets of classes of it list"
+                _tell(self.sets[whole], name, self._ids(others), self._ids(lacking), first_of, report)
+                continue
+            for column, (lacks, has) in zip(columns, differences, strict=True):
+                name = f"{self.sets[whole].path} lists"
+                _tell(self.sets[column], name, self._ids(lacks), self._ids(has), first_of, report)
+
+    def _bounds(self, whole: int, plain: dict[str, int]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """The frames that the sets of classes of a set have to list, and may.
+
+        Told elsewhere are ids that two sets share, and those of `train` and `val` that `trainval` lacks.
+        """
+        name = self.sets[whole].name
+        due, may = self.listed[:, whole].copy(), self.listed[:, whole].copy()
+        for other in APART.get(name, ()):
+            if other in plain and other != "trainval":
+                due &= ~self.listed[:, plain[other]]
+        for part in ("train", "val") if name == "trainval" else ():
+            if part in plain:
+                may |= self.listed[:, plain[part]]
+        return due, may
+
+    def _ids(self, rows: NDArray[np.bool_]) -> list[str]:
+        return [self.ids[row] for row in np.flatnonzero(rows).tolist()]
+
+
+def _tell(
+    found: ImageSet, whose: str, lacking: list[str], others: list[str], first_of: FirstOf, report: Report
+) -> None:
+    """What a set lacks of the ids that others list, and what it has beside them."""
+    if lacking:
+        message = f"expected each id that {whose}, found {len(lacking):,} missing, first {lacking[0]!r}"
+        report.warning("voc.set-ids", message, Origin(found.path))
+    if others:
+        key, line = first_of(found, set(others))
+        message = f"expected ids that {whose}, found {counted(len(others), 'other')}, first {key!r}"
+        report.warning("voc.set-ids", message, Origin(found.path, line=line))

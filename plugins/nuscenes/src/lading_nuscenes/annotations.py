@@ -169,7 +169,8 @@ class _Reading:
         except KeyError:  # a set that was not met before
             numbers = [sets.setdefault(row.attribute_tokens, len(sets)) for row in rows]
         for tokens in list(sets)[self._judged :]:
-            if any(token not in self._attributes.places for token in tokens or ()):
+            known = {token for token in tokens or () if token in self._attributes.places}
+            if len(known) < len(tokens or ()):
                 self._strange.add(tokens)
         self._judged = len(sets)
         if self._strange:
@@ -264,7 +265,11 @@ def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:
 def tell_attributes(
     tables: Tables, table: str, index: int, tokens: tuple[str, ...] | None, attributes: Rows[Attribute]
 ) -> None:
-    """Say which of a row's attribute tokens point nowhere."""
+    """Say which of a row's attribute tokens point nowhere, or stand there twice."""
     for place, token in enumerate(tokens or ()):
         if token not in attributes.places:
             tables.dangles(table, f"attribute_tokens/{place}", "attribute", index, token)
+        elif tokens and token in tokens[:place]:
+            message = f"expected each attribute once, found {token!r} again"
+            at = tables.origin(table, index, "attribute_tokens", place)
+            tables.report.warning("nuscenes.attribute-twice", message, at)

@@ -31,6 +31,11 @@ CODES: Mapping[str, Told] = {
     "nuscenes.sample-order": Told("warning", "`next` leads through all samples of a scene, forward in time"),
     "nuscenes.count-mismatch": Told("warning", "`nbr_samples` and `nbr_annotations` are the numbers of rows"),
     "nuscenes.duplicate-name": Told("warning", "no two scenes, categories, attributes or levels have the same name"),
+    "nuscenes.attribute-twice": Told("warning", "a box has each attribute once"),
+    "nuscenes.derived-key": Told(
+        "warning", "keys that the devkit derives say what the rows do", "Leave them out: the devkit makes them again."
+    ),
+    "nuscenes.map-log": Told("warning", "a map names each log of a scene"),
     "nuscenes.no-name": Told("warning", "a scene or log has a name"),
     "nuscenes.timestamp": Told("warning", "a time is in microseconds"),
     "nuscenes.sample-time": Told("warning", "a sample has the time of its files", "Look for a time zone."),
@@ -52,7 +57,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.velocity": Told("warning", "a velocity is a vector of finite numbers"),
     "nuscenes.channel": Told("error", "a sensor has a name of its own, its channel"),
     "nuscenes.modality": Told("warning", "a sensor is a camera, lidar or radar"),
-    "nuscenes.camera": Told("warning", "a camera has a matrix of 3 x 3 and distortions that are numbers"),
+    "nuscenes.camera": Told("warning", "a camera has a matrix of 3 x 3, centred in its pictures, and distortions"),
     "nuscenes.picture-size": Told("warning", "a picture's width and height are above 0"),
     "nuscenes.carrier": Told("warning", "each sample has a file of the sensor that carries the boxes"),
     "nuscenes.unplaced-boxes": Told("error", "a sample with boxes has a sensor with a pose"),

@@ -10,11 +10,13 @@ import numpy as np
 from lading import File, Report, Source
 from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.channels import tell_shared
+from lading_nuscenes.derived import tell_derived
 from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.files import Files, read_files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
+from lading_nuscenes.maps import read_maps, tell_mapless
 from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.owners import Unread, tell_key_cameras
@@ -27,7 +29,6 @@ from lading_nuscenes.schema import (
     CalibratedSensor,
     Category,
     Log,
-    Map,
     ObjectAnn,
     PointLabels,
     Scene,
@@ -63,8 +64,9 @@ class Database:
         paths = {table: version.path(table) for table in (*files, *version.demanded)}
         self.tables = tables = Tables(files, paths, report)
         self.logs = tables.small("log", Log)
-        self.maps = self._read_maps()
+        self.maps = read_maps(tables, self.media)
         self.scenes = tables.small("scene", Scene)
+        tell_mapless(tables, self.maps, self.logs, self.scenes)
         self.categories = tables.small("category", Category)
         self.attributes = tables.small("attribute", Attribute)
         self.visibilities = tables.small("visibility", Visibility)
@@ -78,6 +80,8 @@ class Database:
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
+        tell_derived(tables, self.annotations, self.instances, self.categories, self.files, self.sensors)
+        self.sensors.tell_centres(self.files.calibrated, self.files.sizes)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()
@@ -95,13 +99,6 @@ class Database:
         tell_shared(tables, self.sensors, files)
         tell_clock(tables, self.samples, files)
         return files
-
-    def _read_maps(self) -> Rows[Map]:
-        maps = self.tables.small("map", Map)
-        outside = Outside(self.media, self.tables, "map")
-        outside.bring_in(maps.indexes, maps.rows, maps.extras)
-        outside.tell()
-        return maps
 
     def _read_results(self, file: File, report: Report) -> Results:
         results = Results(file)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor, Transform3D
 from lading.model.geometry import EGO
 from lading_nuscenes.schema import CalibratedSensor
@@ -82,6 +85,21 @@ class Sensors:
         is_told = intrinsics is None and "camera_intrinsic" in self._rows.extras.get(place, {})
         told |= {"sensor.no-intrinsics"} if is_told else set()
         return camera(name=name, extrinsics=extrinsics, intrinsics=intrinsics, told=told, **at)
+
+    def tell_centres(self, calibrated: NDArray[np.int32], sizes: NDArray[np.int32]) -> None:
+        """Say which cameras have a principal point beside their pictures; of some files the sensor and the size."""
+        sized = np.flatnonzero((sizes > 0).all(axis=1) & (calibrated >= 0))
+        places, firsts = np.unique(calibrated[sized], return_index=True)
+        for place, (width, height) in zip(places.tolist(), sizes[sized[firsts]].tolist(), strict=True):
+            model = self.models[place]
+            matrix = model.intrinsics.camera_matrix if isinstance(model, Camera) and model.intrinsics else None
+            if matrix is not None and (matrix.cx < 0 or matrix.cx > width or matrix.cy < 0 or matrix.cy > height):
+                message = (
+                    f"expected a principal point within pictures of {width} x {height}, "
+                    f"found ({matrix.cx!r}, {matrix.cy!r})"
+                )
+                at = self._tables.origin("calibrated_sensor", self._rows.indexes[place], "camera_intrinsic")
+                self._tables.report.warning("nuscenes.camera", message, at)
 
     def _tell_nameless(self, kind_index: int) -> None:
         """Say, once a row of sensor, that its channel is empty."""

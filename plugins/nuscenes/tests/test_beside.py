@@ -1,0 +1,131 @@
+"""What rows say beside each other: keys that are derived, attributes, maps, and the middle of a lens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import lading
+
+TABLES = "v1.0-mini/"
+
+
+def judged(case: Any) -> list[str]:
+    """All that is told of a dataset."""
+    found = lading.validate(lading.open_dataset(case.root))
+    return [f"{one.severity} {one.rule} {one}" for one in found]
+
+
+def told(case: Any, before: list[str]) -> list[str]:
+    """What is told now and was not before."""
+    return [line for line in judged(case) if line not in before]
+
+
+def with_derived(case: Any) -> None:
+    """The keys that the devkit adds in memory (source-formats.md 4.2), as it makes them."""
+    categories = {row["token"]: row["name"] for row in case.rows("category")}
+    instances = {row["token"]: categories[row["category_token"]] for row in case.rows("instance")}
+    sensors = {row["token"]: row for row in case.rows("sensor")}
+    rigs = {row["token"]: sensors[row["sensor_token"]] for row in case.rows("calibrated_sensor")}
+    case.edit(
+        "sample_annotation",
+        lambda rows: [row | {"category_name": instances[row["instance_token"]]} for row in rows],
+    )
+    case.edit(
+        "sample_data",
+        lambda rows: [
+            row
+            | {
+                "channel": rigs[row["calibrated_sensor_token"]]["channel"],
+                "sensor_modality": rigs[row["calibrated_sensor_token"]]["modality"],
+            }
+            for row in rows
+        ],
+    )
+
+
+def test_derived_keys_that_agree_are_not_told(case: Any) -> None:
+    before = judged(case)
+    with_derived(case)
+    assert told(case, before) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "index", "key", "value"),
+    [
+        ("sample_annotation", 3, "category_name", "animal"),
+        ("sample_data", 0, "channel", "CAM_SIDE"),
+        ("sample_data", 0, "sensor_modality", "lidar"),
+        ("sample_data", 0, "channel", None),
+    ],
+)
+def test_a_derived_key_that_disagrees_is_told_at_its_place(
+    case: Any, table: str, index: int, key: str, value: str | None
+) -> None:
+    before = judged(case)
+    with_derived(case)
+    right = case.rows(table)[index][key]
+    case.set(table, index, **{key: value})
+    assert told(case, before) == [
+        f"warning nuscenes.derived-key {TABLES}{table}.json#/{index}/{key}: "
+        f"expected {right!r}, as the rows that it leads to have it, found {value!r}"
+    ]
+
+
+def test_derived_keys_that_mostly_disagree_are_told_once(case: Any) -> None:
+    before = judged(case)
+    case.edit("sample_annotation", lambda rows: [row | {"category_name": "thing"} for row in rows])
+    (line,) = told(case, before)
+    assert line.startswith(f"warning nuscenes.derived-key {TABLES}sample_annotation.json#/0/category_name: ")
+    assert line.endswith("found 'thing', and another in 11 more rows of 12")
+
+
+def test_an_attribute_that_stands_twice_is_told(case: Any) -> None:
+    before = judged(case)
+    token = case.rows("attribute")[0]["token"]
+    case.set("sample_annotation", 0, attribute_tokens=[token, token])
+    assert told(case, before) == [
+        f"warning nuscenes.attribute-twice {TABLES}sample_annotation.json#/0/attribute_tokens/1: "
+        f"expected each attribute once, found {token!r} again"
+    ]
+
+
+def test_an_attribute_that_stands_twice_in_a_picture_is_told(images: Any) -> None:
+    before = judged(images)
+    token = images.rows("attribute")[0]["token"]
+    images.set("object_ann", 1, attribute_tokens=[token, token])
+    (line,) = told(images, before)
+    assert line.startswith(f"warning nuscenes.attribute-twice {TABLES}object_ann.json#/1/attribute_tokens/1: ")
+
+
+@pytest.mark.parametrize("centre", [(640.0, 18.0), (32.0, 180.0), (-1.0, 18.0)])
+def test_a_principal_point_beside_the_picture_is_told_at_the_matrix(case: Any, centre: tuple[float, float]) -> None:
+    """Pictures of the fixture are of 64 x 36."""
+    before = judged(case)
+    (fx, _, _), (_, fy, _), last = case.rows("calibrated_sensor")[0]["camera_intrinsic"]
+    case.set("calibrated_sensor", 0, camera_intrinsic=[[fx, 0.0, centre[0]], [0.0, fy, centre[1]], last])
+    assert told(case, before) == [
+        f"warning nuscenes.camera {TABLES}calibrated_sensor.json#/0/camera_intrinsic: "
+        f"expected a principal point within pictures of 64 x 36, found {centre!r}"
+    ]
+
+
+def test_a_log_that_no_map_names_is_told_where_maps_name_logs(case: Any) -> None:
+    before = judged(case)
+    log = case.rows("log")[0]["token"]
+    maps = case.rows("map")
+    case.edit("map", lambda rows: [row | {"log_tokens": [t for t in row["log_tokens"] if t != log]} for row in rows])
+    assert told(case, before) == [
+        f"warning nuscenes.map-log {TABLES}log.json#/0/token: "
+        f"expected it among the `log_tokens` of a map, found it in none of {len(maps)}"
+    ]
+    case.edit("map", lambda rows: [{k: v for k, v in row.items() if k != "log_tokens"} for row in rows])
+    assert told(case, before) == []
+
+
+def test_a_map_of_a_log_that_is_not_there_is_as_v1_0_mini_has_it(case: Any) -> None:
+    """The metadata of v1.0-mini: 83 tokens in maps, 8 logs."""
+    before = judged(case)
+    case.set("map", 0, log_tokens=[*case.rows("map")[0]["log_tokens"], "e" * 32])
+    assert told(case, before) == []

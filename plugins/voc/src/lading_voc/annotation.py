@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from lading import Box2D, Label, Origin, Report
-from lading_voc.document import Document, Element, Trouble, objects_of, parse_document, root_name, step, text_of
+from lading_voc.document import Document, Element, Trouble, objects_of, parse_document, root_name, text_of
 from lading_voc.leftovers import add_to, keep_rest, rest_of, stray_text
 from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
 from lading_voc.oddities import ONCE_A_FILE, holds_boxes, tell_other_capitals, tell_other_objects, tell_repeated
-from lading_voc.places import Place
+from lading_voc.places import Place, step
 from lading_voc.relative import Seen, box_of
 from lading_voc.shapes import Pixels
 from lading_voc.values import pixels as whole_pixels

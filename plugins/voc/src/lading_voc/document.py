@@ -88,13 +88,6 @@ def text_of(element: Element, name: str) -> str | None:
     return None if child is None else (child.text or "").strip()
 
 
-def step(parent: Element, child: Element) -> str:
-    """The step of a pointer from an element to one in it: its name, with its number where it is not the first of it."""
-    alike = [one for one in parent if one.tag == child.tag]
-    number = next((n for n, one in enumerate(alike, 1) if one is child), 1)
-    return child.tag if number == 1 else f"{child.tag}[{number}]"
-
-
 def objects_of(root: Element) -> Iterator[tuple[Element, str, str]]:
     """The objects of an annotation, each with its pointer and number; some tools put an `objects` around them."""
     number = 0

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from lading_voc.document import Element
-from lading_voc.objects import FLAGS, SHAPES
+from lading_voc.object_contents import FLAGS, SHAPES
 
 #: The texts of an element in their order, each by its names from the outside in (`part[2]/bndbox/xmin`).
 Paths: TypeAlias = tuple[str, ...]

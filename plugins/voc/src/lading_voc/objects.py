@@ -5,46 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
 from lading.model.label import Points
-from lading_voc.document import MAX_DEPTH, Document, Element, step, text_of
-from lading_voc.leftovers import add_to, as_json, keep_rest, rest_of, stray_text
-from lading_voc.names import ACTIONS
+from lading_voc.document import MAX_DEPTH, Document, Element, text_of
+from lading_voc.leftovers import add_to, as_json
+from lading_voc.object_contents import Contents, contents_of
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
-from lading_voc.places import Place
+from lading_voc.places import Place, step
 from lading_voc.shapes import Pixels, corners, extent, point, polygon, rest_of_shape, turned_box, turned_corners
-from lading_voc.values import flag, value
 
-#: Elements of an object that are true or false.
-FLAGS = frozenset({"truncated", "occluded", "difficult"})
 #: In extras: what a shape that is no `bndbox` holds beside its numbers.
 REST = "#shape"
 #: In extras: the element that the points of a polygon are of, where that is no `polygon`.
 OUTLINE = "#outline"
 _POINTS = {"polygon": polygon, "point": point, "robndbox": turned_corners}
-#: Elements that say where an object is.
-SHAPES = frozenset({"bndbox", *_POINTS})
 #: Elements of shapes that are numbers.
 _NUMBER = re.compile(r"[xy][0-9]*|c[xy]|w|h|angle|[xy]_(left|right)_(top|bottom)")
-
-
-class _Object(msgspec.Struct, gc=False):
-    """An object or a part as it is read. The first of its labels takes `attributes` and `extras`."""
-
-    element: Element
-    pointer: str
-    attributes: dict[str, Any]
-    extras: dict[str, Any]
-    shapes: list[Element]
-    category: str | None = None
-    parts: list[Element] | tuple[()] = ()
-    repeated: list[tuple[Element, Element]] | tuple[()] = ()  # an attribute that has a value already, in its element
-    instance: str | None = None
-    labels: int = 0
-    boxes: int = 0
 
 
 class ObjectReader:
@@ -67,7 +45,7 @@ class ObjectReader:
 
     def read(self, element: Element, pointer: str, number: str, parent: str | None = None) -> None:
         """One object, or a part of `parent`: its labels, tied by an instance where there are several."""
-        known = _sorted_out(element, pointer)
+        known = contents_of(element, pointer)
         if parent is not None:
             known.attributes["parent"] = parent
         if known.category is None and (known.shapes or known.parts):
@@ -90,7 +68,7 @@ class ObjectReader:
             if number.count(".") < MAX_DEPTH:
                 self.read(part, f"{pointer}/part[{index}]", f"{number}.{index}", known.instance)
 
-    def _tell_repeated(self, known: _Object) -> None:
+    def _tell_repeated(self, known: Contents) -> None:
         """Tell of elements of an object that it has once, and of a second value of an attribute."""
         if not ONCE_AN_OBJECT.isdisjoint(known.extras):
             tell_repeated(known.element, ONCE_AN_OBJECT, lambda child: self._at(known, child), self._report)
@@ -100,13 +78,13 @@ class ObjectReader:
             message += "the first counts, this one stays in extras"
             self._report.warning("voc.repeated-element", message, self._at(known, parent, child))
 
-    def _tell_several(self, known: _Object) -> None:
+    def _tell_several(self, known: Contents) -> None:
         boxes = [shape for shape in known.shapes if shape.tag == "bndbox"]
         if len(boxes) > 1:
             message = f"expected one `bndbox` in an object, found {len(boxes)}; each becomes a box"
             self._report.warning("voc.several-boxes", message, self._at(known, boxes[1]))
 
-    def _shape(self, shape: Element, known: _Object) -> None:
+    def _shape(self, shape: Element, known: Contents) -> None:
         """The label of one shape, or a finding where it has none."""
         is_first = known.labels == 0
         label = (self._box if shape.tag == "bndbox" else self._other)(
@@ -125,7 +103,7 @@ class ObjectReader:
         self.labels.append(label)
         self.places.append(Place(known.pointer, step(known.element, shape) if len(known.shapes) > 1 else shape.tag))
 
-    def _box(self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]) -> Label:
+    def _box(self, shape: Element, known: Contents, attributes: dict[str, Any], extras: dict[str, Any]) -> Label:
         """The box of a `bndbox`; a corner that is no number is NaN, so that the object is not lost."""
         xmin, ymin, xmax, ymax, wrong, rest = corners(shape)
         if wrong is not None:
@@ -150,7 +128,7 @@ class ObjectReader:
         )
 
     def _other(
-        self, shape: Element, known: _Object, attributes: dict[str, Any], extras: dict[str, Any]
+        self, shape: Element, known: Contents, attributes: dict[str, Any], extras: dict[str, Any]
     ) -> Label | None:
         rest = rest_of_shape(shape)
         if rest:
@@ -175,12 +153,12 @@ class ObjectReader:
             common["extras"] = {**common["extras"], OUTLINE: shape.tag}
         return Keypoints2D(points, **common) if shape.tag == "point" else Polygon2D(points, **common)
 
-    def _tell_infinite(self, shape: Element, known: _Object, numbers: Points | list[float]) -> None:
+    def _tell_infinite(self, shape: Element, known: Contents, numbers: Points | list[float]) -> None:
         if not np.isfinite(numbers).all():
             message = f"expected finite numbers in `{shape.tag}`, found {as_json(shape)!r}"
             self._report.error("voc.shape", message, self._at(known, shape))
 
-    def _without_label(self, known: _Object, *, is_part: bool) -> None:
+    def _without_label(self, known: Contents, *, is_part: bool) -> None:
         """An object that has no place in the picture is no label: a finding, and a loss."""
         at = self._at(known)
         self.is_whole = False
@@ -193,81 +171,9 @@ class ObjectReader:
             grade("voc.no-box", message, at)
         self._report.loss(f"{'part' if is_part else 'object'} without a shape that can be read", str(at))
 
-    def _at(self, known: _Object, *way: Element) -> Origin:
+    def _at(self, known: Contents, *way: Element) -> Origin:
         """The place of an object, or of what is in it: each element of the way lies in the one before."""
         pointer, last = known.pointer, known.element
         for element in way:
             pointer, last = f"{pointer}/{step(last, element)}", element
         return Origin(self._path, pointer, self._document.line(last))
-
-
-def _sorted_out(element: Element, pointer: str) -> _Object:
-    """The children of an object by what they are; what VOC does not know goes to the extras."""
-    attributes: dict[str, Any] = {}
-    extras: dict[str, Any] = {}
-    shapes: list[Element] = []
-    known = _Object(element, pointer, attributes, extras, shapes)
-    for child in element:
-        tag = child.tag
-        if tag in SHAPES:
-            shapes.append(child)
-            continue
-        if tag in FLAGS and tag not in attributes:
-            attributes[tag] = flag(child.text or "")
-        elif tag == "name" and known.category is None:
-            known.category = (child.text or "").strip() or None
-        elif tag == "pose" and tag not in attributes:
-            attributes[tag] = (child.text or "").strip()
-        else:
-            _read_other(child, known)
-            continue
-        if len(child) or child.keys():  # more than its text
-            add_to(extras, child)
-    stray = stray_text(element)
-    if stray or element.keys():
-        extras.update({f"@{name}": text for name, text in element.items()})
-        if stray:
-            extras["#text"] = stray
-    return known
-
-
-def _read_other(child: Element, known: _Object) -> None:
-    """What few objects have; what is unknown, or is there twice, is kept in extras."""
-    if child.tag == "part":
-        known.parts = [*known.parts, child]
-    elif child.tag == "actions":
-        _read_actions(child, known)
-    elif child.tag == "attributes":
-        _read_attributes(child, known)
-    else:
-        add_to(known.extras, child)
-
-
-def _read_actions(element: Element, known: _Object) -> None:
-    """What somebody does: one attribute an action, true or false, or how sure it is (VOC2011 on)."""
-    read = set[int]()
-    for child in element:
-        if len(child) or (child.keys() and child.tag not in ACTIONS):
-            continue
-        if child.tag in known.attributes:
-            known.repeated = [*known.repeated, (element, child)]
-            continue
-        read.add(id(child))
-        known.attributes[child.tag] = flag(child.text or "")
-    keep_rest(element, known.extras, read)
-
-
-def _read_attributes(element: Element, known: _Object) -> None:
-    """CVAT's attributes: each a `name` and a `value`."""
-    whole = set[int]()
-    for child in element:
-        name, found = text_of(child, "name"), child.find("value")
-        if child.tag != "attribute" or not name or found is None or len(found):
-            continue
-        if name in known.attributes:
-            known.repeated = [*known.repeated, (element, child)]
-            continue
-        known.attributes[name] = value(found.text or "")
-        if not rest_of(child, {id(child.find("name")), id(found)}):
-            whole.add(id(child))
-    keep_rest(element, known.extras, whole=whole)

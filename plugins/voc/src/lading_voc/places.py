@@ -59,6 +59,13 @@ class Places:
         return None if self._document is None else self._document.line(element)
 
 
+def step(parent: Element, child: Element) -> str:
+    """The step of a pointer from an element to one in it: its name, with its number where it is not the first of it."""
+    alike = [one for one in parent if one.tag == child.tag]
+    number = next((n for n, one in enumerate(alike, 1) if one is child), 1)
+    return child.tag if number == 1 else f"{child.tag}[{number}]"
+
+
 def line_of(file: File, tag: str) -> int | None:
     """The line of the first element of this name below the root of an annotation file."""
     try:

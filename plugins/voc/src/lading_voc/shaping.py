@@ -9,7 +9,8 @@ from typing import Any
 from lading import Box2D, Keypoints2D, Label, Polygon2D
 from lading_voc.markup import Node, joined, leaf, node
 from lading_voc.names import ACTIONS
-from lading_voc.objects import FLAGS, OUTLINE, REST
+from lading_voc.object_contents import FLAGS
+from lading_voc.objects import OUTLINE, REST
 from lading_voc.shapes import TURNED, TURNED_CORNERS, Pixels
 from lading_voc.values import flag, value
 

@@ -100,6 +100,7 @@ def test_an_id_in_two_years_has_the_year_in_its_name(voc: Callable[..., Any], xm
     assert finding.severity == "warning"
     assert finding.message.startswith("expected ids that differ between VOC2007, VOC2012, found 1 that do not")
     assert "'000001'" in finding.message
+    assert "path.duplicate" not in {one.rule for one in lading.validate(found.dataset)}
 
 
 def test_segments_take_each_frame_once_in_the_order_of_the_sets(

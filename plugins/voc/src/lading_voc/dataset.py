@@ -119,11 +119,16 @@ class VocDataset(Dataset):
             origin=self._unfiled(ref, picture) if path is None else Origin(path, "/annotation"),
             origins=origins,
             sized=Origin(path, "/annotation/size", found.size_line) if path and found.size_line else None,
-            told=told_of(found, is_relative=dialect.is_relative)
-            if found.zero_based or found.further_boxes or dialect.is_relative
-            else (),
+            told=self._told(ref, found, is_relative=dialect.is_relative),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
+
+    def _told(self, ref: Ref, found: Annotation, *, is_relative: bool) -> Sequence[tuple[str, int | None]]:
+        """What rules need not tell again; that pictures of an id of several trees have one remote path is one thing."""
+        told: list[tuple[str, int | None]] = []
+        if found.zero_based or found.further_boxes or is_relative:
+            told += told_of(found, is_relative=is_relative)
+        return [*told, ("path.duplicate", None)] if ref.id in self._index.repeated else told
 
     def _unfiled(self, ref: Ref, picture: str | None) -> Origin | None:
         """What says that there is a picture where no annotation file does: a set, or a mask of one that is missing."""

@@ -45,6 +45,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.box-frame": Told("warning", "boxes are in the global frame", "Bring them there by the ego pose."),
     "nuscenes.sweep-time": Told("warning", "a file between two samples has a time between theirs"),
     "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
+    "nuscenes.no-filename": Told("error", "a row of `sample_data` has the path of a file"),
     "nuscenes.filename": Told("warning", "a `filename` is a path below the folder of the dataset"),
     "nuscenes.missing-file": Told("warning", "the files of maps and of point labels are there"),
     "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),

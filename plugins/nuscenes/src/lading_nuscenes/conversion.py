@@ -21,6 +21,11 @@ BROKEN = object()
 _MOST_LEFT_OUT = 10_000
 
 _PATH = re.compile(r" - at `\$(.*)`$")
+_LACKING = re.compile(r"Object missing required field `(\w+)`")
+
+#: Types by the names that JSON Schema has for them.
+_JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "int | float": "number", "bool": "boolean"}
+_TYPES = re.compile(r"(?<=[`| ])(?:int \| float|str|int|float|bool)(?=[` ])")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 
@@ -143,4 +148,8 @@ def refusal(exc: msgspec.ValidationError) -> tuple[str, str]:
     path = _PATH.search(message)
     pointer = "".join(f"/{key or item}" for key, item in _STEP.findall(path[1])) if path else ""
     told = _PATH.sub("", message).replace(", got", ", found")
+    lacking = _LACKING.fullmatch(told)
+    if lacking is not None:
+        return f"expected a value of `{lacking[1]}`, found none", pointer
+    told = _TYPES.sub(lambda match: _JSON_TYPES[match[0]], told)
     return f"{told[:1].lower()}{told[1:]}", pointer

@@ -217,6 +217,14 @@ class _Reading:
         self._count += len(chosen)
         self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
 
+    def _tell_nameless(self, names: list[str], indexes: list[int]) -> None:
+        """Say which files have an empty path."""
+        for name, index in zip(names, indexes, strict=True) if "" in names else ():
+            if not name:
+                message = "expected the path of a file, found an empty one"
+                at = self._tables.origin("sample_data", index, "filename")
+                self._tables.report.error("nuscenes.no-filename", message, at)
+
     def _note_undecided(self, piece: Piece[SampleData]) -> None:
         told = self._tables.mended("sample_data", "is_key_frame")
         for index, row in zip(piece.indexes, piece.rows, strict=True) if told else ():
@@ -234,6 +242,7 @@ class _Reading:
 
     def _add(self, rows: list[SampleData], indexes: list[int]) -> None:
         book, times, formats = self._book, [row.timestamp for row in rows], self._formats
+        self._tell_nameless([row.filename for row in rows], indexes)
         sample_tokens = [row.sample_token for row in rows]
         sensor_tokens = [row.calibrated_sensor_token for row in rows]
         samples = self._samples.find(book.keys(sample_tokens))

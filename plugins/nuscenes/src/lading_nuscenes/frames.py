@@ -25,6 +25,9 @@ _PLACING = ("sensor", "calibrated_sensor", "ego_pose")
 #: Of a second file of its sample: where its path is another's as well, that is no other defect.
 _SAME_PATH = ("path.duplicate", None)
 
+#: Of a file whose row is told to name none.
+_NAMELESS = (("path.empty", None), ("media.missing", None))
+
 #: Of a file whose time is told to be far from its sample's.
 _UNTIMELY = ("timestamp.backwards", None)
 
@@ -136,7 +139,7 @@ class Frames:
             extras=self._file_extras(file) | odd_size,
             origin=origin,
             origins=self._origins,
-            told=self._told(file),
+            told=self._told(file) if filename else (*self._told(file), *_NAMELESS),
         )
         if isinstance(sensor, Lidar):
             self._measures.check_points(data, key)

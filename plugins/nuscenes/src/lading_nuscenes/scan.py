@@ -6,6 +6,7 @@ A piece is cut where one row ends and the next begins, and decoded into typed ro
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -23,6 +24,14 @@ T = TypeVar("T", bound=Row)
 BLOCK = 1 << 18
 
 _BETWEEN = re.compile(rb"\s*,\s*(?=\{)")
+
+#: How texts of wider letters begin: their byte order mark, that of four bytes first.
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 
 #: What msgspec raises on text that is not what was asked for.
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -103,7 +112,8 @@ class Scan(Generic[T]):
             return head[1:].lstrip()
         self.is_none = True
         found = repr(head[:20].decode("utf-8", "replace")) if head else "an empty file"
-        self._text.tell(f"expected a JSON array, found {found}")
+        wide = next((name for start, name in _WIDE if head.startswith(start)), None)
+        self._text.tell(f"expected a JSON array, found {found}" if wide is None else f"expected UTF-8, found {wide}")
         return None
 
     def _closing(self, buffer: bytes) -> bytes:

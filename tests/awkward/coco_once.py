@@ -144,6 +144,23 @@ CATEGORIES = [
     ),
 ]
 
+CAPTIONS = [
+    coco(
+        f"a caption that is {name}",
+        annotations=[{"id": 5, "image_id": 1, "caption": value}, {"id": 6, "image_id": 1, "caption": "a cat"}],
+        categories=...,
+        frames={"x/1": [*found, "sentence 'a cat'"]},
+        told=[f"{level} coco.bad-caption /annotations/0/caption"],
+        losses=losses,
+    )
+    for name, value, level, found, losses in (
+        ("empty", "", "warning", ["sentence ''"], ()),
+        ("blank", " \n", "warning", ["sentence ' \\n'"], ()),
+        ("null", None, "error", [], ["annotations without anything that is a label"]),
+        ("a list", ["a"], "error", [], ["annotations without anything that is a label"]),
+    )
+]
+
 POINTS = [
     coco(
         "a visibility below 0, of a point that is counted",
@@ -427,6 +444,7 @@ KINDS = [
     *IMAGES_WITHOUT_ID,
     *CATEGORIES,
     *LICENCES,
+    *CAPTIONS,
     *POINTS,
     *FILES,
 ]

@@ -446,7 +446,10 @@ KINDS = [
         ],
         pictures={**PICTURES, "images/b.jpg": picture("blue", kind="JPEG"), "images/c.png": picture("green")},
         frames={"x/1": [BOX], "x/2": [], "x/3": []},
-        told=["warning coco.unsafe-file-name /images/2/file_name"],
+        told=[
+            "warning coco.unsafe-file-name /images/2/file_name",
+            "warning coco.file-capitals /images/0/file_name",
+        ],
     ),
     coco(
         "a name of %20 for a blank",

@@ -469,16 +469,40 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "expected an object, found '[1, 2]'",
     ),
     "categories of LVIS that are not there": (
-        {"images": [IMAGE | {"neg_category_ids": [2, 77, "5", 78]}]},
+        {"images": [IMAGE | {"neg_category_ids": [5, 77, "5", 78]}]},
         "coco.stray-id",
         "/images/0/neg_category_ids/1",
         "expected ids of categories that are listed, found 3 others, the first 77",
     ),
     "a category of LVIS that is not there": (
-        {"images": [IMAGE | {"neg_category_ids": [2], "not_exhaustive_category_ids": [None]}]},
+        {"images": [IMAGE | {"neg_category_ids": [5], "not_exhaustive_category_ids": [None]}]},
         "coco.stray-id",
         "/images/0/not_exhaustive_category_ids/0",
         "expected ids of categories that are listed, found 1 other, the first None",
+    ),
+    "a label of a category that LVIS lists as absent": (
+        {"images": [IMAGE | {"neg_category_ids": [5, 2]}]},
+        "coco.absent-category",
+        "/images/0/neg_category_ids/1",
+        "expected no label of a category that is listed as not in the picture, found 1 label, the first of 'cat'",
+    ),
+    "a licence id again": (
+        {"licenses": [{"id": 1}, {"id": 2}, {"id": 1, "name": "MIT"}]},
+        "coco.duplicate-licence-id",
+        "/licenses/2/id",
+        "expected each licence id once, found 1 again",
+    ),
+    "an empty list of categories": (
+        {"categories": []},
+        "coco.no-categories",
+        "/categories",
+        "expected `categories`, found none; labels are named by the ids of theirs",
+    ),
+    "a file under other capitals": (
+        {"images": [IMAGE | {"file_name": "A.png"}]},
+        "coco.file-capitals",
+        "/images/0/file_name",
+        "expected a file of this name to the letter, found 'images/a.png'; so it is with 1 image",
     ),
     "categories of LVIS that are no list": (
         {"images": [IMAGE | {"neg_category_ids": 77}]},

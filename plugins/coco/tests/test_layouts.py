@@ -44,6 +44,9 @@ def listed(name: str, **more: Any) -> dict[str, Any]:
         ("lvis_v0.5_train.json", "train"),
         ("lvis_val_100.json", "val_100"),
         ("lvis_v1.json", "v1"),
+        ("cocovid_train.json", "train"),
+        ("half-train_cocoformat.json", "half-train"),
+        ("_cocoformat.json", "_cocoformat"),
     ],
 )
 def test_a_split_is_named_by_its_file(path: str, split: str) -> None:

@@ -206,6 +206,25 @@ def test_the_same_name_for_other_pictures_is_another_segment(read: Any) -> None:
     )
 
 
+def test_the_file_that_names_another_picture_than_most_is_told(read: Any) -> None:
+    images = [IMAGE, OTHER]
+    captions = {"images": [IMAGE | {"file_name": "z.png"}, OTHER], "annotations": []}
+    done = read(
+        {
+            "captions_x.json": captions,
+            "instances_x.json": file(images, [ROW]),
+            "person_keypoints_x.json": file(images, [ROW | {"id": 6, "bbox": [3, 3, 4, 4]}]),
+        }
+    )
+    assert {name: [frame.key for frame in frames] for name, frames in done.frames.items()} == {
+        "x": ["1", "2"],
+        "x-2": ["1"],
+    }
+    ((rule, place, message),) = [told for told in done.told if told[0] != "coco.unlisted-file"]
+    assert (rule, place) == ("coco.other-picture", "captions_x.json#/images/0/file_name")
+    assert message.startswith("expected the picture that instances_x.json has under this id, 'a.png', found 'z.png'")
+
+
 def test_what_two_files_say_of_one_image_is_kept_or_told(read: Any) -> None:
     more = IMAGE | {"neg": [1], "width": 41}
     done = read({"captions_x.json": file([IMAGE], []), "instances_x.json": file([more], [])})

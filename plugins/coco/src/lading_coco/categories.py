@@ -103,7 +103,8 @@ class Names:
                 if lender is not None:
                     consequence = f"ids are taken for those of {lender.path}"
                 message = f"expected `categories`, found none; {consequence}"
-                report.warning("coco.no-categories", message, document.origin())
+                at = document.origin("categories") if "categories" in document.envelope else document.origin()
+                report.warning("coco.no-categories", message, at)
         for key in used:
             if isinstance(key, bool) or (isinstance(key, float) and key.is_integer()):  # 1 is the same key
                 key = int(key)

@@ -29,7 +29,9 @@ def labels_without_shape(
     is_odd = any(name in rest for name in SHAPE_FIELDS)
     if written or is_odd or common.get("category") is None:
         lose("annotations without anything that is a label")
-        if not any(written) and record.bbox is not None and not is_odd:  # what is odd or null was told
+        if record.caption is None and record.category_id is UNSET:
+            tell("coco.bad-caption", "expected a text, found null", "caption")
+        elif not any(written) and record.bbox is not None and not is_odd:  # what is odd or null was told
             message = "expected a box, a mask, keypoints or a caption, found none; the annotation makes no label"
             tell("coco.no-shape", message, warn=True)
         return []

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Origin, Report
+from lading import Origin, Report, counted
 from lading_coco.envelope import Envelope
 from lading_coco.gathering import AnnotationHeads
 from lading_coco.heads import Column
@@ -211,11 +211,21 @@ class _Reading:
         document.media = self.images.media
         document.without_id = self.images.without_id
         document.licences = self.images.licences
+        if self.images.respelled[1]:
+            self._tell_spelling(*self.images.respelled)
         videos, shots = self.images.videos
         if (videos != MISSING).any():
             document.video_of, document.shots = videos, shots
         document.image_of = self.annotations.image_of
         document.traits = self.annotations.traits
+
+    def _tell_spelling(self, row: int, count: int) -> None:
+        document = self._document
+        if count == 1 and (document.media == document.media[row]).sum() > 1:
+            return  # two images of one file, which is told
+        path = self._finder.path(int(document.media[row]))
+        message = f"expected a file of this name to the letter, found {path!r}; so it is with {counted(count, 'image')}"
+        self._report.warning("coco.file-capitals", message, document.images.origin(row, "file_name"))
 
 
 def _categories(document: Document, report: Report) -> list[tuple[int, dict[str, Any]]]:

@@ -15,7 +15,7 @@ from lading_coco.layout import name_from_url, unsafe_name
 from lading_coco.numbering import Numbering
 from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
-from lading_coco.references import tell_categories
+from lading_coco.references import tell_absent, tell_categories
 from lading_coco.rows import UNSET, AnyImage, PlainImage
 from lading_coco.whole_videos import VideoText
 
@@ -80,6 +80,7 @@ class ImageBuilder:
             if isinstance(image, dict):  # others have the usual keys alone
                 at = self._documents[home].images.origin(place)
                 tell_categories(image, self._categories[home], at, self._report)
+                tell_absent(image, self._categories[home], labels, at, self._report)
         if len(images) > 1:
             self._take_others(data, own, images)
         return data

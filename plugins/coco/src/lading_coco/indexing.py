@@ -83,17 +83,8 @@ class IndexBuilder:
         )
 
     def _add_split(self, name: str, numbers: Sequence[int]) -> None:
-        """Give frames to the documents of one split; a document that contradicts the others gets a split of its own."""
-        splits: list[Split] = []
-        for number in numbers:
-            found = [clash_of(self._documents[number], [self._documents[n] for n in s.documents]) for s in splits]
-            split = next((s for s, clash in zip(splits, found, strict=True) if clash is None), None)
-            if split is None:
-                split = Split(_free_name(name, {s.name for s in (*self._groups, *self.splits, *splits)}))
-                splits.append(split)
-                if (clash := next(filter(None, found), None)) is not None:
-                    tell_clash(self._documents[number], clash, split.name, self._path, self._report)
-            split.documents.append(number)
+        """Give frames to the documents of one split; those that contradict most others get splits of their own."""
+        splits = self._parted(name, numbers)
         self._groups += splits
         for split in splits:
             split.begin = self._count
@@ -106,6 +97,28 @@ class IndexBuilder:
             for part in parts:
                 self._number_keys(part)
             self.splits += parts
+
+    def _parted(self, name: str, numbers: Sequence[int]) -> list[Split]:
+        """The documents of one split by the pictures that they are about; the most have its name, or the first."""
+        groups: list[list[Document]] = []
+        for number in numbers:
+            document = self._documents[number]
+            group = next((known for known in groups if clash_of(document, known) is None), None)
+            if group is None:
+                groups.append([document])
+            else:
+                group.append(document)
+        groups.sort(key=len, reverse=True)
+        splits: list[Split] = []
+        for group in groups:
+            used = {split.name for split in (*self._groups, *self.splits, *splits)}
+            own = {id(document) for document in group}
+            places = [number for number in numbers if id(self._documents[number]) in own]
+            splits.append(Split(_free_name(name, used), places))
+            clash = clash_of(group[0], groups[0]) if group is not groups[0] else None
+            if clash is not None:
+                tell_clash(group[0], clash, splits[-1].name, self._path, self._report)
+        return splits
 
     def _by_video(self, split: Split) -> list[Split]:
         """A split a video, their frames together; the split itself where its images are of none."""

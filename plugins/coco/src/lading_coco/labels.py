@@ -128,6 +128,8 @@ class LabelBuilder:
         if record.caption is not UNSET and record.caption is not None:
             extras = {**common["extras"], **_beside_caption(record, rest)}
             words = (Word(record.caption),)
+            if not record.caption.strip():
+                tell("coco.bad-caption", f"expected a caption, found {record.caption!r}", "caption", warn=True)
             labels.append(Sentence(sentence=words, extras=extras, origin=common["origin"]))
         if rest:
             self._tell_beyond(rest, row)

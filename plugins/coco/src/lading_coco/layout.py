@@ -25,7 +25,10 @@ _TASKS = (
     "densepose_",
     "coco_wholebody_",
     "lvis_",
+    "cocovid_",
 )
+#: Behind the split, in the names that MMTracking's scripts give.
+_FORMAT = "_cocoformat"
 #: The release behind the task in the names of LVIS: `lvis_v1_val`, `lvis_v0.5_train`.
 _RELEASE = re.compile(r"v\d+(\.\d+)?_(?=.)", re.IGNORECASE)
 #: Of video instances: `youtube_vis_2021_train`.
@@ -60,6 +63,8 @@ def split_of(path: str, source_name: str) -> str:
     folder = posixpath.basename(posixpath.dirname(path))
     if stem.lower().startswith(("_annotations.coco", ".annotations.coco")):  # Roboflow, and hidden
         return folder or source_name
+    if stem.lower().endswith(_FORMAT) and len(stem) > len(_FORMAT):
+        stem = stem[: -len(_FORMAT)]
     for task in _TASKS:
         if stem.lower().startswith(task) and len(stem) > len(task):
             rest = stem[len(task) :]
@@ -155,6 +160,9 @@ class Finder:
 
     def __init__(self, files: Files, path: str, split: str) -> None:
         self.may_have_pictures = files.may_have_pictures
+        self.path = files.path
+        #: The numbers of files that were found under other capitals alone.
+        self.respelled: set[int] = set()
         self._files = files
         self._folder = posixpath.dirname(path)
         home = home_of(path)
@@ -200,6 +208,7 @@ class Finder:
                     number = self._files.number(path)
                     if number < 0 and not exactly and (alike := self._files.source.find(path)) is not None:
                         number = self._files.number(alike.path)
+                        self.respelled.add(number)
                     if number >= 0:
                         return number
         return -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import repeat
@@ -40,6 +41,8 @@ class ImageHeads:
         self._videos: list[Codes] = []
         self._shots: list[Codes] = []
         self.without_id = WithoutId(place)
+        #: The first image whose file has other capitals than its name, and how many such there are.
+        self.respelled: tuple[int, int] = (-1, 0)
         #: By the JSON of a licence the first row that names it, and how many do.
         self.licences: dict[bytes, tuple[int, int]] = {}
 
@@ -99,14 +102,32 @@ class ImageHeads:
         urls = map(_text, [head.coco_url for head in heads])
         found = map(self._finder.find, names, urls) if self._finder.may_have_pictures else repeat(-1, count)
         self._media.append(np.fromiter(found, dtype=np.int32, count=count))
+        self._note_spelling(names)
         return True
 
+    def _note_spelling(self, names: Sequence[str | None]) -> None:
+        """Note which of the images that were taken last have a file under other capitals."""
+        if not self._finder.respelled:
+            return
+        media, first = self._media[-1].tolist(), self.column.count - len(names)
+        for row, (number, name) in enumerate(zip(media, names, strict=True), first):
+            if number in self._finder.respelled and name is not None:
+                path = self._finder.path(number)
+                if not path.endswith(posixpath.basename(name)) and path.lower().endswith(
+                    posixpath.basename(name).lower()
+                ):
+                    at, count = self.respelled
+                    self.respelled = row if at < 0 else at, count + 1
+
     def _take_any(self, row: int, heads: Sequence[ImageHead]) -> None:
-        names, keys, media = [], [], []
+        names: list[int] = []
+        texts: list[str | None] = []
+        keys, media = [], []
         for number, head in enumerate(heads, row):
             url = _text(head.coco_url)
             name = _text(head.file_name) or name_from_url(url)
             found = -1 if name is None else self._finder.find(name, url)
+            texts.append(name)
             names.append(hash(name))
             keys.append(key_of(name if head.id in (MISSING, None) else head.id))
             media.append(found)
@@ -115,6 +136,7 @@ class ImageHeads:
         self._names.append(np.array(names, dtype=np.int64))
         self._keys.append(np.array(keys, dtype=np.int64))
         self._media.append(np.array(media, dtype=np.int32))
+        self._note_spelling(texts)
 
     def _tell_record(self, row: int, message: str) -> None:
         self._report.error("coco.malformed-record", message, Origin(self._path, "/images").below(row))

@@ -95,10 +95,12 @@ def tell_overlaps(
 
     `frame_of_image` has by document their frames; `again` are frames whose picture has one before (`renamed`).
     """
+    begins: dict[str, int] = {}  # of the first of the segments of one split, whose difference is told
     for split in splits:
         for number in split.documents:
             frames = frame_of_image[number]
-            is_elsewhere = (frames >= 0) & ((frames < split.begin) | (frames >= split.end))
+            begin = begins.setdefault(documents[number].split, split.begin)
+            is_elsewhere = (frames >= 0) & ((frames < begin) | (frames >= split.end))
             for is_such, what in (
                 (is_elsewhere, "in an earlier split; their labels are read there"),
                 (~is_elsewhere & np.isin(frames, again), "in an earlier split under another id or name"),

@@ -124,6 +124,9 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
         if file is None:
             known = ", ".join(text.path for text in results) or "none"
             raise OptionError(f"-o results: expected a file of the source ({known}), found {wanted!r}")
+        seen = look(JsonText(file))
+        if seen.kind is None:
+            raise OptionError(f"-o results: expected an array of results, found {seen.reason}")
         annotations = [(text, has_videos) for text, has_videos in annotations if text.path != wanted]
         return [*annotations, (JsonText(file), False)], wanted
     if not annotations:

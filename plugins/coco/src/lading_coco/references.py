@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lading import Origin, Report, counted
+from lading import Label, Origin, Report, counted
 from lading_coco.document import Document
 from lading_coco.ids import code_of, is_id
 from lading_coco.rows import decoded
 
 #: Of an image of LVIS: categories that are not in it, and those of which not every object is annotated.
-_LISTS = ("neg_category_ids", "not_exhaustive_category_ids")
+_ABSENT = "neg_category_ids"
+_LISTS = (_ABSENT, "not_exhaustive_category_ids")
 _CODE = "coco.stray-id"
 
 
@@ -42,6 +43,21 @@ def tell_categories(record: Mapping[str, Any], listed: Collection[Any], at: Orig
         report.warning(_CODE, _message("categories", strays), at.below(*strays[0].at))
 
 
+def tell_absent(
+    record: Mapping[str, Any], listed: Mapping[Any, str], labels: Sequence[Label], at: Origin, report: Report
+) -> None:
+    """Tell of an image, which stands at `at`, with labels of categories that its list of LVIS says are not in it."""
+    values = record.get(_ABSENT)
+    if not isinstance(values, list):
+        return
+    named = {listed[value]: number for number, value in enumerate(values) if is_id(value) and value in listed}
+    found = [label.category for label in labels if label.category in named]
+    if found:
+        what = f"{counted(len(found), 'label')}, the first of {found[0]!r}"
+        message = f"expected no label of a category that is listed as not in the picture, found {what}"
+        report.warning("coco.absent-category", message, at.below(_ABSENT, named[str(found[0])]))
+
+
 def tell_scenes(document: Document, report: Report) -> None:
     """Tell of scenes of TACO that are of no image or no category of scenes, each once a file."""
     scenes = document.envelope.get("scene_annotations")
@@ -64,13 +80,19 @@ def tell_licences(document: Document, report: Report) -> None:
     listed = document.envelope.get("licenses")
     if not isinstance(listed, list) or not listed or document.kind == "videos":
         return
-    known = {code_of(row.get("id")) for row in listed if isinstance(row, dict)}
-    for text, (row, count) in document.licences.items():
+    known: set[int] = set()
+    for number, row in enumerate(listed):
+        key = row.get("id") if isinstance(row, dict) else None
+        if key is not None and code_of(key) in known:
+            message = f"expected each licence id once, found {key!r} again"
+            report.warning("coco.duplicate-licence-id", message, document.origin("licenses", number, "id"))
+        known.add(code_of(key))
+    for text, (at, count) in document.licences.items():
         value = decoded(text) if text else None
         if value is None or value == 0 or code_of(value) in known:
             continue
         message = f"expected the id of a licence that is listed, found {value!r}, of {counted(count, 'image')}"
-        report.warning(_CODE, message, document.images.origin(row, "license"))
+        report.warning(_CODE, message, document.images.origin(at, "license"))
 
 
 def _images(scenes: list[Any]) -> Iterator[_Found]:

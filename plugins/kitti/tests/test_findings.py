@@ -103,7 +103,7 @@ def test_rows_of_tracking_that_are_none(kitti: Any) -> None:
     found = kitti.read({"label_02/0000.txt": f"{good}\nx 1 {kitti.ROW}\n0 7 Car 1\n", "oxts/0000.txt": f"{OXTS}\n"})
     first, second = found.told("kitti.label-row")
     assert (first.line, first.message) == (2, "expected the number of a frame, found 'x'; the row is left out")
-    assert (second.line, second.message) == (3, "expected 15 or 16 columns, found 2; the row is left out")
+    assert (second.line, second.message) == (3, "expected 17 or 18 columns, found 4; the row is left out")
     assert len(found.data("0000", "000000").labels) == 1
 
 
@@ -471,7 +471,7 @@ def test_a_record_without_a_place(kitti: Any) -> None:
     )
     finding = only(found, "kitti.oxts-row")
     assert (finding.severity, finding.file, finding.line) == ("error", "training/oxts/0000.txt", 2)
-    assert finding.message == "expected a position and angles that are finite, found others; no ego pose"
+    assert finding.message == "expected finite numbers, found lat nan; no ego pose"
 
 
 def test_tracklets_that_break_off_leave_the_drive(kitti: Any) -> None:
@@ -508,3 +508,68 @@ def test_masks_that_do_not_open(kitti: Any) -> None:
     assert (finding.severity, finding.file) == ("error", "instance/0.png")
     assert finding.message == "expected a mask in PNG, found another kind of file"
     assert [label.kind for label in found.data("all", "0").labels] == ["SEMANTIC_MASK"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("149", "expected a latitude within 90 degrees, found lat 149.0; no ego pose"),
+        ("49 inf", "expected finite numbers, found lon inf; no ego pose"),
+    ],
+)
+def test_records_without_a_place_say_which_field_is_wrong(kitti: Any, values: str, message: str) -> None:
+    words = OXTS.split()
+    given = values.split()
+    line = " ".join([*given, *words[len(given) :]])
+    files = {"training/image_02/0000/000000.png": kitti.PIXEL, "training/calib/0000.txt": kitti.CALIBRATION}
+    assert (
+        only(kitti.read({**files, "training/oxts/0000.txt": f"{OXTS}\n{line}\n"}), "kitti.oxts-row").message == message
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_labels_in_utf_16_are_told_once_and_read(kitti: Any, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    found = kitti.read({"label_2/0.txt": f"{mark}{kitti.ROW}\n{kitti.ROW}\n".encode(encoding)})
+    finding = only(found, "kitti.encoding")
+    assert (finding.message, finding.line) == ("expected UTF-8, found UTF-16", 1)
+    assert [one.rule for one in found.report.findings if one.rule.startswith("kitti.label")] == []
+    assert len(found.data("all", "0").labels) == 2
+
+
+def frame(kitti: Any, *names: str) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    for name in names:
+        files |= {f"training/image_2/{name}.png": kitti.PIXEL, f"training/calib/{name}.txt": kitti.CALIBRATION}
+        files |= {f"training/label_2/{name}.txt": f"{kitti.ROW}\n"}
+    return files
+
+
+def test_calibrations_of_no_frame_are_told_once(kitti: Any) -> None:
+    files = frame(kitti, *(f"{n:06d}" for n in range(4)))
+    found = kitti.read(files | {f"training/calib/{n:06d}.txt": kitti.CALIBRATION for n in (7, 8)})
+    finding = only(found, "kitti.stray-file")
+    assert (finding.severity, finding.file) == ("warning", "training/calib/000007.txt")
+    expected = "expected the calibration of a frame, found no other file of that name; 1 more calibration alike"
+    assert finding.message == expected
+
+
+def test_calibrations_of_a_whole_benchmark_beside_a_part_of_it_are_a_loss(kitti: Any) -> None:
+    files = frame(kitti, "000000", "000001")
+    found = kitti.read(files | {f"training/calib/{n:06d}.txt": kitti.CALIBRATION for n in (7, 8)})
+    assert found.told("kitti.stray-file") == []
+    assert found.losses["calibration of a frame that has no other file"] == 2
+
+
+def test_frames_in_no_image_set_are_told_where_sets_list_most(kitti: Any) -> None:
+    files = frame(kitti, "000000", "000001", "000002")
+    lists = {"ImageSets/train.txt": "000000\n", "ImageSets/val.txt": "000001\n"}
+    finding = only(kitti.read(files | lists), "kitti.unlisted")
+    assert (finding.severity, finding.file) == ("warning", "training/image_2/000002.png")
+    assert finding.message == "expected each of 3 frames in a set of ImageSets, found 1 in none, first '000002'"
+
+
+def test_a_set_of_some_frames_lists_those_alone(kitti: Any) -> None:
+    files = frame(kitti, "000000", "000001", "000002")
+    assert kitti.read(files | {"ImageSets/val.txt": "000001\n"}).told("kitti.unlisted") == []
+    assert kitti.read(files).told("kitti.unlisted") == []

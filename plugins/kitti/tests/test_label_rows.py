@@ -141,9 +141,7 @@ def test_more_columns_than_a_score() -> None:
     assert problem.message == "expected 15 or 16 columns, found 18; those behind the score are kept in extras"
 
 
-@pytest.mark.parametrize(
-    ("line", "found"), [("Car 1 2 3", "4"), ("hello world", "1"), (TRUCK.replace("2.85", "x"), "7"), ("Car 1_0 2", "2")]
-)
+@pytest.mark.parametrize(("line", "found"), [("Car 1 2 3", "4"), ("hello world", "1"), ("Car 1_0 2", "2")])
 def test_a_row_that_is_none_is_left_out(line: str, found: str) -> None:
     rows, (problem,) = parse_rows([TRUCK, line])
     assert len(rows) == 1
@@ -191,3 +189,36 @@ def test_which_lines_are_what() -> None:
     assert not is_tracking_line(f"3 {' '.join(NUMBERS)}")
     assert not is_label_line("0 0.5 0.5 0.1 0.2")  # YOLO
     assert not is_label_line("")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "found"),
+    [
+        ("Car 0 partly {tail}", "numbers behind 'Car'", "'partly'"),
+        ("Car 0 0 {tail} high", "numbers behind 'Car'", "'high'"),
+        ("Car 0 0 {glued}", "15 or 16 columns", "14, of which '30.0020.00' is no number"),
+        ("Person (sitting) 0 0 1", "15 or 16 columns", "4"),
+        ("Car 0 0 1", "15 or 16 columns", "4"),
+    ],
+)
+def test_a_word_among_the_numbers_is_told(words: str, expected: str, found: str) -> None:
+    tail = "-1.55 10.00 5.00 30.00 20.00 1.50 1.60 3.90 -0.50 1.60 14.20 -1.58"
+    line = words.format(tail=tail, glued=tail.replace("30.00 20.00", "30.0020.00"))
+    _, (problem,) = parse_rows([line])
+    assert problem.message == f"expected {expected}, found {found}; the row is left out"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "found"),
+    [
+        ("0 2 Car 0 partly {tail}", "numbers behind 'Car'", "'partly'"),
+        ("0 2 Car 0 {tail} ", "17 or 18 columns", "16"),
+        ("0 2 Car 0", "17 or 18 columns", "4"),
+    ],
+)
+def test_columns_of_tracking_are_counted_with_frame_and_track(words: str, expected: str, found: str) -> None:
+    tail = "-1.55 10.00 5.00 30.00 20.00 1.50 1.60 3.90 -0.50 1.60 14.20 -1.58"
+    row, problem = parse_tracking_row(words.format(tail=tail), 0, 1)
+    assert row is None
+    assert problem is not None
+    assert problem.message == f"expected {expected}, found {found}; the row is left out"

@@ -78,3 +78,44 @@ def test_a_mask_in_colours_is_none(kitti: Any) -> None:
     found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": png([[[1, 2, 3]]], "u1")})
     (finding,) = found.told("kitti.mask-unreadable")
     assert finding.message == "expected one channel of whole numbers, found colours"
+
+
+def semantics(kitti: Any, **masks: bytes) -> Any:
+    files = {"training/image_2/000000_10.png": kitti.PIXEL, "training/image_2/000001_10.png": kitti.PIXEL}
+    files |= {f"training/{folder}/{n:06d}_10.png": png([[7]], "u1" if folder == "semantic" else "u2")
+              for folder in ("semantic", "instance") for n in range(2)}  # fmt: skip
+    files["training/instance/000000_10.png"] = files["training/instance/000001_10.png"] = png([[7 * 256]], "u2")
+    return kitti.read(files | {f"training/{folder}/000001_10.png": mask for folder, mask in masks.items()})
+
+
+def test_masks_of_known_values_say_nothing(kitti: Any) -> None:
+    assert semantics(kitti).report.findings == []
+    assert semantics(kitti, instance=png([[0, 0]], "u2")).report.findings == []
+
+
+def test_semantic_values_that_are_no_label_are_told_once(kitti: Any) -> None:
+    (finding,) = semantics(kitti, semantic=png([[7, 99, 120, 33]], "u1")).told("kitti.mask-value")
+    assert (finding.severity, finding.file) == ("warning", "training/semantic/000001_10.png")
+    assert finding.message == "expected pixel values 0 to 33, found 99, and 1 more"
+
+
+def test_a_picture_of_colours_is_no_semantic_mask(kitti: Any) -> None:
+    (finding,) = semantics(kitti, semantic=png([[[128, 64, 128]]], "u1")).told("kitti.mask-unreadable")
+    assert finding.file == "training/semantic/000001_10.png"
+    assert finding.message == "expected one channel of whole numbers, found colours"
+
+
+def test_an_instance_mask_of_labels_alone_is_told(kitti: Any) -> None:
+    (finding,) = semantics(kitti, instance=png([[7, 26]], "u1")).told("kitti.mask-value")
+    assert finding.file == "training/instance/000001_10.png"
+    assert finding.message == (
+        "expected 256 * label + instance, found no value above 26: labels alone, or 8 bits of 16"
+    )
+
+
+def test_a_mask_without_the_other_is_told(kitti: Any) -> None:
+    semantics(kitti)
+    (kitti.root / "training/instance/000000_10.png").unlink()
+    (finding,) = kitti.read().told("kitti.label-missing")
+    assert finding.file == "training/instance/000000_10.png"
+    assert finding.message == "expected a mask beside each of 2 others, found none for 1, such as 000000_10"

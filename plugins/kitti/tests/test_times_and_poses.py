@@ -62,7 +62,7 @@ def test_times_that_are_none() -> None:
     times, problems = parse_seconds(["0", "x", "nan", "1e-10", "inf"])
     assert times == [0, None, None, None, None]
     assert {problem.rule for problem in problems} == {"kitti.timestamp"}
-    assert problems[0].message == "expected seconds that are a whole number of nanoseconds, found 'x'"
+    assert problems[0].message == "expected a number of seconds, found 'x'"
 
 
 def record(**changes: float) -> dict[str, int | float]:

@@ -45,6 +45,7 @@ CODES: Mapping[str, Told] = {
     "kitti.ego-pose": Told("warning", "poses can be brought to the velodyne", "Add the calibration between the two."),
     "kitti.record-missing": Told("warning", "each frame has its time, its record of the GPS/IMU and its pose"),
     "kitti.listed-twice": Told("warning", "an image set lists a frame once"),
+    "kitti.unlisted": Told("warning", "a set of ImageSets lists each frame, where sets list most"),
     "kitti.shared-id": Told("warning", "no frame is in two of the sets `train`, `val` and `test`"),
     "kitti.tracklets": Told("error", "a file of tracklets is whole XML"),
     "kitti.tracklet": Told("error", "a tracklet has a type, a size, a first frame and poses"),

@@ -13,7 +13,7 @@ from lading_kitti.image_sets import Listing, tell_repeated
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.keys import KeySpace, ordered
 from lading_kitti.lonely import lonely
-from lading_kitti.strays import stray_keys
+from lading_kitti.strays import stray_keys, tell_spare_calibrations
 from lading_kitti.texts import read_lines
 from lading_kitti.tree import Root, Tree
 
@@ -63,8 +63,7 @@ class FrameFiles:
             segment.labels.files = _keyed(labels, keys, space)
         calib, segment.calib = segment.calib, _keyed(segment.calib, keys, space)
         spare = [path for stem, path in calib.items() if space.canonical(stem) not in keys]
-        if spare:
-            self._report.loss("calibration of a frame that has no other file", spare[0], len(spare))
+        tell_spare_calibrations(spare, len(keys), self._report)
         segment.semantic = _keyed(segment.semantic, keys, space)
         segment.instance = _keyed(segment.instance, keys, space)
         sets = _keyed(listed, keys, space)

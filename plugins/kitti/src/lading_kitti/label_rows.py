@@ -136,7 +136,7 @@ def parse_tracking_row(line: str, number: int, line_number: int) -> tuple[Row | 
     match = _TRACKING.match(_COMMA.sub(" ", line))
     if match is None:
         return None, _bad("a frame and a track id", f"{line.strip()[:40]!r}", line_number)
-    row, problem = _parsed(match[3], number, line_number)
+    row, problem = _parsed(match[3], number, line_number, before=2)
     if row is None:
         return None, problem
     return row._replace(frame=int(match[1]), track=int(match[2])), problem
@@ -148,8 +148,11 @@ def category_of(line: str, *, is_tracking: bool) -> str | None:
     return None if row is None else row.category
 
 
-def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Problem | None]:
-    """From the right, since a name may hold blanks: as many numbers as there are, up to a score."""
+def _parsed(line: str, number: int, line_number: int, before: int = 0) -> tuple[Row | None, Problem | None]:
+    """From the right, since a name may hold blanks: as many numbers as there are, up to a score.
+
+    `before` are the columns that were taken off.
+    """
     words = line.split()
     if "," in line:
         comma = _decimal_comma(line, 0)
@@ -164,7 +167,7 @@ def _parsed(line: str, number: int, line_number: int) -> tuple[Row | None, Probl
     if len(name) > 1 and len(values) > _NUMBERS + 1:
         values, name = values[-_NUMBERS - 1 :], words[: len(words) - _NUMBERS - 1]
     category = name[0] if len(name) == 1 else " ".join(name)
-    return _row(category, values, words[len(name) :], number, line_number)
+    return _row(category, values, words[len(name) :], number, line_number, before)
 
 
 def _decimal_comma(line: str, more: int) -> str | None:
@@ -192,19 +195,19 @@ def _last_numbers(words: list[str]) -> list[float]:
 
 
 def _row(
-    category: str, values: list[float], words: list[str], number: int, line: int
+    category: str, values: list[float], words: list[str], number: int, line: int, before: int
 ) -> tuple[Row | None, Problem | None]:
     count = len(values)
     problem = None
     if count == _NUMBERS - 1 and _is_without_alpha(values):
-        problem = _odd("found 14, read as a row without alpha", line)
+        problem = _odd(before, f"found {before + 14}, read as a row without alpha", line)
         values = [*values[:2], math.nan, *values[2:]]
     elif count == 7 and is_area(values[3:7]) and all(number_of(word) is None for word in category.split()[1:]):
-        problem = _odd("found 8, read as a row of 2D alone", line)
+        problem = _odd(before, f"found {before + 8}, read as a row of 2D alone", line)
     elif count > _NUMBERS + 1:
-        problem = _odd(f"found {count + 1}; those behind the score are kept in extras", line)
+        problem = _odd(before, f"found {before + count + 1}; those behind the score are kept in extras", line)
     elif count not in (_NUMBERS, _NUMBERS + 1):
-        return None, _bad("15 or 16 columns", f"{count + 1}", line)
+        return None, _bad(*_wrong_columns(category, count, before), line)
     occluded = whole_or_float(words[1])
     has_3d = count != 7
     row = Row(
@@ -254,5 +257,22 @@ def _bad(expected: str, found: str, line: int) -> Problem:
     return Problem("kitti.label-row", f"expected {expected}, found {found}; the row is left out", line)
 
 
-def _odd(found: str, line: int) -> Problem:
-    return Problem("kitti.label-columns", f"expected 15 or 16 columns, {found}", line, is_error=False)
+def _wrong_columns(category: str, count: int, before: int) -> tuple[str, str]:
+    """What to say of a row that ends in too few numbers, or too many: expected, and found.
+
+    A word with numbers before it is no part of a name, but should be a number.
+    """
+    name, *others = category.split()
+    is_broken = any(number_of(word) is not None for word in others)
+    total = before + 1 + count + (len(others) if is_broken else 0)
+    columns = f"{before + _NUMBERS + 1} or {before + _NUMBERS + 2} columns"
+    if not is_broken:
+        return columns, f"{total}"
+    if total - before - 1 in (_NUMBERS, _NUMBERS + 1):
+        return f"numbers behind {name!r}", repr(others[-1])
+    return columns, f"{total}, of which {others[-1]!r} is no number"
+
+
+def _odd(before: int, found: str, line: int) -> Problem:
+    message = f"expected {before + 15} or {before + 16} columns, {found}"
+    return Problem("kitti.label-columns", message, line, is_error=False)

@@ -189,7 +189,7 @@ class Labelling:
             return
         shelf = shelves[camera.name]
         if (path := index.semantic.get(key)) is not None:
-            shelf.labels.append(semantic_mask(self._source, path, shelf.note(Origin(path, ""))))
+            shelf.labels.append(semantic_mask(self._source, path, shelf.note(Origin(path, "")), self._report))
         if (path := index.instance.get(key)) is not None:
             origin = shelf.note(Origin(path, ""))
             is_mots = index.layout.is_continuous

@@ -126,6 +126,13 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
         folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), labels))
     if segment.calib:
         folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
+    for one, other in ((segment.semantic, segment.instance), (segment.instance, segment.semantic)):
+        lacking = [key for key in other if key not in one] if one and segment.layout is OBJECT else []
+        if lacking:
+            folder = dirname(next(iter(one.values())))
+            message = f"expected a mask beside each of {len(other):,} others, found none for {len(lacking):,}"
+            at = Origin(join(folder, other[lacking[0]].rpartition("/")[2]))
+            report.warning("kitti.label-missing", f"{message}, such as {lacking[0]}", at, segment=segment.name)
     for rule, table in (("kitti.record-missing", segment.oxts), ("kitti.label-missing", segment.point_labels)):
         if table:
             folders.append((rule, dirname(next(iter(table.values()))), table))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from lading_kitti.texts import Problem, read_lines
 from lading_kitti.times import parse_seconds, parse_wall_clock
 
 _Record = Mapping[str, int | float]
+
+#: The fields that an ego pose is made of.
+_POSED = ("lat", "lon", "alt", "roll", "pitch", "yaw")
 
 
 class Times(NamedTuple):
@@ -115,8 +119,7 @@ class Motion:
         pose = self._world.pose(record)
         if pose is None:
             path, line = (self._index.oxts[key], 1) if key in self._index.oxts else (self._index.oxts_file, number + 1)
-            message = "expected a position and angles that are finite, found others; no ego pose"
-            Problem("kitti.oxts-row", message, line).tell(report, path or "")
+            Problem("kitti.oxts-row", f"{_wrong_place(record)}; no ego pose", line).tell(report, path or "")
         return pose, extras
 
     def _record(self, key: str, number: int, report: Report) -> _Record:
@@ -165,3 +168,14 @@ class Motion:
                 problem.tell(report, path)
             poses.append(pose)
         return poses
+
+
+def _wrong_place(record: _Record) -> str:
+    """Why a record has no place on the map."""
+    odd = [name for name in _POSED if not math.isfinite(record[name])]
+    expected = "finite numbers"
+    if not odd:
+        odd = [name for name in _POSED[:1] if abs(record[name]) >= 90] or list(_POSED[:3])
+        expected = "a latitude within 90 degrees" if len(odd) == 1 else "a place on the map"
+    found = " and ".join(f"{name} {record[name]!r}" for name in odd)
+    return f"expected {expected}, found {found}"

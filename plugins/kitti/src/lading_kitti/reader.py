@@ -54,7 +54,7 @@ class KittiReader(Reader):
         from lading_kitti.dataset import KittiDataset
         from lading_kitti.filling import Filler
         from lading_kitti.leftovers import tell_differences, tell_leftovers, tell_lost_ways, tell_sequences, tell_times
-        from lading_kitti.strays import tell_stray_files, tell_stray_sequences
+        from lading_kitti.strays import tell_stray_files, tell_stray_sequences, tell_unlisted
         from lading_kitti.tree import scan
 
         tree = scan(source)
@@ -66,6 +66,7 @@ class KittiReader(Reader):
         tell_stray_sequences(indexes, report)
         for index in indexes:
             tell_stray_files(index, report)
+            tell_unlisted(index, report)
             tell_differences(index, report)
         tell_sequences(indexes, report)
         tell_times(indexes, report)

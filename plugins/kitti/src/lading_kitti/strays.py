@@ -43,6 +43,28 @@ def tell_stray_files(segment: SegmentIndex, report: Report) -> None:
             report.warning("kitti.stray-file", message, Origin(alone[0]), segment=segment.name)
 
 
+def tell_spare_calibrations(paths: Sequence[str], frames: int, report: Report) -> None:
+    """Say once which calibrations are of no frame; those of a whole benchmark beside a part of it are a loss."""
+    if paths and 2 * len(paths) > frames:
+        report.loss("calibration of a frame that has no other file", paths[0], len(paths))
+    elif paths:
+        more = f"; {counted(len(paths) - 1, 'more calibration')} alike" if len(paths) > 1 else ""
+        message = f"expected the calibration of a frame, found no other file of that name{more}"
+        report.warning("kitti.stray-file", message, Origin(paths[0]))
+
+
+def tell_unlisted(segment: SegmentIndex, report: Report) -> None:
+    """Say once which frames no image set lists, where some list most of them."""
+    told = {*segment.previous, *segment.strays, *segment.lonely}
+    keys = [key for key in segment.keys if key not in told]
+    unlisted = [key for key in keys if key not in segment.sets]
+    if not unlisted or 2 * len(unlisted) > len(keys):
+        return
+    files = [media.files[unlisted[0]] for media in segment.media if unlisted[0] in media.files]
+    message = f"expected each of {len(keys):,} frames in a set of ImageSets, found {len(unlisted):,} in none"
+    report.warning("kitti.unlisted", f"{message}, first {unlisted[0]!r}", Origin(files[0]), segment=segment.name)
+
+
 def tell_stray_sequences(segments: Sequence[SegmentIndex], report: Report) -> None:
     """Say which sequences of tracking are of one folder alone, and note what others lack for that."""
     roots: dict[str, list[SegmentIndex]] = defaultdict(list)

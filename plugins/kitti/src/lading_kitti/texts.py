@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import NamedTuple
 
 from lading import Origin, Report, Source
@@ -41,6 +42,9 @@ def read_bytes(source: Source, path: str, report: Report) -> bytes | None:
 def lines_of(data: bytes) -> tuple[list[str], list[Problem]]:
     """The lines of a text in UTF-8, whatever ends them, without a last empty one; other bytes stay as `\\xNN`."""
     problems = []
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.append(Problem("kitti.encoding", "expected UTF-8, found UTF-16", 1))
+        data = data.decode("utf-16", "replace").encode()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from lading_kitti.texts import Problem
+from lading_kitti.texts import Problem, number_of
 
 _WALL_CLOCK = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?")
 _NS = 1_000_000_000
@@ -74,6 +74,7 @@ def parse_seconds(lines: Sequence[str]) -> tuple[list[int | None], list[Problem]
         value = seconds_ns(line)
         times.append(value)
         if value is None:
-            message = f"expected seconds that are a whole number of nanoseconds, found {line[:40]!r}"
+            expected = "a number of seconds" if number_of(line.strip()) is None else "whole nanoseconds"
+            message = f"expected {expected}, found {line[:40]!r}"
             problems.append(Problem("kitti.timestamp", message, number))
     return times, problems

@@ -238,3 +238,14 @@ def test_a_placeholder_is_told_once_a_file(kitti: Any) -> None:
     found = lading.validate(lading.open_dataset(kitti.tree(files)))
     told = [(one.rule, one.file, one.line) for one in found if not one.rule.startswith("media.")]
     assert told == [("kitti.calibration-axes", f"training/calib/{n:06d}.txt", 3) for n in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"), [("124.2 375", "[124.2, 375.0]"), ("1242", "[1242.0]"), ("0 375", "[0.0, 375.0]")]
+)
+def test_sizes_of_pictures_that_are_none(values: str, shown: str) -> None:
+    lines = b"R_rect_00: 1 0 0 0 1 0 0 0 1\n" + f"S_rect_02: {values}\n".encode()
+    part = raw_calibration({"calib_cam_to_cam.txt": lines})["calib_cam_to_cam.txt"]
+    assert [(p.rule, p.line, p.message) for p in part.problems] == [
+        ("kitti.calibration-size", 2, f"S_rect_02: expected a width and a height in pixels, found {shown}")
+    ]

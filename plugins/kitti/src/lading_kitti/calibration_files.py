@@ -164,7 +164,7 @@ def _cam_to_cam(result: Calibration, part: Calibration, entries: Mapping[str, En
             if matrix is not None:
                 result.unrectified.setdefault(int(own[2]), {})[own[1]] = matrix
         elif (size := _SIZE.fullmatch(key)) is not None:
-            _add_size(result, int(size[2]), entry, is_rectified=size[1] is not None)
+            _add_size(result, part, key, entry, int(size[2]))
         elif key == "R_rect_00":
             rotation = _matrix(part, key, entry, "R0")
     if "R_rect_00" not in entries:
@@ -173,11 +173,14 @@ def _cam_to_cam(result: Calibration, part: Calibration, entries: Mapping[str, En
     return rotation
 
 
-def _add_size(result: Calibration, camera: int, entry: Entry, *, is_rectified: bool) -> None:
-    """Take in S or S_rect where it is a width and a height; other values stay among the entries alone."""
+def _add_size(result: Calibration, part: Calibration, key: str, entry: Entry, camera: int) -> None:
+    """Take in S or S_rect where it is a width and a height; other values stay among the entries alone, and are told."""
     values = entry.values
     if not isinstance(values, str) and len(values) == 2 and all(v.is_integer() and v > 0 for v in values):
-        result.sizes[camera, is_rectified] = (int(values[0]), int(values[1]))
+        result.sizes[camera, key.startswith("S_rect")] = (int(values[0]), int(values[1]))
+    elif part.cut_at != entry.line:
+        message = f"{key}: expected a width and a height in pixels, found {values!r}"
+        part.problems.append(Problem("kitti.calibration-size", message, entry.line, is_error=False))
 
 
 def _motion(part: Calibration, entries: Mapping[str, Entry], meaning: str) -> FloatArray | None:

@@ -33,6 +33,7 @@ CODES: Mapping[str, Told] = {
     "kitti.calibration-row": Told("error", "a line of a calibration has its number of values"),
     "kitti.calibration-key": Told("warning", "a calibration has each of its lines once"),
     "kitti.calibration-matrix": Told("error", "a rotation or projection of a calibration is one"),
+    "kitti.calibration-size": Told("warning", "a size of pictures in a calibration is two whole numbers"),
     "kitti.calibration-axes": Told("warning", "a calibration turns the axes of the velodyne into those of the camera"),
     "kitti.velodyne-size": Told(
         "error", "a scan is whole points of 16 bytes", "If points have 5 values, write the first 4."

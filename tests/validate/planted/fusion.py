@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from lading.model.rle import text_from_counts
 
 TABLES = "v1.0-mini/"
 
@@ -95,6 +98,23 @@ def panoptic(root: Path) -> None:
     (root / PANOPTIC).write_bytes(b"PK\x03\x04")
 
 
+def drawn(counts: list[int]) -> Callable[[Path], None]:
+    """A box at the left of a picture of 64 x 36, and a mask."""
+
+    def plant(root: Path) -> None:
+        row = {
+            "token": "0a" * 16,
+            "sample_data_token": load(root, "sample_data")[key_file(root, "CAM_FRONT", 0)]["token"],
+            "category_token": load(root, "category")[0]["token"],
+            "attribute_tokens": [],
+            "bbox": [2, 2, 20, 30],
+            "mask": {"size": [36, 64], "counts": b64encode(text_from_counts(counts).encode()).decode()},
+        }
+        (root / f"{TABLES}object_ann.json").write_text(json.dumps([row]), "utf-8")
+
+    return plant
+
+
 PLANTED = [
     Broken("box3d.size", change(BOX, 7, size=[1.9, -4.5, 1.6]), BOX, ["/7/size"], "of the second scene"),
     Broken("box3d.size", change(BOX, 5, size=[0, 0.4, 0.75]), BOX, ["/5/size"], "0"),
@@ -121,6 +141,8 @@ PLANTED = [
     Broken("segment.forbidden-name", change("scene", 0, name="scene#1"), "scene", ["/0/name"]),
     Broken("nuscenes.bad-record", change(BOX, 3, translation=[1, 2]), BOX, ["/3/translation"], "at the start"),
     Broken("nuscenes.bad-record", change(BOX, 7, size="large"), BOX, ["/7/size"], "in the middle"),
+    Broken("nuscenes.empty-mask", drawn([2304]), "object_ann", ["/0/mask"]),
+    Broken("nuscenes.mask-box", drawn([2000, 10, 294]), "object_ann", ["/0/mask"]),
     Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),
     Broken("nuscenes.point-labels-size", write(LABELS, bytes(8)), LABELS, [None]),
     Broken("nuscenes.point-labels", panoptic, PANOPTIC, [None]),

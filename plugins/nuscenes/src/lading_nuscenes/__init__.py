@@ -21,7 +21,8 @@ def register_readers() -> Sequence[type[Reader]]:
 
 @hookimpl
 def register_rules() -> Sequence[type[Rule]]:
-    """The rules of point labels."""
-    from lading_nuscenes.point_rules import RULES
+    """The rules of masks and of point labels."""
+    from lading_nuscenes.mask_rules import RULES as OF_MASKS
+    from lading_nuscenes.point_rules import RULES as OF_POINTS
 
-    return RULES
+    return [*OF_MASKS, *OF_POINTS]

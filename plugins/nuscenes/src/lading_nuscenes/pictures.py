@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import reprlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TypeVar
 
@@ -157,15 +157,29 @@ class Pictures:
     def _mask(self, mask: Any, index: int, report: Report) -> tuple[int, int, Any] | None:
         """Height, width and run lengths; the text is that of COCO in base64 (source-formats.md 4.5)."""
         try:
-            height, width = mask["size"]
-            counts = counts_from_text(base64.b64decode(mask["counts"], validate=True))
-        except (KeyError, TypeError, ValueError, binascii.Error, LadingError) as exc:
-            found = f"{type(exc).__name__}: {exc}" if not isinstance(exc, LadingError) else str(exc)
-            message = f"expected a size and run lengths in base64, found {found}; the mask is left out"
+            return _decoded(mask)
+        except ValueError as exc:
+            message = f"{exc}; the mask is left out"
             report.error("nuscenes.mask", message, self._tables.origin(self.table, index, "mask"))
             return None
-        if type(height) is not int or type(width) is not int:
-            message = f"expected a size of two whole numbers, found {mask['size']!r}; the mask is left out"
-            report.error("nuscenes.mask", message, self._tables.origin(self.table, index, "mask"))
-            return None
-        return height, width, counts
+
+
+def _decoded(mask: Any) -> tuple[int, int, Any]:
+    """Height, width and run lengths of a mask. Raises ValueError, which says what is wrong, for what is none."""
+    if not isinstance(mask, dict) or not {"size", "counts"} <= mask.keys():
+        message = f"expected an object with `size` and `counts`, found {reprlib.repr(mask)}"
+        raise ValueError(message)
+    size, text = mask["size"], mask["counts"]
+    if not isinstance(size, list) or len(size) != 2 or {*map(type, size)} != {int}:
+        message = f"expected a size of two whole numbers, found {reprlib.repr(size)}"
+        raise ValueError(message)
+    try:
+        packed = base64.b64decode(text, validate=True)
+    except (ValueError, TypeError) as exc:
+        message = f"expected run lengths in base64, found {reprlib.repr(text)}"
+        raise ValueError(message) from exc
+    try:
+        return size[0], size[1], counts_from_text(packed)
+    except LadingError as exc:
+        message = f"expected run lengths in base64, found {exc}"
+        raise ValueError(message) from exc

@@ -127,6 +127,78 @@ def test_gaps_among_objects_and_objects_without_annotation_are_told(
     assert [(item.value, item.instance) for item in items] == [(1, f"{ID}#1"), (4, None), (6, None)]
 
 
+def placed(name: str, box: tuple[int, int, int, int]) -> str:
+    corners = zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True)
+    return f"<name>{name}</name>\n<bndbox>{''.join(f'<{tag}>{at}</{tag}>' for tag, at in corners)}</bndbox>"
+
+
+#: Boxes, counted from 1, of the two objects of OBJECTS.
+BOXES = {"person": (2, 1, 3, 1), "dog": (1, 2, 2, 2)}
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        ([[0, 15, 15], [17, 17, 255]], "'dog' under object 2, as its annotation says, found 'sheep'"),
+        ([[0, 15, 15], [0, 0, 255]], "a class under object 2, found none"),
+        ([[0, 15, 15], [17, 12, 255], [0, 0, 0]], None),
+        ([[0, 15, 15], [77, 77, 255]], None),
+    ],
+    ids=["another class", "none", "a mask of another size", "a value of no class"],
+)
+def test_an_object_of_another_class_than_its_annotation_says_is_told(
+    classes: list[list[int]], message: str | None, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    objects = [placed(name, box) for name, box in BOXES.items()]
+    found = voc(official(xml, *objects, SegmentationClass=mask(classes), SegmentationObject=mask(OBJECTS)))
+    due = [] if message is None else [f"expected {message}"]
+    assert [(f.rule, f.severity, f.file, f.message) for f in found.findings] == [
+        ("voc.mask-class", "warning", f"{ROOT}/SegmentationClass/{ID}.png", text) for text in due
+    ]
+
+
+def test_an_object_that_no_annotation_has_is_told_by_its_number_alone(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    objects = [placed(name, box) for name, box in BOXES.items()]
+    masks = {
+        "SegmentationClass": mask([[0, 15, 0], [12, 12, 255]]),
+        "SegmentationObject": mask([[0, 1, 3], [2, 2, 255]]),
+    }
+    assert [f.rule for f in voc(official(xml, *objects, **masks)).findings] == ["voc.mask-object"]
+
+
+def test_a_box_that_most_pixels_of_its_object_are_outside_of_is_told(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    def tell(**boxes: tuple[int, int, int, int]) -> list[Any]:
+        objects = [placed(name, box) for name, box in (BOXES | boxes).items()]
+        found = voc(official(xml, *objects, SegmentationClass=mask(CLASSES), SegmentationObject=mask(OBJECTS)))
+        return [(f.rule, f.severity, f.where, f.line, f.message) for f in found.findings]
+
+    assert tell() == []
+    assert tell(dog=(2, 2, 3, 2)) == []  # half of its pixels
+    message = f"expected the pixels of its object in {ROOT}/SegmentationObject/{ID}.png within this box, "
+    message += "found 2 of 2 outside it"
+    place = f"{ROOT}/Annotations/{ID}.xml#/annotation/object[2]/bndbox"
+    assert tell(dog=(3, 1, 3, 2)) == [("voc.mask-box", "warning", place, 3, message)]
+
+
+def test_objects_of_tools_are_held_to_the_mask_of_classes_alone(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    files = {
+        "labelmap.txt": LABELMAP,
+        "Annotations/a.xml": xml("shed", "crane"),
+        "SegmentationClass/a.png": mask([[0, 1], [0, 2]]),
+        "SegmentationObject/a.png": mask([[0, 1], [0, 2]]),
+    }
+    assert voc(files).findings == []
+    found = voc(files | {"SegmentationClass/a.png": mask([[0, 1], [0, 0]])})
+    finding = found.finding("voc.mask-class")
+    assert (finding.file, finding.message) == ("SegmentationClass/a.png", "expected a class under object 2, found none")
+
+
 @pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0 a JPEG", b"", mask(CLASSES)[:60]], ids=["JPEG", "empty", "cut"])
 def test_a_mask_that_cannot_be_read_stays_a_label(
     content: bytes, voc: Callable[..., Any], xml: Callable[..., str]

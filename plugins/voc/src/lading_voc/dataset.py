@@ -12,6 +12,7 @@ from lading_voc.dialect import Dialect, is_official_database
 from lading_voc.form_reader import AnnotationReader
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree, remote_path
+from lading_voc.mask_objects import Annotated
 from lading_voc.masks import MaskReader, Masks
 from lading_voc.memberships import Listed, Memberships
 from lading_voc.options import MaskChoice
@@ -176,8 +177,11 @@ class VocDataset(Dataset):
             return found.labels, places
         if ref.id in tree.class_masks and ref.id in tree.augmented_masks:
             report.loss("mask of SegmentationClassAug beside one of SegmentationClass", tree.augmented_masks[ref.id])
-        objects = found.object_count if found.is_read and self._is_tied(ref) else None
-        masks = Masks(key, by_class, by_object, objects)
+        annotated = None
+        if found.is_read and self._is_tied(ref):
+            whole = found.labels if found.is_whole else []
+            annotated = Annotated(found.object_count, whole, places, found.width, found.height)
+        masks = Masks(key, by_class, by_object, annotated)
         labels = MaskReader(self._dialects[ref.tree].names, self._masks, report).read(masks)
         paths = [file.path for file in (by_class, by_object) if file is not None]
         return [*found.labels, *labels], MaskPlaces(paths, places)

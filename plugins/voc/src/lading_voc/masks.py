@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lading import File, InstanceMask, Label, MaskItem, Origin, Report, SemanticMask, counted
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
+from lading_voc.mask_objects import Annotated, tell_class
 from lading_voc.names import UNNAMED, VOID_VALUE, Names
 from lading_voc.options import MaskChoice
 
@@ -18,14 +19,25 @@ from lading_voc.options import MaskChoice
 class Masks(msgspec.Struct):
     """The masks of one picture: files of classes and of objects, and what is known beside them.
 
-    `objects` is how many objects the annotation has, None where there is no annotation or where its order tells
-    nothing of the numbers in the mask.
+    `annotated` is None where there is no annotation or where its order tells nothing of the numbers in the mask.
     """
 
     key: str
     by_class: File | None
     by_object: File | None
-    objects: int | None
+    annotated: Annotated | None
+
+    @property
+    def objects(self) -> int | None:
+        """How many objects the annotation has, where that is known."""
+        return None if self.annotated is None else self.annotated.count
+
+
+class _Under(NamedTuple):
+    """The class under an object; `is_none` where the mask has nothing but background and void there."""
+
+    name: str | None
+    is_none: bool
 
 
 class MaskReader:
@@ -100,25 +112,36 @@ class MaskReader:
                 continue
             extras: dict[str, Any] = {"colour": list(colour_of(value))} if pixels.is_colour else {}
             is_known = masks.objects is not None and number is not None and number <= masks.objects
-            category = self._class_under(numbers == value, classes)
+            where = numbers == value
+            under = self._under(where, classes)
             instance = f"{masks.key}#{number}" if is_known else None
-            items.append(MaskItem(value, number, category=category, instance=instance, extras=extras))
+            if number is not None and (is_known or masks.objects is None):  # others are told by their numbers
+                self._tell_object(masks, number, where, under)
+            items.append(MaskItem(value, number, category=under.name, instance=instance, extras=extras))
         known = [item.category_id for item in items if item.category_id is not None]
         self._tell_numbers(masks, file, known)
         return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
 
-    def _class_under(self, where: NDArray[np.bool_], classes: MaskPixels | None) -> str | None:
+    def _tell_object(self, masks: Masks, number: int, where: NDArray[np.bool_], under: _Under) -> None:
+        """Tell of an object that is not where, or not what, the annotation and the mask of classes say."""
+        box = None if masks.annotated is None else masks.annotated.box(f"{masks.key}#{number}")
+        if masks.annotated is not None and box is not None and masks.by_object is not None:
+            masks.annotated.tell_box(box, where, masks.by_object, self._report)
+        if masks.by_class is not None and self._is_named and (under.name is not None or under.is_none):
+            due = None if box is None or box.category not in self._names.classes.values() else box.category
+            tell_class(number, due, under.name, masks.by_class, self._report)
+
+    def _under(self, where: NDArray[np.bool_], classes: MaskPixels | None) -> _Under:
         """The class that most pixels have, background and void left aside."""
         if classes is None or classes.values.shape != where.shape:
-            return None
+            return _Under(None, is_none=False)
         values, counts = np.unique(classes.values[where], return_counts=True)
-        best = None
-        for value, _ in sorted(zip(values.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]):
-            index = self._names.colours.get(colour_of(value)) if classes.is_colour else value
-            if index not in (None, 0, VOID_VALUE):
-                best = index
-                break
-        return None if best is None else self._names.classes.get(best)
+        ranked = [value for _, value in sorted(zip((-counts).tolist(), values.tolist(), strict=True))]
+        if classes.is_colour:
+            ranked = [self._names.colours.get(colour_of(value)) for value in ranked]
+        others = [index for index in ranked if index not in (0, VOID_VALUE)]
+        known = [index for index in others if index is not None]
+        return _Under(self._names.classes.get(known[0]) if known else None, is_none=not others)
 
     def _tell_numbers(self, masks: Masks, file: File, numbers: list[int]) -> None:
         last = max(numbers, default=0)

@@ -65,8 +65,9 @@ class VocDataset(Dataset):
         refs = self._index.segments[segment]
         memberships = self._loaded(heard)
         if segment == self.segments[0].name and part[0] == 1:  # once, however many share the frames
-            for listed in memberships:
-                listed.tell(self._source, heard)
+            for number, listed in enumerate(memberships):
+                unfiled = {ref.id for ref in self._index.unfiled if ref.tree == number}
+                listed.tell(self._source, unfiled, heard)
         tally = Tally(segment)
         for number in share(len(refs), part):
             yield self._frame(refs[number], memberships, tally, heard)

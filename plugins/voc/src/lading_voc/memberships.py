@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import NamedTuple
 
@@ -113,11 +113,13 @@ class Memberships:
         entries = entries_of(read_bytes(source, found.path, Report()) or b"", self._rows)
         return next((entry.line for entry in entries if entry.id == key and value_of(entry.columns) == value), None)
 
-    def tell(self, source: Source, report: Report) -> None:
-        """Lines of sets that cannot be right, and ids that a set of a class has or lacks."""
+    def tell(self, source: Source, unfiled: Container[str], report: Report) -> None:
+        """Lines of sets that cannot be right, and ids that a set of a class has or lacks, the `unfiled` left aside."""
         for lines in self._faults:
             lines.tell(report)
-        listed = Lists(self._sets, self._classes, self._table != _ABSENT, [*self._rows])
+        rows = [row for key, row in self._rows.items() if key not in unfiled]
+        ids = [key for key in self._rows if key not in unfiled]
+        listed = Lists(self._sets, self._classes, self._table[rows] != _ABSENT, ids)
         listed.tell(lambda found, keys: self._first_of(found, keys, source), report)
 
     def _first_of(self, found: ImageSet, keys: set[str], source: Source) -> tuple[str, int | None]:

@@ -110,7 +110,7 @@ class Segments:
         """Ids of `train` and `val` that `trainval`, which is both, has not."""
         sets = self._lines[number, found.kind]
         for path, lines in (sets[name] for name in ("train", "val") if name in sets):
-            lacking = [key for key in lines if key not in listed]
+            lacking = [key for key in lines if key not in listed and key in self._known[number]]
             if lacking:
                 message = f"expected each id that {path} lists, found {len(lacking):,} missing, "
                 message += f"first {lacking[0]!r} of its line {lines[lacking[0]]}"

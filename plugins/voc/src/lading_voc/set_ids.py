@@ -32,7 +32,7 @@ class Lists(NamedTuple):
         for column, one in enumerate(self.sets):
             name = self.classes[column]
             whole = plain.get(one.name[len(name) + 1 :]) if name and one.kind == "Main" else None
-            if whole is not None and self.listed[:, column].any():  # of an empty one there is more to say
+            if whole is not None and self.listed[:, [whole, column]].any(axis=0).all():  # of empty ones more is to say
                 groups.setdefault(whole, []).append(column)
         for whole, columns in groups.items():
             due, may = self._bounds(whole, plain)

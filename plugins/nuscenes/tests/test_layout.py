@@ -133,7 +133,7 @@ def test_detection_says_what_it_saw(case: Any, tmp_path: Path) -> None:
     match = reader.detect(Source.open(other))
     assert (match.confidence, match.reason) == (
         0.0,
-        "no folder holds sample_data.json or three other tables of the schema",
+        "no folder, down to 3 below the root, holds sample_data.json or three other tables of the schema",
     )
     (other / "sensor.json").write_text("[]")
     assert reader.detect(Source.open(other)).confidence == 0.9
@@ -162,3 +162,15 @@ def test_a_file_that_is_no_table_is_refused_also_where_the_format_is_said(fixtur
         with pytest.raises(DetectionError, match=r"catalog\.json is no table of the schema"):
             lading.open_dataset(other, format="nuscenes")
     assert len(lading.open_dataset(root / "v1.0-mini/sample.json", format="nuscenes").segments) == 2
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["in folders", "in a zip"])
+def test_a_database_three_folders_deep_is_read_whole(case: Any, tmp_path: Path, packed: bool) -> None:
+    whole = paths_of(lines(case.root))
+    outer = tmp_path / "outer"
+    shutil.copytree(case.root, outer / "export" / "nuscenes")
+    if packed:
+        outer = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", outer))
+    report = Report()
+    assert paths_of(lines(outer, report=report)) == whole
+    assert [finding.rule for finding in report.findings] == []

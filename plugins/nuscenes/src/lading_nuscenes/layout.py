@@ -13,7 +13,7 @@ from lading.source import is_lfs_pointer
 from lading_nuscenes.schema import NUIMAGES, NUSCENES, ROWS
 
 #: How deep below the source's root tables and media are looked for.
-DEPTH = 2
+DEPTH = 3
 
 #: The folders of media in the original layout.
 MEDIA_FOLDERS = ("samples", "sweeps")

@@ -8,7 +8,7 @@ from typing import ClassVar
 import lading
 from lading import Dataset, File, Match, Origin, Report, Source
 from lading.errors import DetectionError, OptionError
-from lading_nuscenes.layout import Version, read_tables, versions
+from lading_nuscenes.layout import DEPTH, Version, read_tables, versions
 
 
 class NuScenesOptions(lading.Options):
@@ -39,7 +39,8 @@ class NuScenesReader(lading.Reader):
         """By the names of the tables: `sample_data.json`, or three of any."""
         found = versions(source)
         if not found:
-            return Match(0.0, "no folder holds sample_data.json or three other tables of the schema")
+            what = "sample_data.json or three other tables of the schema"
+            return Match(0.0, f"no folder, down to {DEPTH} below the root, holds {what}")
         if (refusal := _refusal(source, found)) is not None:
             return Match(0.0, refusal)
         best = max(found, key=lambda version: len(version.tables))

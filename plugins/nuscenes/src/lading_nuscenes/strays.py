@@ -52,7 +52,7 @@ def tell_strays(database: Database, others: list[str], report: Report) -> None:
                 report.warning("nuscenes.unlisted-files", message, Origin(names[stray[0]]))
     known = np.sort(np.concatenate((listed, name_hashes([row.filename for row in database.maps.rows]), database.named)))
     unnamed = others
-    for depth in range(DEPTH + 1):  # rows name files below the source's root, or a folder or two deeper
+    for depth in range(DEPTH + 1):  # rows name files below the source's root, or some folders deeper
         below = [name.split("/", depth)[-1] for name in unnamed]
         unnamed = [unnamed[place] for place in _strays(below, known)]
     if unnamed:

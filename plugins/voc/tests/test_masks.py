@@ -265,6 +265,24 @@ def test_a_line_of_a_labelmap_that_is_none_is_told(voc: Callable[..., Any], xml:
     assert second.line == 6
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("hut:1,2,3::", "a colour of its own for 'hut', found (1, 2, 3), that of 'shed' in line 4"),
+        ("shed:7,8,9::", "each name once, found 'shed' again, first in line 4"),
+        ("shed:1,2,3::", "each name once, found 'shed' again, first in line 4"),
+        ("hut:0,0,0::", "a colour of its own for 'hut', found (0, 0, 0), that of 'background' in line 2"),
+    ],
+)
+def test_a_name_or_a_colour_that_a_labelmap_has_twice_is_told(
+    line: str, message: str, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc({"labelmap.txt": f"{LABELMAP}\n{line}\nbarn:::\ntent:::\n", "Annotations/a.xml": xml("crane")})
+    assert [(f.rule, f.severity, f.file, f.line, f.message) for f in found.findings] == [
+        ("voc.labelmap-twice", "warning", "labelmap.txt", 6, f"expected {message}")
+    ]
+
+
 def test_class_names_of_labelme_name_values(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
     found = voc(
         {

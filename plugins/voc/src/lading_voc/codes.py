@@ -60,6 +60,7 @@ CODES: Mapping[str, Told] = {
     "voc.set-object": Told("warning", "an object that a set of Layout or Action lists is one of the annotation"),
     "voc.set-value": Told("warning", "behind an id stand 1, -1 or 0, an object, or an object and one of those"),
     "voc.labelmap": Told("error", "a line of `labelmap.txt` is a name, a colour, parts and actions"),
+    "voc.labelmap-twice": Told("warning", "a name stands once in `labelmap.txt`, and a colour"),
     "voc.mask-value": Told("warning", "a colour of a mask of classes is that of a class"),
     "voc.mask-class": Told("warning", "the class of an object in the masks is the one that its annotation gives"),
     "voc.mask-box": Told("warning", "most pixels of an object in the mask of objects lie within its box"),

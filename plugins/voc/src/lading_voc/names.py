@@ -91,7 +91,8 @@ def _labelmap(text: str, path: str, report: Report) -> Names:
     classes: dict[int, str] = {}
     colours: dict[Colour, int] = {}
     parts: dict[str, None] = {}
-    rows = []
+    rows: list[tuple[str, Colour | None]] = []
+    lines: list[int] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
@@ -103,7 +104,9 @@ def _labelmap(text: str, path: str, report: Report) -> Names:
             report.error("voc.labelmap", message, Origin(path, line=number))
             continue
         rows.append((match["name"].strip(), colour))
+        lines.append(number)
         parts.update(dict.fromkeys(part.strip() for part in match["parts"].split(",") if part.strip()))
+    _tell_repeated(rows, lines, path, report)
     # The background has the value 0 wherever it stands; without a line of it the first class has 1.
     rows.sort(key=lambda row: row[0].lower() not in _BACKGROUNDS)
     first = 0 if rows and rows[0][0].lower() in _BACKGROUNDS else 1
@@ -115,6 +118,24 @@ def _labelmap(text: str, path: str, report: Report) -> Names:
     colours.setdefault((0, 0, 0), 0)
     colours.setdefault(official_colour(VOID_VALUE), VOID_VALUE)
     return Names(origin=path, classes=classes, colours=colours, parts=tuple(parts))
+
+
+def _tell_repeated(rows: Sequence[tuple[str, Colour | None]], lines: Sequence[int], path: str, report: Report) -> None:
+    """Names that a `labelmap.txt` has twice, and colours that do not tell which of two classes is meant."""
+    names: dict[str, int] = {}
+    colours: dict[Colour, tuple[str, int]] = {}
+    for (name, colour), line in zip(rows, lines, strict=True):
+        message = None
+        if name in names:
+            message = f"expected each name once, found {name!r} again, first in line {names[name]}"
+        elif colour is not None and colour in colours:
+            other, first = colours[colour]
+            message = f"expected a colour of its own for {name!r}, found {colour}, that of {other!r} in line {first}"
+        if message is not None:
+            report.warning("voc.labelmap-twice", message, Origin(path, line=line))
+        names.setdefault(name, line)
+        if colour is not None:
+            colours.setdefault(colour, (name, line))
 
 
 def _class_names(text: str, path: str, report: Report) -> Names:

@@ -159,24 +159,21 @@ def test_the_suffix_of_a_missing_picture_is_that_of_filename_and_its_name_that_o
 def test_a_picture_that_only_filename_names_is_taken_with_a_word(
     voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:
-    renamed = xml("dog").replace("<size>", "<filename>IMG 7.jpg</filename><size>")
+    renamed = xml("dog").replace("<size>", "\n<filename>IMG 7.jpg</filename><size>")
     found = voc({"Annotations/a.xml": renamed, "Annotations/b.xml": xml("cat"), "JPEGImages/IMG 7.jpg": b""})
     assert paths(found)["a"] == ("JPEGImages/IMG 7.jpg", "IMG 7.jpg", False)
     finding = found.finding("voc.filename")
-    assert (finding.severity, finding.file, finding.pointer) == (
-        "warning",
-        "Annotations/a.xml",
-        "/annotation/filename",
-    )
+    place = (finding.severity, finding.file, finding.pointer, finding.line)
+    assert place == ("warning", "Annotations/a.xml", "/annotation/filename", 2)
     assert finding.message.endswith("found only 'JPEGImages/IMG 7.jpg', as `filename` says")
 
 
 def test_a_filename_that_names_another_picture_is_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
-    wrong = xml("dog").replace("<size>", "<filename>b.jpg</filename><size>")
+    wrong = xml("dog").replace("<size>", "\n<filename>b.jpg</filename><size>")
     found = voc({"a.xml": wrong, "a.jpg": b"", "b.xml": xml("cat"), "b.jpg": b""})
     assert paths(found)["a"][0] == "a.jpg"
     finding = found.finding("voc.filename")
-    assert (finding.file, finding.pointer) == ("a.xml", "/annotation/filename")
+    assert (finding.file, finding.pointer, finding.line) == ("a.xml", "/annotation/filename", 2)
     assert finding.message == "expected the name of 'a.jpg', which has the name of this file, found that of 'b.jpg'"
 
 

@@ -207,7 +207,9 @@ class VocDataset(Dataset):
         named = f"{directory}/{found.filename}" if directory else found.filename
         if file != found.filename and self._source.get(named) is not None:
             message = f"expected the name of {picture!r}, which has the name of this file, found that of {named!r}"
-            report.warning("voc.filename", message, Origin(path, "/annotation/filename"))
+            annotation = self._file(path)
+            line = None if annotation is None else line_of(annotation, "filename")
+            report.warning("voc.filename", message, Origin(path, "/annotation/filename", line))
 
 
 def _missing_path(tree: Tree, key: str, annotation: str | None, filename: str | None) -> str:

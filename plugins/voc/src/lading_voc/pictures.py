@@ -10,6 +10,7 @@ from lading_voc.annotation import peek
 from lading_voc.contents import read_bytes
 from lading_voc.index import Index, Ref
 from lading_voc.layout import Tree
+from lading_voc.places import line_of
 
 #: More pictures of one name than these tell nothing.
 _MOST_ALIKE = 20
@@ -82,7 +83,9 @@ class Pictures:
             taken = self._take_only(ref, by_file.get(_folded(name), ()))
             if taken is not None:
                 message = f"expected a picture named as this file, found only {taken!r}, as `filename` says"
-                self._report.warning("voc.filename", message, Origin(annotation, "/annotation/filename"))
+                file = self._source.get(annotation)
+                line = None if file is None else line_of(file, "filename")
+                self._report.warning("voc.filename", message, Origin(annotation, "/annotation/filename", line))
 
     def _tell_several(self) -> None:
         for number, tree in enumerate(self._index.trees):

@@ -280,6 +280,28 @@ def test_boxes_that_are_parts_of_their_picture_are_not_told_to_be_outside_as_pix
     assert {rule for rule in told if "box" in rule or "zero" in rule} == {"voc.relative-boxes"}
 
 
+@pytest.mark.parametrize("count", [1, 40], ids=["by its elements", "by the form of others"])
+def test_more_parts_than_a_person_has_are_told_in_every_file(
+    count: int, voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    def person(*parts: str, name: str = "person") -> str:
+        inner = "".join(f"\n<part><name>{part}</name>{box(1, 2, 3, 4)}</part>" for part in parts)
+        return xml(f"<name>{name}</name>{box(1, 2, 9, 9)}{inner}")
+
+    files = {f"Annotations/{number:02}.xml": person("head", "hand", "hand", "foot", "foot") for number in range(count)}
+    assert voc(files | {"Annotations/t.xml": person("foot", "foot", "foot", "foot", name="table")}).findings == []
+    found = voc(files | {"Annotations/x.xml": person("head", "foot", "hand", "foot", "foot")})
+    assert [(f.rule, f.severity, f.where, f.line, f.message) for f in found.findings] == [
+        (
+            *("voc.parts", "warning", "Annotations/x.xml#/annotation/object[1]/part[5]", 6),
+            "expected 2 parts 'foot' of a person at most, found 3",
+        )
+    ]
+    found = voc(files | {"Annotations/x.xml": person("head", "head", "hand", "foot", "hand")})
+    assert found.finding("voc.parts").message == "expected 1 part 'head' of a person at most, found 2"
+    assert len(found.data("x").labels) == 6
+
+
 def test_an_object_in_other_capitals_is_told(one: Callable[..., Any], box: Callable[..., str]) -> None:
     found = one(f"<Object>{DOG}{box(1, 2, 3, 4)}</Object>")
     (finding,) = found.findings

@@ -13,6 +13,7 @@ CODES: Mapping[str, Told] = {
     "voc.not-annotation": Told("error", "the root of an annotation file is `annotation`"),
     "voc.no-name": Told("error", "an object or part has a name"),
     "voc.no-box": Told("error", "an object or part has a shape"),
+    "voc.parts": Told("warning", "a person has one head at most, two hands and two feet"),
     "voc.corner": Told("error", "a corner of a box is a number"),
     "voc.shape": Told("error", "a polygon, point or turned box has its numbers"),
     "voc.nested-object": Told("warning", "an object lies in no other object", "Put it beside the other one."),

@@ -22,6 +22,7 @@ from lading_voc.forms import (
     paths_of_file,
     paths_of_object,
 )
+from lading_voc.names import surplus
 from lading_voc.places import Place
 from lading_voc.shapes import Pixels
 from lading_voc.values import flag
@@ -86,6 +87,10 @@ class AnnotationReader:
             if known is None:
                 return None
             boxes, match = known
+            if len(boxes) > 2:
+                name, *parts = (match[box.name + 1].strip() for box in boxes)
+                if surplus(name, parts):
+                    return None
             instance = f"{key}#{count}" if is_tied or len(boxes) > 1 else None
             if not _add_boxes(found, boxes, match.groups(), count, instance, pixels.edge, is_tied=is_tied):
                 return None

@@ -19,6 +19,8 @@ OFFICIAL = (
     *("dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"),
 )
 PARTS = ("head", "hand", "foot")
+#: How many of each a person has at most (source-formats.md 5.3).
+MOST_PARTS = {"head": 1, "hand": 2, "foot": 2}
 POSES = ("Unspecified", "Left", "Right", "Frontal", "Rear")
 ACTIONS = (
     *("jumping", "other", "phoning", "playinginstrument", "reading", "ridingbike", "ridinghorse", "running"),
@@ -152,6 +154,12 @@ def _colour(text: str) -> Colour | None:
     if len(numbers) != 3 or len(parts) != 3 or max(numbers) > 255:
         return None
     return (numbers[0], numbers[1], numbers[2])
+
+
+def surplus(category: str | None, parts: Sequence[str | None]) -> dict[str, int]:
+    """The parts that an object has more of than a person can have, with how many there are."""
+    counts = {name: parts.count(name) for name in MOST_PARTS} if category == "person" else {}
+    return {name: count for name, count in counts.items() if count > MOST_PARTS[name]}
 
 
 def is_background(name: str) -> bool:

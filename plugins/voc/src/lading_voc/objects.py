@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report
+from lading import Box2D, Keypoints2D, Label, Origin, Polygon2D, Report, counted
 from lading.model.label import Points
 from lading_voc.document import MAX_DEPTH, Document, Element, text_of
 from lading_voc.leftovers import add_to, as_json
+from lading_voc.names import MOST_PARTS, surplus
 from lading_voc.object_contents import Contents, contents_of
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
 from lading_voc.places import Place, step
@@ -64,6 +65,8 @@ class ObjectReader:
             self._shape(shape, known)
         if known.labels == 0:
             self._without_label(known, is_part=parent is not None)
+        if len(known.parts) > 1:
+            self._tell_parts(known)
         for index, part in enumerate(known.parts, 1):
             if number.count(".") < MAX_DEPTH:
                 self.read(part, f"{pointer}/part[{index}]", f"{number}.{index}", known.instance)
@@ -77,6 +80,17 @@ class ObjectReader:
             message = f"expected one attribute {name!r}, found another, {(text or '').strip()!r}; "
             message += "the first counts, this one stays in extras"
             self._report.warning("voc.repeated-element", message, self._at(known, parent, child))
+
+    def _tell_parts(self, known: Contents) -> None:
+        """Tell of the first part beyond those that a person can have of its name."""
+        names = [text_of(part, "name") for part in known.parts]
+        for name, count in surplus(known.category, names).items():
+            most = MOST_PARTS[name]
+            beyond = [part for part, own in zip(known.parts, names, strict=True) if own == name][most]
+            message = (
+                f"expected {counted(most, f'part {name!r}', f'parts {name!r}')} of a person at most, found {count}"
+            )
+            self._report.warning("voc.parts", message, self._at(known, beyond))
 
     def _tell_several(self, known: Contents) -> None:
         boxes = [shape for shape in known.shapes if shape.tag == "bndbox"]

@@ -1,4 +1,4 @@
-"""The KITTI plugin of lading: registers its reader."""
+"""The KITTI plugin of lading: registers its reader, and a rule of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lading import hookimpl
 
 if TYPE_CHECKING:
-    from lading import Reader
+    from lading import Reader, Rule
 
 
 @hookimpl
@@ -17,3 +17,11 @@ def register_readers() -> Sequence[type[Reader]]:
     from lading_kitti.reader import KittiReader
 
     return [KittiReader]
+
+
+@hookimpl
+def register_rules() -> Sequence[type[Rule]]:
+    """The rule of sizes of pictures."""
+    from lading_kitti.size_rules import RULES
+
+    return RULES

@@ -100,6 +100,22 @@ def test_a_set_of_a_class_is_told_from_a_set_with_a_long_name(path: str, text: s
 def test_the_class_is_what_stands_before_the_name_of_a_set() -> None:
     assert class_of(image_set("ImageSets/Main/hot_dog_train_a.txt"), ["train_a", "a"]) == "hot_dog"
     assert class_of(image_set("ImageSets/Main/hot_dog_train.txt"), []) == "hot_dog"
+    assert class_of(image_set("ImageSets/Main/fold_1/hot_dog_train_a.txt"), ["a", "fold_1/train_a"]) == "hot_dog"
+
+
+def test_sets_of_classes_in_a_folder_go_with_the_sets_there(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    files = {
+        **{f"Annotations/{key}.xml": xml("dog") for key in "abc"},
+        SETS.format("train"): "a\n",
+        SETS.format("fold_1/train"): "b\nc\n",
+        SETS.format("fold_1/dog_train"): "b  1\nc  1\n",
+    }
+    found = voc(files)
+    assert found.findings == []
+    assert [one.name for one in found.dataset.catalog["BOX2D"].categories] == ["dog"]
+    short = voc(files | {SETS.format("fold_1/dog_train"): "b  1\n"})
+    message = f"expected each id that {SETS.format('fold_1/train')} lists, found 1 missing, first 'c'"
+    assert told(short) == [("voc.set-ids", "warning", SETS.format("fold_1/dog_train"), None, message)]
 
 
 def test_values_of_all_sets_are_kept_with_the_frame(voc: Callable[..., Any], xml: Callable[..., str]) -> None:

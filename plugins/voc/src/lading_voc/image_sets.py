@@ -87,11 +87,16 @@ def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
 
 
 def class_of(found: ImageSet, plain: Iterable[str]) -> str:
-    """The class or action of a set `<class>_<set>`, where `plain` are the names of sets of its kind."""
-    endings = [name for name in plain if found.name.endswith(f"_{name}")]
+    """The class or action of a set `<class>_<set>`, where `plain` are the names of sets of its kind.
+
+    In a folder, as of one of several folds, it goes with the sets of that folder.
+    """
+    folder, slash, own = found.name.rpartition("/")
+    names = [name.removeprefix(folder + slash) for name in plain if name.startswith(folder + slash)]
+    endings = [name for name in names if own.endswith(f"_{name}")]
     if endings:
-        return found.name[: -len(max(endings, key=len)) - 1]
-    return found.name.rpartition("_")[0]
+        return own[: -len(max(endings, key=len)) - 1]
+    return own.rpartition("_")[0]
 
 
 def entries_of(data: bytes, known: Container[str]) -> Iterator[Entry]:

@@ -31,7 +31,8 @@ class Lists(NamedTuple):
         groups: dict[int, list[int]] = {}
         for column, one in enumerate(self.sets):
             name = self.classes[column]
-            whole = plain.get(one.name[len(name) + 1 :]) if name and one.kind == "Main" else None
+            folder, slash, own = one.name.rpartition("/")
+            whole = plain.get(f"{folder}{slash}{own[len(name) + 1 :]}") if name and one.kind == "Main" else None
             if whole is not None and self.listed[:, [whole, column]].any(axis=0).all():  # of empty ones more is to say
                 groups.setdefault(whole, []).append(column)
         for whole, columns in groups.items():

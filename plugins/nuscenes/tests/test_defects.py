@@ -600,13 +600,22 @@ def test_point_labels_of_a_camera_and_of_a_file_that_has_some_are_told(case: Any
     case.edit("lidarseg", lambda rows: [*rows, rows[1] | {"token": "f0" * 16, "filename": "other.bin"}])
     opened = case.open()
     assert [str(found) for found in opened.of("labelled-file")] == [
-        "v1.0-mini/lidarseg.json#/0/sample_data_token: "
-        "expected a file of a lidar, whose points have labels, found one of CAM_FRONT",
         f"v1.0-mini/lidarseg.json#/{len(case.rows('lidarseg')) - 1}/sample_data_token: "
         "expected a file that no other row labels, found that of row 1 again",
+        "v1.0-mini/lidarseg.json#/0/sample_data_token: "
+        "expected a file of a lidar, whose points have labels, found one of CAM_FRONT",
     ]
     (lidar,) = [data for data in opened.data if data.extras["token"] == labelled]
     assert lidar.extras["lidarseg"] == case.rows("lidarseg")[1]["filename"]
+
+
+def test_point_labels_of_a_lidar_that_is_said_to_be_a_radar_are_told_once(case: Any) -> None:
+    (index,) = [number for number, row in enumerate(case.rows("sensor")) if row["modality"] == "lidar"]
+    (finding,) = case.set("sensor", index, modality="radar").open().of("labelled-file")
+    assert str(finding) == (
+        "v1.0-mini/lidarseg.json#/0/sample_data_token: expected a file of a lidar, whose points have labels, "
+        "found one of LIDAR_TOP; so are those of 2 more rows"
+    )
 
 
 INDEX = "v1.0-mini/category.json#/{}/index: expected an index"

@@ -80,6 +80,41 @@ def test_classes_that_may_be_of_a_category_without_its_index_are_not_told(case: 
     assert told(case) == []
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda rows: rows.pop(3) and None,
+        lambda rows: rows[3].update(token=rows[1]["token"]),
+        lambda rows: rows[3].update(index="3"),
+        lambda rows: rows[3].update(name=None),
+        lambda rows: rows[3].update(index=1),
+        lambda rows: [*rows[:3], None, rows[4]],
+        lambda rows: [*rows[:3], 7, {**rows[4], "index": None}],
+    ],
+    ids=["gone", "a token twice", "index as text", "without a name", "another's index", "null", "no row, and no index"],
+)
+def test_classes_of_categories_that_are_told_to_be_wrong_are_not_told_again(
+    case: Any, spoil: Callable[[Any], Any]
+) -> None:
+    file, points = labelled(case, 0)
+    file.write_bytes(bytes(points - 2) + bytes([3, 4]))
+    car = case.rows("category")[3]
+    assert car["name"] == "vehicle.car"
+    case.edit("category", spoil)
+    assert told(case) == []
+    assert {"bad-record", "dangling-token", "duplicate-token", "category-index", "broken-table"} & {
+        found.rule.removeprefix("nuscenes.") for found in case.open().report.findings
+    }
+
+
+def test_classes_of_a_table_of_categories_that_is_cut_are_not_told(case: Any) -> None:
+    file, points = labelled(case, 0)
+    file.write_bytes(bytes(points - 1) + bytes([4]))
+    text = case.path("category").read_text()
+    case.path("category").write_text(text[: text.rindex("{")])
+    assert told(case) == []
+
+
 def test_panoptic_is_a_thousand_times_the_class_and_the_instance(case: Any) -> None:
     points = panoptic(case, b"")
     values = np.zeros(points, np.uint16)

@@ -153,6 +153,7 @@ class Database:
             first = first or self.tables.origin(table, piece.indexes[0])
         outside.tell()
         unread.tell()
+        found.tell()
         if first is not None:
             what = f"point labels of {table} (their files are named in the extras of the lidar's data)"
             self.tables.report.loss(what, str(first), self.tables.counts[table])

@@ -41,7 +41,7 @@ class Scan(Generic[T]):
     """One pass over one table; `count` is the number of rows met so far, those that could not be read included.
 
     `left_out`, `mended` and `nameless` are those of its Conversion. `is_none` where the file is told to be no table at
-    all.
+    all, `is_cut` where it is told to end early.
 
     Rows come as `plain_type`, if one is given, where a piece is JSON throughout and has no keys of its own: a type of
     the same fields that looks less closely.
@@ -57,7 +57,7 @@ class Scan(Generic[T]):
         self._text = BrokenText(file.path, self._conversion, report)
         kind: Any = plain_type or row_type
         self._decoder: Any = msgspec.json.Decoder(list[kind])
-        self._is_cut = False
+        self.is_cut = False
 
     @property
     def nameless(self) -> int:
@@ -94,7 +94,7 @@ class Scan(Generic[T]):
         try:
             values = msgspec.json.decode(array)
         except _REFUSED:  # numbers that were left as text may be beyond those of 64 bits
-            values, _ = self._text.values(array[1:-1], piece.first, is_last=True, is_cut=self._is_cut)
+            values, _ = self._text.values(array[1:-1], piece.first, is_last=True, is_cut=self.is_cut)
         found = self._conversion.piece(piece.first, values)
         found.array, found.first, found.offset = piece.array, piece.first, piece.offset
         return found
@@ -121,7 +121,7 @@ class Scan(Generic[T]):
         trimmed = buffer.rstrip()
         if trimmed.endswith(b"]"):
             return trimmed[:-1]
-        self._is_cut = True
+        self.is_cut = True
         self._text.tell("expected `]` at the end of the table, found it cut")
         return trimmed
 
@@ -141,7 +141,7 @@ class Scan(Generic[T]):
         try:
             found = msgspec.json.decode(array)
         except _REFUSED:
-            found, left = self._text.values(array[1:-1], first, is_last=is_last, is_cut=self._is_cut)
+            found, left = self._text.values(array[1:-1], first, is_last=is_last, is_cut=self.is_cut)
             self.count += len(found)
             return self._conversion.piece(first, found), left
         self.count += len(found)

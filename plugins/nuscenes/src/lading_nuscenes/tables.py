@@ -36,6 +36,7 @@ class Tables:
         self._left_out: dict[str, dict[str | int, dict[str, Any]]] = {}
         self._mended: dict[str, set[tuple[int, str]]] = {}
         self._nameless: Counter[str] = Counter()
+        self._cut: set[str] = set()
         self._lost: dict[str, set[str]] = defaultdict(set)
         self._files = dict(files)
         self._paths = paths
@@ -74,6 +75,12 @@ class Tables:
         if scan.is_none:
             del self._files[table]  # as if it were not there, which is told
         self._nameless[table] += scan.nameless
+        if scan.is_cut:
+            self._cut.add(table)
+
+    def is_cut(self, table: str) -> bool:
+        """Whether it is told that a table ends early."""
+        return table in self._cut
 
     def left_out(self, table: str) -> dict[str | int, dict[str, Any]]:
         """The rows that are told to be bad and left out, by their token or number: what leads there is not told."""

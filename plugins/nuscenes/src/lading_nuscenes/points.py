@@ -70,11 +70,12 @@ def classes(categories: Rows[Category], tables: Tables) -> frozenset[int] | None
         if number is None:
             if not tables.is_mended("category", row, "index"):
                 _tell_index(tables, row, "an index, as other categories have one, found none")
-        elif number in known:
-            _tell_index(tables, row, f"an index of its own, found {number} of row {known[number]} again")
+        elif number not in known:
+            known[number] = place
+        elif categories.rows[known[number]].name != categories.rows[place].name:  # else it is told to be there twice
+            other = categories.indexes[known[number]]
+            _tell_index(tables, row, f"an index of its own, found {number} of row {other} again")
             is_whole = False
-        else:
-            known[number] = row
     if tables.is_cut("category"):
         return None
     named = {number for number in known if 0 <= number < _MOST}

@@ -455,9 +455,7 @@ def test_oxts_without_the_imus_place(kitti: Any) -> None:
     found = kitti.read({"training/calib/0000.txt": kitti.CALIBRATION.replace("Tr_imu_to_velo", "Tr_imu_to_car")})
     finding = only(found, "kitti.ego-pose")
     assert finding.file == "training/oxts/0000.txt"
-    assert finding.message == (
-        "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
-    )
+    assert finding.message == ("expected Tr_imu_to_velo to tell where the car is, found none; no ego poses")
     assert found.frame("0000", "000000").extras["oxts"]["lat"] == 49.0
 
 
@@ -573,3 +571,21 @@ def test_a_set_of_some_frames_lists_those_alone(kitti: Any) -> None:
     files = frame(kitti, "000000", "000001", "000002")
     assert kitti.read(files | {"ImageSets/val.txt": "000001\n"}).told("kitti.unlisted") == []
     assert kitti.read(files).told("kitti.unlisted") == []
+
+
+def test_tracks_below_0_are_told_at_their_row(kitti: Any) -> None:
+    rows = f"0 3 {kitti.ROW}\n0 -1 {kitti.ROW.replace('10.00', '12.00')}\n0 -1 DontCare {kitti.ROW[4:]}\n"
+    finding = only(kitti.read({"label_02/0000.txt": rows, "image_02/0000/000000.png": kitti.PIXEL}), "kitti.track")
+    assert (finding.severity, finding.file, finding.line) == ("warning", "label_02/0000.txt", 2)
+    assert finding.message == "expected the number of a track, 0 or more, found -1; the box is of none"
+
+
+def test_a_way_from_the_imu_that_lacks_a_line_is_told_as_that_alone(kitti: Any) -> None:
+    day = "2011_09_26"
+    velo = "R: 0 -1 0 0 0 -1 1 0 0\nT: 0 0 0\n"
+    cam = "R_rect_00: 1 0 0 0 1 0 0 0 1\nP_rect_02: 72 0 60 4.2 0 72 18 0 0 0 1 0\n"
+    files = {f"{day}/calib_velo_to_cam.txt": velo, f"{day}/calib_cam_to_cam.txt": cam}
+    files |= {f"{DRIVE}/oxts/data/0000000000.txt": f"{OXTS}\n", f"{DRIVE}/image_02/data/0000000000.png": kitti.PIXEL}
+    found = kitti.read(files | {f"{day}/calib_imu_to_velo.txt": "R: 1 0 0 0 1 0 0 0 1\n"})
+    assert only(found, "kitti.calibration-key").file == f"{day}/calib_imu_to_velo.txt"
+    assert found.told("kitti.ego-pose") == []

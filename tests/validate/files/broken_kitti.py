@@ -25,7 +25,7 @@ def whole(file: str) -> list[Place]:
 
 
 def pose(number: int) -> list[Place]:
-    pointer = f"/boost_serialization/tracklets/item/0/poses/item/{number}"
+    pointer = f"/boost_serialization/tracklets/item[1]/poses/item[{number + 1}]"
     return [(TRACKLETS, pointer, 16 + 17 * number)]
 
 
@@ -95,7 +95,7 @@ BROKEN = [
     track("instance.category-changed", "1 0 Car", "1 0 Van", 4),
     track("instance.jump", "-2.100000 1.600000 14.200000", "-2.100000 1.600000 214.200000", 4, "and back"),
     track("instance.jump", "-1.100000 1.600000 14.200000", "-1.100000 1.600000 214.200000", 6),
-    track("label.instance-missing", "1 0 Car", "1 -1 Car", 4),
+    track("kitti.track", "1 0 Car", "1 -1 Car", 4),
     track("label.instance-twice", CAR, f"{CAR} 14.200000 -1.550000\n{BESIDE}", 5),
     Broken("media.missing", "kitti", removed(T + "velodyne/000001.bin"), whole(T + "label_2/000001.txt")),
     Broken("media.missing", "kitti-tracking", removed(T + "velodyne/0000/000002.bin"),

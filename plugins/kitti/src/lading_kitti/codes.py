@@ -17,6 +17,7 @@ CODES: Mapping[str, Told] = {
     "kitti.label-occluded": Told("warning", "`occluded` is 0, 1, 2 or 3, or -1 for unset"),
     "kitti.label-dimensions": Told("warning", "the size of a box is written height, width, length"),
     "kitti.label-alpha": Told("warning", "alpha follows from rotation_y and location"),
+    "kitti.track": Told("warning", "a row of tracking names its track, 0 or more"),
     "kitti.angle": Told("warning", "alpha, rotation_y and the angles of tracklets are in radians"),
     "kitti.relative-boxes": Told(
         "warning", "edges of boxes are in pixels", "Multiply them by the size of the picture."

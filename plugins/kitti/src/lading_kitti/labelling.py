@@ -143,6 +143,10 @@ class Labelling:
             places.append((other, other.note(origin)))
             other.labels.append(solid)
         told = _OF_NUMBERS if row.is_uneven else ("attribute.type",) if odd_occluded(row) is not None else ()
+        if row.track is not None and row.track < 0 and not row.is_dont_care:
+            message = f"expected the number of a track, 0 or more, found {row.track}; the box is of none"
+            self._report.warning("kitti.track", message, origin)
+            told = (*told, "label.instance-missing")
         for one, number in places if told else ():
             one.told += [(rule, number) for rule in told]
 

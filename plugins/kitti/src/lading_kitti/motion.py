@@ -16,6 +16,9 @@ from lading_kitti.times import parse_seconds, parse_wall_clock
 
 _Record = Mapping[str, int | float]
 
+#: The file of raw's three that leads from the IMU to the velodyne.
+_IMU = "calib_imu_to_velo.txt"
+
 #: The fields that an ego pose is made of.
 _POSED = ("lat", "lon", "alt", "roll", "pitch", "yaw")
 
@@ -142,8 +145,11 @@ class Motion:
         known = self._calibration
         # else it is told why there is no way to the velodyne: once for the segment, or in the file
         is_calibrated = not self._index.cameras if known is None else not any(one.is_error for one in known.problems)
-        if world is None and path is not None and is_calibrated:
-            message = "expected Tr_imu_to_velo and a record to tell where the car is, found not both; no ego poses"
+        has_way = known is not None and known.imu_to_lidar is not None
+        is_told = _IMU in self._index.raw_calib and not has_way  # there, by what its file lacks
+        if world is None and path is not None and is_calibrated and not is_told:
+            lacking = "a record" if has_way else "Tr_imu_to_velo"
+            message = f"expected {lacking} to tell where the car is, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, path)
         lacks_way = self._calibration is None or self._calibration.lidar_to_rect is None
         if self._poses and lacks_way and is_calibrated:

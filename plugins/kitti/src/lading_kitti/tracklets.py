@@ -52,8 +52,8 @@ class Pose(NamedTuple):
 
     @property
     def pointer(self) -> str:
-        """Where it stands in the document, its items counted from 0."""
-        return f"/{_TOP}/item/{self.tracklet.number}/poses/item/{self.number}"
+        """Where it stands in the document, as an XPath: its items are counted from 1."""
+        return f"/{_TOP}/item[{self.tracklet.number + 1}]/poses/item[{self.number + 1}]"
 
 
 def parse_tracklets(data: bytes) -> tuple[list[Pose], list[Problem]]:
@@ -95,7 +95,7 @@ class _Reader:
         self._pose: dict[str, str] = {}
         self._pose_lines: dict[str, int] = {}
         self._pending: list[tuple[int, dict[str, str], dict[str, int]]] = []
-        self._states: list[tuple[int, str]] = []
+        self._states: list[tuple[int, str, str]] = []
         self._line = 0
         self._begun = 0  # the line in which the innermost element begins
         self._index = 0
@@ -248,16 +248,15 @@ class _Reader:
             self.problems.append(Problem("kitti.tracklet-pose", message, line))
             return
         place = (known[0], known[1], known[2], known[3], known[4], known[5])
-        self._states += [(lines[name], f"{name} {fields[name]!r}") for name in _STATES if _is_odd_state(name, fields)]
+        self._states += [(lines[name], name, fields[name]) for name in _STATES if _is_odd_state(name, fields)]
         self._take(Pose(tracklet, frame, number, line, place, _values(fields)))
 
     def _tell_states(self) -> None:
         """Say once, with a count, which states are none (3.8)."""
         if self._states:
-            line, found = self._states[0]
-            known = " and ".join(f"{name} as {', '.join(values)}" for name, values in _STATES.items())
+            line, name, found = self._states[0]
             more = f", and such in {counted(len(self._states) - 1, 'more place')}" if len(self._states) > 1 else ""
-            message = f"expected {known}, found {found}{more}"
+            message = f"expected {name} as one of {', '.join(_STATES[name])}, found {found!r}{more}"
             self.problems.append(Problem("kitti.tracklet-state", message, line, is_error=False))
 
     def _compare(self, told: str | None, found: int, what: str, line: int) -> None:

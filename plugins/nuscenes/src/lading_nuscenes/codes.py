@@ -11,6 +11,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.lfs-pointer": Told("error", "a table is there, not its Git LFS pointer", "Fetch it: git lfs pull."),
     "nuscenes.broken-table": Told("error", "a table is a whole JSON array", "Export or download it again."),
     "nuscenes.bad-record": Told("error", "a row has all that it needs, of the types of the schema"),
+    "nuscenes.duplicate-key": Told("warning", "a row has each key once"),
     "nuscenes.duplicate-token": Told("error", "no two rows of a table have the same token"),
     "nuscenes.dangling-token": Told("error", "a token is that of a row"),
     "nuscenes.key-camera": Told("warning", "`key_camera_token` is that of a key frame of the sample"),

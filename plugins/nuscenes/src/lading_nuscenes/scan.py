@@ -16,6 +16,7 @@ import msgspec
 from lading import File, Report
 from lading_nuscenes.broken_text import BrokenText
 from lading_nuscenes.conversion import Conversion, Piece
+from lading_nuscenes.repeated import RepeatedKeys
 from lading_nuscenes.schema import Row
 
 T = TypeVar("T", bound=Row)
@@ -57,6 +58,7 @@ class Scan(Generic[T]):
         self._text = BrokenText(file.path, self._conversion, report)
         kind: Any = plain_type or row_type
         self._decoder: Any = msgspec.json.Decoder(list[kind])
+        self._repeated = RepeatedKeys(file.path, report)
         self.is_cut = False
 
     @property
@@ -71,7 +73,7 @@ class Scan(Generic[T]):
             while rest is not None:
                 block = stream.read(BLOCK)
                 start = stream.tell() - len(block) - len(rest)
-                cut = _last_boundary(block)
+                cut, first = _last_boundary(block), self.count
                 if cut is None and block:  # a boundary may lie where the block begins
                     block, rest = rest + block, b""
                     cut = _last_boundary(block)
@@ -83,8 +85,10 @@ class Scan(Generic[T]):
                     rest = block
                     continue
                 else:
-                    piece, rest = self._decode(b"".join((b"[", self._closing(rest), b"]")), is_last=True)
+                    array = b"".join((b"[", self._closing(rest), b"]"))
+                    piece, rest = self._decode(array, is_last=True)
                 piece.offset = start
+                self._repeated.look(array, range(first, self.count))
                 if piece.rows:
                     yield piece
 

@@ -73,7 +73,6 @@ ENCODINGS = [
         told=[
             f"error coco.malformed-record {FILE}#/images/0",
             f"warning coco.missing-size {FILE}#/images/0",
-            f"warning coco.missing-size {FILE}#/images/0",
         ],
     ),
     one("cut off", WHOLE[:-60], refused=f"{FILE}: expected whole JSON, found the end of the file at byte "),

@@ -400,6 +400,25 @@ VIDEOS = [
         told=[f"warning coco.missing-track {FILE}#/annotations/1"],
     ),
     Awkward(
+        "an annotation that names another video than its image does",
+        {FILE: shots({**TRACK[0], "video_id": 7}, {**TRACK[1], "video_id": 8}), **BOTH},
+        frames=TRACKED,
+        told=[f"warning coco.other-video {FILE}#/annotations/1/video_id"],
+    ),
+    Awkward(
+        "an image of a video that is not listed, and an annotation of one that is",
+        {
+            FILE: shots(
+                TRACK[0],
+                {**TRACK[1], "video_id": 7},
+                images=[{**IMAGE, "video_id": 7, "frame_id": 0}, {**SECOND, "video_id": 8, "frame_id": 0}],
+            ),
+            **BOTH,
+        },
+        frames={"x-pier/1": TRACKED["x-pier/1"], "x-8/2": TRACKED["x-pier/2"]},
+        told=[f"warning coco.unknown-video {FILE}#/images/1/video_id"],
+    ),
+    Awkward(
         "a track of null",
         {FILE: shots(TRACK[0], {**TRACK[1], "track_id": None}), **BOTH},
         frames={**TRACKED, "x-pier/2": ["box2d cat 1 2 11 12 @9"]},

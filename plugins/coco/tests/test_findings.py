@@ -199,6 +199,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/images/0",
         "expected `height` in pixels, found none",
     ),
+    "a width and a height of 0": (
+        {"images": [{**IMAGE, "width": 0, "height": 0}]},
+        "coco.missing-size",
+        "/images/0",
+        "expected `width` and `height` in pixels, found 0",
+    ),
     "a width of 0": (
         {"images": [{**IMAGE, "width": 0}]},
         "coco.missing-size",

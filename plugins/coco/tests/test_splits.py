@@ -237,6 +237,27 @@ def test_what_two_files_say_of_one_image_is_kept_or_told(read: Any) -> None:
     assert done.told == [("coco.other-size", "instances_x.json#/images/0/width", message)]
 
 
+def test_the_size_that_most_files_say_counts_and_the_other_is_told(read: Any) -> None:
+    turned = IMAGE | {"width": 30, "height": 40}
+    files = {f"{name}_x.json": file([IMAGE], []) for name in ("instances", "person_keypoints")}
+    done = read({"captions_x.json": file([turned], []), **files})
+    data = done.frames["x"][0].data[0]
+    assert (data.width, data.height) == (40, 30)
+    message = "expected the 40 x 30 that instances_x.json has of this image, found 30 x 40"
+    assert done.told == [("coco.other-size", "captions_x.json#/images/0/width", message)]
+    places = [f"captions_x.json#/images/0/{key}" for key in ("width", "height")]
+    assert [(loss.count, loss.example) for loss in done.report.losses] == [(1, place) for place in places]
+
+
+def test_of_two_sizes_that_as_many_files_say_the_first_counts(read: Any) -> None:
+    turned = IMAGE | {"width": 30, "height": 40}
+    done = read({"captions_x.json": file([turned], []), "instances_x.json": file([IMAGE], [])})
+    data = done.frames["x"][0].data[0]
+    assert (data.width, data.height) == (30, 40)
+    message = "expected the 30 x 40 that captions_x.json has of this image, found 40 x 30"
+    assert done.told == [("coco.other-size", "instances_x.json#/images/0/width", message)]
+
+
 def test_a_size_that_only_the_second_file_has_is_that_of_the_image(read: Any) -> None:
     first = {key: value for key, value in IMAGE.items() if key != "width"}
     done = read({"captions_x.json": file([first], []), "instances_x.json": file([IMAGE], [])})

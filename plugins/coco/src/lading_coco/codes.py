@@ -30,6 +30,7 @@ CODES: Mapping[str, Told] = {
     "coco.no-images": Told("warning", "a file with annotations lists its images"),
     "coco.unknown-video": Told("warning", "the video of an image is listed"),
     "coco.duplicate-video-id": Told("error", "no two videos of a file have the same id"),
+    "coco.other-video": Told("warning", "an annotation is of the video that its image is of"),
     "coco.missing-track": Told(
         "warning", "an annotation of a video has a track where others have one", "Add its `track_id` or `instance_id`."
     ),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -13,11 +12,10 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.layout import name_from_url, unsafe_name
 from lading_coco.numbering import Numbering
-from lading_coco.numerals import number_of
 from lading_coco.origins import RowOrigins
 from lading_coco.references import tell_absent, tell_categories
 from lading_coco.rows import UNSET, AnyImage, PlainImage
-from lading_coco.whole_videos import VideoText
+from lading_coco.sizes import SIZE, agreed, take_size, tell_other_size
 
 #: An image's record: its document's number, its row there, and what stands there.
 Image: TypeAlias = tuple[int, int, AnyImage]
@@ -59,8 +57,7 @@ class ImageBuilder:
             named = _take_name(extras)
             is_named = named is not None
             name = str(extras.get("id", row)) if named is None else named
-            width = self._size("width", number, row, extras)
-            height = self._size("height", number, row, extras)
+            width, height = take_size(self._documents[number], row, extras, self._report)
         media = self._media_of(images, number, row)
         path = name if media < 0 else self._path(media)
         data = Data(
@@ -110,49 +107,52 @@ class ImageBuilder:
             rows.setdefault(self._documents[number].path, row)
         return {"documents": rows} if len(rows) > 1 else {}
 
-    def _size(self, key: str, number: int, row: int, extras: dict[str, Any]) -> int | None:
-        """A picture's width or height, out of the extras; what is no whole number above 0 is told and stays there."""
-        value = extras.pop(key, UNSET)
-        if type(value) is int and value > 0:
-            return value
-        images = self._documents[number].images
-        text = self._documents[number].text
-        is_told = isinstance(text, VideoText) and text.is_told("/images", row, (key,))
-        read = number_of(value)
-        if read is not None and math.isfinite(read) and read > 0 and read == int(read):
-            if isinstance(value, str) and not is_told:
-                message = f"expected a number, found {value!r}, read as {int(read)}"
-                self._report.warning("coco.number-as-text", message, images.origin(row, key))
-            return int(read)
-        if value is not UNSET:
-            extras[key] = value
-        if not is_told:
-            message = f"expected `{key}` in pixels, found {'none' if value is UNSET else repr(value)}"
-            self._report.warning("coco.missing-size", message, images.origin(row))
-        return None
-
     def _take_others(self, data: Data, own: Image, images: Sequence[Image]) -> None:
-        """What other files say of the same image: its size, keys that are new go to extras, other values are told."""
+        """What other files say of the same image: keys that are new go to extras, other values are told.
+
+        Of sizes that differ the one counts that most files say, or the first.
+        """
         known = _fields(own[2])
-        for number, row, record in images:
+        records = {(number, row): _fields(record) for number, row, record in images}
+        chosen = agreed([known, *(each for at, each in records.items() if at != own[:2])])
+        home = next((at for at, each in records.items() if each is chosen), own[:2])
+        if chosen is not known and any(known.get(key) != chosen.get(key) for key in SIZE):
+            self._take_size(data, known, chosen, own[:2], home)
+        for (number, row), fields in records.items():
             if self._has_annotations[number]:
                 data.annotation = "empty"
             if (number, row) == own[:2]:
                 continue
-            for key, value in _fields(record).items():
+            at = self._documents[number].images.origin(row)
+            tell_other_size(known, self._documents[home[0]].path, fields, at, self._report)
+            for key, value in fields.items():
                 if key not in known:
                     known[key] = value
-                    if key in ("width", "height") and type(value) is int and value > 0:
+                    if key in SIZE and type(value) is int and value > 0:
                         setattr(data, key, value)
                     else:
                         data.extras[key] = value
                 elif known[key] != value:
-                    at = self._documents[number].images.origin(row, key)
-                    self._report.loss(f"another `{key}` of the same image in a second file", str(at))
-                    if key in ("width", "height"):
-                        home = self._documents[own[0]].path
-                        message = f"expected the {known[key]!r} that {home} has of this image, found {value!r}"
-                        self._report.warning("coco.other-size", message, at)
+                    self._report.loss(f"another `{key}` of the same image in a second file", str(at.below(key)))
+
+    def _take_size(
+        self,
+        data: Data,
+        known: dict[str, Any],
+        chosen: Mapping[str, Any],
+        own: tuple[int, int],
+        home: tuple[int, int],
+    ) -> None:
+        """Give an image the size that other files than its first say; that of the first is told."""
+        at = self._documents[own[0]].images.origin(own[1])
+        tell_other_size(chosen, self._documents[home[0]].path, known, at, self._report)
+        for key in SIZE:
+            value = chosen[key]
+            if key in known and known[key] != value:
+                self._report.loss(f"another `{key}` of the same image in a second file", str(at.below(key)))
+            if type(value) is int and value > 0:
+                known[key] = value
+                setattr(data, key, value)
 
 
 def _take_name(fields: dict[str, Any]) -> str | None:

@@ -116,6 +116,24 @@ class ListedVideos:
             self._report.warning("coco.unknown-video", message, place)
 
 
+def listed_videos(documents: Sequence[Document]) -> frozenset[Any]:
+    """The ids of the videos that CocoVID lists."""
+    lists = [document.envelope.get("videos") for document in documents if document.kind != "videos"]
+    rows = [row for videos in lists if isinstance(videos, list) for row in videos if isinstance(row, dict)]
+    return frozenset(row["id"] for row in rows if is_id(row.get("id")))
+
+
+def tell_other_video(
+    document: Document, videos: Sequence[Any], rows: Sequence[int], records: Sequence[Any], report: Report
+) -> None:
+    """Tell of annotations of one frame that name another video than those which its image is of."""
+    for row, record in zip(rows, records, strict=True) if videos else ():
+        found = record.get("video_id") if isinstance(record, dict) else None
+        if is_id(found) and found not in videos:
+            message = f"expected {videos[0]!r}, the video of its image, found {found!r}"
+            report.warning("coco.other-video", message, document.annotations.origin(row, "video_id"))
+
+
 def _folder_of(names: Any) -> str | None:
     folders = {posixpath.dirname(name) for name in names if isinstance(name, str)} if isinstance(names, list) else set()
     return folders.pop() or None if len(folders) == 1 else None

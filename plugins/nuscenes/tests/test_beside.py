@@ -129,3 +129,32 @@ def test_a_map_of_a_log_that_is_not_there_is_as_v1_0_mini_has_it(case: Any) -> N
     before = judged(case)
     case.set("map", 0, log_tokens=[*case.rows("map")[0]["log_tokens"], "e" * 32])
     assert told(case, before) == []
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_sensor_in_millimetres_is_told(case: Any, axis: int) -> None:
+    before = judged(case)
+    place = [0.9, 0.0, 1.8]
+    place[axis] = -1840.5
+    case.set("calibrated_sensor", 3, translation=place)
+    (line,) = told(case, before)
+    assert line == (
+        f"warning nuscenes.sensor-place {TABLES}calibrated_sensor.json#/3/translation: "
+        f"expected metres from the vehicle, 500 or less, found {place}"
+    )
+
+
+def test_sensors_that_are_all_in_millimetres_are_told_once(case: Any) -> None:
+    before = judged(case)
+    case.edit("calibrated_sensor", lambda rows: [row | {"translation": [900.0, 0.0, 1800.0]} for row in rows])
+    (line,) = told(case, before)
+    assert line.startswith(f"warning nuscenes.sensor-place {TABLES}calibrated_sensor.json#/0/translation: ")
+    assert line.endswith("found [900.0, 0.0, 1800.0], and such in 7 more rows of 8")
+
+
+def test_an_instance_without_annotations_is_a_loss(case: Any) -> None:
+    row = case.rows("instance")[0] | {"token": "e" * 32, "nbr_annotations": 0}
+    row |= {"first_annotation_token": "", "last_annotation_token": ""}
+    assert "instances without annotations" not in case.open().losses()
+    opened = case.edit("instance", lambda rows: [*rows, row]).open()
+    assert opened.losses()["instances without annotations"] == 1

@@ -59,6 +59,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.velocity": Told("warning", "a velocity is a vector of finite numbers"),
     "nuscenes.channel": Told("error", "a sensor has a name of its own, its channel"),
     "nuscenes.modality": Told("warning", "a sensor is a camera, lidar or radar"),
+    "nuscenes.sensor-place": Told("warning", "a sensor is at the vehicle", "Write metres."),
     "nuscenes.camera": Told("warning", "a camera has a matrix of 3 x 3, centred in its pictures, and distortions"),
     "nuscenes.picture-size": Told("warning", "a picture's width and height are above 0"),
     "nuscenes.carrier": Told("warning", "each sample has a file of the sensor that carries the boxes"),

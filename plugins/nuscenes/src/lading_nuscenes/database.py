@@ -197,5 +197,9 @@ class Database:
             if len(stray):
                 what = f"rows of {table} that belong to no sample, or repeat a token"
                 report.loss(what, str(tables.origin(table, int(rows[stray[0]]))), len(stray))
+        idle = np.setdiff1d(np.arange(len(self.instances.rows)), self.annotations.instances)
+        if len(idle) and self.speaks_of_boxes:
+            at = tables.origin("instance", self.instances.rows[int(idle[0])])
+            report.loss("instances without annotations", str(at), len(idle))
         if len(self.maps):
             report.loss("maps (rows and files are named in the extras)", tables.path("map"), len(self.maps))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor, Transform3D
+from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor, Transform3D, counted
 from lading.model.geometry import EGO
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.schema import Sensor as SensorRow
@@ -21,6 +21,12 @@ _COEFFICIENTS = {
     8: ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"),
 }
 _FISHEYE = 6
+
+#: Metres from the vehicle to a sensor that goes along: beyond it a place is in millimetres, or none in its frame.
+_FAR_M = 500.0
+
+#: Rows that are told one by one though they are most.
+_FEW = 2
 
 #: The columns of a row that hold the parts of a sensor.
 _PARTS = {
@@ -59,6 +65,20 @@ class Sensors:
             self.models.append(model)
             self.ranks.append(kind if kind >= 0 else len(kinds))
             self.carriers.append((carrying(model), kind))
+        self._tell_far()
+
+    def _tell_far(self) -> None:
+        """Say which sensors are farther from the vehicle than anything on it, once where most are: no metres."""
+        places = np.array([row.translation for row in self._rows.rows], dtype=np.float64).reshape(-1, 3)
+        far = np.flatnonzero((np.isfinite(places) & (np.abs(places) > _FAR_M)).any(axis=1)).tolist()
+        is_most = len(far) > _FEW and 2 * len(far) > len(places)
+        for place in far[: 1 if is_most else None]:
+            found = f"{places[place].tolist()}"
+            if is_most:
+                found += f", and such in {counted(len(far) - 1, 'more row')} of {len(places):,}"
+            at = self._tables.origin("calibrated_sensor", self._rows.indexes[place], "translation")
+            message = f"expected metres from the vehicle, {_FAR_M:g} or less, found {found}"
+            self._tables.report.warning("nuscenes.sensor-place", message, at)
 
     def extras(self, place: int) -> dict[str, Any]:
         """What of a row the model has no place for."""

@@ -88,6 +88,8 @@ def test_a_set_knows_its_kind_and_name() -> None:
         ("ImageSets/Action/my_train.txt", "a 1\n", False),
         ("ImageSets/Action/jumping_train.txt", "scan x -1\n", True),
         ("ImageSets/Main/dog_train.txt", "scan yes\nb -1\n", True),
+        ("ImageSets/Main/dog_train.txt", "scan\nb -1\n", True),
+        ("ImageSets/Main/my_train.txt", "scan\nscan 1\nb -1\n", False),
         ("ImageSets/Main/my_train.txt", "scan yes\nscan no\n", False),
         ("ImageSets/Main/my_train.txt", "photo yes\nphoto 2\n", False),
         ("ImageSets/Segmentation/my_train.txt", "a 1\n", False),
@@ -231,6 +233,8 @@ def told(found: Any) -> list[tuple[Any, ...]]:
             "{number}, and -1, 0 or 1 behind each id, found 1 other, first '0 1' behind 'a'",
         ),
         ("Action/train", "a x", "{number} behind each id, found 1 other, first 'x' behind 'a'"),
+        ("Main/dog_train", "a", "-1, 0 or 1 behind each id, found 1 other, first none behind 'a'"),
+        ("Main/val", "a c", "no other id behind each id, found 1 other, first 'c' behind 'a'"),
         ("Layout/train", "a 0", "{number} behind each id, found 1 other, first '0' behind 'a'"),
     ],
 )
@@ -240,8 +244,8 @@ def test_values_that_a_set_cannot_have_are_told_at_their_line(
     other = {"Main/dog_train": "b -1", "Action/jumping_train": "b 1 -1"}.get(name, "b 1")
     found = voc(
         {
-            **{f"Annotations/{key}.xml": xml("cat") for key in "ab"},
-            "ImageSets/Main/train.txt": "a\nb\n",
+            **{f"Annotations/{key}.xml": xml("cat") for key in "abc"},
+            **({} if name == "Main/val" else {"ImageSets/Main/train.txt": "a\nb\n"}),
             f"ImageSets/{name}.txt": f"{other}\n{line}\n",
         }
     )
@@ -288,6 +292,23 @@ def test_a_person_of_a_layout_without_a_number_is_told(
     message = "expected numbers of objects of the annotations, found 1 other, first none behind 'a', "
     message += "whose annotation has parts"
     assert told(found) == [("voc.set-object", "warning", "ImageSets/Layout/train.txt", 2, message)]
+
+
+def test_a_set_of_an_action_that_lacks_an_object_of_the_others_is_told(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    whole = "a 1 -1\na 2 -1\nb 1 -1\n"
+    files = {
+        **{f"Annotations/{key}.xml": xml(PERSON, PERSON) for key in "ab"},
+        "ImageSets/Action/val.txt": "a\nb\n",
+        **{f"ImageSets/Action/{name}_val.txt": whole for name in ("jumping", "walking", "other")},
+        "ImageSets/Action/jumping_train.txt": "a 1 -1\n",
+    }
+    assert voc(files).findings == []
+    found = voc(files | {"ImageSets/Action/walking_val.txt": "a 1 -1\nb 1 -1\n"})
+    message = "expected each object that most of the 3 sets of actions of 'val' list, "
+    message += "found 1 missing, first object 2 of 'a'"
+    assert told(found) == [("voc.set-ids", "warning", "ImageSets/Action/walking_val.txt", None, message)]
 
 
 def test_a_set_of_an_action_that_disagrees_with_an_annotation_is_told(

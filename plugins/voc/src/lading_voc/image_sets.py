@@ -74,7 +74,8 @@ def image_set(path: str) -> ImageSet:
 def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
     """Whether a set gives values for a class or an action, by its first lines: all of them have the columns for it.
 
-    One that has something else there than a number behind an id of a file is wrong, and told where the set is read.
+    One that has something else there than a number behind an id of a file, or nothing behind less than every second
+    of them, is wrong, and told where the set is read.
     """
     columns = _CLASS_COLUMNS.get(found.kind)
     if columns is None or "_" not in found.name:
@@ -82,8 +83,9 @@ def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
     lines = [line for line in _text(data[:_HEAD_BYTES]).splitlines()[:20] if line.strip()]
     if len(data) > _HEAD_BYTES and len(lines) > 1:
         lines.pop()  # may be cut
-    found_columns = [_columns_of(line.strip(), columns, known) for line in lines]
-    return all(found_columns) and any(any(map(_NUMBER.fullmatch, texts)) for texts in found_columns)
+    found_columns = [_columns_of(line.strip(), columns, known) for line in lines if line.strip() not in known]
+    is_usual = bool(lines) and len(found_columns) * 2 >= len(lines) and all(found_columns)
+    return is_usual and any(any(map(_NUMBER.fullmatch, texts)) for texts in found_columns)
 
 
 def class_of(found: ImageSet, plain: Iterable[str]) -> str:
@@ -127,8 +129,7 @@ def _text(data: bytes) -> str:
 def _columns_of(line: str, columns: int, known: Container[str]) -> list[str]:
     """So many texts behind an id, or nothing: behind one that no file has they have to be numbers."""
     head, *texts = line.rsplit(None, columns)
-    is_one = line not in known and len(texts) == columns
-    return texts if is_one and (head in known or all(map(_NUMBER.fullmatch, texts))) else []
+    return texts if len(texts) == columns and (head in known or all(map(_NUMBER.fullmatch, texts))) else []
 
 
 def _split(line: str, known: Container[str]) -> tuple[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from lading import Box2D, Label, Report, Source
 from lading_voc.contents import read_bytes
 from lading_voc.image_sets import ImageSet, class_of, entries_of, lines_of
 from lading_voc.set_faults import Lines
-from lading_voc.set_ids import Lists
+from lading_voc.set_ids import Lists, tell_objects
 from lading_voc.set_values import SAID, OfObjects, Said, Value, problem, value_of
 
 _IS_UNUSUAL = (-1).__ne__
@@ -117,6 +117,7 @@ class Memberships:
         """Lines of sets that cannot be right, and ids that a set of a class has or lacks, the `unfiled` left aside."""
         for lines in self._faults:
             lines.tell(report)
+        tell_objects(self._sets, self._classes, self._odd, [*self._rows], report)
         rows = [row for key, row in self._rows.items() if key not in unfiled]
         ids = [key for key in self._rows if key not in unfiled]
         listed = Lists(self._sets, self._classes, self._table[rows] != _ABSENT, ids)
@@ -214,7 +215,7 @@ class Memberships:
                 continue
             value = value_of(entry.columns)
             is_new = self._table[row, column] == _ABSENT
-            due = problem(found.kind, value, is_by_class=is_by_class)
+            due = problem(found.kind, value, self._rows, is_by_class=is_by_class)
             if due is not None:
                 faults.expected.append(due)
                 faults.wrong.append(entry)

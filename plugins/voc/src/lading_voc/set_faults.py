@@ -28,8 +28,9 @@ class Lines(NamedTuple):
             message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
             report.warning("voc.listed-twice", message, self._at(again))
         if self.wrong:
+            text = repr(" ".join(self.wrong[0].columns)) if self.wrong[0].columns else "none"
             message = f"expected {self.expected[0]} behind each id, found {counted(len(self.wrong), 'other')}, "
-            message += f"first {' '.join(self.wrong[0].columns)!r} behind {self.wrong[0].id!r}"
+            message += f"first {text} behind {self.wrong[0].id!r}"
             report.warning("voc.set-value", message, self._at(self.wrong))
 
     def _at(self, entries: list[Entry]) -> Origin:

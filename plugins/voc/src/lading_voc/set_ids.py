@@ -1,9 +1,10 @@
-"""Which ids a set of a class lists, `dog_val`, against those of the set that it goes with, `val`."""
+"""Which ids a set of a class lists, `dog_val`, against those of its set, `val`; and objects over sets of actions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,3 +79,34 @@ def _tell(
         key, line = first_of(found, set(others))
         message = f"expected ids that {whose}, found {counted(len(others), 'other')}, first {key!r}"
         report.warning("voc.set-ids", message, Origin(found.path, line=line))
+
+
+def tell_objects(
+    sets: Sequence[ImageSet],
+    classes: Sequence[str],
+    odd: Mapping[tuple[int, int], Any],
+    ids: Sequence[str],
+    report: Report,
+) -> None:
+    """Tell of sets of actions that lack objects which most sets of the other actions of one set, `val`, list.
+
+    `odd` are the values of lines by row and column.
+    """
+    groups: dict[str, dict[int, set[tuple[int, int]]]] = {}
+    for column, (one, action) in enumerate(zip(sets, classes, strict=True)):
+        if action and one.kind == "Action":
+            groups.setdefault(one.name.rpartition("_")[2], {})[column] = set()
+    objects = {column: found for group in groups.values() for column, found in group.items()}
+    for (row, column), values in odd.items() if objects else ():
+        if column in objects:
+            objects[column].update((row, value[0]) for value in values if isinstance(value, list))
+    for name, group in groups.items():
+        counts = Counter(pair for found in group.values() for pair in found)
+        due = {pair for pair, count in counts.items() if count * 2 > len(group)}
+        for column, found in group.items():
+            lacking = due - found
+            if lacking and found:
+                row, number = min(lacking)
+                message = f"expected each object that most of the {len(group)} sets of actions of {name!r} list, "
+                message += f"found {len(lacking):,} missing, first object {number} of {ids[row]!r}"
+                report.warning("voc.set-ids", message, Origin(sets[column].path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from lading import Label, counted
@@ -59,8 +59,8 @@ def value_of(columns: Sequence[str]) -> Value:
     return values[0] if len(values) == 1 else values
 
 
-def problem(kind: str, value: Value, *, is_by_class: bool) -> str | None:
-    """What should stand behind an id where something else does; other columns of a plain set are nobody's concern."""
+def problem(kind: str, value: Value, known: Container[str], *, is_by_class: bool) -> str | None:
+    """What should stand behind an id where something else does; of columns of a plain set only other ids are wrong."""
     if kind == "Main" and is_by_class:
         return None if value in SAID else "-1, 0 or 1"
     if kind == "Action" and is_by_class:
@@ -68,7 +68,8 @@ def problem(kind: str, value: Value, *, is_by_class: bool) -> str | None:
         return None if is_right else "the number of an object, and -1, 0 or 1"
     if kind in ("Layout", "Action") and value is not None and not _is_number(value):
         return "the number of an object"
-    return None
+    texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+    return "no other id" if not is_by_class and any(text in known for text in texts) else None
 
 
 def _is_number(value: Value) -> bool:
@@ -86,7 +87,7 @@ def differing_objects(key: str, listed: Iterable[OfObjects], annotation: Annotat
                 objects = "parts" if is_bare else counted(annotation.object_count or 0, "object")
                 words = f"{'none' if is_bare else number} behind {key!r}, whose annotation has {objects}"
                 yield Difference("voc.set-object", found, "numbers of objects of the annotations", words, value)
-            elif action and isinstance(value, list) and problem(found.kind, value, is_by_class=True) is None:
+            elif action and isinstance(value, list) and problem(found.kind, value, (), is_by_class=True) is None:
                 first = _first_labels(annotation) if first is None else first
                 does = first[str(number)].attributes.get(action) if str(number) in first else None
                 if isinstance(does, bool) and value[1] == (-1 if does else 1):

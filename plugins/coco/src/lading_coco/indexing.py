@@ -26,7 +26,7 @@ from lading_coco.ids import (
 from lading_coco.index import Grouping, Index, Numbers, Split
 from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps, tell_same_files
 from lading_coco.placing import Placing, repeated_annotations
-from lading_coco.rows import values_at
+from lading_coco.rows import records_at, values_at
 from lading_coco.shots import tell_shots
 from lading_coco.unsent import folder_owners, unsent_splits
 from lading_coco.videos import ListedVideos, Places, by_first, videos_of
@@ -234,8 +234,10 @@ class IndexBuilder:
     def _tell_repeated(self, document: Document) -> None:
         if document.kind == "videos":
             return  # which is told of the video
-        for row in repeats(document.image_ids).tolist():
-            message = "expected each image id once, found one again; annotations go to the first"
+        rows = repeats(document.image_ids).tolist()
+        for row, record in zip(rows, records_at(document, document.images, rows), strict=True):
+            key = None if record is None else record.get("id")
+            message = f"expected each image id once, found {key!r} again; annotations go to the first"
             self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
 
     def _number_keys(self, split: Split) -> None:

@@ -117,10 +117,11 @@ def repeated_annotations(documents: Sequence[Document], report: Report) -> dict[
     second: dict[tuple[int, int], int] = {}
     for number, document in enumerate(documents):
         counts: dict[int, int] = {}
-        for row in repeats(document.annotation_ids).tolist():
+        rows = repeats(document.annotation_ids).tolist()
+        for row, key in zip(rows, values_at(document, rows, "id"), strict=True):
             code = int(document.annotation_ids[row])
             counts[code] = counts.get(code, 0) + 1
             second[number, row] = counts[code]
-            message = f"expected each annotation id once, found one again; its instance ends in #{counts[code] + 1}"
+            message = f"expected each annotation id once, found {key!r} again; its instance ends in #{counts[code] + 1}"
             report.error("coco.duplicate-annotation-id", message, document.annotations.origin(row, "id"))
     return second

@@ -335,6 +335,12 @@ def test_results_read_beside_annotations_are_held_to_their_ids(
     assert [(frame.key, [x.instance for x in frame.data[0].labels]) for frame in done.frames["a"]] == [("1", placed)]
 
 
+def test_results_within_an_object_are_an_error_of_the_option(read: Any, document: Any) -> None:
+    results = {"results": [{"image_id": 1, "category_id": 5, "bbox": [0, 0, 1, 1], "score": 1}]}
+    with pytest.raises(lading.LadingError, match=r"-o results: expected an array of results in 'r.json', found none"):
+        read({"annotations.json": document(), "r.json": results}, options={"results": "r.json"})
+
+
 def test_a_results_file_that_is_not_there_is_an_error_of_the_option(read: Any, document: Any) -> None:
     with pytest.raises(lading.LadingError, match=r"-o results: expected a file of the source \(none\), found 'r.json'"):
         read({"a.json": document()}, options={"results": "r.json"})

@@ -126,7 +126,7 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
             raise OptionError(f"-o results: expected a file of the source ({known}), found {wanted!r}")
         seen = look(JsonText(file))
         if seen.kind is None:
-            raise OptionError(f"-o results: expected an array of results, found {seen.reason}")
+            raise OptionError(f"-o results: expected an array of results in {wanted!r}, found none")
         annotations = [(text, has_videos) for text, has_videos in annotations if text.path != wanted]
         return [*annotations, (JsonText(file), False)], wanted
     if not annotations:
@@ -177,7 +177,9 @@ def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None
             others.append((text.path, reason))
     if others:
         path, reason = others[0]
-        message = f"expected COCO, found {len(others)} JSON files of another kind, such as this one: {reason}"
+        message = (
+            f"expected COCO, found {counted(len(others), 'JSON file')} of another kind, such as this one: {reason}"
+        )
         report.warning("coco.other-json", message, Origin(path))
 
 

@@ -244,6 +244,12 @@ HIDDEN = [
 ]
 
 LICENCES = [
+    Awkward(
+        "the annotations of one split within a list",
+        {FILE: text(document()), "annotations/instances_y.json": text([document()]), **PICTURES},
+        frames={"x/1": [BOX]},
+        told=["error coco.malformed-file annotations/instances_y.json"],
+    ),
     coco(
         "licences that are not listed, of several images",
         images=[

@@ -498,6 +498,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/licenses/2/id",
         "expected each licence id once, found 1 again",
     ),
+    "licences as an object": (
+        {"licenses": {"1": "MIT"}},
+        "coco.stray-id",
+        "/licenses",
+        "expected an array of licences, found an object; their ids lead nowhere",
+    ),
     "an empty list of categories": (
         {"categories": []},
         "coco.no-categories",

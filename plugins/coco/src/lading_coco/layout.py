@@ -82,6 +82,11 @@ def split_of_videos(path: str, source_name: str) -> str:
     return split_of(path, source_name) if release is None else stem[release.end() :]
 
 
+def is_named_by_task(path: str) -> bool:
+    """Whether the name of a JSON file is that of an annotation file: `instances_`, and what is annotated."""
+    return stem_of(path).lower().startswith((*_TASKS[:4], "panoptic_"))
+
+
 def is_named_as_annotations(path: str) -> bool:
     """Whether a JSON file has the name of an annotation file, or lies in a folder of them."""
     stem, folder = stem_of(path).lower(), posixpath.basename(posixpath.dirname(path)).lower()

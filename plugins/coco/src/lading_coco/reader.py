@@ -23,6 +23,7 @@ from lading_coco.layout import (
     Finder,
     MaskPlace,
     is_named_as_annotations,
+    is_named_by_task,
     mask_folder,
     packed_masks,
     pixelmap_folder,
@@ -173,6 +174,12 @@ def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None
         elif seen.kind == "broken":
             take = report.error if is_named_as_annotations(text.path) else report.warning
             take("coco.malformed-file", reason, Origin(text.path))
+        elif seen.kind is None and is_named_by_task(text.path):
+            report.error(
+                "coco.malformed-file",
+                f"expected COCO, as its name says, found another kind: {reason}",
+                Origin(text.path),
+            )
         elif seen.kind is None:
             others.append((text.path, reason))
     if others:

@@ -78,6 +78,9 @@ def tell_licences(document: Document, report: Report) -> None:
     Where a file lists no licences at all, that is no defect (source-formats.md 2.3).
     """
     listed = document.envelope.get("licenses")
+    if isinstance(listed, dict) and listed:
+        message = "expected an array of licences, found an object; their ids lead nowhere"
+        report.warning(_CODE, message, document.origin("licenses"))
     if not isinstance(listed, list) or not listed or document.kind == "videos":
         return
     known: set[int] = set()

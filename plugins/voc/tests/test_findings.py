@@ -256,6 +256,19 @@ def test_an_attribute_that_is_there_twice_is_told_and_kept(one: Callable[..., An
     }
 
 
+def test_an_attribute_that_is_none_is_told_and_kept(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    inside = "\n<attribute><name>a</name><value>1</value></attribute>\n<attribute><name>rusty</name></attribute>"
+    inside += "\n<attribute><value>2</value></attribute>\n<attribute><name>e</name><value/></attribute>"
+    found = one(f"<object>{DOG}{box(1, 2, 3, 4)}<attributes>{inside}</attributes></object>")
+    expected = "expected a `name` and a `value` of text, found"
+    assert [(f.rule, f.severity, f.pointer, f.line, f.message) for f in found.findings] == [
+        ("voc.attribute", "warning", f"/annotation/object[1]/attributes/attribute[{n}]", n + 2, f"{expected} {text}")
+        for n, text in ((2, "{'name': 'rusty'}; it stays in extras"), (3, "{'value': '2'}; it stays in extras"))
+    ]
+    (label,) = found.data("a").labels
+    assert label.attributes == {"a": 1, "e": ""}
+
+
 def test_a_further_box_stands_at_its_own_line(one: Callable[..., Any], box: Callable[..., str]) -> None:
     data = one(f"<object>{DOG}{box(1, 2, 3, 4)}\n{box(5, 6, 7, 8)}</object>").data("a")
     places = [data.locate(label, "geometry") for label in data.labels]

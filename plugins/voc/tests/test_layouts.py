@@ -54,14 +54,13 @@ def test_a_year_is_found_at_any_depth(root: str, voc: Callable[..., Any], xml: C
         ("a.xml", "a.DCM", "a", "a.DCM"),
         ("Annotations/sub/a.xml", "JPEGImages/sub/a.jpg", "sub/a", "sub/a.jpg"),
         ("Annotations/a.xml", "data/a.jpg", "a", "data/a.jpg"),
-        ("xml/A.xml", "images/a.jpg", "A", "images/a.jpg"),
         ("Annotations/a.jpg.xml", "JPEGImages/a.jpg", "a.jpg", "a.jpg"),
         ("Annotations/e\u0301.xml", "JPEGImages/\u00e9.jpg", "e\u0301", "\u00e9.jpg"),
     ],
     ids=[
         *("annotations and images", "labels and images", "side by side", "side by side below"),
         *("a suffix that few know", "a suffix of medicine", "folders below"),
-        *("another folder", "another case", "a suffix within the name", "another form of Unicode"),
+        *("another folder", "a suffix within the name", "another form of Unicode"),
     ],
 )
 def test_pictures_are_found_where_tools_put_them(
@@ -154,6 +153,21 @@ def test_the_suffix_of_a_missing_picture_is_that_of_filename_and_its_name_that_o
     found = voc({"Annotations/a.xml": "<annotation><filename>/abs/other.png</filename></annotation>"})
     assert paths(found) == {"a": ("JPEGImages/a.png", "a.png", True)}
     assert found.findings == []
+
+
+def test_pictures_that_only_other_capitals_keep_from_their_annotations_are_told_once(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    names = {"A": "a.jpg", "b1": "B1.JPG", "c": "c.JPG"}
+    found = voc({f"xml/{key}.xml": xml("dog") for key in names} | {f"images/{name}": b"" for name in names.values()})
+    assert {key: path for key, (path, *_) in paths(found).items()} == {k: f"images/{n}" for k, n in names.items()}
+    finding = found.finding("voc.file-capitals")
+    assert (finding.severity, finding.where) == ("warning", "xml/A.xml#/annotation")
+    assert finding.message == (
+        "expected pictures of the names of their annotations, "
+        "found 2 files in other capitals, first 'images/a.jpg' of 'A'"
+    )
+    assert len(found.findings) == 1
 
 
 def test_a_picture_that_only_filename_names_is_taken_with_a_word(

@@ -13,6 +13,12 @@ CODES: Mapping[str, Told] = {
     "voc.not-annotation": Told("error", "the root of an annotation file is `annotation`"),
     "voc.no-name": Told("error", "an object or part has a name"),
     "voc.no-box": Told("error", "an object or part has a shape"),
+    "voc.attribute": Told("warning", "an `attribute` of an object has a `name` and a `value`"),
+    "voc.file-capitals": Told(
+        "warning",
+        "a picture has the name of its annotation in the same capitals",
+        "Rename it: a disk that tells capitals apart has no such file.",
+    ),
     "voc.parts": Told("warning", "a person has one head at most, two hands and two feet"),
     "voc.corner": Told("error", "a corner of a box is a number"),
     "voc.shape": Told("error", "a polygon, point or turned box has its numbers"),

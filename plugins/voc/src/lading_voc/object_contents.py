@@ -28,6 +28,7 @@ class Contents(msgspec.Struct, gc=False):
     category: str | None = None
     parts: list[Element] | tuple[()] = ()
     repeated: list[tuple[Element, Element]] | tuple[()] = ()  # an attribute that has a value already, in its element
+    odd: list[tuple[Element, Element]] | tuple[()] = ()  # an `attribute` that is none, in its element
     instance: str | None = None
     labels: int = 0
     boxes: int = 0
@@ -95,6 +96,7 @@ def _read_attributes(element: Element, known: Contents) -> None:
     for child in element:
         name, found = text_of(child, "name"), child.find("value")
         if child.tag != "attribute" or not name or found is None or len(found):
+            known.odd = [*known.odd, (element, child)] if child.tag == "attribute" else known.odd
             continue
         if name in known.attributes:
             known.repeated = [*known.repeated, (element, child)]

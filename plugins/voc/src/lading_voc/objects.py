@@ -54,6 +54,7 @@ class ObjectReader:
             self._report.error("voc.no-name", message, self._at(known))
             self.is_whole = False
         self._tell_repeated(known)
+        self._tell_odd(known)
         if "object" in known.extras:
             message = "expected objects beside each other, found one within another; it is no label and stays in extras"
             self._report.warning("voc.nested-object", message, self._at(known, *element.findall("object")[:1]))
@@ -80,6 +81,12 @@ class ObjectReader:
             message = f"expected one attribute {name!r}, found another, {(text or '').strip()!r}; "
             message += "the first counts, this one stays in extras"
             self._report.warning("voc.repeated-element", message, self._at(known, parent, child))
+
+    def _tell_odd(self, known: Contents) -> None:
+        """Tell of elements of CVAT's attributes that give none."""
+        for parent, child in known.odd:
+            message = f"expected a `name` and a `value` of text, found {as_json(child)!r}; it stays in extras"
+            self._report.warning("voc.attribute", message, self._at(known, parent, child))
 
     def _tell_parts(self, known: Contents) -> None:
         """Tell of the first part beyond those that a person can have of its name."""

@@ -64,10 +64,24 @@ class Pictures:
             file = path.rpartition("/")[2]
             for name in {_folded(key), _folded(key.rpartition("/")[2]), _folded(file)}:
                 by_file.setdefault(name, []).append(path)
+        others: dict[int, list[tuple[Ref, str]]] = {}
         for ref in lacking:
             for name in (_folded(ref.id), _folded(ref.id.rpartition("/")[2])):
-                if self._take_only(ref, by_file.get(name, ())) is not None:
+                taken = self._take_only(ref, by_file.get(name, ()))
+                if taken is not None:
+                    if not _is_name_of(taken, ref.id):
+                        others.setdefault(ref.tree, []).append((ref, taken))
                     break
+        for found in others.values():
+            self._tell_capitals(found)
+
+    def _tell_capitals(self, found: Sequence[tuple[Ref, str]]) -> None:
+        ref, path = found[0]
+        tree = self._index.trees[ref.tree]
+        at = tree.annotations.get(ref.id, path)
+        message = "expected pictures of the names of their annotations, "
+        message += f"found {counted(len(found), 'file')} in other capitals, first {path!r} of {ref.id!r}"
+        self._report.warning("voc.file-capitals", message, Origin(at, "/annotation" if at != path else None))
 
     def _by_filename(self, lacking: list[Ref]) -> None:
         by_file: dict[str, list[str]] = {}
@@ -97,6 +111,13 @@ class Pictures:
                 )
                 message += "the one that `filename` names is taken, else the first"
                 self._report.warning("voc.several-pictures", message, Origin(tree.media[several[0]][1]))
+
+
+def _is_name_of(path: str, key: str) -> bool:
+    """Whether a file has the name of an id, in whatever form Unicode gives its letters."""
+    file = path.rpartition("/")[2]
+    own = unicodedata.normalize("NFC", key.rpartition("/")[2])
+    return own in (unicodedata.normalize("NFC", name) for name in (file, file.rpartition(".")[0]))
 
 
 def _folded(name: str) -> str:

@@ -148,3 +148,15 @@ def test_a_file_behind_the_last_sample_is_told_where_it_is_later_than_the_next(c
         f"warning nuscenes.sweep-time {TABLES}sample_data.json#/{sweep}/timestamp: "
         "expected a time between those of the samples around it, found one outside"
     ]
+
+
+def test_poses_that_are_far_from_each_other_throughout_are_told_once(case: Any) -> None:
+    def scatter(rows: Any) -> None:
+        for number, row in enumerate(rows):
+            x, y, z = row["translation"]
+            row["translation"] = [x + 700 * (number % 7), y, z]
+
+    case.edit("ego_pose", scatter)
+    (line,) = [line for line in judged(case) if "ego-place" in line]
+    assert "expected the poses of a sample near each other, found them up to " in line
+    assert line.endswith(" and more than 50 m in 6 samples of 6")

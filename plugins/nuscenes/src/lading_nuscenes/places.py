@@ -67,14 +67,19 @@ def _tell_jumps(tables: Tables, samples: Samples, files: Files, own: Small) -> N
     own = own[order]
     places = poses.translations[poses.of_file[own]]
     count = np.diff(starts)
-    firsts = starts[:-1][count >= _LEAST]
-    if not len(firsts):
+    begins, ends = starts[:-1][count > 0], starts[1:][count > 0]
+    if not len(begins):
         return
-    spread = (
-        np.maximum.reduceat(places, starts[:-1][count > 0]) - np.minimum.reduceat(places, starts[:-1][count > 0])
-    )[count[count > 0] >= _LEAST]
-    for start in firsts[(spread > _JUMP_M).any(axis=1)].tolist():
-        end = int(np.searchsorted(files.samples[own], files.samples[own[start]], side="right"))
+    spread = (np.maximum.reduceat(places, begins) - np.minimum.reduceat(places, begins)).max(axis=1)
+    is_wide = (spread > _JUMP_M) & (ends - begins >= _LEAST)
+    if 2 * np.count_nonzero(is_wide) > len(begins) > _LEAST:
+        message = f"expected the poses of a sample near each other, found them up to {spread.max():,.1f} m apart"
+        more = f", and more than {_JUMP_M:g} m in {np.count_nonzero(is_wide):,} samples of {len(begins):,}"
+        first = int(poses.rows[poses.of_file[own[begins[is_wide][0]]]])
+        at = tables.origin("ego_pose", first, "translation")
+        tables.report.warning("nuscenes.ego-place", f"{message}{more}", at)
+        return
+    for start, end in zip(begins[is_wide].tolist(), ends[is_wide].tolist(), strict=True):
         off = np.linalg.norm(places[start:end] - np.median(places[start:end], axis=0), axis=1)
         far = np.flatnonzero(off > _JUMP_M)
         for place in far.tolist() if 2 * len(far) < end - start else ():

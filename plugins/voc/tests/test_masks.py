@@ -257,6 +257,27 @@ def test_a_labelmap_names_values_and_colours_and_declares_the_catalog(
     assert "CVAT" in found.dataset.rules["pixels"]
 
 
+def test_objects_of_colour_masks_have_the_numbers_of_the_official_map_whatever_classes_have(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    numbers = {0: (0, 0, 0), 1: official_colour(1), 2: official_colour(2)}
+    classes = {0: (0, 0, 0), 1: official_colour(4), 2: official_colour(1)}  # 1 as a class is 2 as an object
+    found = voc(
+        {
+            "labelmap.txt": "background:0,0,0::\ncrane:0,0,128::\nshed:128,0,0::\nhut:9,9,9::\n",
+            "Annotations/a.xml": xml("shed", "crane"),
+            "SegmentationClass/a.png": mask([[0, 1], [2, 2]], "RGB", classes),
+            "SegmentationObject/a.png": mask([[0, 2], [1, 1]], "RGB", numbers),
+        }
+    )
+    assert found.findings == []
+    objects = labels(found, "a")["INSTANCE_MASK"].items
+    assert {tuple(item.extras["colour"]): item.category for item in objects} == {
+        official_colour(1): "shed",
+        official_colour(2): "crane",
+    }
+
+
 def test_a_line_of_a_labelmap_that_is_none_is_told(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
     found = voc({"labelmap.txt": LABELMAP + "what is this\nx:300,0,0::\n", "Annotations/a.xml": xml("crane")})
     first, second = found.findings

@@ -12,7 +12,7 @@ from lading import File, InstanceMask, Label, MaskItem, Origin, Report, Semantic
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
 from lading_voc.mask_objects import Annotated, tell_class
-from lading_voc.names import UNNAMED, VOID_VALUE, Names
+from lading_voc.names import OFFICIAL_COLOURS, UNNAMED, VOID_VALUE, Names
 from lading_voc.options import MaskChoice
 
 
@@ -104,10 +104,9 @@ class MaskReader:
     ) -> tuple[MaskItem, ...]:
         """The objects of a mask by their numbers; the class of each is that of the pixels under it."""
         numbers = pixels.values
-        colours = {value: self._names.colours.get(colour_of(value)) for value in _values_of(numbers)}
         items = []
         for value in _values_of(numbers):
-            number = colours[value] if pixels.is_colour else value
+            number = OFFICIAL_COLOURS.get(colour_of(value)) if pixels.is_colour else value
             if number in (0, VOID_VALUE):
                 continue
             extras: dict[str, Any] = {"colour": list(colour_of(value))} if pixels.is_colour else {}

@@ -61,18 +61,19 @@ def official_colour(value: int) -> Colour:
     return (red, green, blue)
 
 
-_OFFICIAL_COLOURS = {official_colour(value): value for value in range(255, -1, -1)}
+#: Values by their colours; objects of colour masks have these whatever the classes have.
+OFFICIAL_COLOURS = {official_colour(value): value for value in range(255, -1, -1)}
 
 OFFICIAL_NAMES = Names(
     origin="VOC",
     classes={0: BACKGROUND, **dict(enumerate(OFFICIAL, 1)), VOID_VALUE: VOID},
-    colours=_OFFICIAL_COLOURS,
+    colours=OFFICIAL_COLOURS,
     parts=PARTS,
     is_official=True,
 )
 
 #: Values without names, for masks of which nothing tells what they show.
-UNNAMED = Names(origin="", classes={0: BACKGROUND, VOID_VALUE: VOID}, colours=_OFFICIAL_COLOURS)
+UNNAMED = Names(origin="", classes={0: BACKGROUND, VOID_VALUE: VOID}, colours=OFFICIAL_COLOURS)
 
 
 def written_names(source: Source, root: str, report: Report) -> Names | None:
@@ -145,7 +146,7 @@ def _class_names(text: str, path: str, report: Report) -> Names:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     classes = dict(enumerate(line for line in lines if line != "__ignore__"))
     classes.setdefault(VOID_VALUE, VOID)
-    return Names(origin=path, classes=classes, colours=_OFFICIAL_COLOURS)
+    return Names(origin=path, classes=classes, colours=OFFICIAL_COLOURS)
 
 
 def _colour(text: str) -> Colour | None:

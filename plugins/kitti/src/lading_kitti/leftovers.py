@@ -126,13 +126,7 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
         folders.append(("kitti.label-missing", join(segment.root, segment.labels.name), labels))
     if segment.calib:
         folders.append(("kitti.calibration-missing", join(segment.root, "calib"), segment.calib))
-    for one, other in ((segment.semantic, segment.instance), (segment.instance, segment.semantic)):
-        lacking = [key for key in other if key not in one] if one and segment.layout is OBJECT else []
-        if lacking:
-            folder = dirname(next(iter(one.values())))
-            message = f"expected a mask beside each of {len(other):,} others, found none for {len(lacking):,}"
-            at = Origin(join(folder, other[lacking[0]].rpartition("/")[2]))
-            report.warning("kitti.label-missing", f"{message}, such as {lacking[0]}", at, segment=segment.name)
+    _tell_masks(segment, report)
     for rule, table in (("kitti.record-missing", segment.oxts), ("kitti.label-missing", segment.point_labels)):
         if table:
             folders.append((rule, dirname(next(iter(table.values()))), table))
@@ -156,3 +150,14 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
                 f"found none for {len(missing):,}, such as {missing[0]}"
             )
             report.warning(rule, message, Origin(folder), segment=segment.name)
+
+
+def _tell_masks(segment: SegmentIndex, report: Report) -> None:
+    """Say which of the two masks of a picture lack where the other is there."""
+    for one, other in ((segment.semantic, segment.instance), (segment.instance, segment.semantic)):
+        lacking = [key for key in other if key not in one] if one and segment.layout is OBJECT else []
+        if lacking:
+            folder = dirname(next(iter(one.values())))
+            message = f"expected a mask beside each of {len(other):,} others, found none for {len(lacking):,}"
+            at = Origin(join(folder, other[lacking[0]].rpartition("/")[2]))
+            report.warning("kitti.label-missing", f"{message}, such as {lacking[0]}", at, segment=segment.name)

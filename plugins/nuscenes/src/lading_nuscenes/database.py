@@ -81,7 +81,6 @@ class Database:
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
         tell_derived(tables, self.annotations, self.instances, self.categories, self.files, self.sensors)
-        self.sensors.tell_centres(self.files.calibrated, self.files.sizes)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()
@@ -98,6 +97,7 @@ class Database:
         files.samples[np.isin(files.calibrated, self.sensors.foreign)] = _FOREIGN
         tell_shared(tables, self.sensors, files)
         tell_clock(tables, self.samples, files)
+        self.sensors.tell_centres(files.calibrated, files.sizes)
         return files
 
     def _read_results(self, file: File, report: Report) -> Results:

@@ -309,6 +309,8 @@ def test_a_set_of_an_action_that_lacks_an_object_of_the_others_is_told(
     message = "expected each object that most of the 3 sets of actions of 'val' list, "
     message += "found 1 missing, first object 2 of 'a'"
     assert told(found) == [("voc.set-ids", "warning", "ImageSets/Action/walking_val.txt", None, message)]
+    wrong = voc(files | {"ImageSets/Action/walking_val.txt": "a 1 -1\na 7 -1\nb 1 -1\n"})
+    assert [f.rule for f in wrong.findings] == ["voc.set-object"]
 
 
 def test_a_set_of_an_action_that_disagrees_with_an_annotation_is_told(

@@ -104,7 +104,8 @@ def tell_objects(
         counts = Counter(pair for found in group.values() for pair in found)
         due = {pair for pair, count in counts.items() if count * 2 > len(group)}
         for column, found in group.items():
-            lacking = due - found
+            others = {row for row, _ in found - due}  # where another number is wrong, that is told
+            lacking = {pair for pair in due - found if pair[0] not in others}
             if lacking and found:
                 row, number = min(lacking)
                 message = f"expected each object that most of the {len(group)} sets of actions of {name!r} list, "

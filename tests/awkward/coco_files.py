@@ -363,6 +363,13 @@ PANOPTICS = [
         f"{PNG} 3=cat 0=cat",
         told=[f"error coco.bad-segment {PANOPTIC}#/annotations/0/segments_info/1/id"],
     ),
+    panoptic(
+        "panoptic: a crowd of 2",
+        mask([[3, 3, 3, 3], [0, 3, 3, 3]]),
+        [segment(3) | {"iscrowd": 2}],
+        f"{PNG} 3=cat",
+        told=[f"error coco.bad-number {PANOPTIC}#/annotations/0/segments_info/0/iscrowd"],
+    ),
     panoptic("panoptic: alpha", mask([[3, 3, 3, 3], [0, 3, 3, 3]], "RGBA"), [segment(3)], f"{PNG} 3=cat"),
     panoptic(
         "panoptic: a JPEG by another name",

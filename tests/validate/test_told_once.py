@@ -732,3 +732,18 @@ def test_the_files_of_a_folder_that_a_link_leads_out_with_are_told_once(fixtures
     known = Counter(str(one) for one in validate(open_dataset(fixtures / "kitti")) if one.rule not in MEDIA)
     found = Counter(one.rule for one in validate(open_dataset(root)) if one.rule not in MEDIA and str(one) not in known)
     assert found == Counter({"source.link-outside": 1})
+
+
+def test_a_link_that_leads_nowhere_hides_no_other_missing_file_of_its_name(tmp_path: Path) -> None:
+    """Of COCO, a file that is not there is known by its `file_name` alone."""
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+        (tmp_path / split / "2.jpg").write_bytes(b"")
+        names = [{"id": n, "file_name": f"{n}.jpg", "width": 8, "height": 8} for n in (1, 2)]
+        (tmp_path / f"instances_{split}.json").write_text(
+            json.dumps({"images": names, "annotations": [], "categories": [{"id": 1, "name": "cat"}]})
+        )
+    (tmp_path / "train" / "1.jpg").symlink_to("nowhere")
+    found = [(one.rule, one.segment, one.file) for one in validate(open_dataset(tmp_path))]
+    assert ("source.link-broken", None, "train/1.jpg") in found
+    assert [one for one in found if one[0] == "media.missing"] == [("media.missing", "val", "instances_val.json")]

@@ -204,6 +204,22 @@ def test_measures_of_segments_are_held_to_their_pixels(write: Any, opened: Any) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([("Raccoon", "none"), ("raccoon", "Raccoon")], []),  # as Roboflow declares a project called as its class
+        ([("Raccoon", "none"), ("raccoon", "none")], ["/categories/0/name"]),
+    ],
+)
+def test_a_parent_called_as_its_class_is_no_other_spelling(write: Any, opened: Any, names: Any, told: Any) -> None:
+    categories = [{"id": key, "name": name, "supercategory": above} for key, (name, above) in enumerate(names)]
+    folder = write(
+        {"instances_x.json": {"images": [IMAGE], "annotations": [ROW | {"category_id": 1}], "categories": categories}}
+    )
+    found = validate(opened(folder).dataset)
+    assert [one.pointer for one in found if one.rule == "category.two-spellings"] == told
+
+
 def test_a_pixelmap_has_values_of_listed_categories(write: Any, opened: Any) -> None:
     stuff = [{"id": 92, "name": "sky"}, {"id": 183, "name": "other"}]
     row = {"id": 1, "image_id": 1, "category_id": 92, "iscrowd": 0, "bbox": [0, 0, 40, 15], "area": 600}

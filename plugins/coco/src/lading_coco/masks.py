@@ -72,6 +72,9 @@ class MaskBuilder:
         self._tell_measures(segment, row, index)
         key = self._category_id(segment.get("category_id"), row, index)
         crowd = segment.get("iscrowd")
+        if crowd not in (0, 1, None):
+            message = f"expected 0 or 1, found {shown(crowd)}"
+            self._tell("coco.bad-number", message, row, "segments_info", index, "iscrowd")
         kept = {"iscrowd": crowd not in (0, 1), "category_id": not isinstance(key, int)}  # no field of an item holds it
         return MaskItem(
             value=value,

@@ -20,6 +20,7 @@ from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.outlines import outlines
 from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
 from lading.validate.checks.problem import Place, Places, Problem
+from lading.validate.checks.unserved import Unserved
 from lading.validate.checks.usage import Usage
 
 #: Rules that look at a file; what they need is read in one opening.
@@ -30,9 +31,6 @@ FILE_RULES = frozenset(
 _OUTSIDE = frozenset({"box2d.outside-image", "polygon.outside-image", "keypoints.outside-image", "rle.other-size"})
 
 _NOT_SEEN = Probe()
-
-#: What is told of a source of a file that it does not serve: that the file is missing is not told again.
-_UNSERVED = frozenset({"source.link-broken", "source.link-outside", "source.special-file"})
 
 
 class DataPass(BlockChecker):
@@ -48,7 +46,7 @@ class DataPass(BlockChecker):
         self._reads_media = bool(severities.keys() & FILE_RULES)
         self._needs_size = bool(severities.keys() & _OUTSIDE)
         self._tells_missing = "media.missing" in severities
-        self._unserved = [f"/{f.file}" for f in dataset.report.findings if f.rule in _UNSERVED and f.file]
+        self._unserved = Unserved(dataset)
         self._tells_sizes = "media.size-mismatch" in severities
         self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
         self._usage = Usage(dataset, severities)
@@ -67,16 +65,14 @@ class DataPass(BlockChecker):
             content = data.content
             if content is not None:
                 seen[index] = self._look(segment, data, content)
-            if _is_odd(data, seen[index]) if content is not None else self._tells_missing and not self._is_told(data):
+                is_odd = _is_odd(data, seen[index])
+            else:
+                is_odd = self._tells_missing and not self._unserved.has(data.path, segment.name)
+            if is_odd:
                 found[index] = list(_file_findings(places[index], seen[index]))
         if self._checks_labels:
             self._judge(places, seen, numbers, found)
         return [(numbers[index], finding) for index in sorted(found) for finding in found[index]]
-
-    def _is_told(self, data: Data) -> bool:
-        """Whether it is told why the source does not serve a file: it, or a folder above it, is no file or folder."""
-        path = f"/{data.path}"
-        return any(path.startswith(f"{name}/") or name.endswith(path) for name in self._unserved)
 
     def _judge(
         self, places: Places, seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]

@@ -103,6 +103,8 @@ class Usage:
                 if category.name in names:
                     continue
                 names.add(category.name)
+                if _is_below(category.name, first, catalog[kind].category_delimiter):
+                    continue  # the parent that exports declare for a project of one category
                 problem, path = _two_spellings(category.name, first), (kind, "categories", index)
                 finding = catalog_finding(catalog, problem, path, self._severities)
                 if finding is not None:
@@ -127,6 +129,11 @@ class Usage:
             finding = catalog_finding(catalog, Problem("catalog.unused", message), path, self._severities)
             if finding is not None:
                 yield finding
+
+
+def _is_below(name: str, other: str, delimiter: str | None) -> bool:
+    """Whether one of two names that fold alike is below the other."""
+    return bool(delimiter) and name.count(str(delimiter)) != other.count(str(delimiter))
 
 
 def _two_spellings(name: str, first: str) -> Problem:

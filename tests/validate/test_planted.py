@@ -23,7 +23,13 @@ OBJECTS: dict[str, Any] = {"media.missing": "off"}
 
 #: Rules that are told by files alone, of formats that other tests break.
 ELSEWHERE = {"mask.not-png", "mask.size-mismatch", "coco.mask-pixels", "coco.mask-palette", "coco.empty-segment"}
-ELSEWHERE |= {"coco.unlisted-segment", "coco.unlisted-value", "coco.segment-area", "coco.segment-box"}
+ELSEWHERE |= {
+    "coco.unlisted-segment",
+    "coco.unlisted-value",
+    "coco.segment-area",
+    "coco.segment-box",
+    "kitti.picture-size",
+}
 
 
 def told(planted: Planted | None, folder: Path) -> Counter[tuple[str, str | None, str | None]]:

@@ -250,7 +250,7 @@ class Tracks:
         yield told("label.not-finite", rng.choice([6, 7, 8, 9, 10, 11, 12, 16]), rng.choice(["nan", "inf", "-inf"]))
         yield told("label.not-finite", rng.randrange(13, 16), "nan")  # an infinite place has another alpha, too
         yield told("box3d.size", rng.randrange(10, 13), rng.choice([0, -1.5]))
-        yield told("label.instance-missing", 1, -1)
+        yield told("kitti.track", 1, -1)
         yield told("instance.category-changed", 2, "Tram")
         if follows:
             yield told("instance.jump", 14, float(words[14]) + rng.choice([-1, 1]) * rng.uniform(60, 900))

@@ -87,6 +87,9 @@ def test_a_set_knows_its_kind_and_name() -> None:
         ("ImageSets/Action/jumping_train.txt", "a 1 -1\n", True),
         ("ImageSets/Action/my_train.txt", "a 1\n", False),
         ("ImageSets/Action/jumping_train.txt", "scan x -1\n", True),
+        ("ImageSets/Action/jumping_train.txt", "a 1 -1\na 2\nb 1 1\n", True),
+        ("ImageSets/Action/jumping_train.txt", "a 1 -1\nscan\nb 1 1\n", True),
+        ("ImageSets/Action/my_train.txt", "a 1\na 2\nb 1 1\n", False),
         ("ImageSets/Main/dog_train.txt", "scan yes\nb -1\n", True),
         ("ImageSets/Main/dog_train.txt", "scan\nb -1\n", True),
         ("ImageSets/Main/my_train.txt", "scan\nscan 1\nb -1\n", False),
@@ -232,6 +235,11 @@ def told(found: Any) -> list[tuple[Any, ...]]:
             "a 0 1",
             "{number}, and -1, 0 or 1 behind each id, found 1 other, first '0 1' behind 'a'",
         ),
+        (
+            "Action/jumping_train",
+            "a 1",
+            "{number}, and -1, 0 or 1 behind each id, found 1 other, first '1' behind 'a'",
+        ),
         ("Action/train", "a x", "{number} behind each id, found 1 other, first 'x' behind 'a'"),
         ("Main/dog_train", "a", "-1, 0 or 1 behind each id, found 1 other, first none behind 'a'"),
         ("Main/val", "a c", "no other id behind each id, found 1 other, first 'c' behind 'a'"),
@@ -278,7 +286,7 @@ def test_objects_that_no_annotation_has_are_told_at_their_line(
     ]
 
 
-def test_a_person_of_a_layout_without_a_number_is_told(
+def test_a_person_of_a_layout_without_a_number_is_told_where_others_have_one(
     voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
 ) -> None:
     head = f"<part><name>head</name>{box(1, 2, 3, 4)}</part>"
@@ -286,7 +294,8 @@ def test_a_person_of_a_layout_without_a_number_is_told(
         {
             "Annotations/a.xml": xml(f"{PERSON}{head}"),
             "Annotations/b.xml": xml(PERSON),
-            "ImageSets/Layout/train.txt": "b\na\n",
+            "ImageSets/Layout/train.txt": "b 1\na\n",
+            "ImageSets/Layout/own.txt": "a\nb\n",  # as the sets of VOC2007, which list pictures alone
         }
     )
     message = "expected numbers of objects of the annotations, found 1 other, first none behind 'a', "
@@ -309,8 +318,12 @@ def test_a_set_of_an_action_that_lacks_an_object_of_the_others_is_told(
     message = "expected each object that most of the 3 sets of actions of 'val' list, "
     message += "found 1 missing, first object 2 of 'a'"
     assert told(found) == [("voc.set-ids", "warning", "ImageSets/Action/walking_val.txt", None, message)]
-    wrong = voc(files | {"ImageSets/Action/walking_val.txt": "a 1 -1\na 7 -1\nb 1 -1\n"})
-    assert [f.rule for f in wrong.findings] == ["voc.set-object"]
+    for line, rule in (("a 7 -1", "voc.set-object"), ("a 2", "voc.set-value"), ("a x -1", "voc.set-value")):
+        wrong = voc(files | {"ImageSets/Action/walking_val.txt": f"a 1 -1\n{line}\nb 1 -1\n"})
+        assert [f.rule for f in wrong.findings] == [rule]
+    names = ("walking", "other")
+    most = voc(files | {f"ImageSets/Action/{name}_val.txt": "a 1 -1\na x -1\na y -1\nb 1 -1\n" for name in names})
+    assert [f.rule for f in most.findings] == ["voc.set-value"] * 2
 
 
 def test_a_set_of_an_action_that_disagrees_with_an_annotation_is_told(

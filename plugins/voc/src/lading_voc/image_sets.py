@@ -75,7 +75,7 @@ def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
     """Whether a set gives values for a class or an action, by its first lines: all of them have the columns for it.
 
     One that has something else there than a number behind an id of a file, or nothing behind less than every second
-    of them, is wrong, and told where the set is read.
+    of them, is wrong, and told where the set is read; so is one of an action with a column less behind those.
     """
     columns = _CLASS_COLUMNS.get(found.kind)
     if columns is None or "_" not in found.name:
@@ -84,7 +84,8 @@ def is_class_set(found: ImageSet, data: bytes, known: Container[str]) -> bool:
     if len(data) > _HEAD_BYTES and len(lines) > 1:
         lines.pop()  # may be cut
     found_columns = [_columns_of(line.strip(), columns, known) for line in lines if line.strip() not in known]
-    is_usual = bool(lines) and len(found_columns) * 2 >= len(lines) and all(found_columns)
+    right = sum(map(bool, found_columns))
+    is_usual = bool(lines) and right * 2 >= len(lines) and (columns > 1 or right == len(found_columns))
     return is_usual and any(any(map(_NUMBER.fullmatch, texts)) for texts in found_columns)
 
 

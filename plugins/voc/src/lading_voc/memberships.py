@@ -88,6 +88,7 @@ class Memberships:
         self._patterns: dict[bytes, _Pattern] = {}
         self._grids: dict[bytes, NDArray[np.intp] | None] = {}
         self._faults: list[Lines] = []
+        self._numbered: set[int] = set()  # of objects, columns of which some line has a number
         self._plain = len(plain)
         self._of_objects = [n for n, found in enumerate(self._sets) if found.kind in ("Layout", "Action")]
         names: dict[str, list[str]] = {}
@@ -143,7 +144,12 @@ class Memberships:
         for column in pattern.elsewhere:
             result[self._sets[column].label] = self._odd[row, column]
         objects = [
-            OfObjects(self._sets[column], self._classes[column], self._odd.get((row, column), [None]))
+            OfObjects(
+                self._sets[column],
+                self._classes[column],
+                self._odd.get((row, column), [None]),
+                is_numbered=column in self._numbered,
+            )
             for column in pattern.objects
         ]
         return Listed(result, pattern.classes, numbers, pattern.sets, pattern.places, objects)
@@ -223,6 +229,7 @@ class Memberships:
                 faults.again.append(entry)
             if is_by_object and value is not None:  # a picture is listed once an object
                 self._odd.setdefault((row, column), []).append(value)
+                self._numbered.add(column)
                 self._table[row, column] = _ELSEWHERE
             elif is_new and isinstance(value, int) and _ELSEWHERE < value < 128:
                 self._table[row, column] = value

@@ -92,17 +92,17 @@ def tell_objects(
 
     `odd` are the values of lines by row and column.
     """
-    groups: dict[str, dict[int, set[tuple[int, int]]]] = {}
+    groups: dict[str, dict[int, set[tuple[int, Any]]]] = {}
     for column, (one, action) in enumerate(zip(sets, classes, strict=True)):
         if action and one.kind == "Action":
             groups.setdefault(one.name.rpartition("_")[2], {})[column] = set()
     objects = {column: found for group in groups.values() for column, found in group.items()}
     for (row, column), values in odd.items() if objects else ():
         if column in objects:
-            objects[column].update((row, value[0]) for value in values if isinstance(value, list))
+            objects[column].update((row, value[0] if isinstance(value, list) else None) for value in values)
     for name, group in groups.items():
         counts = Counter(pair for found in group.values() for pair in found)
-        due = {pair for pair, count in counts.items() if count * 2 > len(group)}
+        due = {pair for pair, count in counts.items() if count * 2 > len(group) and isinstance(pair[1], int)}
         for column, found in group.items():
             others = {row for row, _ in found - due}  # where another number is wrong, that is told
             lacking = {pair for pair in due - found if pair[0] not in others}

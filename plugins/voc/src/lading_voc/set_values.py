@@ -44,11 +44,15 @@ class Said(NamedTuple):
 
 
 class OfObjects(NamedTuple):
-    """A set of Layout or Action that lists a frame: the action, where it is one of one, and the values of its lines."""
+    """A set of Layout or Action that lists a frame: the action, where it is one of one, and the values of its lines.
+
+    `is_numbered` where some line of the set has a number: sets of Layout of VOC2007 list pictures alone.
+    """
 
     found: ImageSet
     action: str
     values: Sequence[Value]
+    is_numbered: bool = True
 
 
 def value_of(columns: Sequence[str]) -> Value:
@@ -79,10 +83,10 @@ def _is_number(value: Value) -> bool:
 def differing_objects(key: str, listed: Iterable[OfObjects], annotation: Annotation) -> Iterator[Difference]:
     """Lines of Layout and Action that do not fit the objects of an annotation, which is whole."""
     first: Mapping[str, Label] | None = None
-    for found, action, values in listed:
+    for found, action, values, is_numbered in listed:
         for value in values:
             number = (value[0] if isinstance(value, list) else None) if action else value
-            is_bare = number is None and found.kind == "Layout" and _has_parts(annotation)
+            is_bare = number is None and found.kind == "Layout" and is_numbered and _has_parts(annotation)
             if is_bare or (isinstance(number, int) and number > (annotation.object_count or 0)):
                 objects = "parts" if is_bare else counted(annotation.object_count or 0, "object")
                 words = f"{'none' if is_bare else number} behind {key!r}, whose annotation has {objects}"

@@ -139,6 +139,38 @@ def test_files_that_are_not_coco_are_told_and_left_alone(read: Any, document: An
     assert done.told == [("coco.other-json", "labelme.json", f"{message} itself keeps them")]
 
 
+OTHERS = {
+    "the categories that panopticapi has": ("panoptic_coco_categories.json", [{"id": 1, "name": "cat", "isthing": 1}]),
+    "the same as an object": ("panoptic_coco_categories.json", {"categories_of": [{"id": 1, "name": "cat"}]}),
+    "the words of captions": ("captions_vocab.json", {"cat": 1}),
+    "results that are none": ("instances_val_results.json", []),
+    "results that are none, named as annotations": ("instances_val2017.json", []),
+    "what is learned of a split": ("instances_val_statistics.json", {"mean": 1}),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), OTHERS.values(), ids=OTHERS)
+def test_lists_of_others_are_no_annotations_though_a_task_is_in_their_name(
+    name: str, content: Any, read: Any, document: Any
+) -> None:
+    done = read({"annotations/instances_train.json": document(), f"annotations/{name}": content})
+    assert [(rule, file) for rule, file, _ in done.told] == [("coco.other-json", f"annotations/{name}")]
+
+
+@pytest.mark.parametrize("split", ["train", "val2017", "test-dev2015", "minival2014", "2014", "aerial"])
+def test_an_object_of_others_that_is_named_as_a_split_is_an_error(split: str, read: Any, document: Any) -> None:
+    """`aerial` has a folder of pictures."""
+    name = f"annotations/person_keypoints_{split}.json"
+    done = read({"annotations/instances_x.json": document(), name: {"image": []}, "aerial/images/b.png": b"\x89PNG"})
+    assert ("coco.malformed-file", name) in [(rule, file) for rule, file, _ in done.told]
+
+
+def test_a_document_within_an_array_is_told(read: Any, document: Any) -> None:
+    done = read({"annotations/instances_x.json": document(), "annotations/any.json": [document()]})
+    message = "expected an object with `images`, found an array of such"
+    assert done.told == [("coco.malformed-file", "annotations/any.json", message)]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

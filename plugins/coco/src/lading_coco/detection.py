@@ -53,12 +53,14 @@ class Look(msgspec.Struct, frozen=True):
     """What a file seems to be, and why.
 
     The kind is `annotations`, `results`, `videos` (YouTube-VIS), `lfs` (a pointer of Git LFS), `broken` (no
-    JSON, though its name says so), or None: JSON of others. `has_videos` where it begins with a list of videos.
+    JSON, though its name says so), or None: JSON of others. `has_videos` where it begins with a list of videos;
+    `is_array` where others' JSON is an array.
     """
 
     kind: str | None
     reason: str
     has_videos: bool = False
+    is_array: bool = False
 
 
 def json_files(source: Source) -> Iterator[JsonText]:
@@ -182,9 +184,13 @@ class _Glance:
         path, record = self._path, self._first.get("")
         if isinstance(record, dict) and "image_id" in record:
             return Look("results", f"{path}: an array of records with `image_id`")
+        if isinstance(record, dict) and "images" in record:
+            return Look("broken", f"{path}: expected an object with `images`, found an array of such")
         if isinstance(record, dict) and "video_id" in record:
-            return Look(None, f"{path}: an array of results of whole videos (YouTube-VIS), which are not read")
-        return Look(None, f"{path}: an array of other records" if self._first else f"{path}: an array without records")
+            reason = "an array of results of whole videos (YouTube-VIS), which are not read"
+        else:
+            reason = "an array of other records" if self._first else "an array without records"
+        return Look(None, f"{path}: {reason}", is_array=True)
 
     def _other(self, *, has_more: bool) -> Look:
         path, scanner = self._path, self._scanner

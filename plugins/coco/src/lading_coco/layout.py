@@ -33,6 +33,8 @@ _FORMAT = "_cocoformat"
 _RELEASE = re.compile(r"v\d+(\.\d+)?_(?=.)", re.IGNORECASE)
 #: Of video instances: `youtube_vis_2021_train`.
 _VIDEOS = re.compile(r"(youtube_vis|ytvis|ovis)_((19|20)\d\d_)?(?=.)", re.IGNORECASE)
+#: What splits are usually called: `train`, `val2017`, `test-dev2017`, `2014`.
+_SPLIT = re.compile(r"(?=.)((mini|train|training|val|valid|validation|test|testing|dev)[-_]?)*((19|20)\d\d)?", re.I)
 _ANNOTATION_FOLDERS = frozenset({"annotations", "labels"})
 #: Ends of the names of what lies beside annotations whose pictures are elsewhere; an image may name any other file.
 _NO_PICTURES = (
@@ -82,9 +84,21 @@ def split_of_videos(path: str, source_name: str) -> str:
     return split_of(path, source_name) if release is None else stem[release.end() :]
 
 
-def is_named_by_task(path: str) -> bool:
-    """Whether the name of a JSON file is that of an annotation file: `instances_`, and what is annotated."""
-    return stem_of(path).lower().startswith((*_TASKS[:4], "panoptic_"))
+def is_named_by_split(path: str, source: Source) -> bool:
+    """Whether a JSON file is named as the annotations of a split: `instances_`, and a usual split or one of pictures.
+
+    Lists of other things have such names too: `panoptic_coco_categories.json`, `captions_vocab.json`.
+    """
+    stem = stem_of(path).lower()
+    task = next((task for task in (*_TASKS[:4], "panoptic_") if stem.startswith(task)), None)
+    if task is None:
+        return False
+    split = stem_of(path)[len(task) :]
+    if _SPLIT.fullmatch(split):
+        return True
+    places = (split, f"images/{split}", f"{split}_images", f"images_{split}")
+    folders = [posixpath.join(base, place) for base in dict.fromkeys(("", home_of(path))) for place in places]
+    return bool(split) and any(name.lower().endswith(PICTURES) for each in folders for name in source.below(each)[:50])
 
 
 def is_named_as_annotations(path: str) -> bool:

@@ -23,7 +23,7 @@ from lading_coco.layout import (
     Finder,
     MaskPlace,
     is_named_as_annotations,
-    is_named_by_task,
+    is_named_by_split,
     mask_folder,
     packed_masks,
     pixelmap_folder,
@@ -117,7 +117,7 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
         if seen.kind in _ANNOTATIONS
     ]
     results = [text for text, seen in texts if seen.kind == "results"]
-    _tell_others(texts, report)
+    _tell_others(texts, source, report)
     wanted: str | None = None
     if options.results is not None:
         wanted = options.results
@@ -164,7 +164,7 @@ def _read_all(chosen: Sequence[tuple[JsonText, bool]], files: Files, report: Rep
     return documents
 
 
-def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None:
+def _tell_others(texts: Sequence[tuple[JsonText, Look]], source: Source, report: Report) -> None:
     """What is not read: an error where its name says that it belongs to the dataset, else a warning."""
     others: list[tuple[str, str]] = []
     for text, seen in texts:
@@ -174,7 +174,7 @@ def _tell_others(texts: Sequence[tuple[JsonText, Look]], report: Report) -> None
         elif seen.kind == "broken":
             take = report.error if is_named_as_annotations(text.path) else report.warning
             take("coco.malformed-file", reason, Origin(text.path))
-        elif seen.kind is None and is_named_by_task(text.path):
+        elif seen.kind is None and not seen.is_array and is_named_by_split(text.path, source):
             report.error(
                 "coco.malformed-file",
                 f"expected COCO, as its name says, found another kind: {reason}",

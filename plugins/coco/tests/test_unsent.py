@@ -119,6 +119,56 @@ def test_a_list_of_some_pictures_of_another_split_has_those(name: str, rows: lis
     assert rule == "coco.shared-images"
 
 
+REFINED = {
+    "boxes drawn anew": {"bbox": [1.5, 2, 9.5, 10], "segmentation": [[1, 2, 11, 2, 11, 12]]},
+    "boxes of a detector": {"bbox": [1, 2.5, 11, 9.5], "score": 0.9},
+}
+
+
+@pytest.mark.parametrize("change", REFINED.values(), ids=REFINED)
+@pytest.mark.parametrize("name", ["val_rem", "again"], ids=["read after it", "read before it"])
+def test_a_list_with_boxes_that_are_drawn_anew_has_the_pictures_too(name: str, change: Any, read: Any) -> None:
+    """Of 100 and 95 pixels they share 95, of 100 and 104.5 they share 95: 0.95 and 0.87 of what both cover."""
+    done = read({**one("val2017", ROW), **one(name, ROW | {"id": 77} | change), "val2017/1.png": picture("green")})
+    assert [frame[:2] for frames in seen(done).values() for frame in frames] == [("1", "val2017/1.png")]
+    assert [rule for rule, _ in told_of(done)] == ["coco.shared-images"]
+
+
+@pytest.mark.parametrize(
+    "box", [[1, 2, 10, 5], [11, 2, 10, 10], [1, 2, 1e-200, 1e-200], [1, 2, 1e308, 1e308], [1, 2, 10]]
+)
+def test_boxes_that_have_little_in_common_are_of_other_pictures(box: list[float], read: Any) -> None:
+    """The first covers half of the other: 50 of 100 pixels."""
+    done = read({**one("val2017", ROW), **one("train", ROW | {"bbox": box}), "val2017/1.png": picture("green")})
+    assert seen(done)["train"][0][:2] == ("1", None)
+
+
+def sized(name: str, sizes: list[tuple[int, int]], box: list[int]) -> dict[str, Any]:
+    """A split of pictures of these sizes, each with this box."""
+    images = [image(n, f"{n}.png") | {"width": w, "height": h} for n, (w, h) in enumerate(sizes, 1)]
+    rows = [ROW | {"id": n, "image_id": n, "bbox": box} for n in range(1, len(sizes) + 1)]
+    return {f"annotations/instances_{name}.json": file(*images, rows=rows)}
+
+
+SIZES = {
+    "all alike, and many": ([(40 + n, 30) for n in range(12)], [(40 + n, 30) for n in range(12)], True),
+    "one is another": ([(40 + n, 30) for n in range(12)], [(41, 31), *((40 + n, 30) for n in range(1, 12))], False),
+    "all of one size": ([(40, 30)] * 12, [(40, 30)] * 12, False),
+    "too few to tell": ([(40, 30), (50, 30)], [(40, 30), (50, 30)], False),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs", "are_those"), SIZES.values(), ids=SIZES)
+def test_sizes_tell_of_labels_of_something_else_whose_pictures_they_are(
+    ours: list[Any], theirs: list[Any], are_those: bool, read: Any
+) -> None:
+    """Two of 12 pictures of 12 sizes have one size by a chance of 1 / 12, all 12 by 1 / 12 ** 12."""
+    split, other = sized("val2017", ours, [1, 2, 10, 10]), sized("parts", theirs, [20, 15, 4, 4])
+    done = read({**split, **other, "val2017/1.png": picture("green")})
+    assert ("coco.shared-images" in done.rules) is are_those
+    assert sum(map(len, done.frames.values())) == (12 if are_those else 2 * len(ours))
+
+
 def test_a_list_that_is_read_before_that_of_its_folder_has_the_pictures_too(read: Any) -> None:
     pictures = {"val2014/1.png": picture("green"), "val2014/2.png": picture("blue")}
     done = read({**one("minival2014", ROW), **two("val2014", ROW), **pictures})

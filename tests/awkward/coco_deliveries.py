@@ -179,6 +179,27 @@ UNITS = [
         told=["warning coco.corner-boxes /annotations/0/bbox"],
     ),
     coco(
+        "boxes of two corners, behind which one is outside the picture as corners too",
+        annotations=[
+            *(row(number, bbox=[30, 20, 32 + number / 8, 30]) for number in range(1, 65)),
+            row(65, bbox=[30, 20, 41, 31]),
+            row(66, bbox=[30, 20, 5000, 30]),
+            row(67, bbox=[30, 20, 25, 9]),
+        ],
+        frames={
+            "x/1": [
+                *(f"box2d cat 30 20 {62 + number / 8:g} 50 @{number}" for number in range(1, 65)),
+                "box2d cat 30 20 71 51 @65",
+                "box2d cat 30 20 5030 50 @66",
+                "box2d cat 30 20 55 29 @67",
+            ]
+        },
+        told=[
+            "warning coco.corner-boxes /annotations/0/bbox",
+            *(f"warning box2d.outside-image /annotations/{number}/bbox" for number in (65, 66)),
+        ],
+    ),
+    coco(
         "boxes that could be corners, one of which is outside the picture",
         annotations=[{**ROW, "bbox": [20, 15, 30, 25]}, row(bbox=[1, 1, 9, 9]), row(7, bbox=[2, 2, 9, 10])],
         frames={"x/1": ["box2d cat 20 15 50 40 @5", "box2d cat 1 1 10 10 @6", "box2d cat 2 2 11 12 @7"]},

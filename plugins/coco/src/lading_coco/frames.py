@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Data, Frame, Label, Origin, Report, Source
+from lading import Box2D, Data, Frame, Label, Origin, Report, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document, Records
 from lading_coco.ids import is_id
@@ -21,6 +21,7 @@ from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
+from lading_coco.units import are_corners_within
 from lading_coco.videos import listed_videos, tell_other_video
 from lading_coco.whole_videos import VideoText
 
@@ -56,6 +57,7 @@ class FrameReader:
         self._origins = origins
         self._pixelmaps = pixelmaps
         self._videos = listed_videos(documents)
+        self._cornered = frozenset(document.path for document in documents if document.has_corners)
         self._report = report
         self._labels = [
             LabelBuilder(document, names, origins.base(number), STEP, shift=shift, report=report)
@@ -151,6 +153,8 @@ class FrameReader:
                     data.labels.append(mask)
         if frame in self._index.leaks:
             told.append(_LEAK)
+        if self._cornered:
+            told += self._told_of_corners(data)
         if told:
             data.told = [*data.told, *told]
         if is_annotated or data.labels:
@@ -167,6 +171,18 @@ class FrameReader:
             for builder in self._labels:
                 builder.told.clear()
         return told
+
+    def _told_of_corners(self, data: Data) -> list[tuple[str, int | None]]:
+        """What follows for boxes of files whose boxes are told to be two corners, and which are within as such."""
+        return [
+            ("box2d.outside-image", label.origin)
+            for label in data.labels
+            if isinstance(label, Box2D)
+            and label.origin is not None
+            and (record := self._origins.record(label.origin)) is not None
+            and record[0] in self._cornered
+            and are_corners_within(label, data.width, data.height)
+        ]
 
     def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lading import Box2D, Label, Report, Sentence, Word
+from lading import Label, Report, Sentence, Word
 from lading_coco.bodies import BodyBuilder
 from lading_coco.categories import Names
 from lading_coco.classes import labels_without_shape
@@ -49,7 +49,6 @@ class LabelBuilder:
         self._unlisted = names.unlisted[document.path]
         self._are_unknown_told = names.accounted_for[document.path]
         self._has_categories = bool(listed)
-        self._has_corners = document.has_corners
         self._is_stuff = document.kind == "stuff"
         self._has_shapes = document.traits.label_kinds() != ["CLASSIFICATION"]
         self._may_lack_id = document.is_results or document.traits.has_segments or document.kind == "videos"
@@ -68,8 +67,6 @@ class LabelBuilder:
     def plain(self, records: Sequence[PlainRow], rows: Sequence[int], bounds: Sequence[int]) -> Iterator[list[Label]]:
         """The labels of some frames, whose records `bounds` part; no other has the id of one of them."""
         made = self._plain.labels(records, rows, bounds)
-        if self._has_corners:
-            made = map(self._noted, made)
         return made if have_areas(records) else self._with_areas(made, records, rows, bounds)
 
     def _with_areas(
@@ -86,17 +83,10 @@ class LabelBuilder:
         if not isinstance(record, dict):  # of a dict it is told where its numbers are read
             tell_area(record.area, self._teller(row))
         if not isinstance(record, PlainRow):
-            made = self._any(record, row, again)
-        elif again:
-            made = self._any(as_row(record), row, again)
-        else:
-            made = next(self._plain.labels((record,), (row,), (0, 1)))
-        return self._noted(made) if self._has_corners else made
-
-    def _noted(self, made: list[Label]) -> list[Label]:
-        """Labels whose boxes are told to be two corners: that they are outside their picture follows from it."""
-        self.told += [("box2d.outside-image", label.origin) for label in made if isinstance(label, Box2D)]
-        return made
+            return self._any(record, row, again)
+        if again:
+            return self._any(as_row(record), row, again)
+        return next(self._plain.labels((record,), (row,), (0, 1)))
 
     def category_name(self, key: Any) -> str | None:
         """What the category of an id is called; None for an id that no annotation of the file has."""

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from lading import Report, counted
+from lading import Box2D, Report, counted
 from lading_coco.document import Document
 from lading_coco.ids import first_places, look_up
 from lading_coco.numerals import number_of, numbers_of
@@ -23,6 +23,8 @@ _FEW = 3
 _ROUNDING = 0.001
 #: How far an area may be from that of its box, of which it is a part.
 _NEAR = 0.001
+#: By so many pixels a box may be beyond the edges of its picture, as it was rounded.
+_EDGE_PX = 1
 
 _Record: TypeAlias = Mapping[str, Any]
 _Box: TypeAlias = Sequence[float]
@@ -101,8 +103,16 @@ def _fit_as_corners_alone(document: Document, boxes: Sequence[tuple[int, _Record
         sizes = numbers_of([(image or {}).get("width"), (image or {}).get("height")])
         if sizes is None or right > sizes[0] or bottom > sizes[1]:
             return False
-        outside += x + right > sizes[0] + 1 or y + bottom > sizes[1] + 1
+        outside += x + right > sizes[0] + _EDGE_PX or y + bottom > sizes[1] + _EDGE_PX
     return outside > 1 and 4 * outside >= len(boxes)
+
+
+def are_corners_within(box: Box2D, width: int | None, height: int | None) -> bool:
+    """Whether a box that was read as x, y, width and height lies within its picture, read as two corners."""
+    x, y, right, bottom = box.xmin, box.ymin, box.xmax - box.xmin, box.ymax - box.ymin
+    if not (0 <= x < right and 0 <= y < bottom):
+        return False
+    return (width is None or right <= width + _EDGE_PX) and (height is None or bottom <= height + _EDGE_PX)
 
 
 def _box(record: _Record) -> list[float] | None:

@@ -261,14 +261,14 @@ LICENCES = [
         licenses=[{"id": 1, "name": "CC0", "url": ""}],
         pictures={**ALL, "images/d.png": picture("white")},
         frames={"x/1": [BOX], "x/2": [], "x/3": [], "x/4": []},
-        told=["warning coco.stray-id /images/1/license", "warning coco.stray-id /images/3/license"],
+        told=["warning coco.stray-id /images/1/license"],
     ),
     coco(
         "licences that say that there is none",
-        images=[{**IMAGE, "license": 0}, {**SECOND, "license": None}],
+        images=[{**IMAGE, "license": 0}, {**SECOND, "license": None}, {**THIRD, "license": ""}],
         licenses=[{"id": 1, "name": "CC0", "url": ""}],
-        pictures=BOTH,
-        frames={"x/1": [BOX], "x/2": []},
+        pictures=ALL,
+        frames={"x/1": [BOX], "x/2": [], "x/3": []},
     ),
     coco("a licence where none is listed", images=[{**IMAGE, "license": 3}], licenses=[]),
 ]

@@ -119,7 +119,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"images": [{**IMAGE, "license": 3}, {**IMAGE, "id": 7, "license": 3}], "licenses": [{"id": 1}]},
         "coco.stray-id",
         "/images/0/license",
-        "expected the id of a licence that is listed, found 3, of 2 images",
+        "expected ids of licences that are listed, found others in 2 images, the first 3",
     ),
     "a labelled keypoint at 0, 0": (
         {
@@ -490,13 +490,37 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"images": [IMAGE | {"neg_category_ids": [5, 2]}]},
         "coco.absent-category",
         "/images/0/neg_category_ids/1",
-        "expected no label of a category that is listed as not in the picture, found 1 label, the first of 'cat'",
+        "expected none of a category that is listed as not in the picture, found 1 annotation, the first of 'cat'",
     ),
     "a licence id again": (
         {"licenses": [{"id": 1}, {"id": 2}, {"id": 1, "name": "MIT"}]},
         "coco.duplicate-licence-id",
         "/licenses/2/id",
         "expected each licence id once, found 1 again",
+    ),
+    "a label and its mask of a category that LVIS lists as absent": (
+        {
+            "images": [IMAGE | {"neg_category_ids": [2]}],
+            "annotations": rows({"segmentation": [RING], "bbox": [1, 1, 8, 8]}),
+        },
+        "coco.absent-category",
+        "/images/0/neg_category_ids/0",
+        "expected none of a category that is listed as not in the picture, found 2 annotations, the first of 'cat'",
+    ),
+    "licences as true and false": (
+        {"images": [{**IMAGE, "license": False}, {**IMAGE, "id": 7, "license": True}], "licenses": [{"id": 1}]},
+        "coco.stray-id",
+        "/images/0/license",
+        "expected ids of licences that are listed, found others in 2 images, the first False",
+    ),
+    "licences of which each image has its own": (
+        {
+            "images": [{**IMAGE, "id": n, "license": f"https://x.org/{n}" if n else ""} for n in range(30)],
+            "licenses": [{"id": 1}],
+        },
+        "coco.stray-id",
+        "/images/1/license",
+        "expected ids of licences that are listed, found others in 29 images, the first 'https://x.org/1'",
     ),
     "licences as an object": (
         {"licenses": {"1": "MIT"}},
@@ -957,3 +981,19 @@ def test_what_is_wrong_with_records_is_told_in_the_turn_of_their_frame(write: An
         ("150", "coco.negative-area", "/annotations/150/area"),
         ("199", "coco.encoding", "/annotations/199"),
     ]
+
+
+def test_what_lvis_lists_as_absent_is_about_its_own_annotations(read: Any) -> None:
+    """COCO may have a cat where LVIS, whose cats are of another definition, says that there is none."""
+    own = [{**ROW, "id": 1, "category_id": 9}]
+    files = {
+        "instances_val.json": {"images": [IMAGE], "annotations": [ROW], "categories": [{"id": 2, "name": "cat"}]},
+        "lvis_v1_val.json": {
+            "images": [IMAGE | {"neg_category_ids": [1]}],
+            "annotations": own,
+            "categories": [{"id": 1, "name": "cat"}, {"id": 9, "name": "dog"}],
+        },
+    }
+    done = read({f"annotations/{name}": content for name, content in files.items()})
+    assert [label.category for label in done.frames["val"][0].data[0].labels] == ["cat", "dog"]
+    assert "coco.absent-category" not in done.rules

@@ -59,8 +59,8 @@ class Document:
 
     Of its images, `names` are hashes of their file names, `keys` numbers for what their frames are called, `media` the
     numbers of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots`
-    are their numbers within the videos, `MISSING` where there is no whole number. `licences` have by the JSON that
-    images say the first row that says it, and how many do.
+    are their numbers within the videos, `MISSING` where there is no whole number. `licences` are the codes of their
+    licences' ids.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -81,7 +81,7 @@ class Document:
         self.keys: Codes
         self.media: NDArray[np.int32]
         self.without_id: WithoutId
-        self.licences: dict[bytes, tuple[int, int]] = {}
+        self.licences: Codes
         self.video_of: Codes | None = None
         self.shots: Codes | None = None
         self.annotation_ids: Codes
@@ -95,8 +95,8 @@ class Document:
     def forget_ids(self) -> None:
         """Let go of what only the index is made of."""
         none = np.empty(0, dtype=np.int64)
-        del self.without_id, self.licences
-        self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = none
+        del self.without_id
+        self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = self.licences = none
         self.video_of = self.shots = None
 
     def origin(self, *parts: str | int) -> Origin:

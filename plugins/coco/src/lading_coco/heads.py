@@ -21,6 +21,17 @@ ABSENT = msgspec.Raw(b"")
 REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
+def decoded(text: bytes) -> Any:
+    """A value as Python reads it; None where it is none that can be read."""
+    try:
+        return msgspec.json.decode(text)
+    except REFUSED:
+        try:
+            return json.loads(text.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return None
+
+
 class ImageHead(msgspec.Struct, gc=False):
     """What the index needs of an image."""
 

@@ -77,7 +77,7 @@ class ImageBuilder:
             if isinstance(image, dict):  # others have the usual keys alone
                 at = self._documents[home].images.origin(place)
                 tell_categories(image, self._categories[home], at, self._report)
-                tell_absent(image, self._categories[home], labels, at, self._report)
+                tell_absent(image, self._categories[home], labels, at, self._origins.record, self._report)
         if len(images) > 1:
             self._take_others(data, own, images)
         return data

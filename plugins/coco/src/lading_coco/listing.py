@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
@@ -12,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Origin, Report
-from lading_coco.heads import Column, ImageHead
-from lading_coco.ids import MISSING, Codes, codes_of, is_id, joined, key_of
+from lading_coco.heads import Column, ImageHead, decoded
+from lading_coco.ids import MISSING, Codes, code_of, codes_of, is_id, joined, key_of
 from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
 from lading_coco.orphans import WithoutId
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
-
-#: Up to so many different licences each is looked for by itself.
-_FEW = 16
 
 #: Where a part of the image of a row stands.
 Place = Callable[..., Origin]
@@ -43,8 +39,7 @@ class ImageHeads:
         self.without_id = WithoutId(place)
         #: The first image whose file has other capitals than its name, and how many such there are.
         self.respelled: tuple[int, int] = (-1, 0)
-        #: By the JSON of a licence the first row that names it, and how many do.
-        self.licences: dict[bytes, tuple[int, int]] = {}
+        self._licences: list[Codes] = []
 
     @property
     def names(self) -> Codes:
@@ -66,28 +61,23 @@ class ImageHeads:
         """The codes of their videos' ids, and their numbers within those; `MISSING` where there is none."""
         return joined(self._videos, np.int64), joined(self._shots, np.int64)
 
+    @property
+    def licences(self) -> Codes:
+        """The codes of their licences' ids; `MISSING` for those that say that there is none."""
+        return joined(self._licences, np.int64)
+
     def take(self, piece: Piece) -> None:
         """Take some records."""
         row = self.column.count
         heads: list[ImageHead] = self.column.take(piece)
         if not self._take_usual(heads):
             self._take_any(row, heads)
-        self._take_licences(row, [bytes(head.license) for head in heads])
+        self._licences.append(_licences([bytes(head.license) for head in heads]))
         videos = [head.video_id for head in heads]
         has_none = videos.count(None) == len(videos)
         none = np.full(len(videos), MISSING)
         self._videos.append(none if has_none else codes_of(videos))
         self._shots.append(none if has_none else _shots([head.frame_id for head in heads]))
-
-    def _take_licences(self, row: int, values: Sequence[bytes]) -> None:
-        counts = Counter(values)
-        if len(counts) > _FEW:
-            first = dict(zip(reversed(values), range(row + len(values) - 1, row - 1, -1), strict=True))
-        else:
-            first = {value: row + values.index(value) for value in counts}
-        for value, count in counts.items():
-            at, before = self.licences.get(value, (first[value], 0))
-            self.licences[value] = at, before + count
 
     def _take_usual(self, heads: Sequence[ImageHead]) -> bool:
         """Take images that all have a number and a file name which leads nowhere else; whether they are such."""
@@ -167,6 +157,18 @@ class ImageHeads:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _licences(values: Sequence[bytes]) -> Codes:
+    codes = {value: _licence(value) for value in set(values)}
+    return np.fromiter(map(codes.__getitem__, values), dtype=np.int64, count=len(values))
+
+
+def _licence(text: bytes) -> int:
+    """The code of a licence as an image has it; null, 0 and an empty text say that there is none."""
+    value = decoded(text) if text else None
+    is_none = value is None or (not value and isinstance(value, (int, float, str)) and not isinstance(value, bool))
+    return MISSING if is_none else code_of(value)
 
 
 def _shots(values: Sequence[Any]) -> Codes:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from lading import Label, Origin, Report, counted
 from lading_coco.document import Document
-from lading_coco.ids import code_of, is_id
-from lading_coco.rows import decoded
+from lading_coco.ids import MISSING, code_of, is_id
+from lading_coco.rows import records_at
 
 #: Of an image of LVIS: categories that are not in it, and those of which not every object is annotated.
 _ABSENT = "neg_category_ids"
 _LISTS = (_ABSENT, "not_exhaustive_category_ids")
 _CODE = "coco.stray-id"
+
+
+#: The file, the row and the part that a label is of, by its origin.
+Place: TypeAlias = Callable[[int], tuple[str, int, int] | None]
 
 
 class _Found(NamedTuple):
@@ -44,18 +48,32 @@ def tell_categories(record: Mapping[str, Any], listed: Collection[Any], at: Orig
 
 
 def tell_absent(
-    record: Mapping[str, Any], listed: Mapping[Any, str], labels: Sequence[Label], at: Origin, report: Report
+    record: Mapping[str, Any],
+    listed: Mapping[Any, str],
+    labels: Sequence[Label],
+    at: Origin,
+    place: Place,
+    report: Report,
 ) -> None:
-    """Tell of an image, which stands at `at`, with labels of categories that its list of LVIS says are not in it."""
+    """Tell of an image, which stands at `at`, with annotations of categories that its list of LVIS says are not in it.
+
+    The list is about the annotations of its own file; `place` says of which file and row a label is.
+    """
     values = record.get(_ABSENT)
     if not isinstance(values, list):
         return
     named = {listed[value]: number for number, value in enumerate(values) if is_id(value) and value in listed}
-    found = [label.category for label in labels if label.category in named]
+    found: dict[int, str] = {}  # by row
+    for label in labels:
+        if label.category in named and label.origin is not None and (known := place(label.origin)) is not None:
+            path, row, _ = known
+            if path == at.file:
+                found.setdefault(row, label.category)
     if found:
-        what = f"{counted(len(found), 'label')}, the first of {found[0]!r}"
-        message = f"expected no label of a category that is listed as not in the picture, found {what}"
-        report.warning("coco.absent-category", message, at.below(_ABSENT, named[str(found[0])]))
+        first = next(iter(found.values()))
+        what = f"{counted(len(found), 'annotation')}, the first of {first!r}"
+        message = f"expected none of a category that is listed as not in the picture, found {what}"
+        report.warning("coco.absent-category", message, at.below(_ABSENT, named[first]))
 
 
 def tell_scenes(document: Document, report: Report) -> None:
@@ -73,7 +91,7 @@ def tell_scenes(document: Document, report: Report) -> None:
 
 
 def tell_licences(document: Document, report: Report) -> None:
-    """Tell of licences that images name and the file does not list, each once; 0 says that there is none.
+    """Tell of licences that images name and the file does not list, once a file, and of ids that it lists again.
 
     Where a file lists no licences at all, that is no defect (source-formats.md 2.3).
     """
@@ -90,12 +108,13 @@ def tell_licences(document: Document, report: Report) -> None:
             message = f"expected each licence id once, found {key!r} again"
             report.warning("coco.duplicate-licence-id", message, document.origin("licenses", number, "id"))
         known.add(code_of(key))
-    for text, (at, count) in document.licences.items():
-        value = decoded(text) if text else None
-        if value is None or value == 0 or code_of(value) in known:
-            continue
-        message = f"expected the id of a licence that is listed, found {value!r}, of {counted(count, 'image')}"
-        report.warning(_CODE, message, document.images.origin(at, "license"))
+    strays = np.flatnonzero(~np.isin(document.licences, [*known, MISSING]))
+    if len(strays):
+        row = int(strays[0])
+        (record,) = records_at(document, document.images, [row])
+        found = f"others in {counted(len(strays), 'image')}, the first {(record or {}).get('license')!r}"
+        message = f"expected ids of licences that are listed, found {found}"
+        report.warning(_CODE, message, document.images.origin(row, "license"))
 
 
 def _images(scenes: list[Any]) -> Iterator[_Found]:

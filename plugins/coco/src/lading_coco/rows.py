@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeGuard, TypeVar
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading_coco.document import Document, Records
-from lading_coco.heads import REFUSED, ImageHead
+from lading_coco.heads import REFUSED, ImageHead, decoded
 from lading_coco.ids import MISSING
 from lading_coco.rings import Ring, RingParser, lists_of
 from lading_coco.text import Access
@@ -240,17 +239,6 @@ def loose(text: bytes) -> Loose | None:
     """A record as a dict, also with NaN, numbers of any size and bytes that are no text; None where it is none."""
     record = decoded(text)
     return record if isinstance(record, dict) else None
-
-
-def decoded(text: bytes) -> Any:
-    """A value as Python reads it; None where it is none that can be read."""
-    try:
-        return msgspec.json.decode(text)
-    except REFUSED:
-        try:
-            return json.loads(text.decode("utf-8", "replace"))
-        except (ValueError, RecursionError):
-            return None
 
 
 def values_at(document: Document, rows: Sequence[int], key: str) -> list[Any]:

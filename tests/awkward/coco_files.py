@@ -340,6 +340,13 @@ PANOPTICS = [
         losses=["segments of a mask without an integer id"],
     ),
     panoptic(
+        "panoptic: void as a segment, and no pixel of it",
+        mask([[3, 3, 3, 3], [3, 3, 3, 3]]),
+        [segment(3), segment(0)],
+        f"{PNG} 3=cat 0=cat",
+        told=[f"error coco.bad-segment {PANOPTIC}#/annotations/0/segments_info/1/id"],
+    ),
+    panoptic(
         "panoptic: a segment twice, of a category that no one has",
         mask([[3, 3, 3, 3], [0, 3, 3, 3]]),
         [segment(3), segment(3, 99)],

@@ -401,7 +401,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": None}]},
         "coco.bad-segment",
         "/annotations/1/segments_info",
-        "expected an array of segments, found None",
+        "expected an array of segments, found null",
     ),
     "a segment without id": (
         {"annotations": [ROW, {"image_id": 1, "file_name": "m.png", "segments_info": [{"category_id": 2}]}]},
@@ -497,6 +497,27 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "coco.duplicate-licence-id",
         "/licenses/2/id",
         "expected each licence id once, found 1 again",
+    ),
+    "a segment whose box is not finite": (
+        {
+            "annotations": [
+                ROW,
+                {
+                    "image_id": 1,
+                    "file_name": "m.png",
+                    "segments_info": [SEGMENT | {"bbox": [1, 2, float("nan"), float("inf")]}],
+                },
+            ]
+        },
+        "coco.bad-bbox",
+        "/annotations/1/segments_info/0/bbox",
+        "expected 4 finite numbers, found [1, 2, nan, inf]",
+    ),
+    "a size that is null": (
+        {"images": [IMAGE | {"width": None, "height": None}]},
+        "coco.missing-size",
+        "/images/0",
+        "expected `width` and `height` in pixels, found null",
     ),
     "a label and its mask of a category that LVIS lists as absent": (
         {

@@ -77,7 +77,7 @@ CODES: Mapping[str, Told] = {
         "warning", "an area is not below 0", "Take its size without the sign that the order of points gives it."
     ),
     "coco.score-range": Told("warning", "a score is from 0 to 1", "Divide scores in percent by 100."),
-    "coco.bad-caption": Told("error", "a caption is a text"),
+    "coco.bad-caption": Told("error", "a caption is a text that is not blank"),
     "coco.bad-attributes": Told("error", "`attributes` is an object of names and values"),
     "coco.number-as-text": Told("warning", "a number is not written as text"),
     "coco.stray-id": Told("warning", "licences of images, scenes of TACO and lists of LVIS lead to what is listed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +39,8 @@ class MaskBuilder:
         segments = record["segments_info"]
         items = []
         if not isinstance(segments, list):
-            message = f"expected an array of segments, found {str(segments)[:60]}"
+            found = "null" if segments is None else str(segments)[:60]
+            message = f"expected an array of segments, found {found}"
             self._tell("coco.bad-segment", message, row, "segments_info")
         for index, segment in enumerate(segments if isinstance(segments, list) else ()):
             item = self._item(segment, row, index)
@@ -97,6 +99,8 @@ class MaskBuilder:
             edges = numbers_of(segment["bbox"])
             if edges is None or len(edges) != 4:
                 tell("coco.bad-bbox", f"expected 4 numbers, found {shown(segment['bbox'])}", "bbox")
+            elif not all(map(math.isfinite, edges)):
+                tell("coco.bad-bbox", f"expected 4 finite numbers, found {shown(segment['bbox'])}", "bbox", warn=True)
             elif min(edges[2:]) < 0:
                 tell("coco.bad-bbox", f"expected a width and a height of 0 or more, found {edges}", "bbox", warn=True)
 

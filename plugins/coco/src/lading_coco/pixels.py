@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, ClassVar
 
@@ -100,10 +101,12 @@ def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[str, str, Origi
         table = data.locate(label).below("segments_info")
         yield "coco.unlisted-segment", f"expected ids that {table} lists, found {others}", png
     for value, item in items.items():
+        if value == _VOID:  # which is told as no id of a segment
+            continue
         if value not in found:
             message = f"expected pixels of segment {value} in {content.path!r}, found none"
             yield "coco.empty-segment", message, origins.segment(label.origin, value)
-        elif value != _VOID and is_of_size:
+        elif is_of_size:
             for rule, message, field in _measure_problems(item.extras, found[value], value):
                 yield rule, message, origins.segment(label.origin, value, field)
 
@@ -140,7 +143,7 @@ def _measure_problems(said: Mapping[str, Any], found: Region, value: int) -> Ite
         message = f"expected the number of pixels of segment {value}, {found.pixels:,}, found {area:g}"
         yield "coco.segment-area", message, "area"
     edges = numbers_of(box)
-    if edges is not None and len(edges) == 4 and min(edges[2:]) >= 0:
+    if edges is not None and len(edges) == 4 and all(map(math.isfinite, edges)) and min(edges[2:]) >= 0:
         x, y, width, height = edges
         given = (x, y, x + width, y + height)
         if any(abs(a - b) > _TOLERANCE_PX for a, b in zip(given, found.edges, strict=True)):

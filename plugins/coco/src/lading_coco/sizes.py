@@ -24,7 +24,7 @@ def take_size(document: Document, row: int, extras: dict[str, Any], report: Repo
     wrong = [key for key, value in zip(SIZE, (width, height), strict=True) if value is None]
     wrong = [key for key in wrong if not _is_told(document, row, key)]
     if wrong:
-        found = ["none" if key not in extras else repr(extras[key]) for key in wrong]
+        found = ["none" if key not in extras else "null" if extras[key] is None else repr(extras[key]) for key in wrong]
         what = " and ".join(f"`{key}`" for key in wrong)
         message = f"expected {what} in pixels, found {' and '.join(dict.fromkeys(found))}"
         report.warning("coco.missing-size", message, document.images.origin(row))

@@ -412,6 +412,23 @@ VIDEOS = [
         told=[f"warning coco.other-video {FILE}#/annotations/1/video_id"],
     ),
     Awkward(
+        "annotations that name their video as text",
+        {FILE: shots(*({**row, "video_id": "7"} for row in TRACK)), **BOTH},
+        frames=TRACKED,
+        told=[f"warning coco.id-type {FILE}#/annotations/{number}/video_id" for number in (0, 1)],
+    ),
+    Awkward(
+        "an annotation of the video 7 as text, where that is another one",
+        {
+            FILE: shots(
+                {**TRACK[0], "video_id": "7"}, TRACK[1], videos=[{"id": 7, "name": "pier"}, {"id": "7", "name": "sea"}]
+            ),
+            **BOTH,
+        },
+        frames=TRACKED,
+        told=[f"warning coco.other-video {FILE}#/annotations/0/video_id"],
+    ),
+    Awkward(
         "an image of a video that is not listed, and an annotation of one that is",
         {
             FILE: shots(

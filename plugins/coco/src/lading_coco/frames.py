@@ -125,7 +125,7 @@ class FrameReader:
         listed = [video for video in videos if is_id(video) and video in self._videos]  # others are told
         for number, bounds, rows, found in parts:
             own = slice(bounds[place], bounds[place + 1])
-            tell_other_video(self._documents[number], listed, rows[own], found[own], self._report)
+            tell_other_video(self._documents[number], listed, self._videos, rows[own], found[own], self._report)
 
     def _teller(self, records: Records) -> TellRow:
         def tell(rule: str, row: int, message: str, warn: bool) -> None:

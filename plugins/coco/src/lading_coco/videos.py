@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, is_id
+from lading_coco.ids import MISSING, Codes, is_id, other_spelling
 from lading_coco.rows import records_at
 
 
@@ -124,14 +124,27 @@ def listed_videos(documents: Sequence[Document]) -> frozenset[Any]:
 
 
 def tell_other_video(
-    document: Document, videos: Sequence[Any], rows: Sequence[int], records: Sequence[Any], report: Report
+    document: Document,
+    videos: Sequence[Any],
+    listed: Set[Any],
+    rows: Sequence[int],
+    records: Sequence[Any],
+    report: Report,
 ) -> None:
-    """Tell of annotations of one frame that name another video than those which its image is of."""
+    """Tell of annotations of one frame that name another video than those which its image is of, or spell it otherwise.
+
+    Of two videos 1 and "1", both `listed`, neither is the other spelled otherwise.
+    """
     for row, record in zip(rows, records, strict=True) if videos else ():
         found = record.get("video_id") if isinstance(record, dict) else None
-        if is_id(found) and found not in videos:
-            message = f"expected {videos[0]!r}, the video of its image, found {found!r}"
-            report.warning("coco.other-video", message, document.annotations.origin(row, "video_id"))
+        if not is_id(found) or found in videos:
+            continue
+        spelled = other_spelling(found)
+        if spelled in videos and found not in listed:
+            rule, message = "coco.id-type", f"expected the id as the video has it, {spelled!r}, found {found!r}"
+        else:
+            rule, message = "coco.other-video", f"expected {videos[0]!r}, the video of its image, found {found!r}"
+        report.warning(rule, message, document.annotations.origin(row, "video_id"))
 
 
 def _folder_of(names: Any) -> str | None:

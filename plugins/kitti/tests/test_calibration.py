@@ -229,15 +229,25 @@ def test_a_camera_may_look_to_any_side(degrees: float) -> None:
     assert told(P2, f"Tr_velo_to_cam: {values}", R0) == []
 
 
-def test_a_placeholder_is_told_once_a_file(kitti: Any) -> None:
+@pytest.mark.parametrize(
+    ("odd", "more"),
+    [((0,), ""), ((0, 1), ", and such in 1 more file"), ((0, 2, 3), ", and such in 2 more files")],
+    ids=["one of four", "two, which are equal", "three"],
+)
+def test_a_placeholder_is_told_once_a_segment(kitti: Any, odd: tuple[int, ...], more: str) -> None:
     p2 = "P2: 72 0 60 0 0 72 18 0 0 0 1 0"
-    identity = f"{p2}\n{R0}\nTr_velo_to_cam: 1 0 0 0 0 1 0 0 0 0 1 0\n{IMU}\n"
-    files = {f"training/calib/{n:06d}.txt": identity for n in range(2)}
-    files |= {f"training/velodyne/{n:06d}.bin": kitti.CLOUD + bytes([n]) * 16 for n in range(2)}
-    files |= {f"training/label_2/{n:06d}.txt": f"{kitti.ROW}\n" for n in range(2)}
-    found = lading.validate(lading.open_dataset(kitti.tree(files)))
-    told = [(one.rule, one.file, one.line) for one in found if not one.rule.startswith("media.")]
-    assert told == [("kitti.calibration-axes", f"training/calib/{n:06d}.txt", 3) for n in range(2)]
+    kept, turned = "1 0 0 {} 0 1 0 0 0 0 1 0", "0 -1 0 {} 0 0 -1 0 1 0 0 0"
+    files: dict[str, Any] = {}
+    for n in range(4):
+        row = f"Tr_velo_to_cam: {(kept if n in odd else turned).format(n // 2)}"
+        files[f"training/calib/{n:06d}.txt"] = f"{p2}\n{R0}\n{row}\n{IMU}\n"
+        files[f"training/velodyne/{n:06d}.bin"] = kitti.CLOUD + bytes([n]) * 16
+        files[f"training/label_2/{n:06d}.txt"] = f"{kitti.ROW}\n"
+    for jobs in (1, 2):
+        found = lading.validate(lading.open_dataset(kitti.tree(files)), jobs=jobs)
+        (told,) = [one for one in found if one.rule == "kitti.calibration-axes"]
+        assert (told.severity, told.file, told.line) == ("warning", "training/calib/000000.txt", 3)
+        assert told.message.endswith(f"found the axes kept as they are{more}")
 
 
 @pytest.mark.parametrize(

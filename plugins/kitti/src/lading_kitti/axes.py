@@ -15,6 +15,9 @@ _VELO_TO_CAMERA = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]
 #: How far a sensor may be tilted or turned: official ones are within 2 degrees.
 _TILT = math.radians(20)
 
+#: What is told of such a calibration.
+AXES = "kitti.calibration-axes"
+
 
 def odd_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | None:
     """What to say of a rotation that keeps the velodyne's axes, as a placeholder does, or is that of the way back."""
@@ -26,7 +29,7 @@ def odd_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | None:
     else:
         return None
     expected = "x forward, y left, z up of the velodyne turned into x right, y down, z forward of the camera"
-    return Problem("kitti.calibration-axes", f"{key}: expected {expected}, found {found}", line, is_error=False)
+    return Problem(AXES, f"{key}: expected {expected}, found {found}", line, is_error=False)
 
 
 def _angle(one: FloatArray, other: FloatArray) -> float:

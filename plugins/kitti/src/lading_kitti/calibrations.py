@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from lading import Origin, Report, Sensor, Source
+from lading import Origin, Report, Sensor, Source, counted
+from lading_kitti.axes import AXES
 from lading_kitti.calibration import Calibration
 from lading_kitti.calibration_files import calibration_of, raw_calibration
 from lading_kitti.index import SegmentIndex
@@ -28,11 +29,15 @@ class Calibrated(NamedTuple):
 
 
 class Calibrations:
-    """Reads calibration files, each distinct content once. `lost` are those that are told to calibrate nothing."""
+    """Reads calibration files, each distinct content once. `lost` are those that are told to calibrate nothing.
 
-    def __init__(self, source: Source, index: SegmentIndex) -> None:
+    `base` is that of the segment, where it is known: of axes that it does not turn nothing is said of others again.
+    """
+
+    def __init__(self, source: Source, index: SegmentIndex, base: Calibrated | None = None) -> None:
         self._source = source
         self._index = index
+        self._are_axes_told = bool(index.calib) and base is not None and _axes(base) is not None
         self.lost: set[str] = set()
         self._kept: OrderedDict[bytes, Calibrated] = OrderedDict()
 
@@ -60,8 +65,20 @@ class Calibrations:
             if key in index.calib:
                 found = self.of_frame(key, Report())
                 if found is not None:
+                    self._tell_axes(index.calib[key], found, report)
                     return found
         return None
+
+    def _tell_axes(self, path: str, first: Calibrated, report: Report) -> None:
+        """Say once for all frames that the first calibration does not turn the axes, as those of one tool do not."""
+        problem = _axes(first)
+        if problem is None:
+            return
+        paths = dict.fromkeys(self._index.calib[key] for key in self._index.keys if key in self._index.calib)
+        others = (self._of_file(other, Report()) for other in paths if other != path)
+        count = sum(1 for one in others if one is not None and _axes(one) is not None)
+        more = f", and such in {counted(count, 'more file')}" if count else ""
+        problem._replace(message=f"{problem.message}{more}").tell(report, path)
 
     def differ(self, base: Calibrated | None) -> bool:
         """Whether any frame has sensors other than these; reads calibrations up to the first that does."""
@@ -93,7 +110,8 @@ class Calibrations:
         else:
             self._kept.move_to_end(data)
         for problem in known.calibration.problems:
-            problem.tell(report, path)
+            if not (self._are_axes_told and problem.rule == AXES):
+                problem.tell(report, path)
         if not known.calibration.is_empty:
             return known
         if known.calibration.problems:
@@ -132,3 +150,8 @@ class Calibrations:
                 problem.tell(report, paths[_CAMERAS])
         whole.problems += [problem for part in parts.values() if part is not whole for problem in part.problems]
         return None if whole.is_empty and not whole.unrectified else Calibrated(whole, self.sensors(whole))
+
+
+def _axes(one: Calibrated) -> Problem | None:
+    """What is said of the axes of a calibration, if anything."""
+    return next((problem for problem in one.calibration.problems if problem.rule == AXES), None)

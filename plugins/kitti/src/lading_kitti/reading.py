@@ -47,7 +47,7 @@ class SegmentReading:
         self._base = base
         self._is_fusion = is_fusion
         self._report = report
-        self._calibrations = Calibrations(source, index)
+        self._calibrations = Calibrations(source, index, base)
         self._base_sensors = self._calibrations.sensors(None if base is None else base.calibration)
         self._labelling = Labelling(source, index, report, head, is_told=is_told)
         self._motion = Motion(source, index, None if base is None else base.calibration, head)

@@ -115,7 +115,8 @@ def test_a_nesting_without_end_costs_its_row_alone() -> None:
 
 
 hexes = st.text("0123456789abcdef", min_size=32, max_size=32)
-tokens = hexes | texts | st.none() | st.just("0" * 32) | hexes.map(str.upper) | st.just("ab " * 10 + "ab") | st.just("")
+short = st.integers(1, 20).flatmap(lambda half: st.text("0123456789abcdef", min_size=2 * half, max_size=2 * half))
+tokens = hexes | short | texts | st.none() | st.sampled_from(["0" * 32, "ab " * 10 + "ab", ""]) | hexes.map(str.upper)
 
 
 @given(st.lists(tokens, max_size=20))
@@ -125,6 +126,16 @@ def test_a_token_comes_back_as_it_was(given_tokens: list[str | None]) -> None:
     assert keys.shape == (len(given_tokens), 2)
     assert book.texts(keys) == [token or "" for token in given_tokens]
     assert [book.text(key) for key in keys] == [token or "" for token in given_tokens]
+
+
+@pytest.mark.parametrize("digits", [2, 4, 8, 16, 30, 34, 62])
+@pytest.mark.parametrize("others", [0, 1, 3])
+def test_a_token_of_fewer_or_more_digits_than_the_others_comes_back(digits: int, others: int) -> None:
+    long = [f"{number:032x}" for number in range(1, others + 1)]
+    for given_tokens in ([("0a" * 31)[:digits], *long], [*long, ("b1" * 31)[:digits]]):
+        book = TokenBook()
+        assert book.texts(book.keys(given_tokens)) == given_tokens
+        assert [book.text(book.key(token)) for token in given_tokens] == given_tokens
 
 
 @given(st.lists(tokens, max_size=20), st.lists(tokens, max_size=20))

@@ -624,6 +624,7 @@ INDEX = "v1.0-mini/category.json#/{}/index: expected an index"
 def test_categories_without_the_index_that_point_labels_name_are_told(case: Any) -> None:
     """source-formats.md 4.8, 8."""
     case.edit("category", lambda rows: rows[3].pop("index") and rows[4].update(index=1))
+    assert {found.severity for found in case.open().of("category-index")} == {"warning"}  # it is read all the same
     assert [str(found) for found in case.open().of("category-index")] == [
         f"{INDEX.format(3)}, as other categories have one, found none",
         f"{INDEX.format(4)} of its own, found 1 of row 1 again",

@@ -188,6 +188,13 @@ def test_panoptic_whose_bytes_are_not_those_of_its_checksum_is_told(case: Any) -
     assert told(case) == [f"error nuscenes.point-labels {NPZ}: {CUT}"]
 
 
+def test_an_array_of_fewer_numbers_than_none_is_told_by_its_shape(case: Any) -> None:
+    panoptic(case, header(b"{'descr': '<u2', 'fortran_order': False, 'shape': (-1000,), }\n"))
+    assert told(case) == [
+        f"error nuscenes.point-labels {NPZ}: expected one number a point in the array 'data', found the shape (-1000,)"
+    ]
+
+
 def test_an_array_that_is_said_to_be_huge_is_not_read(case: Any) -> None:
     text = b"{'descr': '<u8', 'fortran_order': False, 'shape': (99999999999,), }\n"
     points = panoptic(case, header(text))

@@ -20,7 +20,7 @@ CODES: Mapping[str, Told] = {
     ),
     "nuscenes.labelled-file": Told("error", "point labels are of the file of a lidar, which no other row labels"),
     "nuscenes.category-index": Told(
-        "error",
+        "warning",
         "where points have labels, each category has an index of its own",
         "Take category.json of the release of lidarseg or panoptic.",
     ),

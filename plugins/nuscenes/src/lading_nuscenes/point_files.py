@@ -86,7 +86,7 @@ def _panoptic(file: File, member: IO[bytes], points: int | None) -> PointClasses
     if dtype.kind not in "iu":
         found = "pickled objects, which are not read" if dtype.hasobject else f"{dtype}"
         raise SourceError(file.path, f"expected whole numbers (uint16) in the array {_ARRAY!r}, found {found}")
-    if len(shape) != 1 or shape[0] > _MOST:
+    if len(shape) != 1 or not 0 <= shape[0] <= _MOST:
         raise SourceError(file.path, f"expected one number a point in the array {_ARRAY!r}, found the shape {shape}")
     if points not in (None, shape[0]):
         return PointClasses(shape[0], None)

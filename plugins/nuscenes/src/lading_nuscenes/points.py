@@ -60,7 +60,7 @@ def classes(categories: Rows[Category], tables: Tables) -> frozenset[int] | None
     if not firsts or len(lacking) == len(firsts):
         if firsts:
             message = f"expected an index, which labels of points name, found none in {len(firsts):,} rows"
-            tables.report.error("nuscenes.category-index", message, Origin(tables.path("category")))
+            tables.report.warning("nuscenes.category-index", message, Origin(tables.path("category")))
         return None
     known: dict[int, int] = {}
     lost = len(tables.left_out("category")) + len(tables.gone.tokens("category"))
@@ -84,4 +84,4 @@ def classes(categories: Rows[Category], tables: Tables) -> frozenset[int] | None
 
 def _tell_index(tables: Tables, row: int, message: str) -> None:
     at = tables.origin("category", row, "index")
-    tables.report.error("nuscenes.category-index", f"expected {message}", at)
+    tables.report.warning("nuscenes.category-index", f"expected {message}", at)

@@ -87,7 +87,10 @@ def _hex_keys(tokens: Sequence[str]) -> Keys | None:
         raw = bytes.fromhex(joined)
     except ValueError:
         return None
-    # `fromhex` takes capitals, and spaces at other places too: what it made has to give the same text again.
+    # `fromhex` takes capitals, and spaces at other places too: what it made has to give the same text again. It is
+    # grouped from its end, so that its beginning may be shorter.
+    if len(raw) != 16 * len(tokens):
+        return None
     return _keys(raw) if raw.hex(" ", 16) == joined else None
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from lading_voc.annotation import read_annotation
+from lading_voc.shapes import VERBATIM
 
 import lading
+from lading import Report
 
 DOG = "<name>dog</name>"
 
@@ -254,6 +258,51 @@ def test_an_attribute_that_is_there_twice_is_told_and_kept(one: Callable[..., An
         "attributes": {"attribute": [{"name": "rotation", "value": "45.0"}, {"name": "truncated", "value": "true"}]},
         "actions": {"jumping": "0"},
     }
+
+
+def test_an_attribute_that_is_there_many_times_is_told_once_an_object(
+    one: Callable[..., Any], box: Callable[..., str]
+) -> None:
+    rows = [f"\n<attribute><name>{name}</name><value>{n}</value></attribute>" for n in range(4) for name in ("a", "b")]
+    inside = "".join(rows[:-1])  # a, b, a, b, a, b, a
+    found = one(f"<object>{DOG}{box(1, 2, 3, 4)}<attributes>{inside}</attributes></object>" * 2)
+    rest = "the first counts, these stay in extras"
+    assert [(f.pointer, f.line, f.message) for f in found.findings] == [
+        (
+            f"/annotation/object[{number}]/attributes/attribute[{at}]",
+            line,
+            f"expected one attribute {name!r}, found {count} others, first '1'; {rest}",
+        )
+        for number in (1, 2)
+        for name, at, count, line in (("a", 3, 3, 7 * number - 2), ("b", 4, 2, 7 * number - 1))
+    ]
+    assert [label.attributes for label in found.data("a").labels] == [{"a": 0, "b": 0}] * 2
+
+
+def test_time_grows_with_what_an_object_holds_not_faster(box: Callable[..., str]) -> None:
+    """Counted in calls and lines of Python, which no other process disturbs."""
+    ring = "<polygon><x1>0</x1><y1>1</y1><x2>6</x2><y2>0</y2><x3>5</x3><y3>9</y3></polygon>"
+    again = "<attribute><name>a</name><value>1</value></attribute>"
+
+    def lines(count: int) -> int:
+        inside = f"{box(1, 2, 3, 4)}{ring * count}<attributes>{again * count}</attributes>"
+        data = f"<annotation><object>{DOG}{inside}</object></annotation>".encode()
+        seen = 0
+
+        def trace(frame: Any, event: str, argument: Any) -> Any:
+            nonlocal seen
+            seen += 1
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            read_annotation(data, "a.xml", "a", VERBATIM, Report())
+        finally:
+            sys.settrace(before)
+        return seen
+
+    assert lines(400) < 5 * lines(100)
 
 
 def test_an_attribute_that_is_none_is_told_and_kept(one: Callable[..., Any], box: Callable[..., str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -12,8 +12,8 @@ from lading_voc.document import Document, Element, Trouble, objects_of, parse_do
 from lading_voc.leftovers import add_to, keep_rest, rest_of, stray_text
 from lading_voc.namespaces import Namespace
 from lading_voc.objects import ObjectReader
-from lading_voc.oddities import ONCE_A_FILE, holds_boxes, tell_other_capitals, tell_other_objects, tell_repeated
-from lading_voc.places import Place, step
+from lading_voc.oddities import ONCE_A_FILE, At, holds_boxes, tell_other_capitals, tell_other_objects, tell_repeated
+from lading_voc.places import Place, Steps
 from lading_voc.relative import Seen, box_of
 from lading_voc.shapes import Pixels
 from lading_voc.values import pixels as whole_pixels
@@ -90,8 +90,9 @@ def told_of(found: Annotation, *, is_relative: bool) -> list[tuple[str, int]]:
 
     Of boxes that are parts of their picture, and told to be (`is_relative`), that they are outside as pixels.
     """
+    further = set(found.further_boxes)
     told = [("label.instance-twice", number) for number in found.further_boxes]
-    told += [("label.duplicate", number) for number in found.further_boxes if _is_again(found.labels, number)]
+    told += [("label.duplicate", number) for number in _again(found) if number in further]
     if found.width is None or found.height is None:
         return told
     boxes = [
@@ -110,17 +111,20 @@ def _is_part(box: Box2D) -> bool:
     return min(box.xmin, box.ymin) >= -1 and max(box.coordinates()) <= 1
 
 
-def _is_again(labels: list[Label], number: int) -> bool:
-    """Whether a box is that of an earlier label of its object."""
-    box = labels[number]
-    return any(
-        isinstance(one, Box2D) and one.instance == box.instance and one.coordinates() == box.coordinates()
-        for one in labels[:number]
-    )
+def _again(found: Annotation) -> Iterator[int]:
+    """The numbers of boxes that an earlier label of their object has."""
+    seen: set[object] = set()
+    for number, box in enumerate(found.labels if found.further_boxes else ()):
+        if isinstance(box, Box2D):
+            known = (box.instance, *box.coordinates())
+            if known in seen:
+                yield number
+            seen.add(known)
 
 
-def _in_root(document: Document, path: str, root: Element, child: Element) -> Origin:
-    return Origin(path, f"/annotation/{step(root, child)}", document.line(child))
+def _in_root(document: Document, path: str, root: Element) -> At:
+    steps = Steps()
+    return lambda child: Origin(path, f"/annotation/{steps.step(root, child)}", document.line(child))
 
 
 def _tell(trouble: Trouble, path: str, report: Report) -> None:
@@ -165,9 +169,10 @@ def _header(document: Document, root: Element, path: str, result: Annotation, re
                 extras.setdefault(name, {})  # what the first one holds beside width and height
             add_to(extras, child)
     if is_odd:
-        tell_repeated(root, ONCE_A_FILE, lambda child: _in_root(document, path, root, child), report)
-        tell_other_capitals(root, lambda child: _in_root(document, path, root, child), report)
-        tell_other_objects(root, lambda child: _in_root(document, path, root, child), report)
+        at = _in_root(document, path, root)
+        tell_repeated(root, ONCE_A_FILE, at, report)
+        tell_other_capitals(root, at, report)
+        tell_other_objects(root, at, report)
     stray = stray_text(root)
     if stray:
         extras["#text"] = stray

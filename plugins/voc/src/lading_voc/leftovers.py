@@ -61,7 +61,11 @@ def add_to(extras: dict[str, Any], element: Element, depth: int = 0) -> None:
     """Keep an element under its name; a second one of that name makes it a list."""
     value = as_json(element, depth)
     name = element.tag
-    extras[name] = value if name not in extras else [*_listed(extras[name]), value]
+    known = extras.get(name)
+    if isinstance(known, list):
+        known.append(value)
+    else:
+        extras[name] = value if name not in extras else [known, value]
 
 
 def stray_text(element: Element) -> str:

@@ -34,6 +34,11 @@ class Contents(msgspec.Struct, gc=False):
     boxes: int = 0
 
 
+def name_of(attribute: Element) -> str:
+    """The name of an attribute: of CVAT's, which have one within, or of an action."""
+    return (text_of(attribute, "name") or "") if len(attribute) else attribute.tag
+
+
 def contents_of(element: Element, pointer: str) -> Contents:
     """The children of an object by what they are; what VOC does not know goes to the extras."""
     attributes: dict[str, Any] = {}
@@ -67,7 +72,8 @@ def contents_of(element: Element, pointer: str) -> Contents:
 def _read_other(child: Element, known: Contents) -> None:
     """What few objects have; what is unknown, or is there twice, is kept in extras."""
     if child.tag == "part":
-        known.parts = [*known.parts, child]
+        known.parts = known.parts or []
+        known.parts.append(child)
     elif child.tag == "actions":
         _read_actions(child, known)
     elif child.tag == "attributes":
@@ -83,7 +89,8 @@ def _read_actions(element: Element, known: Contents) -> None:
         if len(child) or (child.keys() and child.tag not in ACTIONS):
             continue
         if child.tag in known.attributes:
-            known.repeated = [*known.repeated, (element, child)]
+            known.repeated = known.repeated or []
+            known.repeated.append((element, child))
             continue
         read.add(id(child))
         known.attributes[child.tag] = flag(child.text or "")
@@ -96,10 +103,13 @@ def _read_attributes(element: Element, known: Contents) -> None:
     for child in element:
         name, found = text_of(child, "name"), child.find("value")
         if child.tag != "attribute" or not name or found is None or len(found):
-            known.odd = [*known.odd, (element, child)] if child.tag == "attribute" else known.odd
+            if child.tag == "attribute":
+                known.odd = known.odd or []
+                known.odd.append((element, child))
             continue
         if name in known.attributes:
-            known.repeated = [*known.repeated, (element, child)]
+            known.repeated = known.repeated or []
+            known.repeated.append((element, child))
             continue
         known.attributes[name] = value(found.text or "")
         if not rest_of(child, {id(child.find("name")), id(found)}):

@@ -12,9 +12,9 @@ from lading.model.label import Points
 from lading_voc.document import MAX_DEPTH, Document, Element, text_of
 from lading_voc.leftovers import add_to, as_json
 from lading_voc.names import MOST_PARTS, surplus
-from lading_voc.object_contents import Contents, contents_of
+from lading_voc.object_contents import Contents, contents_of, name_of
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
-from lading_voc.places import Place, step
+from lading_voc.places import Place, Steps
 from lading_voc.shapes import Pixels, corners, extent, point, polygon, rest_of_shape, turned_box, turned_corners
 
 #: In extras: what a shape that is no `bndbox` holds beside its numbers.
@@ -43,6 +43,7 @@ class ObjectReader:
         self._pixels = pixels
         self._report = report
         self._is_tied = is_tied
+        self._steps = Steps()
 
     def read(self, element: Element, pointer: str, number: str, parent: str | None = None) -> None:
         """One object, or a part of `parent`: its labels, tied by an instance where there are several."""
@@ -76,11 +77,16 @@ class ObjectReader:
         """Tell of elements of an object that it has once, and of a second value of an attribute."""
         if not ONCE_AN_OBJECT.isdisjoint(known.extras):
             tell_repeated(known.element, ONCE_AN_OBJECT, lambda child: self._at(known, child), self._report)
-        for parent, child in known.repeated:
-            name, text = (text_of(child, "name"), text_of(child, "value")) if len(child) else (child.tag, child.text)
-            message = f"expected one attribute {name!r}, found another, {(text or '').strip()!r}; "
-            message += "the first counts, this one stays in extras"
-            self._report.warning("voc.repeated-element", message, self._at(known, parent, child))
+        again: dict[str, list[tuple[Element, Element]]] = {}
+        for way in known.repeated:
+            again.setdefault(name_of(way[1]), []).append(way)
+        for name, ways in again.items():
+            child = ways[0][1]
+            text = ((text_of(child, "value") if len(child) else child.text) or "").strip()
+            found = f"another, {text!r}" if len(ways) == 1 else f"{len(ways):,} others, first {text!r}"
+            stays = "this one stays" if len(ways) == 1 else "these stay"
+            message = f"expected one attribute {name!r}, found {found}; the first counts, {stays} in extras"
+            self._report.warning("voc.repeated-element", message, self._at(known, *ways[0]))
 
     def _tell_odd(self, known: Contents) -> None:
         """Tell of elements of CVAT's attributes that give none."""
@@ -122,7 +128,8 @@ class ObjectReader:
             known.boxes += 1
         known.labels += 1
         self.labels.append(label)
-        self.places.append(Place(known.pointer, step(known.element, shape) if len(known.shapes) > 1 else shape.tag))
+        way = self._steps.step(known.element, shape) if len(known.shapes) > 1 else shape.tag
+        self.places.append(Place(known.pointer, way))
 
     def _box(self, shape: Element, known: Contents, attributes: dict[str, Any], extras: dict[str, Any]) -> Label:
         """The box of a `bndbox`; a corner that is no number is NaN, so that the object is not lost."""
@@ -196,5 +203,5 @@ class ObjectReader:
         """The place of an object, or of what is in it: each element of the way lies in the one before."""
         pointer, last = known.pointer, known.element
         for element in way:
-            pointer, last = f"{pointer}/{step(last, element)}", element
+            pointer, last = f"{pointer}/{self._steps.step(last, element)}", element
         return Origin(self._path, pointer, self._document.line(last))

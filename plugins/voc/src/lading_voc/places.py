@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from lading import File, Origin
@@ -59,11 +60,23 @@ class Places:
         return None if self._document is None else self._document.line(element)
 
 
-def step(parent: Element, child: Element) -> str:
-    """The step of a pointer from an element to one in it: its name, with its number where it is not the first of it."""
-    alike = [one for one in parent if one.tag == child.tag]
-    number = next((n for n, one in enumerate(alike, 1) if one is child), 1)
-    return child.tag if number == 1 else f"{child.tag}[{number}]"
+class Steps:
+    """Steps of pointers in one document; the children of an element are numbered once, however many are asked for."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, dict[int, int]] = {}  # by the id of an element, which its document keeps
+
+    def step(self, parent: Element, child: Element) -> str:
+        """From an element to one in it: the name of that, with its number where it is not the first of it."""
+        numbers = self._numbers.get(id(parent))
+        if numbers is None:
+            counts: Counter[str] = Counter()
+            numbers = self._numbers[id(parent)] = {}
+            for one in parent:
+                counts[one.tag] += 1
+                numbers[id(one)] = counts[one.tag]
+        number = numbers.get(id(child), 1)
+        return child.tag if number == 1 else f"{child.tag}[{number}]"
 
 
 def line_of(file: File, tag: str) -> int | None:

@@ -184,6 +184,18 @@ def test_a_box_that_most_pixels_of_its_object_are_outside_of_is_told(
     assert tell(dog=(3, 1, 3, 2)) == [("voc.mask-box", "warning", place, 3, message)]
 
 
+def test_objects_of_a_mask_that_are_swapped_are_told_once_each(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    objects = [placed(name, box) for name, box in BOXES.items()]
+    swapped = [[0, 2, 2], [1, 1, 255]]
+    found = voc(official(xml, *objects, SegmentationClass=mask(CLASSES), SegmentationObject=mask(swapped)))
+    assert [(f.rule, f.message) for f in found.findings] == [
+        ("voc.mask-class", f"expected {due!r} under object {number}, as its annotation says, found {under!r}")
+        for number, due, under in ((1, "person", "dog"), (2, "dog", "person"))
+    ]
+
+
 def test_objects_of_tools_are_held_to_the_mask_of_classes_alone(
     voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:

@@ -122,13 +122,18 @@ class MaskReader:
         return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
 
     def _tell_object(self, masks: Masks, number: int, where: NDArray[np.bool_], under: _Under) -> None:
-        """Tell of an object that is not where, or not what, the annotation and the mask of classes say."""
+        """Tell of an object that is not where, or not what, the annotation and the mask of classes say.
+
+        One of another class has the number of another object: it is not told again that it lies elsewhere.
+        """
         box = None if masks.annotated is None else masks.annotated.box(f"{masks.key}#{number}")
-        if masks.annotated is not None and box is not None and masks.by_object is not None:
-            masks.annotated.tell_box(box, where, masks.by_object, self._report)
+        is_other = False
         if masks.by_class is not None and self._is_named and (under.name is not None or under.is_none):
             due = None if box is None or box.category not in self._names.classes.values() else box.category
             tell_class(number, due, under.name, masks.by_class, self._report)
+            is_other = None not in (due, under.name) and due != under.name
+        if masks.annotated is not None and box is not None and masks.by_object is not None and not is_other:
+            masks.annotated.tell_box(box, where, masks.by_object, self._report)
 
     def _under(self, where: NDArray[np.bool_], classes: MaskPixels | None) -> _Under:
         """The class that most pixels have, background and void left aside."""

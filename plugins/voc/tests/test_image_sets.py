@@ -362,7 +362,7 @@ def test_a_set_of_an_action_that_disagrees_with_an_annotation_is_told(
         (
             {"trainval": "a\nd\nc\n"},
             ("trainval", None),
-            "each id that {val} lists, found 1 missing, first 'b' of its line 2",
+            "each id that {val} lists, found 1 missing, first 'b' in its line 2",
         ),
     ],
     ids=["more than its set", "less than its set", "less, all", "more, all", "less than its parts"],

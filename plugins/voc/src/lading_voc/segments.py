@@ -113,7 +113,7 @@ class Segments:
             lacking = [key for key in lines if key not in listed and key in self._known[number]]
             if lacking:
                 message = f"expected each id that {path} lists, found {len(lacking):,} missing, "
-                message += f"first {lacking[0]!r} of its line {lines[lacking[0]]}"
+                message += f"first {lacking[0]!r} in its line {lines[lacking[0]]}"
                 self._report.warning("voc.set-ids", message, Origin(found.path))
 
     def _tell_masks(self, tree: Tree, found: ImageSet, listed: Mapping[str, int]) -> None:

@@ -29,10 +29,13 @@ USELESS = {"asyncio", "http.client", "multiprocessing", "ssl", "urllib.request",
 #: Parts of ours that only others need.
 OTHERS = ("lading.render", "lading.upload", "lading.platform", "lading.server", "lading.stored.dataset")
 
-#: What the plugins of other formats are asked for: to tell that the file is not theirs.
+#: What the plugins of other formats are asked for: to tell that the file is not theirs, and for their rules.
 TELLING = {
     "lading_kitti.reader",
+    "lading_kitti.size_rules",
     "lading_nuscenes.layout",
+    "lading_nuscenes.mask_rules",
+    "lading_nuscenes.point_rules",
     "lading_nuscenes.reader",
     "lading_nuscenes.schema",
     "lading_voc.detection",

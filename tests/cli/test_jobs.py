@@ -187,6 +187,17 @@ def test_where_rules_of_other_plugins_run_it_is_read_by_one(
     assert started == [2]
 
 
+def test_rules_of_a_plugin_with_a_reader_judge_its_datasets_alone() -> None:
+    """Else each would be shown the frames of all formats, and these would be read by one process for their sake."""
+    registry = Registry.load()
+    own = {
+        each.distribution: name for name, each in registry.readers.items() if each.distribution.startswith("lading-")
+    }
+    formats = {(code, each.distribution): each.cls.formats for code, each in registry.rules.items()}
+    assert {code.partition(".")[0] for code, _ in formats} == {"coco", "kitti", "nuscenes"}
+    assert formats == {(code, name): frozenset({own[name]}) for code, name in formats}
+
+
 @pytest.mark.parametrize(
     ("rows", "cores", "jobs"),
     [(0, 8, 1), (99, 8, 1), (199, 8, 1), (200, 8, 2), (200, 1, 1), (399, 8, 3), (5_000, 8, 4)],

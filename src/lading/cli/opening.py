@@ -63,7 +63,8 @@ def _fitting_jobs(dataset: Dataset) -> int:
     if count > 1:
         plugins = Registry.load()
         reader = plugins.readers.get(dataset.format or "")
-        if reader is None or any(rule.distribution != reader.distribution for rule in plugins.rules.values()):
+        others = (rule for rule in plugins.rules.values() if reader is None or rule.distribution != reader.distribution)
+        if any(rule.cls.judges(dataset) for rule in others):
             return 1
     return count
 

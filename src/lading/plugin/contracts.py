@@ -146,13 +146,16 @@ class BlockChecker(Checker):
 class Rule(ABC):
     """One thing that can be wrong, under a stable code `subject.problem`, with one line on what should hold.
 
-    `bad` and `good` are an example of each, `fix` says how to mend it; `lading validate --rules` shows them.
+    `bad` and `good` are an example of each, `fix` says how to mend it; `lading validate --rules` shows them. `formats`
+    are the names of the readers whose datasets it judges, any where there is none: others are not shown to it unless
+    it is asked for.
     """
 
     code: ClassVar[str]
     severity: ClassVar[Severity]
     title: ClassVar[str]
     is_default: ClassVar[bool] = True
+    formats: ClassVar[frozenset[str]] = frozenset()
     bad: ClassVar[str] = ""
     good: ClassVar[str] = ""
     fix: ClassVar[str] = ""
@@ -160,6 +163,11 @@ class Rule(ABC):
     @abstractmethod
     def start(self, dataset: Dataset, catalog: Catalog) -> Checker:
         """A checker for one run over the dataset, against this catalog."""
+
+    @classmethod
+    def judges(cls, dataset: Dataset) -> bool:
+        """Whether it has to do with datasets of this format."""
+        return not cls.formats or dataset.format in cls.formats
 
 
 #: Makes the one checker of several rules, of which those with a severity in the mapping (by code) are wanted.

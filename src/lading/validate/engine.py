@@ -40,7 +40,7 @@ def validate(
     """What is wrong with a dataset, as it is met: on opening, while frames are read, and by the rules.
 
     `catalog` is a contract for all segments; without it the declared one is checked as far as it says something.
-    `rules` are the codes to run, by default all that are on and not among the dataset's `told_rules`; `severities`
+    `rules` are the codes to run, by default all that are on, of its format and not among its `told_rules`; `severities`
     re-grades codes (those of readers too), switches on what is off by default, and `off` leaves out. Losses met on the
     way go to `report`. `part` reads the k-th of n shares of each segment; with `jobs` above 1 as many processes share
     the whole and find the same; what a rule gathers over frames may come in another order. `progress` hears of every
@@ -56,7 +56,7 @@ def validate(
     plugins = registry if registry is not None else Registry.load()
     for broken in plugins.without_rules:
         _log.warning("%s; its rules are left out", broken.error)
-    chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades, dataset.told_rules)
+    chosen = _choose(known_rules(plugins), None if rules is None else list(rules), grades, dataset)
     others = {code: rule for code, rule in chosen.items() if rule.distribution != builtin.DISTRIBUTION}
     task = _Task(dataset, catalog if catalog is not None else dataset.catalog, tuple(chosen), others, grades)
     told = None if progress is None else _with_total(progress, dataset if part == WHOLE else None)
@@ -97,15 +97,15 @@ def _choose(
     known: Mapping[str, Registered[Rule]],
     wanted: list[str] | None,
     grades: Mapping[str, Grade],
-    told: frozenset[str],
+    dataset: Dataset,
 ) -> dict[str, Registered[Rule]]:
     for code in wanted or ():
         if code not in known:
             raise OptionError(f"rules: expected codes out of {', '.join(known)}, found {code!r}")
     chosen = {}
     for code, registered in known.items():
-        is_usual = registered.cls.is_default and code not in told
-        is_on = code in grades or is_usual if wanted is None else code in wanted
+        is_usual = registered.cls.is_default and code not in dataset.told_rules
+        is_on = (code in grades or is_usual) and registered.cls.judges(dataset) if wanted is None else code in wanted
         if is_on and grades.get(code) != "off":
             chosen[code] = registered
     return chosen

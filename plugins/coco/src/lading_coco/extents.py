@@ -112,6 +112,7 @@ class RleBox(GroupedRule):
     good = "`bbox` [20, 10, 4, 5] and runs of pixels from (20, 10) to (24, 15)"
     fix = "Encode masks in Fortran order, column by column, as pycocotools does, or make the box anew."
     checker: ClassVar[CheckerFactory] = ExtentsPass
+    formats: ClassVar[frozenset[str]] = frozenset({"coco"})
 
 
 RULES: Sequence[type[Rule]] = (RleBox,)

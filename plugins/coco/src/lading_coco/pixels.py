@@ -154,6 +154,7 @@ def _measure_problems(said: Mapping[str, Any], found: Region, value: int) -> Ite
 
 
 class _PixelsRule(GroupedRule):
+    formats: ClassVar[frozenset[str]] = frozenset({"coco"})
     checker: ClassVar[CheckerFactory] = PixelsPass
 
 

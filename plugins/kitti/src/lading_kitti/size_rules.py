@@ -69,6 +69,7 @@ class PictureSize(GroupedRule):
     """Pictures of a rectified pair have one size."""
 
     checker: ClassVar[CheckerFactory] = SizesPass
+    formats: ClassVar[frozenset[str]] = frozenset({"kitti"})
     code = _SIZE
     severity = "warning"
     title = "cameras of one matrix have pictures of one size in a frame"

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from lading import BlockChecker, Box2D, Catalog, Data, Dataset, Finding, Frame, Rle, Rule, Segment, counted
 from lading.model.report import Severity
 from lading.plugin.contracts import CheckerFactory, GroupedRule
-from lading_nuscenes.origins import RowOrigins
 
 _EMPTY, _BOX = "nuscenes.empty-mask", "nuscenes.mask-box"
 
@@ -35,6 +34,8 @@ class MasksPass(BlockChecker):
         """What is wrong with the masks of frames of nuImages, and of others that have its tables."""
         if not self._is_needed:
             return
+        from lading_nuscenes.origins import RowOrigins
+
         for number, frame in enumerate(frames):
             for data in frame.data:
                 if isinstance(data.origins, RowOrigins) and Rle in map(type, data.labels):
@@ -97,6 +98,7 @@ def _meets(counts: NDArray[np.integer], height: int, width: int, edges: tuple[fl
 
 
 class _MasksRule(GroupedRule):
+    formats: ClassVar[frozenset[str]] = frozenset({"nuscenes"})
     checker: ClassVar[CheckerFactory] = MasksPass
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,9 @@ from lading import BlockChecker, Catalog, Data, Dataset, Finding, Frame, Lidar, 
 from lading.errors import SourceError
 from lading.model.report import Severity
 from lading.plugin.contracts import CheckerFactory, GroupedRule
-from lading_nuscenes.measures import point_count
-from lading_nuscenes.origins import RowOrigins
-from lading_nuscenes.point_files import read_classes
+
+if TYPE_CHECKING:
+    from lading_nuscenes.origins import RowOrigins
 
 _FILES, _SIZE, _CLASS = "nuscenes.point-labels", "nuscenes.point-labels-size", "nuscenes.point-class"
 
@@ -36,6 +36,8 @@ class PointsPass(BlockChecker):
 
     def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """What is wrong with the labels of points of frames of nuScenes."""
+        from lading_nuscenes.origins import RowOrigins
+
         lidars = {sensor.name for sensor in segment.sensors if isinstance(sensor, Lidar)}
         for number, frame in enumerate(frames):
             for data in frame.data:
@@ -57,6 +59,9 @@ class PointsPass(BlockChecker):
 
 
 def _problems(data: Data, origins: RowOrigins) -> Iterator[_Problem]:
+    from lading_nuscenes.measures import point_count
+    from lading_nuscenes.point_files import read_classes
+
     for table in _TABLES:
         name = data.extras.get(table)
         file = origins.find(name) if isinstance(name, str) else None
@@ -90,6 +95,7 @@ def _unknown(classes: NDArray[np.integer], known: frozenset[int]) -> str | None:
 
 
 class _PointsRule(GroupedRule):
+    formats: ClassVar[frozenset[str]] = frozenset({"nuscenes"})
     checker: ClassVar[CheckerFactory] = PointsPass
 
 

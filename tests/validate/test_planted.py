@@ -28,6 +28,8 @@ ELSEWHERE |= {
     "coco.unlisted-value",
     "coco.segment-area",
     "coco.segment-box",
+    "kitti.mask-pixels",
+    "kitti.mask-value",
     "kitti.picture-size",
 }
 

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from lading_kitti.catalog import SEMANTIC_NAMES
 from PIL import Image
+
+import lading
 
 
 def png(values: Any, kind: str) -> bytes:
@@ -67,8 +70,9 @@ def test_masks_of_mots(kitti: Any) -> None:
 
 def test_values_of_no_class(kitti: Any) -> None:
     found = kitti.read({"image_2/0.png": kitti.PIXEL, "instance/0.png": png([[40 * 256 + 1, 26 * 256]], "u2")})
-    (finding,) = found.told("kitti.mask-value")
-    assert (finding.severity, finding.file) == ("warning", "instance/0.png")
+    assert found.report.findings == []
+    (finding,) = told(kitti, "kitti.mask-value")
+    assert (finding.severity, finding.file, finding.frame) == ("warning", "instance/0.png", "0")
     assert finding.message == "expected pixel values 256 * class + instance of a known class, found 10241"
     (mask,) = found.data("all", "0").labels
     assert [(item.value, item.category) for item in mask.items] == [(26 * 256, "car"), (10241, None)]
@@ -80,6 +84,11 @@ def test_a_mask_in_colours_is_none(kitti: Any) -> None:
     assert finding.message == "expected one channel of whole numbers, found colours"
 
 
+def told(kitti: Any, rule: str, jobs: int = 1) -> list[Any]:
+    """What `lading validate` finds of one rule in what was read last."""
+    return [one for one in lading.validate(lading.open_dataset(kitti.root), jobs=jobs) if one.rule == rule]
+
+
 def semantics(kitti: Any, **masks: bytes) -> Any:
     files = {"training/image_2/000000_10.png": kitti.PIXEL, "training/image_2/000001_10.png": kitti.PIXEL}
     files |= {f"training/{folder}/{n:06d}_10.png": png([[7]], "u1" if folder == "semantic" else "u2")
@@ -89,28 +98,70 @@ def semantics(kitti: Any, **masks: bytes) -> Any:
 
 
 def test_masks_of_known_values_say_nothing(kitti: Any) -> None:
-    assert semantics(kitti).report.findings == []
-    assert semantics(kitti, instance=png([[0, 0]], "u2")).report.findings == []
+    for masks in ({}, {"instance": png([[0, 0]], "u2")}):
+        assert semantics(kitti, **masks).report.findings == []
+        assert told(kitti, "kitti.mask-value") == told(kitti, "kitti.mask-pixels") == []
 
 
 def test_semantic_values_that_are_no_label_are_told_once(kitti: Any) -> None:
-    (finding,) = semantics(kitti, semantic=png([[7, 99, 120, 33]], "u1")).told("kitti.mask-value")
+    assert semantics(kitti, semantic=png([[7, 99, 120, 33]], "u1")).report.findings == []
+    (finding,) = told(kitti, "kitti.mask-value")
     assert (finding.severity, finding.file) == ("warning", "training/semantic/000001_10.png")
     assert finding.message == "expected pixel values 0 to 33, found 99, and 1 more"
 
 
 def test_a_picture_of_colours_is_no_semantic_mask(kitti: Any) -> None:
-    (finding,) = semantics(kitti, semantic=png([[[128, 64, 128]]], "u1")).told("kitti.mask-unreadable")
+    assert semantics(kitti, semantic=png([[[128, 64, 128]]], "u1")).report.findings == []
+    (finding,) = told(kitti, "kitti.mask-pixels")
+    assert finding.severity == "error"
     assert finding.file == "training/semantic/000001_10.png"
     assert finding.message == "expected one channel of whole numbers, found colours"
 
 
 def test_an_instance_mask_of_labels_alone_is_told(kitti: Any) -> None:
-    (finding,) = semantics(kitti, instance=png([[7, 26]], "u1")).told("kitti.mask-value")
+    semantics(kitti, instance=png([[7, 26]], "u1"))
+    (finding,) = told(kitti, "kitti.mask-value")
     assert finding.file == "training/instance/000001_10.png"
     assert finding.message == (
         "expected 256 * label + instance, found no value above 26: labels alone, or 8 bits of 16"
     )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_values_of_no_label_are_told_once_a_folder(kitti: Any, jobs: int) -> None:
+    files: dict[str, Any] = {}
+    for n in range(5):
+        files[f"training/image_2/{n:06d}_10.png"] = kitti.PIXEL
+        files[f"training/semantic/{n:06d}_10.png"] = png([[7, 40 + n, 200]] if n else [[7, 8]], "u1")
+        files[f"training/instance/{n:06d}_10.png"] = png([[7, 26]] if n % 2 else [[34 * 256, 35 * 256 + 1]], "u2")
+    kitti.read(files)
+    found = sorted((one.file, one.message) for one in told(kitti, "kitti.mask-value", jobs))
+    classes = "expected pixel values 256 * class + instance of a known class, found 8704, and 1 more"
+    alone = "expected 256 * label + instance, found no value above 26: labels alone, or 8 bits of 16"
+    assert found == [
+        ("training/instance/000000_10.png", f"{classes}, and such in 2 more files"),
+        ("training/instance/000001_10.png", f"{alone}, and such in 1 more file"),
+        (
+            "training/semantic/000001_10.png",
+            "expected pixel values 0 to 33, found 41, and 1 more, and such in 3 more files",
+        ),
+    ]
+
+
+def test_values_of_mots_of_no_class(kitti: Any) -> None:
+    files = {f"training/{folder}/0000/000000.png": kitti.PIXEL for folder in ("image_02", "instances")}
+    kitti.read({**files, "training/instances/0000/000000.png": png([[0, 5, 300, 1005, 3001]], "u2")})
+    (finding,) = told(kitti, "kitti.mask-value")
+    assert finding.message == "expected pixel values 1000 * class + instance of a known class, found 5, and 2 more"
+
+
+def test_semantic_masks_are_not_decoded_but_by_validate(kitti: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise AssertionError("expected no mask to be decoded")
+
+    monkeypatch.setattr("lading_kitti.masks.read_mask", refuse)
+    found = kitti.read({"image_2/0.png": kitti.PIXEL, "semantic/0.png": png([[7]], "u1")})
+    assert [label.kind for label in found.data("all", "0").labels] == ["SEMANTIC_MASK"]
 
 
 def test_a_mask_without_the_other_is_told(kitti: Any) -> None:

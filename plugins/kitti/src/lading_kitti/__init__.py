@@ -1,4 +1,4 @@
-"""The KITTI plugin of lading: registers its reader, and a rule of it."""
+"""The KITTI plugin of lading: registers its reader, and rules of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def register_readers() -> Sequence[type[Reader]]:
 
 @hookimpl
 def register_rules() -> Sequence[type[Rule]]:
-    """The rule of sizes of pictures."""
-    from lading_kitti.size_rules import RULES
+    """The rules of masks and of sizes of pictures."""
+    from lading_kitti import mask_rules, size_rules
 
-    return RULES
+    return [*mask_rules.RULES, *size_rules.RULES]

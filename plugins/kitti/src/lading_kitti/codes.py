@@ -57,6 +57,5 @@ CODES: Mapping[str, Told] = {
     "kitti.tracklet-pose": Told("error", "a pose of a tracklet is six numbers in a frame of the drive"),
     "kitti.tracklet-count": Told("warning", "`count` is the number of items"),
     "kitti.mask-unreadable": Told("error", "an instance mask is a picture of one channel"),
-    "kitti.mask-value": Told("warning", "a pixel of a mask is of a known class"),
     "kitti.mots-row": Told("error", "a row of `instances_txt` is six columns, the last of them run lengths"),
 }

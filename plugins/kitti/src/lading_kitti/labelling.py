@@ -193,7 +193,7 @@ class Labelling:
             return
         shelf = shelves[camera.name]
         if (path := index.semantic.get(key)) is not None:
-            shelf.labels.append(semantic_mask(self._source, path, shelf.note(Origin(path, "")), self._report))
+            shelf.labels.append(semantic_mask(self._source, path, shelf.note(Origin(path, ""))))
         if (path := index.instance.get(key)) is not None:
             origin = shelf.note(Origin(path, ""))
             is_mots = index.layout.is_continuous

@@ -23,55 +23,39 @@ _SEMANTIC_ITEMS = tuple(
 )
 
 
-def semantic_mask(source: Source, path: str, origin: int, report: Report) -> SemanticMask:
-    """semantic/*.png: the pixel value is the id of a label of Cityscapes; values that are none are told."""
-    content = source.get(path)
-    values = None if content is None else _values(content, report, is_only_checked=True)
-    odd = [value for value in values or () if value >= len(SEMANTIC_NAMES)]
-    if odd:
-        more = f", and {len(odd) - 1:,} more" if len(odd) > 1 else ""
-        message = f"expected pixel values 0 to {len(SEMANTIC_NAMES) - 1}, found {odd[0]}{more}"
-        report.warning("kitti.mask-value", message, Origin(path))
-    return SemanticMask(items=_SEMANTIC_ITEMS, path=path, content=content, origin=origin)
+def semantic_mask(source: Source, path: str, origin: int) -> SemanticMask:
+    """semantic/*.png: the pixel value is the id of a label of Cityscapes; a rule decodes it."""
+    return SemanticMask(items=_SEMANTIC_ITEMS, path=path, content=source.get(path), origin=origin)
 
 
 def instance_mask(source: Source, path: str, origin: int, report: Report, *, is_mots: bool) -> InstanceMask | None:
     """instance/*.png, 256 * label + instance, or those of MOTS, 1000 * class + instance.
 
-    The table lists the values that the picture has, so it is decoded. None, and a finding, where it cannot be.
+    The table lists the values that the picture has, so it is decoded; a value of no class has none there. None, and a
+    finding, where it cannot be.
     """
     content = source.get(path)
     values = None if content is None else _values(content, report)
     if values is None:
         return None
     base = MOTS_BASE if is_mots else SEMANTIC_BASE
-    if not is_mots and 0 < max(values, default=0) < base:
-        message = (
-            f"expected {base} * label + instance, found no value above {max(values)}: labels alone, or 8 bits of 16"
-        )
-        report.warning("kitti.mask-value", message, Origin(path))
     names = MOTS_NAMES if is_mots else dict(enumerate(SEMANTIC_NAMES))
     items = []
     for value in values:
         label, number = divmod(value, base)
         if is_mots and value == 0:
             continue  # background
-        if label not in names:
-            message = f"expected pixel values {base} * class + instance of a known class, found {value}"
-            report.warning("kitti.mask-value", message, Origin(path))
         # number 0 is stuff, or a group of things that nobody told apart
         instance = str(value) if number else None
         items.append(MaskItem(value=value, category_id=label, category=names.get(label), instance=instance))
     return InstanceMask(items=tuple(items), path=path, content=content, origin=origin)
 
 
-def _values(content: File, report: Report, *, is_only_checked: bool = False) -> list[int] | None:
-    """The values of a mask; None, and a finding, without. Of a mask that `is_only_checked` rules say if it opens."""
+def _values(content: File, report: Report) -> list[int] | None:
+    """The values of a mask; None, and a finding, without."""
     try:
         pixels = read_mask(content)
     except SourceError as exc:
-        if is_only_checked:
-            return None
         report.error("kitti.mask-unreadable", exc.problem, Origin(content.path))
         return None
     if pixels.is_colour:

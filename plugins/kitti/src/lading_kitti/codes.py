@@ -53,7 +53,7 @@ CODES: Mapping[str, Told] = {
     "kitti.tracklet": Told("error", "a tracklet has a type, a size, a first frame and poses"),
     "kitti.tracklet-size": Told("error", "a tracklet's h, w and l are in metres and above 0"),
     "kitti.tracklet-state": Told("warning", "state, occlusion and truncation of a pose are values of KITTI's"),
-    "kitti.tracklet-frames": Told("error", "the poses of a tracklet are in frames of the drive"),
+    "kitti.tracklet-frames": Told("warning", "the poses of a tracklet are in frames of the drive"),
     "kitti.tracklet-pose": Told("error", "a pose of a tracklet is six numbers in a frame of the drive"),
     "kitti.tracklet-count": Told("warning", "`count` is the number of items"),
     "kitti.mask-unreadable": Told("error", "an instance mask is a picture of one channel"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from posixpath import dirname
 
-from lading import Origin, Report, Source
+from lading import Origin, Report, Source, counted
 from lading_kitti.calibration_files import RAW_FILES
 from lading_kitti.folders import by_stem, own
 from lading_kitti.index import SegmentIndex, numbers_of
@@ -113,23 +113,24 @@ class SequenceFiles:
             self._name_by_tracklets(segment, segment.tracklets, numbers)
 
     def _name_by_tracklets(self, segment: SegmentIndex, path: str, numbers: dict[int, Origin]) -> None:
-        """The frames of tracklets; those behind the last of the drive are told, once a tracklet."""
+        """The frames of tracklets; those behind the last of the drive are told, once a file."""
         text = read_bytes(self._source, path, Report())
         tables = [*(media.files for media in segment.media), segment.oxts]
         last = max([*numbers, *(int(stem) for table in tables for stem in table if is_number(stem))], default=-1)
+        odd = []
         for line, frames in tracklet_frames(text).values() if text is not None else ():
             beyond = [number for number in frames if number > last >= 0]
             if beyond:
                 segment.beyond.update(beyond)
-                found = (
-                    f"poses of frame {beyond[0]}"
-                    if len(beyond) == 1
-                    else f"poses of frames {beyond[0]} to {beyond[-1]}"
-                )
-                message = f"expected frames of the drive, the last of which is {last}, found {found}"
-                self._report.error("kitti.tracklet-frames", message, Origin(path, line=line), segment=segment.name)
+                odd.append((line, beyond))
             for number in frames:
                 numbers.setdefault(number, Origin(path, line=line))
+        if odd:
+            line, beyond = odd[0]
+            shown = f"frame {beyond[0]}" if len(beyond) == 1 else f"frames {beyond[0]} to {beyond[-1]}"
+            more = f", and such of {counted(len(odd) - 1, 'more tracklet')}" if len(odd) > 1 else ""
+            message = f"expected frames of the drive, the last of which is {last}, found poses of {shown}{more}"
+            self._report.warning("kitti.tracklet-frames", message, Origin(path, line=line), segment=segment.name)
 
     def _name_by_lines(self, path: str, numbers: dict[int, Origin], *, blank: bool = True) -> None:
         """The frames that the lines of a file stand for, which will be read again, and judged, with them."""

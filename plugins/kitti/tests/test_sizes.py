@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from lading_kitti.size_rules import SizesPass
 from PIL import Image
 
 import lading
@@ -42,6 +43,54 @@ def test_a_right_picture_of_another_size_is_told_at_it(kitti: Any) -> None:
             "expected the size of image_2 beside it, 124 x 37, found 122 x 37",
         )
     ]
+
+
+class Counted:
+    """A file that counts the bytes that are asked of it."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        self.asked = 0
+
+    def open(self) -> io.BytesIO:
+        counted = self
+
+        class Stream(io.BytesIO):
+            def read(self, size: int | None = -1, /) -> bytes:
+                found = super().read(size)
+                counted.asked += len(found)
+                return found
+
+        return Stream(self.data)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_of_pngs_no_more_than_the_header_is_read(kitti: Any, kind: str) -> None:
+    told(kitti, PAIR, ((124, 37), (122, 37)))
+    dataset = lading.open_dataset(kitti.root)
+    (segment,) = dataset.segments
+    (frame,) = dataset.frames(segment.name)
+    pictures = []
+    for data, width in zip(frame.data, (124, 122), strict=True):
+        out = io.BytesIO()
+        Image.effect_noise((width, 37), 90).save(out, kind)
+        data.content = Counted(data.path, out.getvalue())
+        pictures.append(data.content)
+    checker = SizesPass(dataset, dataset.catalog, {"kitti.picture-size": "warning"})
+    ((_, finding),) = checker.frames(segment, [frame])
+    assert finding.message == "expected the size of image_2 beside it, 124 x 37, found 122 x 37"
+    assert kind != "PNG" or [one.asked for one in pictures] == [33, 33]
+
+
+def test_a_header_that_is_broken_gives_no_size(kitti: Any) -> None:
+    told(kitti, PAIR, ((124, 37), (124, 37)))
+    path = kitti.root / "training/image_3/000000.png"
+    data = bytearray(path.read_bytes())
+    data[19] ^= 2  # of the width, which the checksum behind it does not match then
+    path.write_bytes(data)
+    found = lading.validate(lading.open_dataset(kitti.root))
+    assert [one.rule for one in found if one.file == "training/image_3/000000.png"] == ["media.unreadable"]
 
 
 @pytest.mark.parametrize(

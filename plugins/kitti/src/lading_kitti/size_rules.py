@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from lading import BlockChecker, Camera, Catalog, Data, Dataset, Finding, Frame, Rule, Segment
+from lading.errors import LadingError, NoRoomError
 from lading.media import is_image_name, probe
+from lading.model.content import Content
 from lading.model.report import Severity
 from lading.plugin.contracts import CheckerFactory, GroupedRule
 
 _SIZE = "kitti.picture-size"
+
+#: What a PNG begins with, and how far its signature and first chunk reach, which has the size.
+_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+_HEADER = 33
 
 
 class SizesPass(BlockChecker):
@@ -61,8 +68,27 @@ def _odd(frame: Frame, cameras: Mapping[str, Camera]) -> Iterator[tuple[Data, st
 
 
 def _size(data: Data) -> str | None:
-    seen = None if data.content is None else probe(data.content)
-    return None if seen is None or seen.width is None else f"{seen.width} x {seen.height}"
+    if data.content is None:
+        return None
+    size = _png_size(data.content)
+    if size is None:
+        seen = probe(data.content)
+        size = None if seen.width is None or seen.height is None else (seen.width, seen.height)
+    return None if size is None else f"{size[0]} x {size[1]}"
+
+
+def _png_size(content: Content) -> tuple[int, int] | None:
+    """What the header of a PNG says, of which no more is read: that it is whole, the rules of media look."""
+    try:
+        with content.open() as stream:
+            head = stream.read(_HEADER)
+    except NoRoomError:
+        raise  # which says nothing of the file
+    except (LadingError, OSError):
+        return None  # `media.unreadable` says it
+    if not head.startswith(_PNG) or head[29:] != zlib.crc32(head[12:29]).to_bytes(4, "big"):
+        return None
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
 class PictureSize(GroupedRule):

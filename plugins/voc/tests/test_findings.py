@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lading_voc.annotation import read_annotation
+from lading_voc.places import Places
 from lading_voc.shapes import VERBATIM
 
 import lading
-from lading import Report
+from lading import Report, Source
 
 DOG = "<name>dog</name>"
 
@@ -279,7 +281,7 @@ def test_an_attribute_that_is_there_many_times_is_told_once_an_object(
     assert [label.attributes for label in found.data("a").labels] == [{"a": 0, "b": 0}] * 2
 
 
-def test_time_grows_with_what_an_object_holds_not_faster(box: Callable[..., str]) -> None:
+def test_time_grows_with_what_an_object_holds_not_faster(tmp_path: Path, box: Callable[..., str]) -> None:
     """Counted in calls and lines of Python, which no other process disturbs."""
     ring = "<polygon><x1>0</x1><y1>1</y1><x2>6</x2><y2>0</y2><x3>5</x3><y3>9</y3></polygon>"
     again = "<attribute><name>a</name><value>1</value></attribute>"
@@ -287,6 +289,9 @@ def test_time_grows_with_what_an_object_holds_not_faster(box: Callable[..., str]
     def lines(count: int) -> int:
         inside = f"{box(1, 2, 3, 4)}{ring * count}<attributes>{again * count}</attributes>"
         data = f"<annotation><object>{DOG}{inside}</object></annotation>".encode()
+        (tmp_path / "a.xml").write_bytes(data)
+        file = Source.open(tmp_path).get("a.xml")
+        assert file is not None
         seen = 0
 
         def trace(frame: Any, event: str, argument: Any) -> Any:
@@ -297,7 +302,10 @@ def test_time_grows_with_what_an_object_holds_not_faster(box: Callable[..., str]
         before = sys.gettrace()
         sys.settrace(trace)
         try:
-            read_annotation(data, "a.xml", "a", VERBATIM, Report())
+            found = read_annotation(data, "a.xml", "a", VERBATIM, Report())
+            places = Places(file, found.places)
+            for number in range(count + 1):
+                places.locate(number, "POLYGON2D", "geometry")
         finally:
             sys.settrace(before)
         return seen

@@ -30,6 +30,7 @@ class Places:
         self._path = file.path
         self._places = places
         self._document: Document | None = None
+        self._alike: dict[tuple[int, str], list[Element]] = {}  # children of one name, by the id of their element
 
     def locate(self, index: int, kind: str | None = None, subject: str | None = None) -> Origin:
         """The element that says what is meant of a label, else the label's own."""
@@ -37,7 +38,7 @@ class Places:
         element = self._element(pointer)
         if element is None:
             return Origin(self._path, pointer)
-        below, child = _within(element, geometry, subject)
+        below, child = self._within(element, geometry, subject)
         return Origin(self._path, pointer + below, self._line(child))
 
     def _element(self, pointer: str) -> Element | None:
@@ -48,13 +49,27 @@ class Places:
                 return None
         node = self._document.root
         for step in pointer.split("/")[2:]:
-            match = _STEP.fullmatch(step)
-            if node is None or match is None:
-                return None
-            alike = node.findall(match[1])
-            number = int(match[2] or 1)
-            node = alike[number - 1] if number <= len(alike) else None
+            node = None if node is None else self._child(node, step)
         return node
+
+    def _child(self, parent: Element, step: str) -> Element | None:
+        match = _STEP.fullmatch(step)
+        if match is None:
+            return None
+        key = (id(parent), match[1])
+        if key not in self._alike:
+            self._alike[key] = parent.findall(match[1])
+        alike, number = self._alike[key], int(match[2] or 1)
+        return alike[number - 1] if number <= len(alike) else None
+
+    def _within(self, element: Element, geometry: str, subject: str | None) -> tuple[str, Element]:
+        """The element within an object that says what is meant, and the way to it; the object where none does."""
+        _, is_attribute, attribute = (subject or "").partition("attributes/")
+        if is_attribute:
+            return _attribute(element, attribute) or ("", element)
+        name = geometry if subject == "geometry" else _ELEMENTS.get(subject or "")
+        child = None if name is None else self._child(element, name)
+        return ("", element) if child is None else (f"/{name}", child)
 
     def _line(self, element: Element) -> int | None:
         return None if self._document is None else self._document.line(element)
@@ -87,16 +102,6 @@ def line_of(file: File, tag: str) -> int | None:
         return None
     element = None if document.root is None else document.root.find(tag)
     return None if element is None else document.line(element)
-
-
-def _within(element: Element, geometry: str, subject: str | None) -> tuple[str, Element]:
-    """The element within an object that says what is meant, and the way to it; the object where none does."""
-    _, is_attribute, attribute = (subject or "").partition("attributes/")
-    if is_attribute:
-        return _attribute(element, attribute) or ("", element)
-    name = geometry if subject == "geometry" else _ELEMENTS.get(subject or "")
-    child = None if name is None else element.find(name)
-    return ("", element) if child is None else (f"/{name}", child)
 
 
 def _attribute(element: Element, attribute: str) -> tuple[str, Element] | None:

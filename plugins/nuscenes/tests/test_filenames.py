@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from typing import Any
+from unittest import mock
 
 import pytest
+from lading_nuscenes import layout
 
 import lading
 
@@ -58,6 +60,26 @@ def test_paths_that_lead_out_are_read_where_no_file_is_there(case: Any) -> None:
     assert found.count("nuscenes.filename") == 1
     assert set(found) == {"nuscenes.filename", "media.missing"}
     assert sorted(data.remote_path for data in case.open().data) == sorted(names)
+
+
+def test_paths_that_lead_out_to_no_file_do_not_list_the_folders_again_for_each_row(case: Any) -> None:
+    def listed(count: int) -> int:
+        names = [f"/mnt/x/images/{n}/{n}.jpg" for n in range(count)]
+        copies = [rows[0] | {"token": f"{n:032x}", "filename": name} for n, name in enumerate(names)]
+        case.edit("sample_data", lambda _: copies)
+        with mock.patch.object(layout, "folders", wraps=layout.folders) as folders:
+            case.open()
+        return folders.call_count
+
+    rows = case.rows("sample_data")
+    assert listed(200) == listed(10)
+
+
+def test_a_path_that_leads_out_is_not_another_file_of_its_last_name(case: Any) -> None:
+    (case.root / "a.jpg").write_bytes(b"another")
+    case.set("sample_data", 0, filename="/data/elsewhere/a.jpg")
+    (data,) = [data for data in case.open().data if data.remote_path == "data/elsewhere/a.jpg"]
+    assert data.is_missing
 
 
 #: A row that is there again, under a token of its own: the row of the table, and its place.

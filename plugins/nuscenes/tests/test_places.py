@@ -127,6 +127,32 @@ def test_a_sample_out_of_order_in_time_is_told_at_its_time(case: Any, sample: in
     ]
 
 
+def test_a_scene_that_goes_back_in_time_throughout_is_told_once(case: Any) -> None:
+    """Both scenes as one of six samples, whose times, and those of their files and poses, are turned round."""
+    first, second = case.rows("scene")
+    samples = case.rows("sample")
+    samples[2]["next"], samples[3]["prev"] = samples[3]["token"], samples[2]["token"]
+    scene = first | {"last_sample_token": second["last_sample_token"], "nbr_samples": 6}
+    case.edit("scene", lambda _: [scene])
+    case.edit("sample", lambda _: [row | {"scene_token": first["token"]} for row in samples])
+    before = {line.split()[1] for line in judged(case)}
+    assert not before & {"nuscenes.sample-order", "timestamp.backwards"}
+    times = [row["timestamp"] for row in samples]
+    later = {row["token"]: back - time for row, time, back in zip(samples, times, times[::-1], strict=True)}
+    poses = {row["ego_pose_token"]: later[row["sample_token"]] for row in case.rows("sample_data")}
+    for table, key, off in (
+        ("sample", "token", later), ("sample_data", "sample_token", later), ("ego_pose", "token", poses),
+    ):  # fmt: skip
+        case.edit(table, lambda rows, key=key, off=off: [  # type: ignore[misc]
+            row | {"timestamp": row["timestamp"] + off.get(row[key], 0)} for row in rows
+        ])  # fmt: skip
+    lines = [line for line in judged(case) if line.split()[1] in ("nuscenes.sample-order", "timestamp.backwards")]
+    assert lines == [
+        f"warning nuscenes.sample-order {TABLES}scene.json#/0/first_sample_token: "
+        "expected samples forward in time, found 5 steps back in 6, the first to row 1"
+    ]
+
+
 @pytest.mark.parametrize("seconds", [-3600, 1.2, 3600])
 def test_a_sample_far_from_all_its_files_is_told_once_at_its_time(case: Any, seconds: float) -> None:
     time = case.rows("sample")[1]["timestamp"] + int(seconds * SECOND)

@@ -82,3 +82,33 @@ def test_masks_have_keys_of_their_own(images: Any) -> None:
     assert told(images) == []
     twice(images, "object_ann", 1, "bbox")
     assert told(images) == [line("object_ann", 1, "bbox")]
+
+
+def test_masks_do_not_hide_a_key_that_stands_twice_behind_them(images: Any) -> None:
+    """Six megabytes of rows that have objects in them."""
+    first = images.rows("object_ann")[0]
+    mask = {"size": [900, 1600], "counts": "x:y" * 600}
+    many = [first | {"token": f"{n:032x}", "mask": mask, "prev:next": n} for n in range(3_000)]
+    images.edit("object_ann", lambda rows: [*rows, *many])
+    assert images.path("object_ann").stat().st_size > 1 << 22
+    assert told(images) == []
+    twice(images, "object_ann", 3_000, "bbox")
+    assert told(images) == [line("object_ann", 3_000, "bbox")]
+
+
+def test_a_key_that_stands_twice_in_most_rows_is_told_once(case: Any) -> None:
+    texts = [f'{{"name": "other", {json.dumps(row)[1:]}' for row in case.rows("attribute")]
+    case.path("attribute").write_text(f"[{', '.join(texts)}]", "utf-8")
+    more = f"; so it is in {len(texts) - 1} more rows"
+    assert len(texts) > 2
+    assert told(case) == [line("attribute", 0, "name") + more]
+
+
+def test_keys_behind_those_that_are_looked_at_are_told_by_their_first_row(case: Any) -> None:
+    names = [{"token": f"{n:032x}", "name": f"a{n}", "description": "d" * 1000} for n in range(8_000)]
+    texts = [f'{{"name": "other", {json.dumps(row)[1:]}' for row in names]
+    case.path("attribute").write_text(f"[{', '.join(texts)}]", "utf-8")
+    once, beyond = told(case)
+    assert once.startswith(line("attribute", 0, "name"))
+    assert beyond.startswith(f"warning nuscenes.duplicate-key {TABLES}attribute.json#/")
+    assert beyond.endswith("found more keys again from this row on, not told one by one")

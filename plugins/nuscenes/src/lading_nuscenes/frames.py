@@ -147,7 +147,8 @@ class Frames:
 
     def _told(self, file: int) -> Collection[tuple[str, int | None]]:
         files = self._database.files
-        same_path, untimely = file in files.same_path, file in files.untimely
+        is_backward = int(files.samples[file]) in self._database.samples.backward
+        same_path, untimely = file in files.same_path, is_backward or file in files.untimely
         return (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely
 
     def _file_extras(self, file: int) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class Media:
         self._first = version.folder.rpartition("/")[0]
         self._tables = version.folder
         self._roots: dict[str, list[str]] = {}
+        self._folder_names: frozenset[str] | None = None
 
     def find(self, filename: str) -> File | None:
         """The file, or None."""
@@ -130,6 +131,13 @@ class Media:
             known = [prefix for prefix in prefixes if self.source.below(f"{prefix}{first}")]
             self._roots[first] = known or [""]
         return self._roots[first]
+
+    def has_folder(self, name: str) -> bool:
+        """Whether a root may hold a folder of this name: to ask it of many names costs no more than of one."""
+        if self._folder_names is None:
+            every = folders(self.source, depth=DEPTH + 1)
+            self._folder_names = frozenset(folder.rpartition("/")[2] for folder in every)
+        return name in self._folder_names
 
     def below_roots(self) -> Iterator[tuple[str, Sequence[str]]]:
         """The roots that hold the folders of the original layout, each with the files below one of these."""

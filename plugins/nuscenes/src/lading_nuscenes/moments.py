@@ -36,7 +36,7 @@ def tell_clock(tables: Tables, samples: Samples, files: Files) -> None:
     is_most = 2 * len(far) > np.count_nonzero(count)
     if not is_most:
         far = far[count[far] > 1]  # of a sample with one file that is told
-    samples.untimely = frozenset(far.tolist())
+    samples.untimely = set(far.tolist())
     for sample in far[:1].tolist() if is_most else far.tolist():
         first = float(off[files.samples[own] == sample][0]) / 1e9
         where = "before" if first > 0 else "after"

@@ -57,8 +57,9 @@ class Outside:
 
     def _lengths(self, name: str) -> Iterator[int]:
         """How much to take away: up to where a file is found, else up to a folder of the original layout."""
-        cuts = [match.end() for match in re.finditer("/+", name)]
-        yield from (cut for cut in cuts if self._media.find(name[cut:]) is not None)
+        cuts = [match.end() for match in re.finditer("/+", name)][:-1]  # a name alone may be that of another file
+        inside = (cut for cut in cuts if self._media.has_folder(name[cut:].partition("/")[0]))
+        yield from (cut for cut in inside if self._media.find(name[cut:]) is not None)
         yield from (cut for cut in cuts[::-1] if name[cut:].partition("/")[0] in MEDIA_FOLDERS)
 
     def tell(self) -> None:

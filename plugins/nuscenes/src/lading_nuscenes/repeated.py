@@ -1,6 +1,7 @@
 """Keys that stand twice in one row, of which a decoder keeps the last without a word.
 
-A row has a colon for each of its keys, so colons are counted: of many rows at once where all have the same keys.
+A row has a colon for each of its keys, so colons are counted: of many rows at once where all have the same keys, and
+without those of their values where these have some.
 """
 
 from __future__ import annotations
@@ -8,18 +9,22 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from lading import Origin, Report
+from lading import Origin, Report, counted
 from lading_nuscenes.broken_text import whole_number
 
 _COLON = ord(":")
 
-#: Of tables whose rows have colons beside those of their keys, so many bytes are looked at row by row.
+#: Of pieces that have a key twice, so many bytes are looked at row by row.
 _LOOKED_AT = 1 << 22
+
+#: Rows that are told one by one though they are most of a table.
+_FEW = 2
 
 _KEYS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _PAIRS = json.JSONDecoder(object_pairs_hook=tuple, parse_int=whole_number)
@@ -32,6 +37,9 @@ class RepeatedKeys:
         self._path = path
         self._report = report
         self._each: int | None = None
+        self._found: dict[str, list[int]] = {}
+        self._rows = 0  # those looked at one by one
+        self._beyond: int | None = None
         self._left = _LOOKED_AT
         self._marks = np.empty(0, dtype=np.bool_)  # kept: fresh memory for every text costs as much as the work
 
@@ -47,8 +55,21 @@ class RepeatedKeys:
         keys = sum(map(len, rows))
         if rows and colons == keys:
             self._each = colons // len(rows) if colons % len(rows) == 0 else None
-        elif not rows or array.count(b'":') != keys:
-            self._look_closely(array, indexes)
+        elif not rows or colons - _inside(rows) != keys:
+            self._look_closely(array, indexes, is_sure=bool(rows))
+
+    def tell(self, count: int) -> None:
+        """Say what was found, once a key where most of the `count` rows of the table have it twice."""
+        for key, found in self._found.items():
+            is_most = len(found) > _FEW and 2 * len(found) > (count if self._beyond is None else self._rows)
+            for index in found[: 1 if is_most else None]:
+                message = f"expected each key of a row once, found {key!r} again; the last one counts"
+                if is_most:
+                    message += f"; so it is in {counted(len(found) - 1, 'more row')}"
+                self._report.warning("nuscenes.duplicate-key", message, Origin(self._path, f"/{index}").below(key))
+        if self._beyond is not None:
+            message = "expected each key of a row once, found more keys again from this row on, not told one by one"
+            self._report.warning("nuscenes.duplicate-key", message, Origin(self._path, f"/{self._beyond}"))
 
     def _colons(self, array: bytes) -> int:
         text = np.frombuffer(array, dtype=np.uint8)
@@ -56,8 +77,10 @@ class RepeatedKeys:
             self._marks = np.empty(len(text) + len(text) // 8, dtype=np.bool_)
         return int(np.count_nonzero(np.equal(text, _COLON, out=self._marks[: len(text)])))
 
-    def _look_closely(self, array: bytes, indexes: Sequence[int]) -> None:
+    def _look_closely(self, array: bytes, indexes: Sequence[int], *, is_sure: bool) -> None:
         if self._left <= 0:
+            if is_sure and self._beyond is None:
+                self._beyond = indexes[0]
             return
         self._left -= len(array)
         try:
@@ -66,8 +89,14 @@ class RepeatedKeys:
             return  # told where rows are read
         if len(rows) != len(indexes):
             return
+        self._rows += len(rows)
         for index, row in zip(indexes, rows, strict=True):
             counts = Counter(key for key, _ in row) if isinstance(row, tuple) else {}
             for key in (key for key, count in counts.items() if count > 1):
-                message = f"expected each key of a row once, found {key!r} again; the last one counts"
-                self._report.warning("nuscenes.duplicate-key", message, Origin(self._path, f"/{index}").below(key))
+                self._found.setdefault(key, []).append(index)
+
+
+def _inside(rows: list[dict[str, msgspec.Raw]]) -> int:
+    """The colons that stand in values, and in keys themselves."""
+    values = b"".join(chain.from_iterable(map(dict.values, rows)))
+    return values.count(b":") + "".join(chain.from_iterable(rows)).count(":")

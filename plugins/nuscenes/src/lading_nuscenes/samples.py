@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,13 +16,16 @@ from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import NO_TIME, Clock, Times
 from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_keys
 
+#: Steps back in time that are told one by one in a scene.
+_FEW = 2
+
 
 class Samples:
     """The samples in columns: tokens, times, and the place of the group (scene, or log in nuImages) of each.
 
     `scenes` are the places of their groups' rows, NO_GROUP for none, as their neighbours have them: of `strangers` it
-    is told that their own are others, and of `untimely` that their times are. `apart` has the nanoseconds between each
-    and the nearest of its key frames, 0 where that is not known.
+    is told that their own are others, and of `untimely` that their times are, `backward` among them with all of their
+    scene. `apart` has the nanoseconds between each and the nearest of its key frames, 0 where that is not known.
     """
 
     def __init__(self) -> None:
@@ -33,7 +36,8 @@ class Samples:
         self.links: tuple[Keys, Keys] = (no_keys(), no_keys())
         self.scenes: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self.strangers: dict[int, int] = {}
-        self.untimely: Set[int] = frozenset()
+        self.untimely: set[int] = set()
+        self.backward: set[int] = set()
         self.apart: Times = np.empty(0, dtype=np.int64)
         self.key_cameras: dict[int, str] = {}
         self.extras: dict[int, dict[str, Any]] = {}
@@ -205,17 +209,28 @@ class _Chain:
         return chain
 
     def _tell_steps_back(self, chain: list[int]) -> None:
-        """Say which samples are not between their neighbours in time; of two that which is farther off its files."""
+        """Say which samples are not between their neighbours in time; of two that which is farther off its files.
+
+        Of a scene with several it is said once, as its files go back in time with them.
+        """
         places = [place for place in chain if self._is_timely(place)]
         times, apart = self._samples.times[places], self._samples.apart
-        for number in np.flatnonzero(np.diff(times) < 0).tolist():
+        back = np.flatnonzero(np.diff(times) < 0)
+        if len(back) > _FEW:
+            self._samples.untimely.update(chain)
+            self._samples.backward.update(chain)
+            row = self._samples.rows[places[int(back[0]) + 1]]
+            found = f"found {len(back):,} steps back in {len(places):,}, the first to row {row}"
+            self._tell("sample-order", f"expected samples forward in time, {found}", "first_sample_token")
+            return
+        for number in back.tolist():
             first, second = places[number : number + 2]
             is_late = len(apart) > 0 and apart[first] > apart[second]
             where, other, found = ("before", "after", "later") if is_late else ("after", "before", "earlier")
             gap = float(times[number] - times[number + 1]) / 1e9
             message = f"expected a time {where} that of the sample {other} it, found one {gap:,.3f} s {found}"
             odd = first if is_late else second
-            self._samples.untimely = self._samples.untimely | {odd}
+            self._samples.untimely.add(odd)
             at = self._tables.origin("sample", self._samples.rows[odd], "timestamp")
             self._tables.report.warning("nuscenes.sample-order", message, at)
 

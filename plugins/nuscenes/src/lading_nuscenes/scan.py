@@ -91,6 +91,7 @@ class Scan(Generic[T]):
                 self._repeated.look(array, range(first, self.count))
                 if piece.rows:
                     yield piece
+        self._repeated.tell(self.count)
 
     def checked(self, piece: Piece[T]) -> Piece[T]:
         """A piece that came as `plain_type`, with each row looked at."""

@@ -99,6 +99,50 @@ def test_an_attribute_that_stands_twice_in_a_picture_is_told(images: Any) -> Non
     assert line.startswith(f"warning nuscenes.attribute-twice {TABLES}object_ann.json#/1/attribute_tokens/1: ")
 
 
+def test_attributes_that_stand_twice_in_most_rows_are_told_once(case: Any) -> None:
+    before = judged(case)
+    token = case.rows("attribute")[0]["token"]
+    case.edit("sample_annotation", lambda rows: [
+        row | {"attribute_tokens": [token, token]} if n else row for n, row in enumerate(rows)
+    ])  # fmt: skip
+    assert told(case, before) == [
+        f"warning nuscenes.attribute-twice {TABLES}sample_annotation.json#/1/attribute_tokens/1: "
+        f"expected each attribute once, found {token!r} again, and so one in 10 more rows of 12"
+    ]
+
+
+def test_derived_keys_that_say_one_thing_for_another_are_told_once(case: Any) -> None:
+    """Those of one sensor of four."""
+    before = judged(case)
+    with_derived(case)
+    rows = case.rows("sample_data")
+    own = [n for n, row in enumerate(rows) if row["channel"] == "CAM_FRONT" and row["is_key_frame"]]
+    case.edit("sample_data", lambda rows: [
+        row | {"channel": "CAM_F"} if n in own else row for n, row in enumerate(rows)
+    ])  # fmt: skip
+    assert len(own) > 2
+    assert told(case, before) == [
+        f"warning nuscenes.derived-key {TABLES}sample_data.json#/{own[0]}/channel: expected 'CAM_FRONT', "
+        f"as the rows that it leads to have it, found 'CAM_F', as in {len(own) - 1} more rows"
+    ]
+
+
+def test_logs_of_which_most_are_named_by_no_map_are_told_once(case: Any) -> None:
+    before = judged(case)
+    scenes, (log, *_) = case.rows("scene"), case.rows("log")
+    logs = [log | {"token": f"{n:032x}"} for n in range(1, 5)]
+    more = [row | {"token": f"{n:032x}", "name": f"more-{n}", "log_token": log["token"], "nbr_samples": 0,
+                   "first_sample_token": "", "last_sample_token": ""}
+            for n, (row, log) in enumerate(zip([scenes[0]] * 4, logs, strict=True), 1)]  # fmt: skip
+    case.edit("log", lambda rows: [*rows, *logs]).edit("scene", lambda rows: [*rows, *more])
+    lines = [line for line in told(case, before) if "map-log" in line]
+    number, whole = len(case.rows("map")), len({row["log_token"] for row in case.rows("scene")})
+    assert lines == [
+        f"warning nuscenes.map-log {TABLES}log.json#/{len(case.rows('log')) - 4}/token: expected it among the "
+        f"`log_tokens` of a map, found it in none of {number}, as 4 logs of {whole}"
+    ]
+
+
 @pytest.mark.parametrize("centre", [(640.0, 18.0), (32.0, 180.0), (-1.0, 18.0)])
 def test_a_principal_point_beside_the_picture_is_told_at_the_matrix(case: Any, centre: tuple[float, float]) -> None:
     """Pictures of the fixture are of 64 x 36."""

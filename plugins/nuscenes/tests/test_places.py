@@ -109,6 +109,18 @@ def test_a_file_of_another_time_than_its_sample_is_told_once(
     )
 
 
+def test_files_of_a_sensor_of_another_clock_are_told_once(case: Any) -> None:
+    rows = case.rows("sample_data")
+    own = [n for n, row in enumerate(rows) if row["is_key_frame"] and "/CAM_FRONT/" in row["filename"]]
+    case.edit("sample_data", lambda rows: [
+        row | {"timestamp": row["timestamp"] + 3 * SECOND} if n in own else row for n, row in enumerate(rows)
+    ])  # fmt: skip
+    assert len(own) == 6
+    (line,) = [line for line in judged(case) if "file-time" in line]
+    assert line.startswith(f"warning nuscenes.file-time {TABLES}sample_data.json#/{own[0]}/timestamp: ")
+    assert line.endswith(" s after it, as in 6 files of 6 of its sensor")
+
+
 @pytest.mark.parametrize(
     ("sample", "seconds", "found"),
     [

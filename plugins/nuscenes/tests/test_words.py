@@ -46,6 +46,15 @@ def test_a_table_of_another_encoding_is_told_with_its_name(case: Any, encoding: 
     assert case.open().told == [f"error nuscenes.broken-table {TABLES}visibility.json: expected UTF-8, found {found}"]
 
 
+def test_empty_filenames_throughout_are_told_once(case: Any) -> None:
+    case.edit("sample_data", lambda rows: [row | {"filename": ""} for row in rows])
+    keys = [n for n, row in enumerate(case.rows("sample_data")) if row["is_key_frame"]]
+    assert [str(found) for found in case.open().of("no-filename")] == [
+        f"{TABLES}sample_data.json#/{keys[0]}/filename: expected the path of a file, found an empty one, "
+        f"as in {len(keys)} rows of {len(keys)}"
+    ]
+
+
 def test_an_empty_filename_is_told_once_at_its_place(case: Any) -> None:
     """Also where the file is there under its name: that no row names it is what came of it."""
     before = set(lading.validate(lading.open_dataset(case.root)))

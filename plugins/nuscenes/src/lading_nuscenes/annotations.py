@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence, Set
 from operator import attrgetter
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lading import counted
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.instances import Instances
 from lading_nuscenes.rotations import tell_lengths, tell_order
@@ -29,6 +31,9 @@ POINTS = ("num_lidar_pts", "num_radar_pts")
 
 #: In place of a number of points: the row has none.
 NO_POINTS = np.iinfo(np.int64).min
+
+#: Rows that are told one by one though they are most of the table.
+_FEW = 2
 
 #: The longest time between the annotations that a velocity is taken from; twice that where there is one on each
 #: side (devkit, NuScenes.box_velocity).
@@ -125,6 +130,7 @@ class _Reading:
         self._instances = instances
         self._visibilities = visibilities
         self._attributes = attributes
+        self._attribute_tokens = AttributeTokens(tables, _TABLE, attributes)
         self._sets: dict[tuple[str, ...] | None, int] = {}
         self._judged = 0
         self._strange: set[tuple[str, ...] | None] = set()
@@ -176,7 +182,7 @@ class _Reading:
         if self._strange:
             for row, index in zip(rows, indexes, strict=True):
                 if row.attribute_tokens in self._strange:
-                    tell_attributes(self._tables, "sample_annotation", index, row.attribute_tokens, self._attributes)
+                    self._attribute_tokens.look(index, row.attribute_tokens)
         return np.array(numbers, dtype=np.int32)
 
     def _tell_points(self) -> None:
@@ -230,6 +236,7 @@ class _Reading:
             setattr(made, name, columns.take(name, getattr(made, name)))
         made.attribute_sets = list(self._sets)
         self._tell_points()
+        self._attribute_tokens.tell(self._count)
         tell_order(self._tables, _TABLE, made.rows, made.rotations)
         made.before = self._linked("prev")
         made.after = self._linked("next")
@@ -262,14 +269,32 @@ def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:
     return np.array(counts, dtype=np.int64).reshape(-1, 2)
 
 
-def tell_attributes(
-    tables: Tables, table: str, index: int, tokens: tuple[str, ...] | None, attributes: Rows[Attribute]
-) -> None:
-    """Say which of a row's attribute tokens point nowhere, or stand there twice."""
-    for place, token in enumerate(tokens or ()):
-        if token not in attributes.places:
-            tables.dangles(table, f"attribute_tokens/{place}", "attribute", index, token)
-        elif tokens and token in tokens[:place]:
-            message = f"expected each attribute once, found {token!r} again"
-            at = tables.origin(table, index, "attribute_tokens", place)
-            tables.report.warning("nuscenes.attribute-twice", message, at)
+class AttributeTokens:
+    """Looks at the attribute tokens of the rows of a table: which point nowhere, and which stand there twice."""
+
+    def __init__(self, tables: Tables, table: str, attributes: Rows[Attribute]) -> None:
+        self._tables = tables
+        self._table = table
+        self._attributes = attributes
+        self._twice = array("q")  # row, place, and the attribute that stands there
+
+    def look(self, index: int, tokens: tuple[str, ...] | None) -> None:
+        """Take a row."""
+        for place, token in enumerate(tokens or ()):
+            if token not in self._attributes.places:
+                self._tables.dangles(self._table, f"attribute_tokens/{place}", "attribute", index, token)
+            elif tokens and token in tokens[:place]:
+                self._twice.extend((index, place, self._attributes.places[token]))
+
+    def tell(self, count: int) -> None:
+        """Say which stand in a row twice, once where they do in most of the `count` rows."""
+        twice = self._twice
+        rows = len(set(twice[::3]))
+        is_most = rows > _FEW and 2 * rows > count
+        for start in range(0, 3 if is_most else len(twice), 3):
+            index, place, attribute = twice[start : start + 3]
+            message = f"expected each attribute once, found {self._attributes.rows[attribute].token!r} again"
+            if is_most:
+                message += f", and so one in {counted(rows - 1, 'more row')} of {count:,}"
+            at = self._tables.origin(self._table, index, "attribute_tokens", place)
+            self._tables.report.warning("nuscenes.attribute-twice", message, at)

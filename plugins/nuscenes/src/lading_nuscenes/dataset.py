@@ -38,7 +38,7 @@ class NuScenesDataset(Dataset):
         self._database = database
         self._sweeps = sweeps
         self._plans = {plan.segment.name: plan for plan in plans(database, sweeps=sweeps)}
-        tell_places(database.tables, database.samples, database.files, database.annotations)
+        tell_places(database.tables, database.samples, database.files, database.annotations, database.sensors)
         self.segments = [plan.segment for plan in self._plans.values()]
         if any(isinstance(sensor, Lidar) for segment in self.segments for sensor in segment.sensors):
             self.bin_point_cloud_fields = _POINT_FIELDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from lading_nuscenes.tables import Rows, Tables
 
 #: Rows that are told one by one though they are most that have such a key.
 _FEW = 2
+
+#: In place of the number of rows that say the same of the same: they are told.
+_TOLD = -1
 
 
 class _Pair(NamedTuple):
@@ -33,7 +37,7 @@ def tell_derived(
     files: Files,
     sensors: Sensors,
 ) -> None:
-    """Say which rows have such a key that disagrees, once a key where most do."""
+    """Say which rows have such a key that disagrees, once a key where most do, or where several say one thing."""
     _tell(tables, "sample_annotation", "category_name", list(_categories(annotations, instances, categories)))
     for key, column in (("channel", "channel"), ("sensor_modality", "modality")):
         _tell(tables, "sample_data", key, list(_sensors(files, sensors, key, column)))
@@ -58,8 +62,14 @@ def _sensors(files: Files, sensors: Sensors, key: str, column: str) -> Iterator[
 def _tell(tables: Tables, table: str, key: str, pairs: list[_Pair]) -> None:
     odd = [pair for pair in pairs if pair.found != pair.expected and pair.expected is not None]
     is_most = len(odd) > _FEW and 2 * len(odd) > len(pairs)
+    alike = Counter((repr(pair.found), pair.expected) for pair in odd)
     for pair in odd[: 1 if is_most else None]:
         message = f"expected {pair.expected!r}, as the rows that it leads to have it, found {pair.found!r}"
         if is_most:
             message += f", and another in {counted(len(odd) - 1, 'more row')} of {len(pairs):,}"
+        elif (count := alike[repr(pair.found), pair.expected]) > _FEW:
+            alike[repr(pair.found), pair.expected] = _TOLD
+            message += f", as in {counted(count - 1, 'more row')}"
+        elif count == _TOLD:
+            continue
         tables.report.warning("nuscenes.derived-key", message, tables.origin(table, pair.row, key))

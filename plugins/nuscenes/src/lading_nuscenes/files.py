@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lading import counted
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.filenames import Names, name_hashes
 from lading_nuscenes.layout import Media
@@ -27,6 +28,9 @@ _OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
 
 #: In place of a width or height: the row has none.
 NO_SIZE = np.iinfo(np.int32).min
+
+#: Rows that are told one by one though they are most of the table.
+_FEW = 2
 
 _NONE: Small = np.empty(0, dtype=np.int32)
 
@@ -193,6 +197,7 @@ class _Reading:
             tables.path("sample_data"), tables.report, lambda row: tables.is_mended("sample_data", row, "timestamp")
         )
         self._files = Files()
+        self._nameless: list[int] = []
         self._count = 0
 
     def add(self, piece: Piece[SampleData]) -> None:
@@ -217,13 +222,15 @@ class _Reading:
         self._count += len(chosen)
         self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
 
-    def _tell_nameless(self, names: list[str], indexes: list[int]) -> None:
-        """Say which files have an empty path."""
-        for name, index in zip(names, indexes, strict=True) if "" in names else ():
-            if not name:
-                message = "expected the path of a file, found an empty one"
-                at = self._tables.origin("sample_data", index, "filename")
-                self._tables.report.error("nuscenes.no-filename", message, at)
+    def _tell_nameless(self) -> None:
+        """Say which files have an empty path, once where most have."""
+        is_most = len(self._nameless) > _FEW and 2 * len(self._nameless) > self._count
+        for index in self._nameless[: 1 if is_most else None]:
+            message = "expected the path of a file, found an empty one"
+            if is_most:
+                message += f", as in {counted(len(self._nameless), 'row')} of {self._count:,}"
+            at = self._tables.origin("sample_data", index, "filename")
+            self._tables.report.error("nuscenes.no-filename", message, at)
 
     def _note_undecided(self, piece: Piece[SampleData]) -> None:
         told = self._tables.mended("sample_data", "is_key_frame")
@@ -242,7 +249,7 @@ class _Reading:
 
     def _add(self, rows: list[SampleData], indexes: list[int]) -> None:
         book, times, formats = self._book, [row.timestamp for row in rows], self._formats
-        self._tell_nameless([row.filename for row in rows], indexes)
+        self._nameless += [index for index, row in zip(indexes, rows, strict=True) if not row.filename]
         sample_tokens = [row.sample_token for row in rows]
         sensor_tokens = [row.calibrated_sensor_token for row in rows]
         samples = self._samples.find(book.keys(sample_tokens))
@@ -270,6 +277,7 @@ class _Reading:
         """The files, once all pieces were taken."""
         files = self._files
         self._outside.tell()
+        self._tell_nameless()
         every = TokenIndex(self._tokens.take("keys", no_keys()))
         rows = self._tokens.take("rows", _NONE)
         self._tables.repeats("sample_data", every, rows, self._book.text)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from lading import counted
 from lading_nuscenes.layout import Media
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.schema import Log, Map, Scene
 from lading_nuscenes.tables import Rows, Tables
+
+#: Logs that are told one by one though they are most.
+_FEW = 2
 
 
 def read_maps(tables: Tables, media: Media) -> Rows[Map]:
@@ -26,9 +30,13 @@ def tell_mapless(tables: Tables, maps: Rows[Map], logs: Rows[Log], scenes: Rows[
     named = {token for row in maps.rows for token in row.log_tokens or ()}
     if not named or tables.left_out("map") or tables.mended("map", "log_tokens"):
         return
-    for token in dict.fromkeys(row.log_token for row in scenes.rows):
-        place = logs.places.get(token) if token else None
-        if place is not None and token not in named:
-            at = tables.origin("log", logs.indexes[place], "token")
-            message = f"expected it among the `log_tokens` of a map, found it in none of {len(maps)}"
-            tables.report.warning("nuscenes.map-log", message, at)
+    tokens = dict.fromkeys(row.log_token for row in scenes.rows if row.log_token)
+    own = [(token, place) for token in tokens if (place := logs.places.get(token)) is not None]
+    odd = [place for token, place in own if token not in named]
+    is_most = len(odd) > _FEW and 2 * len(odd) > len(own)
+    for place in odd[: 1 if is_most else None]:
+        at = tables.origin("log", logs.indexes[place], "token")
+        message = f"expected it among the `log_tokens` of a map, found it in none of {len(maps)}"
+        if is_most:
+            message += f", as {counted(len(odd), 'log')} of {len(own):,}"
+        tables.report.warning("nuscenes.map-log", message, at)

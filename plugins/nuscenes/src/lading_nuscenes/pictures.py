@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lading import Box2D, File, Label, LadingError, Report, Rle
 from lading.model.rle import counts_from_text
-from lading_nuscenes.annotations import tell_attributes
+from lading_nuscenes.annotations import AttributeTokens
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.files import Files
 from lading_nuscenes.origins import code
@@ -48,6 +48,7 @@ class Pictures:
         self._tables = tables
         self._categories = categories
         self._attributes = attributes
+        self._attribute_tokens = AttributeTokens(tables, table, attributes)
         self._kept: dict[int, tuple[Any, dict[str, Any]]] = {}  # rows out of text that is no JSON throughout
         self._indexes = _NONE
         self._spans: NDArray[np.int64] = np.empty((0, 2), dtype=np.int64)
@@ -74,6 +75,7 @@ class Pictures:
             )
             count += len(piece.rows)
         unread.tell()
+        self._attribute_tokens.tell(count)
         self._indexes = columns.take("indexes", _NONE)
         self._spans = columns.take("spans", self._spans)
         self._order, self._starts = grouped(columns.take("owners", _NONE), len(files))
@@ -85,7 +87,7 @@ class Pictures:
         self._tables.dangling(self.table, "category_token", "category", piece.indexes, found, tokens)
         if self._row_type is ObjectAnn:
             for row, index in zip(piece.rows, piece.indexes, strict=True):
-                tell_attributes(self._tables, self.table, index, row.attribute_tokens, self._attributes)
+                self._attribute_tokens.look(index, row.attribute_tokens)
 
     def of_file(self, place: int) -> list[int]:
         """The rows of a file, in the order of the table."""

@@ -9,6 +9,7 @@ from lading import counted
 from lading_nuscenes.annotations import Annotations
 from lading_nuscenes.files import Files, Small
 from lading_nuscenes.samples import Samples
+from lading_nuscenes.sensors import Sensors
 from lading_nuscenes.tables import Tables, grouped
 from lading_nuscenes.times import NO_TIME
 
@@ -24,11 +25,14 @@ _FAR_NS = 1_000_000_000
 #: As many files of a sample tell which of them is the odd one.
 _LEAST = 3
 
+#: Files of a sensor that are told one by one though they are most.
+_FEW = 2
 
-def tell_places(tables: Tables, samples: Samples, files: Files, boxes: Annotations) -> None:
+
+def tell_places(tables: Tables, samples: Samples, files: Files, boxes: Annotations, sensors: Sensors) -> None:
     """Say which files and poses are far from those beside them, and where boxes are not in the global frame."""
     own = _placed(files)
-    _tell_files(tables, samples, files)
+    _tell_files(tables, samples, files, sensors)
     _tell_jumps(tables, samples, files, own)
     _tell_times(tables, files)
     _tell_frames(tables, samples, files, boxes, own)
@@ -44,8 +48,11 @@ def _placed(files: Files) -> Small:
     return found
 
 
-def _tell_files(tables: Tables, samples: Samples, files: Files) -> None:
-    """Say which key frames are far in time from their sample, of which it is not told that its time is another."""
+def _tell_files(tables: Tables, samples: Samples, files: Files, sensors: Sensors) -> None:
+    """Say which key frames are far in time from their sample, once a sensor where most of its files are.
+
+    Nothing is said where the time of the sample is told to be another.
+    """
     is_own = files.is_key & (files.samples >= 0) & (files.times != NO_TIME)
     is_own[files.later] = False
     own = np.flatnonzero(is_own)
@@ -54,8 +61,17 @@ def _tell_files(tables: Tables, samples: Samples, files: Files) -> None:
     odd = np.flatnonzero(np.abs(off) > _FAR_NS)
     odd = odd[~np.isin(files.samples[own[odd]], list(samples.untimely))]
     files.untimely = frozenset(own[odd].tolist())
-    for file, seconds in zip(own[odd].tolist(), (off[odd] / 1e9).tolist(), strict=True):
+    kinds = np.array([*sensors.ranks, len(sensors.kinds)], dtype=np.int64)[np.maximum(files.calibrated[own], -1)]
+    number, far = (np.bincount(some, minlength=len(sensors.kinds) + 1) for some in (kinds, kinds[odd]))
+    is_most = (far > _FEW) & (2 * far > number)
+    _, firsts = np.unique(kinds[odd], return_index=True)
+    is_told = ~is_most[kinds[odd]]
+    is_told[firsts] = True
+    for place in np.flatnonzero(is_told).tolist():
+        file, seconds, kind = int(own[odd[place]]), float(off[odd[place]] / 1e9), int(kinds[odd[place]])
         found = f"found one {abs(seconds):,.3f} s {'after' if seconds > 0 else 'before'} it"
+        if is_most[kind]:
+            found += f", as in {counted(int(far[kind]), 'file')} of {number[kind]:,} of its sensor"
         at = tables.origin("sample_data", int(files.rows[file]), "timestamp")
         tables.report.warning("nuscenes.file-time", f"expected a time near that of its sample, {found}", at)
 

@@ -31,6 +31,7 @@ OTHERS = ("lading.render", "lading.upload", "lading.platform", "lading.server", 
 
 #: What the plugins of other formats are asked for: to tell that the file is not theirs, and for their rules.
 TELLING = {
+    "lading_kitti.mask_rules",
     "lading_kitti.reader",
     "lading_kitti.size_rules",
     "lading_nuscenes.layout",

@@ -27,8 +27,6 @@ from lading.media import read_mask
 from lading.model.dataset import Part
 from lading.model.report import Severity
 from lading.plugin.contracts import CheckerFactory, GroupedRule
-from lading_kitti.catalog import SEMANTIC_NAMES
-from lading_kitti.masks import MOTS_BASE, SEMANTIC_BASE
 
 _PIXELS, _VALUE = "kitti.mask-pixels", "kitti.mask-value"
 
@@ -102,6 +100,8 @@ class MasksPass(BlockChecker):
 
 def _semantic(label: SemanticMask) -> Iterator[_Problem]:
     """What is wrong with the pixels of a mask of semantics."""
+    from lading_kitti.catalog import SEMANTIC_NAMES  # rules are registered for any format, and judge this one alone
+
     if not isinstance(label.content, File):
         return
     try:
@@ -118,6 +118,8 @@ def _semantic(label: SemanticMask) -> Iterator[_Problem]:
 
 def _instance(label: InstanceMask) -> Iterator[_Problem]:
     """What is wrong with the values of an instance mask, of which the table says the classes."""
+    from lading_kitti.masks import MOTS_BASE, SEMANTIC_BASE
+
     items = label.items or ()
     highest = max((item.value for item in items), default=0)
     odd = [item for item in items if item.category is None]
@@ -135,6 +137,7 @@ def _shown(odd: Sequence[int]) -> str:
 
 
 class _MasksRule(GroupedRule):
+    formats: ClassVar[frozenset[str]] = frozenset({"kitti"})
     checker: ClassVar[CheckerFactory] = MasksPass
 
 

@@ -174,3 +174,22 @@ def test_a_database_three_folders_deep_is_read_whole(case: Any, tmp_path: Path, 
     report = Report()
     assert paths_of(lines(outer, report=report)) == whole
     assert [finding.rule for finding in report.findings] == []
+
+
+def test_of_several_databases_three_folders_deep_none_passes_for_all(case: Any, tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    for name in ("first", "second"):
+        shutil.copytree(case.root, outer / name / "delivery")
+    with pytest.raises(OptionError, match="expected which database to read, or a path to it, found first/delivery/"):
+        lines(outer)
+    assert paths_of(lines(outer / "second")) == paths_of(lines(case.root))
+
+
+def test_a_copy_of_the_tables_three_folders_deep_is_none_of_the_versions(case: Any, tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    shutil.copytree(case.root, outer)
+    (tables,) = (path.parent for path in outer.rglob("sample_data.json"))
+    shutil.copytree(tables, outer / "backup" / "old" / tables.name)
+    report = Report()
+    assert paths_of(lines(outer, report=report)) == paths_of(lines(case.root))
+    assert "nuscenes.several-versions" not in [finding.rule for finding in report.findings]

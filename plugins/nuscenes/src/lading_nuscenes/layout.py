@@ -35,6 +35,11 @@ class Version(msgspec.Struct, frozen=True):
         return "scene" not in self.tables and bool({"object_ann", "surface_ann"} & self.tables.keys())
 
     @property
+    def is_deepest(self) -> bool:
+        """Whether it lies as deep as is looked."""
+        return self.folder.count("/") == DEPTH - 1
+
+    @property
     def demanded(self) -> tuple[str, ...]:
         """The tables that its kind has to have."""
         return NUIMAGES if self.is_nuimages else NUSCENES
@@ -45,7 +50,10 @@ class Version(msgspec.Struct, frozen=True):
 
 
 def versions(source: Source) -> list[Version]:
-    """The folders that hold tables, by name: `sample_data`, or three of any (source-formats.md 1.4)."""
+    """The folders that hold tables, by name: `sample_data`, or three of any (source-formats.md 1.4).
+
+    The deepest that are looked at count where no other does: below a database they are copies of it.
+    """
     found = []
     for folder in ("", *folders(source)):
         prefix = f"{folder}/" if folder else ""
@@ -53,7 +61,7 @@ def versions(source: Source) -> list[Version]:
         tables = {table: file for table, file in files.items() if file is not None}
         if "sample_data" in tables or len(tables) >= 3:
             found.append(Version(folder, folder.rpartition("/")[2] or source.name, tables))
-    return found
+    return [version for version in found if not version.is_deepest] or found
 
 
 def folders(source: Source, below: str = "", depth: int = DEPTH) -> Iterator[str]:

@@ -10,6 +10,9 @@ from lading import Dataset, File, Match, Origin, Report, Source
 from lading.errors import DetectionError, OptionError
 from lading_nuscenes.layout import DEPTH, Version, read_tables, versions
 
+#: Folders that a message names.
+_SHOWN = 8
+
 
 class NuScenesOptions(lading.Options):
     """What `-o key=value` may set."""
@@ -97,7 +100,9 @@ def _results(source: Source, wanted: str | None) -> File | None:
 def _choose(source: Source, found: list[Version], wanted: str | None, report: Report) -> Version:
     if not found:
         raise DetectionError(source.label, {NuScenesReader.name: "no folder holds tables of the schema"})
-    names = ", ".join(version.folder or "." for version in found)
+    names = ", ".join(version.folder or "." for version in found[:_SHOWN])
+    if len(found) > _SHOWN:
+        names += f" and {len(found) - _SHOWN:,} more"
     if wanted is not None:
         for version in found:
             if wanted in (version.folder, version.name):
@@ -106,7 +111,9 @@ def _choose(source: Source, found: list[Version], wanted: str | None, report: Re
     chosen = found[0]
     if source.selected is not None:
         chosen = next((v for v in found if v.folder == source.selected.rpartition("/")[0]), chosen)
+    elif len(found) > 1 and chosen.is_deepest:  # deliveries of their own, of which one would pass for all
+        raise OptionError(f"-o version: expected which database to read, or a path to it, found {names}")
     elif len(found) > 1:
-        message = f"expected one version, found {names}; {chosen.name} is read, `-o version=` names another"
+        message = f"expected one version, found {names}; {chosen.folder or '.'} is read, `-o version=` names another"
         report.warning("nuscenes.several-versions", message, Origin(chosen.folder or "."))
     return chosen

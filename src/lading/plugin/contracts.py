@@ -166,8 +166,8 @@ class Rule(ABC):
 
     @classmethod
     def judges(cls, dataset: Dataset) -> bool:
-        """Whether it has to do with datasets of this format."""
-        return not cls.formats or dataset.format in cls.formats
+        """Whether it has to do with datasets of this format; of one that has no format it is not known."""
+        return not cls.formats or dataset.format is None or dataset.format in cls.formats
 
 
 #: Makes the one checker of several rules, of which those with a severity in the mapping (by code) are wanted.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -313,6 +314,27 @@ def test_page_in_a_browser_shows_each_rule_with_file_and_count_and_its_picture(t
     assert 'data-below="0"' in seen  # all of it on the first screen
     assert 'data-shown="1"' in seen
     assert "&lt;/script&gt;&lt;b&gt;dusk" in seen
+
+
+@pytest.mark.parametrize("table", ["rules", "findings"])
+def test_a_click_shows_the_whole_picture_however_far_down_it_is(tmp_path, table):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium here; apt install chromium to run this")
+    script = """<script>
+    const links = document.querySelectorAll("#TABLE tbody tr.pick .link");
+    links[links.length - 1].closest("tr").click();
+    setTimeout(() => {
+        const seen = document.querySelector(".shown img").getBoundingClientRect();
+        document.body.setAttribute("data-seen", [seen.top >= 0, seen.bottom <= window.innerHeight, seen.height > 50]);
+    }, 1000);
+    </script></body>"""
+    page = tmp_path / "page.html"
+    page.write_text(broken_page().replace("</body>", script.replace("TABLE", table)), "utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,800"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=4000", "--dump-dom", page.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert re.findall('data-seen="([^"]*)"', done.stdout) == ["true,true,true"]
 
 
 def test_drawing_reads_nothing_twice_into_the_datasets_report():

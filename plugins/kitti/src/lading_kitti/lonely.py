@@ -1,4 +1,4 @@
-"""Frames that lack pictures or clouds: where that is told. One that has none at all is told once."""
+"""Frames without any picture or cloud: told once, where each is named."""
 
 from __future__ import annotations
 
@@ -30,15 +30,3 @@ def place(data: Sequence[Data], named_at: Origin, *, is_told: bool = False) -> N
         one.origin = named_at
     for one in data if is_told else data[1:]:
         one.told = (*one.told, *_TOLD)
-
-
-def beside(data: Sequence[Data], labels: str | None) -> None:
-    """Let what is said of a missing file be said at what makes it due, for it has no place of its own.
-
-    That is the line of its sensor's list of times, else the frame's file of labels, else the first of its files.
-    """
-    first = next((one.path for one in data if one.content is not None), None)
-    named_at = labels or first
-    for one in data:
-        if one.content is None and (one.timed is not None or named_at is not None):
-            one.origin = one.timed if one.timed is not None else Origin(named_at or "")

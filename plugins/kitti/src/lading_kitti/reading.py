@@ -13,7 +13,7 @@ from lading.source.file import File, is_lfs_pointer
 from lading_kitti.calibrations import Calibrated, Calibrations
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
-from lading_kitti.lonely import beside, place
+from lading_kitti.lonely import place
 from lading_kitti.motion import Motion, Times, read_times
 from lading_kitti.strays import settle
 
@@ -71,8 +71,6 @@ class SegmentReading:
                 data.append(one)
         if key in index.lonely:
             place(data, index.lonely[key], is_told=number in index.beyond)
-        else:
-            beside(data, None if index.labels is None else index.labels.files.get(key))
         settle(index, key, data)
         own, entries = self._own_calibration(calibrated)
         return Frame(

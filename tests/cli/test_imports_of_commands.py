@@ -152,3 +152,27 @@ def test_the_collector_does_not_look_at_what_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["0", f"{gc.get_threshold()} True", "True"]
+
+
+@pytest.mark.parametrize("command", [("inspect",), ("convert", "out", "--to", "coco")], ids=lambda c: c[0])
+def test_other_processes_start_before_the_model_is_imported(command: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "instances.json"
+    path.write_text(json.dumps(COCO))
+    script = (
+        "import sys, lading.workers as workers\n"
+        f"sys.argv = ['lading', {command[0]!r}, {str(path)!r}, *{list(command[1:])!r}, '--jobs', '2']\n"
+        "start = workers.Workers.__init__\n"
+        "def noted(self, *given):\n"
+        "    print('started with', *sys.modules, file=sys.stderr)\n"
+        "    start(self, *given)\n"
+        "workers.Workers.__init__ = noted\n"
+        "from lading.cli.start import run\n"
+        "if __name__ == '__main__': run()"
+    )
+    (tmp_path / "script.py").write_text(script)
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == (1 if command[0] == "convert" else 0), done.stderr  # there is no picture
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("started with"))
+    assert {"multiprocessing", "numpy", "pydantic"}.isdisjoint(line.split())

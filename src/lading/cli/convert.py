@@ -54,7 +54,6 @@ def convert(
 
     DEST appears when all of it is written. Errors in the data stop nothing, and make the exit code 1.
     """
-    from lading import convert as write
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
     from lading.workers import jobs_of
@@ -62,6 +61,8 @@ def convert(
     report = Report()
     try:
         with as_interrupts(), opened(given, jobs=jobs) as dataset, bar("converting") as show:
+            from lading import convert as write  # after the other processes have started
+
             done = write(
                 dataset,
                 target,

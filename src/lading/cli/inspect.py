@@ -25,12 +25,13 @@ def inspect(jobs: int | None, most: int | None, as_json: bool, **given: Any) -> 
 
     Tells also how numbers were read, and what could not be.
     """
-    from lading import summarize
     from lading.cli.opening import opened, print_findings
     from lading.model.report import Report
     from lading.workers import jobs_of
 
     with opened(given, jobs=jobs) as dataset:
+        from lading import summarize  # after the other processes have started
+
         report = Report()
         with bar("reading labels") as show:
             summary = summarize(dataset, report, progress=show, jobs=jobs_of(dataset)).to_json()

@@ -74,7 +74,9 @@ class Tally:
 
     def add(self, segment: Segment, frame: Frame) -> None:
         """Count one frame."""
-        counts = self._segments.setdefault(segment.name, _Counts())
+        counts = self._segments.get(segment.name)
+        if counts is None:
+            counts = self._segments[segment.name] = _Counts()
         counts.frames += 1
         for data in frame.data:
             counts.files += 1

@@ -295,6 +295,24 @@ def test_a_token_that_comes_twice_is_told_and_the_first_row_counts(case: Any, ta
     assert opened.lines == whole.lines
 
 
+@pytest.mark.parametrize("options", [{}, {"sweeps": True}], ids=["key frames alone", "sweeps as well"])
+def test_two_ego_poses_of_a_sweep_with_one_token_are_told(case: Any, options: dict[str, Any]) -> None:
+    """Row 1 is the pose of a file that is no key frame; another pose takes its token."""
+    rows = case.rows("ego_pose")
+    sweep = next(row for row in case.rows("sample_data") if row["ego_pose_token"] == rows[1]["token"])
+    assert not sweep["is_key_frame"]
+    case.edit("ego_pose", lambda rows: [*rows[:5], rows[1] | {"translation": [1.0, 2.0, 3.0]}, *rows[5:]])
+    (finding,) = case.open(**options).of("duplicate-token")
+    assert (finding.severity, finding.file, finding.pointer) == ("error", "v1.0-mini/ego_pose.json", "/5/token")
+    expected = f"expected a token of its own, found {rows[1]['token']!r} of row 1 again; the first row counts"
+    assert finding.message == expected
+
+
+def test_ego_poses_without_a_token_are_told_as_that_and_not_as_twice_the_same(case: Any) -> None:
+    case.set("ego_pose", 1, token="").set("ego_pose", 3, token="")
+    assert case.open().of("duplicate-token") == []
+
+
 def test_a_missing_table_is_told_and_the_others_are_read(case: Any) -> None:
     case.path("ego_pose").unlink()
     opened = case.open()

@@ -13,9 +13,9 @@ from lading.model.geometry import EGO, WORLD
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.rotations import tell_order, tell_rotations
 from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
-from lading_nuscenes.tables import Tables, vectors
+from lading_nuscenes.tables import Columns, Tables, vectors
 from lading_nuscenes.times import NO_TIME, Clock, Times
-from lading_nuscenes.tokens import ABSENT, Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import ABSENT, DANGLING, Keys, TokenBook, TokenIndex, has_repeats, no_keys
 
 _MORE = ("rotation_rate", "acceleration", "speed")
 
@@ -51,16 +51,22 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
     poses.of_file[poses.of_file < 0] = np.flatnonzero(poses.of_file < 0)  # without a token: each by itself
     clock = Clock(tables.path("ego_pose"), tables.report, lambda _: True)  # files have times of their own
     taken: list[NDArray[np.int64]] = []
+    others = Columns()
     for scan, piece in tables.scans("ego_pose", EgoPose, EgoPoseText):
-        places = index.find(book.keys([row.token for row in piece.rows]))
+        keys = book.keys([row.token for row in piece.rows])
+        places = index.find(keys)
         try:
             taken.append(_take(poses, piece, places, clock, tables))
         except msgspec.DecodeError:  # one of the rows that are wanted is not as it should be
             piece = scan.checked(piece)
-            places = index.find(book.keys([row.token for row in piece.rows]))
+            keys = book.keys([row.token for row in piece.rows])
+            places = index.find(keys)
             taken.append(_take(poses, piece, places, clock, tables))
         for own in np.flatnonzero(places == ABSENT).tolist():
             tables.nameless("ego_pose", piece.indexes[own])
+        is_other = places == DANGLING
+        others.add(keys=keys[is_other], rows=np.array(piece.indexes, dtype=np.int32)[is_other])
+    _tell_repeats(tables, book, others)
     if taken:
         order = np.concatenate(taken)
         times = poses.times[order]
@@ -71,6 +77,13 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
     for file in np.flatnonzero(poses.rows[poses.of_file] < 0).tolist():
         tables.dangles("sample_data", "ego_pose_token", "ego_pose", int(file_rows[file]), book.text(wanted[file]))
     return poses
+
+
+def _tell_repeats(tables: Tables, book: TokenBook, others: Columns) -> None:
+    """Say which rows that no file wants have the token of an earlier one."""
+    keys: Keys = others.take("keys", no_keys())
+    if has_repeats(keys):
+        tables.repeats("ego_pose", TokenIndex(keys), others.take("rows", np.empty(0, dtype=np.int32)), book.text)
 
 
 def _take(

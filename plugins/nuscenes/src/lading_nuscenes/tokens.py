@@ -178,6 +178,13 @@ class TokenIndex:
         return [(int(row), int(first)) for row, first in zip(rows, firsts, strict=True) if first not in (row, ABSENT)]
 
 
+def has_repeats(keys: Keys) -> bool:
+    """Whether a key may be there twice: in a fifth of the time that it takes to say which one is."""
+    hashes = _mixed(keys)
+    hashes.sort()
+    return bool((hashes[1:] == hashes[:-1]).any())
+
+
 def _mixed(keys: Keys) -> NDArray[np.uint64]:
     """A hash of 64 bits a key: tokens made by counting differ in few places."""
     high, low = keys[:, 0], keys[:, 1]

@@ -44,9 +44,21 @@ if TYPE_CHECKING:
     from lading.model.report import Finding, Loss, Origin, Report
     from lading.model.sensor import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor
     from lading.opening import open_dataset
-    from lading.plugin.contracts import BlockChecker, Checker, Match, Options, Reader, Rule, Told, Writer
+    from lading.plugin.contracts import (
+        BlockChecker,
+        Checker,
+        DataChecker,
+        GroupedRule,
+        Match,
+        Options,
+        Reader,
+        Rule,
+        Told,
+        Writer,
+    )
     from lading.plugin.detection import detect
     from lading.plugin.hooks import hookimpl
+    from lading.plugin.problem import Place, Problem
     from lading.plugin.registry import Registry
     from lading.plugin.target import Target
     from lading.render import preview
@@ -72,12 +84,14 @@ __all__ = [
     "Conversion",
     "Cuboid2D",
     "Data",
+    "DataChecker",
     "Dataset",
     "Difference",
     "File",
     "Finding",
     "FisheyeCamera",
     "Frame",
+    "GroupedRule",
     "InstanceMask",
     "Intrinsics",
     "Items",
@@ -95,8 +109,10 @@ __all__ = [
     "Options",
     "Origin",
     "PanopticMask",
+    "Place",
     "Polygon2D",
     "Polyline2D",
+    "Problem",
     "Radar",
     "Reader",
     "Registry",
@@ -157,9 +173,10 @@ _PUBLIC = {
     "model.report": "Finding Loss Origin Report",
     "model.sensor": "Camera CameraMatrix FisheyeCamera Intrinsics Lidar Radar Sensor",
     "opening": "open_dataset",
-    "plugin.contracts": "BlockChecker Checker Match Options Reader Rule Told Writer",
+    "plugin.contracts": "BlockChecker Checker DataChecker GroupedRule Match Options Reader Rule Told Writer",
     "plugin.detection": "detect",
     "plugin.hooks": "hookimpl",
+    "plugin.problem": "Place Problem",
     "plugin.registry": "Registry",
     "plugin.target": "Target",
     "render": "preview",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from lading.errors import OptionError
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
-from lading.model.frame import Frame
+from lading.model.frame import Data, Frame
 from lading.model.report import Finding, Report, Severity
+from lading.plugin.problem import Place
 from lading.plugin.target import Target
 from lading.source import Source
 
@@ -143,6 +144,37 @@ class BlockChecker(Checker):
         return [finding for _, finding in self.frames(segment, (frame,))]
 
 
+class DataChecker(BlockChecker):
+    """A checker that looks at files one by one, each with its labels, for all rules that have it as `checker`.
+
+    It is made of the dataset, its catalog and the severities, by code, of those of its rules that are wanted. `kinds`
+    are the types of labels (`RLE`) that it looks at: a dataset that declares none of them is not judged.
+    """
+
+    kinds: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
+        self._severities = severities
+        self._is_idle = bool(self.kinds) and self.kinds.isdisjoint(dataset.catalog.subcatalogs)
+
+    @abstractmethod
+    def judge(self, place: Place) -> Iterable[Finding | None]:
+        """What is wrong with the file of a place or its labels, as `place.finding` gives it."""
+
+    def concerns(self, data: Data) -> bool:
+        """Whether a file is to be judged: asked of each, so it is cheap."""
+        return True
+
+    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
+        """What is wrong with the files of these frames."""
+        for number, frame in enumerate(() if self._is_idle else frames):
+            for data in frame.data:
+                if self.concerns(data):
+                    for finding in self.judge(Place(segment, frame, data, self._severities)):
+                        if finding is not None:
+                            yield number, finding
+
+
 class Rule(ABC):
     """One thing that can be wrong, under a stable code `subject.problem`, with one line on what should hold.
 
@@ -170,8 +202,12 @@ class Rule(ABC):
         return not cls.formats or dataset.format is None or dataset.format in cls.formats
 
 
-#: Makes the one checker of several rules, of which those with a severity in the mapping (by code) are wanted.
-CheckerFactory: TypeAlias = Callable[[Dataset, Catalog, Mapping[str, Severity]], Checker]
+class CheckerFactory(Protocol):
+    """Makes the one checker of several rules, of which those with a severity in the mapping (by code) are wanted."""
+
+    def __call__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity], /) -> Checker:
+        """A checker for one run over the dataset, against this catalog."""
+        ...
 
 
 class GroupedRule(Rule):

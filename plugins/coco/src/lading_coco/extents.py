@@ -5,15 +5,13 @@ Crowds have boxes and masks of their own, and so have results: detectors find th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from lading import BlockChecker, Box2D, Catalog, Data, Dataset, Finding, Frame, Rle, Rule, Segment
-from lading.model.report import Severity
-from lading.plugin.contracts import CheckerFactory, GroupedRule
+from lading import Box2D, Data, DataChecker, Finding, GroupedRule, Place, Problem, Rle, Rule
 from lading_coco.origins import RowOrigins
 
 _CODE = "coco.rle-box"
@@ -24,39 +22,24 @@ _TOLERANCE_PX = 2.0
 _Edges: TypeAlias = tuple[float, float, float, float]
 
 
-class ExtentsPass(BlockChecker):
+class ExtentsPass(DataChecker):
     """Holds masks to the boxes of their annotations; it keeps nothing."""
 
-    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
-        self._severity = severities.get(_CODE)
-        self._is_needed = self._severity is not None and "RLE" in dataset.catalog
+    kinds = frozenset({"RLE"})
 
-    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
-        """What is wrong with the run lengths of frames that a COCO file describes."""
-        if not self._is_needed:
-            return
-        for number, frame in enumerate(frames):
-            for data in frame.data:
-                if isinstance(data.origins, RowOrigins) and Rle in map(type, data.labels):
-                    yield from ((number, finding) for finding in self._judge(segment, frame, data))
+    def concerns(self, data: Data) -> bool:
+        """Whether it is a picture that a COCO file describes, with run lengths."""
+        return isinstance(data.origins, RowOrigins) and Rle in map(type, data.labels)
 
-    def _judge(self, segment: Segment, frame: Frame, data: Data) -> Iterator[Finding]:
-        for box, mask in pairwise(data.labels):  # those of one annotation follow each other
+    def judge(self, place: Place) -> Iterator[Finding | None]:
+        """What is wrong with the run lengths of a picture."""
+        for box, mask in pairwise(place.data.labels):  # those of one annotation follow each other
             if not (isinstance(box, Box2D) and isinstance(mask, Rle) and box.origin == mask.origin):
                 continue
             is_apart = mask.attributes.get("iscrowd") is True or "score" in mask.attributes
-            message = None if is_apart else _problem(box, mask, data)
-            if message is not None and self._severity is not None:
-                at = data.locate(mask, "geometry")
-                yield Finding(
-                    rule=_CODE,
-                    severity=self._severity,
-                    message=message,
-                    segment=segment.name,
-                    frame=frame.key,
-                    file=at.file,
-                    pointer=at.pointer,
-                )
+            message = None if is_apart else _problem(box, mask, place.data)
+            if message is not None:
+                yield place.finding(Problem(_CODE, message, "geometry"), mask)
 
 
 def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
@@ -105,14 +88,14 @@ def _shown(edges: _Edges) -> str:
 class RleBox(GroupedRule):
     """A mask of run lengths and its box agree."""
 
+    checker = ExtentsPass
+    formats = frozenset({"coco"})
     code = _CODE
     severity = "warning"
     title = "a mask of run lengths fills the box of its annotation"
     bad = "`bbox` [20, 10, 4, 5] and runs of pixels from (10, 20) to (15, 24)"
     good = "`bbox` [20, 10, 4, 5] and runs of pixels from (20, 10) to (24, 15)"
     fix = "Encode masks in Fortran order, column by column, as pycocotools does, or make the box anew."
-    checker: ClassVar[CheckerFactory] = ExtentsPass
-    formats: ClassVar[frozenset[str]] = frozenset({"coco"})
 
 
 RULES: Sequence[type[Rule]] = (RleBox,)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any
 
 from lading import (
-    BlockChecker,
-    Catalog,
     Data,
-    Dataset,
+    DataChecker,
     Finding,
-    Frame,
+    GroupedRule,
     Origin,
     PanopticMask,
+    Place,
+    Problem,
     Rule,
-    Segment,
     SemanticMask,
     counted,
 )
 from lading.errors import SourceError
 from lading.media import panoptic_ids, probe, read_mask
-from lading.model.report import Severity
-from lading.plugin.contracts import CheckerFactory, GroupedRule
 from lading_coco.numerals import numbers_of
 from lading_coco.origins import RowOrigins
 from lading_coco.regions import Region, regions_of
@@ -36,42 +33,28 @@ _UNLABELLED = 255
 _TOLERANCE_PX = 2.0
 
 
-class PixelsPass(BlockChecker):
+class PixelsPass(DataChecker):
     """Decodes each id PNG once, for all rules of them; it keeps nothing."""
 
-    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
-        self._severities = severities
+    kinds = frozenset({"PANOPTIC_MASK", "SEMANTIC_MASK"})
 
-    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
-        """What is wrong with the id PNGs of frames that a COCO file describes."""
-        for number, frame in enumerate(frames):
-            for data in frame.data:
-                if not _MASKS.isdisjoint(map(type, data.labels)):
-                    yield from ((number, finding) for finding in self._judge(segment, frame, data))
+    def concerns(self, data: Data) -> bool:
+        """Whether it is a picture that a COCO file describes, with an id PNG."""
+        return not _MASKS.isdisjoint(map(type, data.labels)) and isinstance(data.origins, RowOrigins)
 
-    def _judge(self, segment: Segment, frame: Frame, data: Data) -> Iterator[Finding]:
-        origins = data.origins
-        for label in data.labels if isinstance(origins, RowOrigins) else ():
-            found: Iterator[tuple[str, str, Origin]] = iter(())
+    def judge(self, place: Place) -> Iterator[Finding | None]:
+        """What is wrong with the id PNGs of a picture."""
+        for label in place.data.labels:
+            found: Iterator[tuple[Problem, Origin]] = iter(())
             if isinstance(label, PanopticMask):
-                found = _problems(label, data)
+                found = _problems(label, place.data)
             elif isinstance(label, SemanticMask):
                 found = _pixelmap_problems(label)
-            for rule, message, at in found:
-                if rule in self._severities:
-                    yield Finding(
-                        rule=rule,
-                        severity=self._severities[rule],
-                        message=message,
-                        segment=segment.name,
-                        frame=frame.key,
-                        file=at.file,
-                        pointer=at.pointer,
-                    )
+            yield from (place.finding(problem, at=at) for problem, at in found)
 
 
-def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[str, str, Origin]]:
-    """Rule, message and place of what is wrong with one mask."""
+def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[Problem, Origin]]:
+    """What is wrong with one mask, and where."""
     content, origins = label.content, data.origins
     if content is None or label.origin is None or not isinstance(origins, RowOrigins):
         return
@@ -81,34 +64,34 @@ def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[str, str, Origi
     except SourceError as exc:
         seen = probe(content)
         if seen.problem is None and seen.format == "PNG":  # else `media.unreadable` or `mask.not-png` says it
-            yield "coco.mask-pixels", exc.problem, png
+            yield Problem("coco.mask-pixels", exc.problem), png
         return
     if not pixels.is_colour:
         message = (
             "expected ids as colours, R + 256 G + 65536 B, found a PNG of greys, or of a palette whose colours are "
             "not those that are listed"
         )
-        yield "coco.mask-pixels", message, png
+        yield Problem("coco.mask-pixels", message), png
         return
     if pixels.has_palette:
         message = "expected ids as colours of a PNG in RGB, found indexes of a palette that has the ids as its colours"
-        yield "coco.mask-palette", message, png
+        yield Problem("coco.mask-palette", message), png
     found = regions_of(pixels.values)
     items = {item.value: item for item in label.items or ()}
     is_of_size = pixels.values.shape == (data.height, data.width)  # else `mask.size-mismatch` says it
     others = _others(found, {*items, _VOID})
     if others is not None:
-        table = data.locate(label).below("segments_info")
-        yield "coco.unlisted-segment", f"expected ids that {table} lists, found {others}", png
+        message = f"expected ids that {data.locate(label).below('segments_info')} lists, found {others}"
+        yield Problem("coco.unlisted-segment", message), png
     for value, item in items.items():
         if value == _VOID:  # which is told as no id of a segment
             continue
         if value not in found:
             message = f"expected pixels of segment {value} in {content.path!r}, found none"
-            yield "coco.empty-segment", message, origins.segment(label.origin, value)
+            yield Problem("coco.empty-segment", message), origins.segment(label.origin, value)
         elif is_of_size:
-            for rule, message, field in _measure_problems(item.extras, found[value], value):
-                yield rule, message, origins.segment(label.origin, value, field)
+            for problem, field in _measure_problems(item.extras, found[value], value):
+                yield problem, origins.segment(label.origin, value, field)
 
 
 def _others(found: Mapping[int, Region], listed: Set[int]) -> str | None:
@@ -121,8 +104,8 @@ def _others(found: Mapping[int, Region], listed: Set[int]) -> str | None:
     return f"{counted(len(others), 'other')} in {counted(count, 'pixel')}: {shown}"
 
 
-def _pixelmap_problems(label: SemanticMask) -> Iterator[tuple[str, str, Origin]]:
-    """Rule, message and place of what is wrong with a pixelmap, whose values are ids of categories."""
+def _pixelmap_problems(label: SemanticMask) -> Iterator[tuple[Problem, Origin]]:
+    """What is wrong, and where, with a pixelmap, whose values are ids of categories."""
     content = label.content
     if content is None:
         return
@@ -133,15 +116,15 @@ def _pixelmap_problems(label: SemanticMask) -> Iterator[tuple[str, str, Origin]]
     others = _others(found, {item.value for item in label.items or ()} | {_VOID, _UNLABELLED})
     if others is not None:
         message = f"expected values that are ids of listed categories, found {others}"
-        yield "coco.unlisted-value", message, Origin(content.path)
+        yield Problem("coco.unlisted-value", message), Origin(content.path)
 
 
-def _measure_problems(said: Mapping[str, Any], found: Region, value: int) -> Iterator[tuple[str, str, str]]:
-    """Rule, message and field where `area` or `bbox` of a segment is not that of its pixels."""
+def _measure_problems(said: Mapping[str, Any], found: Region, value: int) -> Iterator[tuple[Problem, str]]:
+    """What is wrong, and the field, where `area` or `bbox` of a segment is not that of its pixels."""
     area, box = said.get("area"), said.get("bbox")
     if isinstance(area, (int, float)) and not isinstance(area, bool) and area >= 0 and area != found.pixels:
         message = f"expected the number of pixels of segment {value}, {found.pixels:,}, found {area:g}"
-        yield "coco.segment-area", message, "area"
+        yield Problem("coco.segment-area", message), "area"
     edges = numbers_of(box)
     if edges is not None and len(edges) == 4 and all(map(math.isfinite, edges)) and min(edges[2:]) >= 0:
         x, y, width, height = edges
@@ -150,12 +133,12 @@ def _measure_problems(said: Mapping[str, Any], found: Region, value: int) -> Ite
             left, top, right, bottom = found.edges
             shown = [left, top, right - left, bottom - top]
             message = f"expected the box of the pixels of segment {value}, {shown}, found {box}"
-            yield "coco.segment-box", message, "bbox"
+            yield Problem("coco.segment-box", message), "bbox"
 
 
 class _PixelsRule(GroupedRule):
-    formats: ClassVar[frozenset[str]] = frozenset({"coco"})
-    checker: ClassVar[CheckerFactory] = PixelsPass
+    formats = frozenset({"coco"})
+    checker = PixelsPass
 
 
 class MaskPixels(_PixelsRule):

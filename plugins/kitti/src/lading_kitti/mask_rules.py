@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import dirname
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import structs
 
 from lading import (
-    BlockChecker,
     Catalog,
+    Data,
+    DataChecker,
     Dataset,
     File,
     Finding,
-    Frame,
+    GroupedRule,
     InstanceMask,
+    Origin,
+    Place,
+    Problem,
     Rule,
-    Segment,
     SemanticMask,
     counted,
 )
@@ -26,12 +29,11 @@ from lading.errors import SourceError
 from lading.media import read_mask
 from lading.model.dataset import Part
 from lading.model.report import Severity
-from lading.plugin.contracts import CheckerFactory, GroupedRule
 
 _PIXELS, _VALUE = "kitti.mask-pixels", "kitti.mask-value"
 
 
-class _Problem(NamedTuple):
+class _Wrong(NamedTuple):
     """What is wrong with a mask: all of `expected` in one folder are told at the first of them."""
 
     rule: str
@@ -44,38 +46,32 @@ class _Told(NamedTuple):
     files: int
 
 
-class MasksPass(BlockChecker):
+class MasksPass(DataChecker):
     """Decodes each semantic mask once; of instance masks the tables list the values.
 
     It keeps the first of each kind of problem in each folder, and their number.
     """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
-        self._severities = severities
+        super().__init__(dataset, catalog, severities)
         self._is_kitti = dataset.format == "kitti"
         self._told: dict[tuple[str, str, str], _Told] = {}
 
-    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
-        """Nothing yet: what is wrong with masks is gathered."""
-        for frame in frames if self._is_kitti else ():
-            for data in frame.data:
-                for label in data.labels:
-                    if isinstance(label, (SemanticMask, InstanceMask)) and label.content is not None:
-                        self._gather(label, label.content.path, segment, frame)
-        return ()
+    def concerns(self, data: Data) -> bool:
+        """Whether it is of KITTI."""
+        return self._is_kitti
 
-    def _gather(self, label: SemanticMask | InstanceMask, path: str, segment: Segment, frame: Frame) -> None:
-        for problem in _semantic(label) if isinstance(label, SemanticMask) else _instance(label):
-            if problem.rule in self._severities:
-                first = Finding(
-                    rule=problem.rule,
-                    severity=self._severities[problem.rule],
-                    message=f"expected {problem.expected}, found {problem.found}",
-                    segment=segment.name,
-                    frame=frame.key,
-                    file=path,
-                )
-                self._add((problem.rule, dirname(path), problem.expected), _Told(first, 1))
+    def judge(self, place: Place) -> Iterable[Finding]:
+        """Nothing yet: what is wrong with masks is gathered."""
+        for label in place.data.labels:
+            if isinstance(label, (SemanticMask, InstanceMask)) and label.content is not None:
+                path = label.content.path
+                for wrong in _semantic(label) if isinstance(label, SemanticMask) else _instance(label):
+                    problem = Problem(wrong.rule, f"expected {wrong.expected}, found {wrong.found}")
+                    first = place.finding(problem, at=Origin(path))
+                    if first is not None:
+                        self._add((wrong.rule, dirname(path), wrong.expected), _Told(first, 1))
+        return ()
 
     def _add(self, key: tuple[str, str, str], told: _Told) -> None:
         known = self._told.get(key)
@@ -98,7 +94,7 @@ class MasksPass(BlockChecker):
             yield structs.replace(first, message=f"{first.message}{more}")
 
 
-def _semantic(label: SemanticMask) -> Iterator[_Problem]:
+def _semantic(label: SemanticMask) -> Iterator[_Wrong]:
     """What is wrong with the pixels of a mask of semantics."""
     from lading_kitti.catalog import SEMANTIC_NAMES  # rules are registered for any format, and judge this one alone
 
@@ -109,14 +105,14 @@ def _semantic(label: SemanticMask) -> Iterator[_Problem]:
     except SourceError:
         return  # `media.unreadable` or `mask.not-png` says it
     if pixels.is_colour:
-        yield _Problem(_PIXELS, "one channel of whole numbers", "colours")
+        yield _Wrong(_PIXELS, "one channel of whole numbers", "colours")
         return
     odd = [value for value in np.unique(pixels.values).tolist() if value >= len(SEMANTIC_NAMES)]
     if odd:
-        yield _Problem(_VALUE, f"pixel values 0 to {len(SEMANTIC_NAMES) - 1}", _shown(odd))
+        yield _Wrong(_VALUE, f"pixel values 0 to {len(SEMANTIC_NAMES) - 1}", _shown(odd))
 
 
-def _instance(label: InstanceMask) -> Iterator[_Problem]:
+def _instance(label: InstanceMask) -> Iterator[_Wrong]:
     """What is wrong with the values of an instance mask, of which the table says the classes."""
     from lading_kitti.masks import MOTS_BASE, SEMANTIC_BASE
 
@@ -125,11 +121,11 @@ def _instance(label: InstanceMask) -> Iterator[_Problem]:
     odd = [item for item in items if item.category is None]
     if not odd and 0 < highest < SEMANTIC_BASE:  # of MOTS, such are of no class
         found = f"no value above {highest}: labels alone, or 8 bits of 16"
-        yield _Problem(_VALUE, f"{SEMANTIC_BASE} * label + instance", found)
+        yield _Wrong(_VALUE, f"{SEMANTIC_BASE} * label + instance", found)
     elif odd:
         base = MOTS_BASE if odd[0].value // MOTS_BASE == odd[0].category_id else SEMANTIC_BASE
         expected = f"pixel values {base} * class + instance of a known class"
-        yield _Problem(_VALUE, expected, _shown([item.value for item in odd]))
+        yield _Wrong(_VALUE, expected, _shown([item.value for item in odd]))
 
 
 def _shown(odd: Sequence[int]) -> str:
@@ -137,8 +133,8 @@ def _shown(odd: Sequence[int]) -> str:
 
 
 class _MasksRule(GroupedRule):
-    formats: ClassVar[frozenset[str]] = frozenset({"kitti"})
-    checker: ClassVar[CheckerFactory] = MasksPass
+    formats = frozenset({"kitti"})
+    checker = MasksPass
 
 
 class MaskPixels(_MasksRule):

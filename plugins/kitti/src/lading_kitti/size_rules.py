@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar
 
-from lading import BlockChecker, Camera, Catalog, Data, Dataset, Finding, Frame, Rule, Segment
+from lading import (
+    BlockChecker,
+    Camera,
+    Catalog,
+    Data,
+    Dataset,
+    Finding,
+    Frame,
+    GroupedRule,
+    Origin,
+    Place,
+    Problem,
+    Rule,
+    Segment,
+)
 from lading.errors import LadingError, NoRoomError
 from lading.media import is_image_name, probe
 from lading.model.content import Content
 from lading.model.report import Severity
-from lading.plugin.contracts import CheckerFactory, GroupedRule
 
 _SIZE = "kitti.picture-size"
 
@@ -34,18 +46,10 @@ class SizesPass(BlockChecker):
         cameras = {sensor.name: sensor for sensor in segment.sensors if isinstance(sensor, Camera)}
         for number, frame in enumerate(frames) if len(cameras) > 1 else ():
             for data, message in _odd(frame, cameras):
-                yield (
-                    number,
-                    Finding(
-                        rule=_SIZE,
-                        severity=self._severities[_SIZE],
-                        message=message,
-                        segment=segment.name,
-                        frame=frame.key,
-                        sensor=data.sensor_name,
-                        file=data.path,
-                    ),
-                )
+                place = Place(segment, frame, data, self._severities)
+                finding = place.finding(Problem(_SIZE, message), at=Origin(data.path))
+                if finding is not None:
+                    yield number, finding
 
 
 def _odd(frame: Frame, cameras: Mapping[str, Camera]) -> Iterator[tuple[Data, str]]:
@@ -94,8 +98,8 @@ def _png_size(content: Content) -> tuple[int, int] | None:
 class PictureSize(GroupedRule):
     """Pictures of a rectified pair have one size."""
 
-    checker: ClassVar[CheckerFactory] = SizesPass
-    formats: ClassVar[frozenset[str]] = frozenset({"kitti"})
+    checker = SizesPass
+    formats = frozenset({"kitti"})
     code = _SIZE
     severity = "warning"
     title = "cameras of one matrix have pictures of one size in a frame"

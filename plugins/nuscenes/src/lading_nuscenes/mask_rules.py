@@ -7,15 +7,12 @@ mask need not fill its box. Others have masks that reach beyond it, as the sampl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import BlockChecker, Box2D, Catalog, Data, Dataset, Finding, Frame, Rle, Rule, Segment, counted
-from lading.model.report import Severity
-from lading.plugin.contracts import CheckerFactory, GroupedRule
+from lading import Box2D, Data, DataChecker, Finding, GroupedRule, Place, Problem, Rle, Rule, counted
 
 _EMPTY, _BOX = "nuscenes.empty-mask", "nuscenes.mask-box"
 
@@ -23,62 +20,49 @@ _EMPTY, _BOX = "nuscenes.empty-mask", "nuscenes.mask-box"
 _TOLERANCE_PX = 2
 
 
-class MasksPass(BlockChecker):
+class MasksPass(DataChecker):
     """Holds masks to the boxes of their rows; it keeps nothing."""
 
-    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
-        self._severities = severities
-        self._is_needed = "RLE" in dataset.catalog
+    kinds = frozenset({"RLE"})
 
-    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
-        """What is wrong with the masks of frames of nuImages, and of others that have its tables."""
-        if not self._is_needed:
-            return
+    def concerns(self, data: Data) -> bool:
+        """Whether it has masks of a table of nuImages, or of others that have its tables."""
+        if Rle not in map(type, data.labels):
+            return False
         from lading_nuscenes.origins import RowOrigins
 
-        for number, frame in enumerate(frames):
-            for data in frame.data:
-                if isinstance(data.origins, RowOrigins) and Rle in map(type, data.labels):
-                    yield from ((number, finding) for finding in self._judge(segment, frame, data))
+        return isinstance(data.origins, RowOrigins)
 
-    def _judge(self, segment: Segment, frame: Frame, data: Data) -> Iterator[Finding]:
+    def judge(self, place: Place) -> Iterator[Finding | None]:
+        """What is wrong with the masks of a picture."""
         box: Box2D | None = None
-        for label in data.labels:
+        for label in place.data.labels:
             if isinstance(label, Rle):
                 own = box if box is not None and box.origin == label.origin else None
-                rule, message = _problem(label, own, data)
-                if message and rule in self._severities:
-                    at = data.locate(label, "geometry")
-                    yield Finding(
-                        rule=rule,
-                        severity=self._severities[rule],
-                        message=message,
-                        segment=segment.name,
-                        frame=frame.key,
-                        sensor=data.sensor_name,
-                        file=at.file,
-                        pointer=at.pointer,
-                    )
+                problem = _problem(label, own, place.data)
+                if problem is not None:
+                    yield place.finding(problem, label)
             box = label if isinstance(label, Box2D) else None  # that of a row comes before its mask
 
 
-def _problem(mask: Rle, box: Box2D | None, data: Data) -> tuple[str, str]:
-    """Rule and message of what is wrong, or no message, as where runs or box are told to be wrong themselves."""
+def _problem(mask: Rle, box: Box2D | None, data: Data) -> Problem | None:
+    """What is wrong; None too where runs or box are told to be wrong themselves."""
     height, width, counts = mask.height, mask.width, mask.counts
     if not height or not width or not len(counts) or counts.min() < 0 or counts.sum() != height * width:
-        return "", ""
+        return None
     pixels = int(counts[1::2].sum())
     if not pixels:
-        return _EMPTY, f"expected a mask with pixels, found none of {width} x {height}"
+        return Problem(_EMPTY, f"expected a mask with pixels, found none of {width} x {height}", "geometry")
     if box is None or (height, width) != (data.height or height, data.width or width):
-        return "", ""
+        return None
     edges = (box.xmin, box.ymin, box.xmax, box.ymax)
     if not (0 <= box.xmin < box.xmax <= width and 0 <= box.ymin < box.ymax <= height):
-        return "", ""
+        return None
     if _meets(counts, height, width, edges):
-        return "", ""
+        return None
     shown = ", ".join(f"{edge:g}" for edge in edges)
-    return _BOX, f"expected a mask that meets its box ({shown}), found none of its {counted(pixels, 'pixel')} there"
+    message = f"expected a mask that meets its box ({shown}), found none of its {counted(pixels, 'pixel')} there"
+    return Problem(_BOX, message, "geometry")
 
 
 def _meets(counts: NDArray[np.integer], height: int, width: int, edges: tuple[float, float, float, float]) -> bool:
@@ -98,8 +82,8 @@ def _meets(counts: NDArray[np.integer], height: int, width: int, edges: tuple[fl
 
 
 class _MasksRule(GroupedRule):
-    formats: ClassVar[frozenset[str]] = frozenset({"nuscenes"})
-    checker: ClassVar[CheckerFactory] = MasksPass
+    formats = frozenset({"nuscenes"})
+    checker = MasksPass
 
 
 class EmptyMask(_MasksRule):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import BlockChecker, Catalog, Data, Dataset, Finding, Frame, Lidar, Rule, Segment, counted
+from lading import Data, DataChecker, Finding, GroupedRule, Lidar, Origin, Place, Problem, Rule, counted
 from lading.errors import SourceError
-from lading.model.report import Severity
-from lading.plugin.contracts import CheckerFactory, GroupedRule
 
 if TYPE_CHECKING:
     from lading_nuscenes.origins import RowOrigins
@@ -22,43 +20,25 @@ _FILES, _SIZE, _CLASS = "nuscenes.point-labels", "nuscenes.point-labels-size", "
 _TABLES = ("lidarseg", "panoptic")
 
 
-class _Problem(NamedTuple):
-    rule: str
-    message: str
-    file: str
-
-
-class PointsPass(BlockChecker):
+class PointsPass(DataChecker):
     """Reads each file of point labels once, for all rules of them; it keeps nothing."""
 
-    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
-        self._severities = severities
+    def concerns(self, data: Data) -> bool:
+        """Whether its row names a file of point labels."""
+        return not data.extras.keys().isdisjoint(_TABLES)
 
-    def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
-        """What is wrong with the labels of points of frames of nuScenes."""
+    def judge(self, place: Place) -> Iterator[Finding | None]:
+        """What is wrong with the labels of the points of a lidar's file."""
         from lading_nuscenes.origins import RowOrigins
 
-        lidars = {sensor.name for sensor in segment.sensors if isinstance(sensor, Lidar)}
-        for number, frame in enumerate(frames):
-            for data in frame.data:
-                if data.sensor_name in lidars and isinstance(data.origins, RowOrigins):
-                    for found in _problems(data, data.origins):
-                        if found.rule in self._severities:
-                            yield number, self._finding(found, segment, frame, data)
-
-    def _finding(self, found: _Problem, segment: Segment, frame: Frame, data: Data) -> Finding:
-        return Finding(
-            rule=found.rule,
-            severity=self._severities[found.rule],
-            message=found.message,
-            segment=segment.name,
-            frame=frame.key,
-            sensor=data.sensor_name,
-            file=found.file,
-        )
+        data = place.data
+        lidars = {sensor.name for sensor in place.segment.sensors if isinstance(sensor, Lidar)}
+        if data.sensor_name in lidars and isinstance(data.origins, RowOrigins):
+            yield from (place.finding(problem, at=Origin(file)) for problem, file in _problems(data, data.origins))
 
 
-def _problems(data: Data, origins: RowOrigins) -> Iterator[_Problem]:
+def _problems(data: Data, origins: RowOrigins) -> Iterator[tuple[Problem, str]]:
+    """What is wrong, and the file of labels it is wrong with."""
     from lading_nuscenes.measures import point_count
     from lading_nuscenes.point_files import read_classes
 
@@ -71,15 +51,15 @@ def _problems(data: Data, origins: RowOrigins) -> Iterator[_Problem]:
         try:
             found = read_classes(file, table, points)
         except SourceError as exc:
-            yield _Problem(_FILES, exc.problem, file.path)
+            yield Problem(_FILES, exc.problem), file.path
             continue
         if points is not None and found.number != points:
             message = f"expected a label for each of {points} points, found {found.number}"
-            yield _Problem(_SIZE, message, file.path)
+            yield Problem(_SIZE, message), file.path
         elif found.classes is not None and origins.point_classes is not None:
             unknown = _unknown(found.classes, origins.point_classes)
             if unknown is not None:
-                yield _Problem(_CLASS, unknown, file.path)
+                yield Problem(_CLASS, unknown), file.path
 
 
 def _unknown(classes: NDArray[np.integer], known: frozenset[int]) -> str | None:
@@ -95,8 +75,8 @@ def _unknown(classes: NDArray[np.integer], known: frozenset[int]) -> str | None:
 
 
 class _PointsRule(GroupedRule):
-    formats: ClassVar[frozenset[str]] = frozenset({"nuscenes"})
-    checker: ClassVar[CheckerFactory] = PointsPass
+    formats = frozenset({"nuscenes"})
+    checker = PointsPass
 
 
 class PointLabelsRead(_PointsRule):

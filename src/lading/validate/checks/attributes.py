@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from lading.model.catalog import Attribute, Items, attribute_type_of
-from lading.validate.checks.problem import Problem
+from lading.plugin.problem import Problem
 
 #: What is wrong with a value, as rule and message, or None.
 ValueCheck: TypeAlias = Callable[[Any], tuple[str, str] | None]

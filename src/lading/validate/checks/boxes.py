@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from lading.model.label import Box2D, Box3D, is_finite
+from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import TOLERANCE_PX, are_finite, size_text
-from lading.validate.checks.problem import Problem
 
 #: How far a quaternion's length may be from 1 (BOX3D-QUAT).
 UNIT_TOLERANCE = 1e-3

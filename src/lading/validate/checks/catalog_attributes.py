@@ -9,7 +9,7 @@ import msgspec
 
 from lading.model.catalog import ATTRIBUTE_TYPES, AttributeValue, Catalog, Items, Subcatalog, attribute_type_of
 from lading.model.report import Finding, Origin, Severity
-from lading.validate.checks.problem import Problem
+from lading.plugin.problem import Problem
 
 #: A problem and where it stands: reference tokens of a pointer.
 Told: TypeAlias = tuple[Problem, tuple[str | int, ...]]

@@ -11,13 +11,13 @@ from lading.model.frame import Frame
 from lading.model.label import LABEL_TYPES
 from lading.model.report import Finding, Severity
 from lading.plugin.contracts import BlockChecker
+from lading.plugin.problem import Problem
 from lading.validate.checks.catalog_attributes import (
     Told,
     attribute_problems,
     catalog_finding,
     parent_problems,
 )
-from lading.validate.checks.problem import Problem
 
 _MASKS = frozenset({"SEMANTIC_MASK", "INSTANCE_MASK", "PANOPTIC_MASK"})
 _WITHOUT_TRACKING = frozenset({"CLASSIFICATION", "SENTENCE", "SEMANTIC_MASK", "PANOPTIC_MASK"})

@@ -13,7 +13,7 @@ from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data, Frame
 from lading.model.naming import short_hash
 from lading.model.report import Finding, Origin, Report, Severity
-from lading.validate.checks.problem import Place, Problem
+from lading.plugin.problem import Place, Problem
 
 COPY_RULES = frozenset({"media.duplicate", "media.leak"})
 

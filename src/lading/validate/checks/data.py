@@ -13,13 +13,13 @@ from lading.model.frame import Data, Frame
 from lading.model.label import MaskLabel, Rle
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
+from lading.plugin.problem import Place, Places, Problem
 from lading.validate.checks.bounds import limits, reaches
 from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
 from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.outlines import outlines
 from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
-from lading.validate.checks.problem import Place, Places, Problem
 from lading.validate.checks.unserved import Unserved
 from lading.validate.checks.usage import Usage
 

@@ -14,9 +14,9 @@ from lading.model.frame import Data, Frame
 from lading.model.naming import short_hash
 from lading.model.report import Finding, Origin, Report, Severity
 from lading.plugin.contracts import BlockChecker
+from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import are_finite
 from lading.validate.checks.boxes import rotation_problem
-from lading.validate.checks.problem import Problem
 
 _ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE)
 _UUID = re.compile("[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)

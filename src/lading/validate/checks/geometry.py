@@ -17,9 +17,9 @@ from lading.model.label import (
     Rle,
     is_finite,
 )
+from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import TOLERANCE_PX, size_of, size_text
 from lading.validate.checks.boxes import check_box2d, check_box3d
-from lading.validate.checks.problem import Problem
 
 #: Checks the geometry of a label against the right and the lower limit of its picture, in pixels.
 GeometryCheck: TypeAlias = Callable[[Any, float, float], Sequence[Problem]]

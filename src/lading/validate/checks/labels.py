@@ -14,11 +14,11 @@ from lading.model.codec.labels import SINGLE_KINDS
 from lading.model.frame import Data
 from lading.model.label import MASK_TYPES, Label, MaskLabel
 from lading.model.report import Finding, Severity
+from lading.plugin.problem import Place, Problem
 from lading.validate.checks.attributes import is_plain
 from lading.validate.checks.columns import Columns, columns_of
 from lading.validate.checks.geometry import GEOMETRY, check_finite
 from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans
-from lading.validate.checks.problem import Place, Problem
 from lading.validate.checks.same import SAMENESS
 from lading.validate.checks.screen import Kind, suspects
 from lading.validate.checks.usage import Usage

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from lading.media import Probe, probe
 from lading.model.label import MASK_TYPES, InstanceMask, Label, MaskLabel, SemanticMask
 from lading.model.report import Finding, Origin
-from lading.validate.checks.problem import Place, Problem
+from lading.plugin.problem import Place, Problem
 
 #: Sizes of one picture, as far as they are known.
 _Sizes: TypeAlias = Sequence[tuple[int | None, int | None]]

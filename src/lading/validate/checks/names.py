@@ -10,7 +10,7 @@ from lading.model.frame import Frame
 from lading.model.naming import are_wire_paths, short_hash, wire_path, wire_segment
 from lading.model.report import Finding, Report, Severity
 from lading.plugin.contracts import BlockChecker
-from lading.validate.checks.problem import Place, Problem
+from lading.plugin.problem import Place, Problem
 
 #: What ends a part of a resource name on the platform (NAME-TBRN).
 _RESOURCE_NAME = frozenset(":@#")

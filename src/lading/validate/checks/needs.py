@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lading.model.catalog import Keypoints
 from lading.model.label import Keypoints2D, Label, Sentence
-from lading.validate.checks.problem import Problem
+from lading.plugin.problem import Problem
 
 #: What is wrong with one label.
 LabelCheck: TypeAlias = Callable[[Label], list[Problem]]

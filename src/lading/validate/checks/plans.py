@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lading.model.catalog import Catalog, Keypoints, Subcatalog
 from lading.model.codec.labels import SINGLE_KINDS
 from lading.model.label import LABEL_TYPES, MASK_TYPES, Classification, Keypoints2D, Label, Sentence
+from lading.plugin.problem import Problem
 from lading.validate.checks.attributes import (
     ValueCheck,
     attribute_checks,
@@ -26,7 +27,6 @@ from lading.validate.checks.needs import (
     sentence_check,
     visible_check,
 )
-from lading.validate.checks.problem import Problem
 
 #: Types whose labels need no category of their own: the items of a mask have it, a sentence has none (D0), and
 #: a classification may be of attributes alone.

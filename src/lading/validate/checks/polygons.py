@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from lading.model.label import Polygon2D
 from lading.model.report import Finding, Severity
+from lading.plugin.problem import Places, Problem
 from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.crossings import covered, crossings
 from lading.validate.checks.needs import is_region
 from lading.validate.checks.outlines import Outlines, PolygonLabel
-from lading.validate.checks.problem import Places, Problem
 from lading.validate.checks.rings import NO_AREA, Areas, Rings
 
 POLYGON_RULES = frozenset(

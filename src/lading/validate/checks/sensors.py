@@ -11,9 +11,9 @@ from lading.model.geometry import Transform3D
 from lading.model.report import Finding, Origin, Severity
 from lading.model.sensor import Camera, Intrinsics, Sensor
 from lading.plugin.contracts import BlockChecker
+from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import are_finite
 from lading.validate.checks.boxes import UNIT_TOLERANCE, rotation_problem
-from lading.validate.checks.problem import Problem
 
 _NONE: frozenset[str] = frozenset()
 

@@ -17,7 +17,7 @@ from lading.model.geometry import WORLD, Transform3D, Vector3
 from lading.model.label import Box2D, Box3D, Label, is_finite
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
-from lading.validate.checks.problem import Place, Problem
+from lading.plugin.problem import Place, Problem
 
 #: No road user is faster, whatever it is measured against; and how far boxes may wobble between two frames.
 FASTEST_M_S = 100.0

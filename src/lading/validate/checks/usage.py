@@ -11,8 +11,8 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part
 from lading.model.label import MASK_TYPES, Label
 from lading.model.report import Finding, Origin, Severity
+from lading.plugin.problem import Place, Problem
 from lading.validate.checks.catalog_attributes import catalog_finding
-from lading.validate.checks.problem import Place, Problem
 
 #: How many categories are noted; bad data may have one a label.
 _KEPT = 10_000

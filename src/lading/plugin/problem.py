@@ -1,4 +1,4 @@
-"""What a check says before it is known where that stands."""
+"""What a rule says of a file or a label, and the place that makes a finding of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lading.model.report import Finding, Origin, Severity
 
 
 class Problem(NamedTuple):
-    """A broken rule; `subject` is what of the label is meant, as `Origins.locate` takes it."""
+    """A broken rule, by its code; `subject` is what of the label or file is meant, as `Data.locate` takes it."""
 
     rule: str
     message: str
@@ -45,7 +45,7 @@ class Problem(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where the data being checked stands, and how the rules that are wanted are graded."""
+    """Where the data being checked stands, and how the rules that are wanted are graded, by code."""
 
     segment: Segment
     frame: Frame
@@ -53,7 +53,10 @@ class Place(NamedTuple):
     severities: Mapping[str, Severity]
 
     def finding(self, problem: Problem, label: Label | None = None, *, at: Origin | None = None) -> Finding | None:
-        """The finding of a problem with the data or one of its labels; None where its rule is not wanted, or told."""
+        """The finding of a problem with the data or one of its labels; None where its rule is not wanted, or told.
+
+        It stands where the source has the label or the data's own record, or `at` another place.
+        """
         severity = self.severities.get(problem.rule)
         if severity is None or (self.data.told and self._is_told(problem, None if label is None else label.origin)):
             return None

@@ -36,6 +36,7 @@ MEDIA = (
     "media.other-format",
     "media.duplicate",
     "media.leak",
+    "media.pair-size",
 )
 MODES = ("reading", "rules", "rules but self-crossing")
 

@@ -33,7 +33,6 @@ OTHERS = ("lading.render", "lading.upload", "lading.platform", "lading.server", 
 TELLING = {
     "lading_kitti.mask_rules",
     "lading_kitti.reader",
-    "lading_kitti.size_rules",
     "lading_nuscenes.layout",
     "lading_nuscenes.mask_rules",
     "lading_nuscenes.point_rules",

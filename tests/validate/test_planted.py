@@ -22,7 +22,14 @@ MEDIA: dict[str, Any] = dict.fromkeys(("media.duplicate", "media.leak"), "off")
 OBJECTS: dict[str, Any] = {"media.missing": "off"}
 
 #: Rules that are told by files alone, of formats that other tests break.
-ELSEWHERE = {"mask.not-png", "mask.size-mismatch", "coco.mask-pixels", "coco.mask-palette", "coco.empty-segment"}
+ELSEWHERE = {
+    "media.pair-size",
+    "mask.not-png",
+    "mask.size-mismatch",
+    "coco.mask-pixels",
+    "coco.mask-palette",
+    "coco.empty-segment",
+}
 ELSEWHERE |= {
     "coco.unlisted-segment",
     "coco.unlisted-value",
@@ -30,7 +37,6 @@ ELSEWHERE |= {
     "coco.segment-box",
     "kitti.mask-pixels",
     "kitti.mask-value",
-    "kitti.picture-size",
 }
 
 

@@ -6,7 +6,6 @@ import io
 from typing import Any
 
 import pytest
-from lading_kitti.size_rules import SizesPass
 from PIL import Image
 
 import lading
@@ -23,13 +22,15 @@ def png(width: int, height: int, shade: int) -> bytes:
     return out.getvalue()
 
 
-def told(kitti: Any, calibration: str, *sizes: tuple[tuple[int, int], tuple[int, int]]) -> list[tuple[Any, ...]]:
+def told(
+    kitti: Any, calibration: str, *sizes: tuple[tuple[int, int], tuple[int, int]], jobs: int = 1
+) -> list[tuple[Any, ...]]:
     files: dict[str, Any] = {}
     for number, pair in enumerate(sizes):
         for camera, size in zip((2, 3), pair, strict=True):
             files[f"training/image_{camera}/{number:06d}.png"] = png(*size, 10 * number + camera)
         files[f"training/calib/{number:06d}.txt"] = calibration
-    found = lading.validate(lading.open_dataset(kitti.tree(files)))
+    found = lading.validate(lading.open_dataset(kitti.tree(files)), jobs=jobs)
     return [(one.rule, one.severity, one.file, one.message) for one in found if "size" in one.rule]
 
 
@@ -37,7 +38,7 @@ def test_a_right_picture_of_another_size_is_told_at_it(kitti: Any) -> None:
     large, small = (124, 37), (122, 37)
     assert told(kitti, PAIR, (large, large), (large, small), (small, small)) == [
         (
-            "kitti.picture-size",
+            "media.pair-size",
             "warning",
             "training/image_3/000001.png",
             "expected the size of image_2 beside it, 124 x 37, found 122 x 37",
@@ -45,42 +46,17 @@ def test_a_right_picture_of_another_size_is_told_at_it(kitti: Any) -> None:
     ]
 
 
-class Counted:
-    """A file that counts the bytes that are asked of it."""
-
-    def __init__(self, path: str, data: bytes) -> None:
-        self.path = path
-        self.data = data
-        self.asked = 0
-
-    def open(self) -> io.BytesIO:
-        counted = self
-
-        class Stream(io.BytesIO):
-            def read(self, size: int | None = -1, /) -> bytes:
-                found = super().read(size)
-                counted.asked += len(found)
-                return found
-
-        return Stream(self.data)
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_of_pngs_no_more_than_the_header_is_read(kitti: Any, kind: str) -> None:
-    told(kitti, PAIR, ((124, 37), (122, 37)))
-    dataset = lading.open_dataset(kitti.root)
-    (segment,) = dataset.segments
-    (frame,) = dataset.frames(segment.name)
-    pictures = []
-    for data, width in zip(frame.data, (124, 122), strict=True):
-        out = io.BytesIO()
-        Image.effect_noise((width, 37), 90).save(out, kind)
-        data.content = Counted(data.path, out.getvalue())
-        pictures.append(data.content)
-    checker = SizesPass(dataset, dataset.catalog, {"kitti.picture-size": "warning"})
-    ((_, finding),) = checker.frames(segment, [frame])
-    assert finding.message == "expected the size of image_2 beside it, 124 x 37, found 122 x 37"
-    assert kind != "PNG" or [one.asked for one in pictures] == [33, 33]
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_folder_of_which_most_pictures_disagree_is_told_once(kitti: Any, jobs: int) -> None:
+    large, small = (124, 37), (122, 37)
+    assert told(kitti, PAIR, (large, large), (large, small), (large, (62, 18)), jobs=jobs) == [
+        (
+            "media.pair-size",
+            "warning",
+            "training/image_3/000001.png",
+            "expected the size of image_2 beside it, 124 x 37, found 122 x 37; 2 of 3 pictures of its folder differ",
+        )
+    ]
 
 
 def test_a_header_that_is_broken_gives_no_size(kitti: Any) -> None:

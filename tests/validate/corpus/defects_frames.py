@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cargo import Bytes, Cargo, TwiceNamed, drive
+from cargo import Bytes, Cargo, TwiceNamed, drive, png
 from defects_labels import Defect
 
 from lading.model.frame import Data
@@ -112,6 +112,14 @@ def shared_time(cargo: Cargo) -> None:
     cargo.data("drive", 2, "right").timestamp_ns = cargo.data("drive", 1, "right").timestamp_ns
 
 
+def pair(cargo: Cargo) -> None:
+    """Pictures of a pair of no declared size, the right one larger."""
+    for name in ("left", "right"):
+        cargo.data("drive", 2, name).width = cargo.data("drive", 2, name).height = None
+    right = cargo.data("drive", 2, "right")
+    right.content = Bytes(right.path, png("right", size=(101, 80)))
+
+
 def one_sensor(cargo: Cargo) -> None:
     """A sensor that a plain dataset has: the frames name none."""
     cargo.sensors["train"] = [Lidar(name="lidar")]
@@ -160,6 +168,7 @@ DEFECTS = [
     Defect("path.empty", on_data(segment="train", frame=1, remote_path=""), plain()),
     Defect("path.duplicate", same_path, plain(2)),
     Defect("path.forbidden", on_data(segment="train", frame=1, remote_path="a\\b.png"), plain()),
+    Defect("media.pair-size", pair, [("right/2.png", None)], drive),
     Defect("frame.bad-id", on_frame(2, frame_id="17"), record("lidar"), drive),
     Defect("frame.duplicate-id", same_id, record("lidar"), drive),
     Defect("frame.unknown-sensor", unknown_sensor, [("top.bin", None)], drive),

@@ -21,7 +21,7 @@ def register_readers() -> Sequence[type[Reader]]:
 
 @hookimpl
 def register_rules() -> Sequence[type[Rule]]:
-    """The rules of masks and of sizes of pictures."""
-    from lading_kitti import mask_rules, size_rules
+    """The rules of masks."""
+    from lading_kitti.mask_rules import RULES
 
-    return [*mask_rules.RULES, *size_rules.RULES]
+    return RULES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from lading.media import Probe, has_format_of_name, is_image_name, probe
@@ -19,6 +20,7 @@ from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
 from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.outlines import outlines
+from lading.validate.checks.pairs import PAIR_RULE, Pairs
 from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
 from lading.validate.checks.unserved import Unserved
 from lading.validate.checks.usage import Usage
@@ -48,9 +50,10 @@ class DataPass(BlockChecker):
         self._tells_missing = "media.missing" in severities
         self._unserved = Unserved(dataset)
         self._tells_sizes = "media.size-mismatch" in severities
-        self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing"})
+        self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing", PAIR_RULE})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
+        self._pairs = Pairs(dataset, severities)
         self._checks_polygons = bool(severities.keys() & POLYGON_RULES)
         self._labels = LabelsPass(catalog, severities, self._usage, is_contract=catalog is not dataset.catalog)
 
@@ -70,6 +73,10 @@ class DataPass(BlockChecker):
                 is_odd = self._tells_missing and not self._unserved.has(data.path, segment.name)
             if is_odd:
                 found[index] = list(_file_findings(places[index], seen[index]))
+        if self._pairs.is_wanted:
+            rest = iter(seen)
+            for frame in frames:
+                self._pairs.add(segment, frame, list(islice(rest, len(frame.data))))
         if self._checks_labels:
             self._judge(places, seen, numbers, found)
         return [(numbers[index], finding) for index in sorted(found) for finding in found[index]]
@@ -97,19 +104,21 @@ class DataPass(BlockChecker):
             for index, finding in polygon_findings(polygons, places, reach, self._severities):
                 found.setdefault(index, []).append(finding)
 
-    def memory(self) -> tuple[Any, Any]:
-        """The categories and the marks of files."""
-        return self._usage.memory, self._copies.memory
+    def memory(self) -> tuple[Any, Any, Any]:
+        """The categories, the marks of files and the sizes of pairs."""
+        return self._usage.memory, self._copies.memory, self._pairs.memory
 
-    def absorb(self, memory: tuple[Any, Any], part: Part) -> Iterable[Finding]:
+    def absorb(self, memory: tuple[Any, Any, Any], part: Part) -> Iterable[Finding]:
         """Take over what another part has; what that shows is told at the end."""
         self._usage.absorb(memory[0], part)
         self._copies.absorb(memory[1])
+        self._pairs.absorb(memory[2])
         return ()
 
     def finish(self) -> Iterable[Finding]:
         """What categories and files show together."""
         yield from self._usage.finish(self._catalog)
+        yield from self._pairs.finish()
         if self._copies.is_wanted:
             yield from self._copies.finish(self._dataset)
 
@@ -119,8 +128,8 @@ class DataPass(BlockChecker):
             self._copies.add(segment.name, content.path, seen.mark)
             return seen
         is_size_missing = data.width is None or data.height is None
-        has_labels = bool(data.labels) and self._needs_size and is_image_name(content.path)
-        return probe(content) if is_size_missing and has_labels else _NOT_SEEN
+        is_asked = self._pairs.is_wanted or (bool(data.labels) and self._needs_size)
+        return probe(content) if is_size_missing and is_asked and is_image_name(content.path) else _NOT_SEEN
 
     def _size(self, data: Data, seen: Probe) -> tuple[int | None, int | None]:
         """The width and the height within which labels lie: as declared, else as they are.

@@ -38,6 +38,15 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Find out which one the labels were drawn on: if the picture was resized, the labels have to be scaled.",
     ),
     rule(
+        "media.pair-size",
+        "warning",
+        DataPass,
+        "cameras of one matrix have pictures of one size in a frame",
+        bad="left of 1242 x 375 and right of 1241 x 376, and one matrix for both",
+        good="left and right of 1242 x 375",
+        fix="Take both pictures of one rectification, or give each camera the matrix of its own.",
+    ),
+    rule(
         "media.other-format",
         "warning",
         DataPass,

@@ -298,6 +298,63 @@ def test_an_archive_of_masks_that_does_not_open_or_has_none_is_told(write: Any, 
     ]
 
 
+def unlisted_masks(count: str, path: str = "annotations/panoptic_x.json") -> str:
+    return f"expected masks that {path} names, found {count}, such as this one"
+
+
+@pytest.mark.parametrize("home", ["", "annotations/"], ids=["beside the pictures", "in a folder of annotations"])
+def test_masks_that_no_annotation_names_are_counted(read: Any, home: str) -> None:
+    folder = f"{home}panoptic_x"
+    files = {f"{home}panoptic_x.json": PACKED, f"{folder}/a.png": id_png(), f"{folder}/notes.txt": "x"}
+    assert read(files).told == []
+    done = read({**files, f"{folder}/b.png": id_png(), f"{folder}/c/a.PNG": id_png()})
+    message = unlisted_masks("2 others", f"{home}panoptic_x.json")
+    assert done.told == [("coco.unlisted-file", f"{folder}/b.png", message)]
+    assert len(done.labels) == 1
+
+
+def test_masks_that_one_of_two_files_names_are_named(read: Any) -> None:
+    image, (row,) = IMAGE | {"id": 2, "file_name": "b.png"}, PACKED["annotations"]
+    other = {**PACKED, "images": [image], "annotations": [row | {"image_id": 2, "file_name": "b.png"}]}
+    files = {"annotations/panoptic_x.json": PACKED, "annotations/x.json": other, "images/b.png": id_png()}
+    masks = {f"annotations/panoptic_x/{name}.png": id_png() for name in "ab"}
+    assert [told for told in read(files | masks).told if told[0] == "coco.unlisted-file"] == []
+
+
+@pytest.mark.parametrize("name", [None, "", 5], ids=repr)
+def test_a_mask_that_may_be_of_an_annotation_without_a_name_is_not_told_again(read: Any, name: Any) -> None:
+    (row,) = PACKED["annotations"]
+    files = {"panoptic_x.json": {**PACKED, "annotations": [row | {"file_name": name}]}, "panoptic_x/a.png": id_png()}
+    assert read(files).rules == ["coco.missing-file-name"]
+    done = read({**files, "panoptic_x/b.png": id_png()})
+    assert sorted(done.rules) == ["coco.missing-file-name", "coco.unlisted-file"]
+
+
+def test_pictures_beside_masks_that_nothing_lists_are_pictures(read: Any) -> None:
+    done = read({"x/panoptic.json": PACKED, "x/a.png": id_png(), "x/b.png": id_png()})
+    message = "expected pictures that an annotation file lists, found 1 other, such as this one"
+    assert done.told == [("coco.unlisted-file", "x/b.png", message)]
+
+
+def test_pixelmaps_of_no_listed_picture_are_counted(read: Any) -> None:
+    row = {"id": 1, "image_id": 1, "category_id": 92, "bbox": [1, 2, 3, 4], "iscrowd": 0}
+    url = {"id": 2, "file_name": None, "coco_url": "http://x.org/val2017/b.jpg", "width": 40, "height": 30}
+    document = {"images": [IMAGE, url], "annotations": [row], "categories": [{"id": 92, "name": "wall"}]}
+    files = {"annotations/stuff_x.json": document, "images/b.jpg": id_png()}
+    maps = {f"annotations/stuff_x_pixelmaps/{name}.png": id_png() for name in "abcd"}
+    message = "expected pixelmaps of pictures that annotations/stuff_x.json lists, found 2 others, such as this one"
+    assert read(files | maps).told == [("coco.unlisted-file", "annotations/stuff_x_pixelmaps/c.png", message)]
+
+
+def test_masks_in_an_archive_that_no_annotation_names_are_counted(write: Any, opened: Any) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        for name in ("a", "b"):
+            archive.writestr(f"panoptic_x/{name}.png", id_png())
+    folder = write({"annotations/panoptic_x.json": PACKED, "annotations/panoptic_x.zip": inner.getvalue()})
+    assert opened(folder).told == [("coco.unlisted-file", "annotations/panoptic_x/b.png", unlisted_masks("1 other"))]
+
+
 @given(st.lists(st.text(alphabet="a./\\:\n", max_size=6), max_size=4))
 def test_names_that_are_safe_at_one_look_are_safe_one_by_one(names: list[str]) -> None:
     if are_safe(names):

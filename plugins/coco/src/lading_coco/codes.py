@@ -51,7 +51,7 @@ CODES: Mapping[str, Told] = {
         "a file has the capitals of the name that an image gives it",
         "Rename it: a disk that tells capitals apart has no such file.",
     ),
-    "coco.unlisted-file": Told("warning", "an annotation file lists each picture"),
+    "coco.unlisted-file": Told("warning", "an annotation file lists each picture, mask and pixelmap"),
     "coco.bad-category": Told("error", "a category has an id, a name and, if any, names of keypoints"),
     "coco.bad-skeleton": Told("warning", "a skeleton is pairs of keypoints, counted from 1"),
     "coco.duplicate-category-id": Told("error", "no two categories have the same id"),

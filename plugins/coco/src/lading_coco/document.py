@@ -60,7 +60,8 @@ class Document:
     Of its images, `names` are hashes of their file names, `keys` numbers for what their frames are called, `media` the
     numbers of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots`
     are their numbers within the videos, `MISSING` where there is no whole number. `licences` are the codes of their
-    licences' ids.
+    licences' ids. Of its annotations, `masks` are hashes of the names of their files where they are masks, that of None
+    for no name.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -86,6 +87,7 @@ class Document:
         self.shots: Codes | None = None
         self.annotation_ids: Codes
         self.image_of: Codes
+        self.masks: Codes
 
     @property
     def row_count(self) -> int:
@@ -97,6 +99,7 @@ class Document:
         none = np.empty(0, dtype=np.int64)
         del self.without_id
         self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = self.licences = none
+        self.masks = none
         self.video_of = self.shots = None
 
     def origin(self, *parts: str | int) -> Origin:
@@ -217,6 +220,7 @@ class _Reading:
         if (videos != MISSING).any():
             document.video_of, document.shots = videos, shots
         document.image_of = self.annotations.image_of
+        document.masks = self.annotations.masks
         document.traits = self.annotations.traits
 
     def _tell_spelling(self, row: int, count: int) -> None:

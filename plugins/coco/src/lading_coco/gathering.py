@@ -33,11 +33,17 @@ class AnnotationHeads:
         self.traits = Traits()
         self.is_plain = True  # ids are integers: those of other types have codes that hold in one process alone
         self._image_of: list[Codes] = []
+        self._masks: list[Codes] = []
 
     @property
     def image_of(self) -> Codes:
         """The codes of the ids of their images."""
         return joined(self._image_of, np.int64)
+
+    @property
+    def masks(self) -> Codes:
+        """Hashes of the names of their files where annotations are masks, that of None where there is none."""
+        return joined(self._masks, np.int64)
 
     def take(self, piece: Piece) -> None:
         """Take some records."""
@@ -46,6 +52,9 @@ class AnnotationHeads:
         self.is_plain &= is_plain
         self._image_of.append(codes_of([head.image_id for head in heads], is_plain=is_plain))
         self.traits.look(heads)
+        if self.traits.has_segments and not is_plain:
+            names = [(head.file_name or None) if isinstance(head.file_name, str) else None for head in heads]
+            self._masks.append(np.fromiter(map(hash, names), dtype=np.int64, count=len(names)))
 
     def stretch(self, end: int) -> Stretch:
         """All that was taken, for another process to follow up its own with."""

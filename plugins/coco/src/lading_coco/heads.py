@@ -85,6 +85,7 @@ class AnnotationHead(msgspec.Struct, gc=False):
     keypoints: msgspec.Raw = ABSENT
     caption: msgspec.Raw = ABSENT
     segments_info: list[SegmentHead] | None = None
+    file_name: Any = None
     attributes: Any = None
     foot_kpts: msgspec.Raw = ABSENT
     face_kpts: msgspec.Raw = ABSENT

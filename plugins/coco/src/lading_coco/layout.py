@@ -161,6 +161,11 @@ class Files:
         if 0 <= number < len(self._named):
             self._named[number] = 1
 
+    def is_marked(self, path: str) -> bool:
+        """Whether an annotation file names the file of this path."""
+        number = self.number(path)
+        return 0 <= number < len(self._named) and bool(self._named[number])
+
     def mark_below(self, folder: str) -> None:
         """Note that everything below a folder is named."""
         below = self.source.below(folder)
@@ -278,6 +283,11 @@ def mask_folder(files: Files, path: str, split: str) -> str | None:
     return None
 
 
+def is_for_masks(folder: str, path: str, split: str) -> bool:
+    """Whether a folder has the name of one of the id PNGs of a panoptic file, and no other."""
+    return posixpath.basename(folder) in (stem_of(path), f"panoptic_{split}")
+
+
 def pixelmap_folder(files: Files, path: str, split: str) -> str | None:
     """The folder of the pixelmaps of a stuff file: PNGs whose values are categories."""
     folder, home = posixpath.dirname(path), home_of(path)
@@ -286,3 +296,8 @@ def pixelmap_folder(files: Files, path: str, split: str) -> str | None:
         if files.source.below(candidate):
             return candidate
     return None
+
+
+def pixelmap_of(folder: str, image: str) -> str:
+    """Where in its folder the pixelmap of a picture lies."""
+    return f"{folder}/{posixpath.splitext(posixpath.basename(image))[0]}.png"

@@ -12,7 +12,7 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import number
 from lading_coco.ids import is_id, other_spelling
-from lading_coco.layout import MaskPlace
+from lading_coco.layout import MaskPlace, pixelmap_of
 from lading_coco.numerals import numbers_of
 from lading_coco.rle_forms import shown
 from lading_coco.rows import Loose
@@ -119,7 +119,7 @@ class MaskBuilder:
 
     def pixelmap(self, folder: str, image: str, origin: int | None) -> SemanticMask | None:
         """The pixelmap of a picture, where there is one: a PNG of its stem whose values are categories."""
-        path = f"{folder}/{posixpath.splitext(posixpath.basename(image))[0]}.png"
+        path = pixelmap_of(folder, image)
         content = self._source.get(path)
         if content is None:
             return None

@@ -17,8 +17,6 @@ from lading_coco.elsewhere import tell_annotations_elsewhere, tell_other_spellin
 from lading_coco.ids import first_places, look_up
 from lading_coco.indexing import IndexBuilder
 from lading_coco.layout import (
-    ARRAYS,
-    PICTURES,
     Files,
     Finder,
     MaskPlace,
@@ -33,6 +31,7 @@ from lading_coco.layout import (
 from lading_coco.references import tell_licences, tell_scenes
 from lading_coco.text import JsonText
 from lading_coco.units import tell_other_units
+from lading_coco.unlisted import tell_unlisted
 from lading_coco.whole_videos import VideoText
 
 #: Kinds of files that make a dataset.
@@ -89,22 +88,23 @@ class CocoReader(Reader):
             tell_other_units(document, report)
             tell_scenes(document, report)
             tell_licences(document, report)
-            document.forget_ids()
         masks = _mask_places(files, documents, report)
-        maps = {n: pixelmap_folder(files, d.path, d.split) for n, d in enumerate(documents) if d.kind == "stuff"}
+        places = {n: pixelmap_folder(files, d.path, d.split) for n, d in enumerate(documents) if d.kind == "stuff"}
+        maps = {number: folder for number, folder in places.items() if folder is not None}
         dataset = CocoDataset(
             source,
             documents,
             index,
             report,
             masks=masks,
-            pixelmaps={n: folder for n, folder in maps.items() if folder is not None},
+            pixelmaps=maps,
             is_centred=options.keypoints == "centre",
         )
         if source.selected is None:
             _tell_hidden(source, report)
-            folders = [*(place.folder for place in masks.values() if place.source is source), *maps.values()]
-            _tell_unnamed(files, documents, folders, report)
+            tell_unlisted(files, documents, masks, maps, report)
+        for document in documents:
+            document.forget_ids()
         return dataset
 
 
@@ -244,21 +244,3 @@ def _unpacked(files: Files, document: Document, archive: str, report: Report) ->
         report.warning("coco.packed-masks", message, Origin(archive))
         return None
     return MaskPlace(folder, source)
-
-
-def _tell_unnamed(files: Files, documents: list[Document], folders: list[str | None], report: Report) -> None:
-    for document in documents:
-        for number in document.media.tolist():
-            files.mark(number)
-    for folder in folders:
-        if folder is not None:
-            files.mark_below(folder)
-    arrays = files.unnamed(ARRAYS)
-    if arrays:
-        report.loss("arrays that no annotation file lists, which are not read", arrays[0], len(arrays))
-    unnamed = files.unnamed(PICTURES)
-    if unnamed:
-        message = (
-            f"expected pictures that an annotation file lists, found {counted(len(unnamed), 'other')}, such as this one"
-        )
-        report.warning("coco.unlisted-file", message, Origin(unnamed[0]))

@@ -1,0 +1,80 @@
+"""Files that lie with a dataset and that no annotation file names: pictures, masks and arrays (design.md section 8)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lading import Origin, Report, counted
+from lading_coco.document import Document
+from lading_coco.layout import ARRAYS, PICTURES, Files, MaskPlace, is_for_masks, name_from_url, pixelmap_of
+from lading_coco.rows import records_at
+
+_MASK = (".png",)
+
+
+def tell_unlisted(
+    files: Files,
+    documents: Sequence[Document],
+    masks: Mapping[int, MaskPlace],
+    pixelmaps: Mapping[int, str],
+    report: Report,
+) -> None:
+    """Tell of files that nothing names, with their number. By document, `masks` and `pixelmaps` are where these lie."""
+    for document in documents:
+        for number in document.media.tolist():
+            files.mark(number)
+    for number, folder in pixelmaps.items():
+        _tell_pixelmaps(files, folder, documents[number], report)
+    for place in dict.fromkeys(masks.values()):
+        _tell_masks(files, place, [documents[number] for number in masks if masks[number] == place], report)
+    arrays = files.unnamed(ARRAYS)
+    if arrays:
+        report.loss("arrays that no annotation file lists, which are not read", arrays[0], len(arrays))
+    _tell("pictures that an annotation file lists", files.unnamed(PICTURES), report)
+
+
+def _tell_pixelmaps(files: Files, folder: str, document: Document, report: Report) -> None:
+    """Mark the pixelmaps of the pictures that a file lists, and tell of the others."""
+    for record in records_at(document, document.images, range(len(document.images))):
+        name = _name(record or {})
+        if name is not None:
+            files.mark(files.number(pixelmap_of(folder, name)))
+    others = [path for path in files.source.below(folder) if path.lower().endswith(_MASK) and not files.is_marked(path)]
+    _tell(f"pixelmaps of pictures that {document.path} lists", others, report)
+    files.mark_below(folder)
+
+
+def _name(record: Mapping[str, Any]) -> str | None:
+    name, url = record.get("file_name"), record.get("coco_url")
+    return name if isinstance(name, str) and name else name_from_url(url if isinstance(url, str) else None)
+
+
+def _tell_masks(files: Files, place: MaskPlace, documents: Sequence[Document], report: Report) -> None:
+    """Mark the masks of a place that are named, and tell of the others; in a folder of pictures these are pictures.
+
+    No more than there are annotations without a name of a file may well be theirs, and are not told again.
+    """
+    codes = [code for document in documents for code in document.masks.tolist()]
+    names, nameless = frozenset(codes), codes.count(hash(None))
+    is_ours = place.source is files.source
+    others = []
+    for path in place.source.below(place.folder):
+        if not path.lower().endswith(_MASK):
+            continue
+        if hash(posixpath.relpath(path, place.folder or ".")) not in names:
+            others += [] if is_ours and files.is_marked(path) else [path]
+        elif is_ours:
+            files.mark(files.number(path))
+    document = documents[0]
+    if is_for_masks(place.folder, document.path, document.split):
+        _tell(f"masks that {document.path} names", others if len(others) > nameless else [], report)
+        for path in others if is_ours else ():
+            files.mark(files.number(path))
+
+
+def _tell(what: str, others: Sequence[str], report: Report) -> None:
+    if others:
+        message = f"expected {what}, found {counted(len(others), 'other')}, such as this one"
+        report.warning("coco.unlisted-file", message, Origin(others[0]))

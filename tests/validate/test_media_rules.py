@@ -106,6 +106,45 @@ def test_a_picture_is_held_to_the_format_of_its_name(found, content, name, forma
     assert told(found(content=content(name, out.getvalue()), path=name)) == ([] if is_right else told_here)
 
 
+def turned(orientation: int, kind: str = "JPEG") -> bytes:
+    """A picture of 80 x 100 pixels whose EXIF says how the camera was held."""
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (80, 100)).save(out, kind, exif=exif)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", [5, 6, 7, 8])
+def test_a_size_that_is_swapped_since_exif_turns_the_picture_is_told_with_that(found, content, orientation, kind):
+    name = f"a.{kind.lower()}"
+    (finding,) = found(content=content(name, turned(orientation, kind)), path=name)
+    assert finding.rule == "media.size-mismatch"
+    assert finding.message == (
+        f"expected 100 x 80 pixels as declared, found 80 x 100 in {name!r}, "
+        f"which is shown as declared: EXIF turns it (orientation {orientation})"
+    )
+
+
+@pytest.mark.parametrize("orientation", [0, 1, 2, 3, 4, 9], ids="orientation {}".format)
+def test_exif_without_a_quarter_turn_does_not_explain_a_swapped_size(found, content, orientation):
+    (finding,) = found(content=content("a.jpg", turned(orientation)), path="a.jpg")
+    assert finding.message == "expected 100 x 80 pixels as declared, found 80 x 100 in 'a.jpg'"
+
+
+def test_a_picture_that_exif_turns_is_right_where_the_size_is_that_which_is_stored(found, content):
+    """Labels are in stored pixels: the tools of COCO, KITTI and nuScenes do not heed EXIF."""
+    assert found(content=content("a.jpg", turned(6)), path="a.jpg", width=80, height=100) == []
+
+
+def test_exif_is_looked_at_only_where_a_size_is_swapped(found, content):
+    swapped, other = content("a.jpg", turned(6)), content("b.jpg", turned(6))
+    found(content=swapped, path="a.jpg")
+    found(content=other, path="b.jpg", width=640, height=480)
+    assert (swapped.opened, other.opened) == (2, 1)
+
+
 def test_half_a_declared_size_is_held_to_what_it_says(found):
     assert found(height=None) == []
     (finding,) = found(width=99, height=None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from lading.media import Probe, has_format_of_name, is_image_name, probe
+from lading.media import Probe, has_format_of_name, is_image_name, probe, quarter_turn
 from lading.model.catalog import Catalog
 from lading.model.content import Content
 from lading.model.dataset import Dataset, Part, Segment
@@ -183,4 +183,8 @@ def _size_problems(data: Data, seen: Probe) -> Sequence[Problem]:
         return ()
     said = " x ".join("?" if size is None else str(size) for size in declared)
     message = f"expected {said} pixels as declared, found {seen.width} x {seen.height} in {data.path!r}"
+    if declared == found[::-1] and data.content is not None:
+        orientation = quarter_turn(data.content)
+        if orientation is not None:
+            message += f", which is shown as declared: EXIF turns it (orientation {orientation})"
     return (Problem("media.size-mismatch", message, "size"),)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sys
+from types import FrameType
 from typing import Any
 from unittest import mock
 
 import pytest
-from lading_nuscenes import layout
+from lading_nuscenes import layout, outside
+from lading_nuscenes.schema import SampleData
+from lading_nuscenes.tables import Tables
 
 import lading
 
@@ -73,6 +77,34 @@ def test_paths_that_lead_out_to_no_file_do_not_list_the_folders_again_for_each_r
 
     rows = case.rows("sample_data")
     assert listed(200) == listed(10)
+
+
+def test_to_bring_in_paths_of_a_folder_each_costs_no_more_than_their_number(case: Any) -> None:
+    """Lines of our code that run for each further row, whatever the number of rows before it."""
+
+    def lines(count: int) -> int:
+        ran = 0
+
+        def trace(frame: FrameType, event: str, argument: object) -> Any:
+            nonlocal ran
+            ran += event == "line"
+            return trace if frame.f_code.co_filename == outside.__file__ else None
+
+        names = [f"/data/drive{n}/samples/CAM_FRONT/{n}.jpg" for n in range(count)]
+        rows = [SampleData(token="", sample_token="", filename=name) for name in names]
+        source = lading.Source.open(case.root)
+        media = layout.Media(source, layout.versions(source)[0])
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            outside.Outside(media, Tables({}, {}, lading.Report()), "sample_data").bring_in(range(count), rows, {})
+        finally:
+            sys.settrace(before)
+        assert [row.filename for row in rows] == [f"samples/CAM_FRONT/{n}.jpg" for n in range(count)]
+        return ran
+
+    first, second, third = (lines(count) for count in (100, 200, 300))
+    assert third - second <= 1.02 * (second - first)
 
 
 def test_a_path_that_leads_out_is_not_another_file_of_its_last_name(case: Any) -> None:

@@ -45,9 +45,10 @@ class Outside:
 
     def _below(self, name: str) -> str:
         plain = name.replace("\\", "/")
-        for start, known in self._known.items():
-            if plain.startswith(start):
-                return plain[known:]
+        ends = [match.end() for match in re.finditer("/", plain)]
+        known = next((known for end in ends[::-1] if (known := self._known.get(plain[:end])) is not None), None)
+        if known is not None:
+            return plain[known:]
         length = next(self._lengths(plain), None)
         if length is None:
             return _OUTSIDE.sub("", plain, count=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence, Set
 from operator import attrgetter
 from typing import Any
@@ -11,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import counted
+from lading_nuscenes.attribute_tokens import AttributeTokens
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.instances import Instances
 from lading_nuscenes.rotations import tell_lengths, tell_order
@@ -31,9 +30,6 @@ POINTS = ("num_lidar_pts", "num_radar_pts")
 
 #: In place of a number of points: the row has none.
 NO_POINTS = np.iinfo(np.int64).min
-
-#: Rows that are told one by one though they are most of the table.
-_FEW = 2
 
 #: The longest time between the annotations that a velocity is taken from; twice that where there is one on each
 #: side (devkit, NuScenes.box_velocity).
@@ -267,34 +263,3 @@ def _counts(rows: list[SampleAnnotation]) -> NDArray[np.int64]:
     if None in counts:
         counts = [NO_POINTS if count is None else count for count in counts]
     return np.array(counts, dtype=np.int64).reshape(-1, 2)
-
-
-class AttributeTokens:
-    """Looks at the attribute tokens of the rows of a table: which point nowhere, and which stand there twice."""
-
-    def __init__(self, tables: Tables, table: str, attributes: Rows[Attribute]) -> None:
-        self._tables = tables
-        self._table = table
-        self._attributes = attributes
-        self._twice = array("q")  # row, place, and the attribute that stands there
-
-    def look(self, index: int, tokens: tuple[str, ...] | None) -> None:
-        """Take a row."""
-        for place, token in enumerate(tokens or ()):
-            if token not in self._attributes.places:
-                self._tables.dangles(self._table, f"attribute_tokens/{place}", "attribute", index, token)
-            elif tokens and token in tokens[:place]:
-                self._twice.extend((index, place, self._attributes.places[token]))
-
-    def tell(self, count: int) -> None:
-        """Say which stand in a row twice, once where they do in most of the `count` rows."""
-        twice = self._twice
-        rows = len(set(twice[::3]))
-        is_most = rows > _FEW and 2 * rows > count
-        for start in range(0, 3 if is_most else len(twice), 3):
-            index, place, attribute = twice[start : start + 3]
-            message = f"expected each attribute once, found {self._attributes.rows[attribute].token!r} again"
-            if is_most:
-                message += f", and so one in {counted(rows - 1, 'more row')} of {count:,}"
-            at = self._tables.origin(self._table, index, "attribute_tokens", place)
-            self._tables.report.warning("nuscenes.attribute-twice", message, at)

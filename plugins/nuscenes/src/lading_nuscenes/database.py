@@ -12,7 +12,7 @@ from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.channels import tell_shared
 from lading_nuscenes.derived import tell_derived
 from lading_nuscenes.filenames import name_hashes
-from lading_nuscenes.files import Files, read_files
+from lading_nuscenes.files import Files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
@@ -23,6 +23,7 @@ from lading_nuscenes.owners import Unread, tell_key_cameras
 from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.points import Labelled, classes
 from lading_nuscenes.results import Results
+from lading_nuscenes.sample_data import read_files
 from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
 from lading_nuscenes.schema import (
     Attribute,

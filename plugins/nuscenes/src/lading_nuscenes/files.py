@@ -1,38 +1,26 @@
-"""sample_data and ego_pose as columns: one row a file that is read."""
+"""The files that are read, as columns of one row each; `sample_data` reads them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from contextlib import suppress
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import counted
-from lading_nuscenes.conversion import Piece
 from lading_nuscenes.filenames import Names, name_hashes
-from lading_nuscenes.layout import Media
-from lading_nuscenes.links import NO_GROUP, UNREAD, Links, lacks_throughout, slips, tell_backward, tell_slips
-from lading_nuscenes.outside import Outside
-from lading_nuscenes.poses import Poses, read_poses
-from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
-from lading_nuscenes.tables import Columns, Rows, Tables
-from lading_nuscenes.times import Clock, Times
-from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.poses import Poses
+from lading_nuscenes.tables import Columns
+from lading_nuscenes.times import Times
+from lading_nuscenes.tokens import Keys, TokenIndex, no_keys
 
 Small: TypeAlias = NDArray[np.int32]
-
-#: Tables whose rows belong to a file of any kind.
-_OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
 
 #: In place of a width or height: the row has none.
 NO_SIZE = np.iinfo(np.int32).min
 
-#: Rows that are told one by one though they are most of the table.
-_FEW = 2
-
-_NONE: Small = np.empty(0, dtype=np.int32)
+#: A column of no row at all.
+NO_ROWS: Small = np.empty(0, dtype=np.int32)
 
 
 class Files:
@@ -50,10 +38,10 @@ class Files:
     """
 
     def __init__(self) -> None:
-        self.rows = _NONE
+        self.rows = NO_ROWS
         self.keys: Keys = no_keys()
-        self.samples = _NONE
-        self.calibrated = _NONE
+        self.samples = NO_ROWS
+        self.calibrated = NO_ROWS
         self.times: Times = np.empty(0, dtype=np.int64)
         self.sizes: Small = np.empty((0, 2), dtype=np.int32)
         self.is_key: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
@@ -65,15 +53,15 @@ class Files:
         self.skipped_example = ""
         self.undecided: dict[int, tuple[int, int]] = {}
         self.doubtful: set[str] = set()
-        self.later: Small = _NONE
+        self.later: Small = NO_ROWS
         self.same_path: Set[int] = frozenset()
         self.untimely: Set[int] = frozenset()
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()
-        self._name_codes: NDArray[np.int32] = _NONE
+        self._name_codes: NDArray[np.int32] = NO_ROWS
         self._formats: list[str | None] = []
-        self._format_codes: NDArray[np.int32] = _NONE
+        self._format_codes: NDArray[np.int32] = NO_ROWS
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -114,212 +102,19 @@ class Files:
 
     def fill(self, columns: Columns, names: Names, formats: dict[str | None, int]) -> Keys:
         """Take the columns of all pieces; the keys of their ego poses."""
-        self.rows = columns.take("rows", _NONE)
+        self.rows = columns.take("rows", NO_ROWS)
         self.keys = columns.take("keys", no_keys())
-        self.samples = columns.take("samples", _NONE)
-        self.calibrated = columns.take("calibrated", _NONE)
+        self.samples = columns.take("samples", NO_ROWS)
+        self.calibrated = columns.take("calibrated", NO_ROWS)
         self.times = columns.take("times", self.times)
         self.sizes = columns.take("sizes", self.sizes)
         self.is_key = columns.take("is_key", self.is_key)
         self.links = (columns.take("prev", no_keys()), columns.take("next", no_keys()))
         self._names = names
-        self._name_codes = columns.take("names", _NONE)
+        self._name_codes = columns.take("names", NO_ROWS)
         self._stamps: NDArray[np.int64] = columns.take("stamps", self.times)
         self._formats = list(formats)
-        self._format_codes = columns.take("formats", _NONE)
+        self._format_codes = columns.take("formats", NO_ROWS)
         self.index = TokenIndex(self.keys)
         poses: Keys = columns.take("poses", no_keys())
         return poses
-
-
-def _array(indexes: Sequence[int]) -> Small:
-    if isinstance(indexes, range):
-        return np.arange(indexes.start, indexes.stop, dtype=np.int32)
-    return np.array(indexes, dtype=np.int32)
-
-
-def _size(row: SampleData) -> tuple[int, int]:
-    return NO_SIZE if row.width is None else row.width, NO_SIZE if row.height is None else row.height
-
-
-def _stamps(times: list[Time]) -> Times:
-    """The times as they stand, 0 for those that are no whole number of 64 bits."""
-    if set(map(type, times)) == {int}:
-        with suppress(OverflowError):
-            return np.array(times, dtype=np.int64)
-    return np.array([time if type(time) is int and abs(time) < 2**63 else 0 for time in times], dtype=np.int64)
-
-
-def read_files(
-    tables: Tables,
-    book: TokenBook,
-    samples: TokenIndex,
-    calibrated: Rows[CalibratedSensor],
-    media: Media,
-    *,
-    all_files: bool,
-    notes_names: bool,
-) -> Files:
-    """The files of sample_data that are key frames, or all of them, with their ego poses.
-
-    With `notes_names`, `listed` has the hashes of all names.
-    """
-    reading = _Reading(tables, book, samples, calibrated, media, all_files=all_files, notes_names=notes_names)
-    for piece in tables.scan("sample_data", SampleData):
-        reading.add(piece)
-    return reading.finish()
-
-
-class _Reading:
-    def __init__(
-        self,
-        tables: Tables,
-        book: TokenBook,
-        samples: TokenIndex,
-        calibrated: Rows[CalibratedSensor],
-        media: Media,
-        *,
-        all_files: bool,
-        notes_names: bool,
-    ) -> None:
-        self._tables = tables
-        self._book = book
-        self._samples = samples
-        self._calibrated = calibrated
-        self._all_files = all_files
-        self._notes_names = notes_names
-        self._columns = Columns()
-        self._tokens = Columns()
-        self._names = Names()
-        self._outside = Outside(media, tables, "sample_data")
-        self._formats: dict[str | None, int] = {}
-        self._clock = Clock(
-            tables.path("sample_data"), tables.report, lambda row: tables.is_mended("sample_data", row, "timestamp")
-        )
-        self._files = Files()
-        self._nameless: list[int] = []
-        self._count = 0
-
-    def add(self, piece: Piece[SampleData]) -> None:
-        """Take one piece of the table."""
-        every = piece.rows
-        self._outside.bring_in(piece.indexes, every, piece.extras)
-        self._tokens.add(
-            keys=self._book.keys([row.token for row in every]),
-            rows=_array(piece.indexes),
-        )
-        if self._notes_names:
-            self._tokens.add(names=name_hashes([row.filename for row in every]))
-        self._note_undecided(piece)
-        chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
-        if len(chosen) < len(every):
-            self._skip(piece, set(chosen))
-        if not chosen:
-            return
-        for place, own in enumerate(chosen):
-            if own in piece.extras:
-                self._files.extras[self._count + place] = piece.extras[own]
-        self._count += len(chosen)
-        self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
-
-    def _tell_nameless(self) -> None:
-        """Say which files have an empty path, once where most have."""
-        is_most = len(self._nameless) > _FEW and 2 * len(self._nameless) > self._count
-        for index in self._nameless[: 1 if is_most else None]:
-            message = "expected the path of a file, found an empty one"
-            if is_most:
-                message += f", as in {counted(len(self._nameless), 'row')} of {self._count:,}"
-            at = self._tables.origin("sample_data", index, "filename")
-            self._tables.report.error("nuscenes.no-filename", message, at)
-
-    def _note_undecided(self, piece: Piece[SampleData]) -> None:
-        told = self._tables.mended("sample_data", "is_key_frame")
-        for index, row in zip(piece.indexes, piece.rows, strict=True) if told else ():
-            if index in told:
-                sample = int(self._samples.find(self._book.keys([row.sample_token]))[0])
-                rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
-                self._files.undecided[index] = (sample, rig)
-                self._files.doubtful.add(row.token)
-
-    def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
-        if not self._files.skipped:
-            first = next(place for place in range(len(piece.rows)) if place not in chosen)
-            self._files.skipped_example = str(self._tables.origin("sample_data", piece.indexes[first]))
-        self._files.skipped += len(piece.rows) - len(chosen)
-
-    def _add(self, rows: list[SampleData], indexes: list[int]) -> None:
-        book, times, formats = self._book, [row.timestamp for row in rows], self._formats
-        self._nameless += [index for index, row in zip(indexes, rows, strict=True) if not row.filename]
-        sample_tokens = [row.sample_token for row in rows]
-        sensor_tokens = [row.calibrated_sensor_token for row in rows]
-        samples = self._samples.find(book.keys(sample_tokens))
-        calibrated = self._calibrated.find(sensor_tokens)
-        tell = self._tables.dangling
-        tell("sample_data", "sample_token", "sample", indexes, samples, sample_tokens)
-        tell("sample_data", "calibrated_sensor_token", "calibrated_sensor", indexes, calibrated, sensor_tokens)
-        self._columns.add(
-            rows=np.array(indexes, dtype=np.int32),
-            keys=book.keys([row.token for row in rows]),
-            samples=samples.astype(np.int32),
-            calibrated=calibrated.astype(np.int32),
-            poses=book.keys([row.ego_pose_token for row in rows]),
-            times=self._clock.add(indexes, times),
-            stamps=_stamps(times),
-            sizes=np.array([_size(row) for row in rows], dtype=np.int32),
-            is_key=np.array([row.is_key_frame for row in rows], dtype=np.bool_),
-            names=np.array([self._names.add(row.filename, row.timestamp) for row in rows], dtype=np.int32),
-            formats=np.array([formats.setdefault(row.fileformat, len(formats)) for row in rows], dtype=np.int32),
-            prev=book.keys([row.prev for row in rows]),
-            next=book.keys([row.next for row in rows]),
-        )
-
-    def finish(self) -> Files:
-        """The files, once all pieces were taken."""
-        files = self._files
-        self._outside.tell()
-        self._tell_nameless()
-        every = TokenIndex(self._tokens.take("keys", no_keys()))
-        rows = self._tokens.take("rows", _NONE)
-        self._tables.repeats("sample_data", every, rows, self._book.text)
-        files.listed = self._tokens.take("names", files.listed)
-        if self._notes_names:  # what a row names that is left out is not in no row
-            names = [row.get("filename") for row in self._tables.left_out("sample_data").values()]
-            left_out = name_hashes([name for name in names if isinstance(name, str)])
-            files.listed = np.concatenate((files.listed, left_out))
-        files.listed.sort()
-        files.every = every if any(table in self._tables for table in _OF_FILES) else None
-        poses = files.fill(self._columns, self._names, self._formats)
-        for file, _ in files.index.repeats():
-            files.samples[file] = -1
-        self._clock.settle(files.times)
-        self._tell_links(every, rows)
-        del every
-        files.poses = read_poses(self._tables, self._book, poses, files.rows)
-        return files
-
-    def _tell_links(self, every: TokenIndex, rows: Small) -> None:
-        """Say which links lead nowhere, round, to another sensor, or are not returned, as far as files are read."""
-        files, tables = self._files, self._tables
-        chosen = np.full(max(len(every), 1), UNREAD, dtype=np.int32)  # the place of the file of each row that is read
-        chosen[np.searchsorted(rows, files.rows)] = np.arange(len(files), dtype=np.int32)
-        links: list[Links] = []
-        for column, keys in zip(("prev", "next"), files.links, strict=True):
-            found = every.find(keys)
-            for file in np.flatnonzero(found == DANGLING).tolist():
-                token = self._book.text(keys[file])
-                tables.broken_link("sample_data", column, int(files.rows[file]), token)
-            follow = np.where(found >= 0, chosen[np.maximum(found, 0)], found)
-            follow[tables.tell_loops("sample_data", column, files.rows, follow, files.times)] = DANGLING
-            follow[[file for file, _ in files.index.repeats()]] = DANGLING  # the first row counts
-            links.append(follow)
-        if lacks_throughout(tables, "sample_data", files.rows, *links):
-            return
-        tell_slips(tables, "sample_data", files.rows, slips(links[0], links[1], self._sensors()), "sensor")
-        tell_backward(tables, "sample_data", files.rows, links[1], files.times)
-
-    def _sensors(self) -> Small:
-        """A number for the sensor of each file."""
-        codes: dict[str | None, int] = {}
-        kinds = [codes.setdefault(row.sensor_token, len(codes)) for row in self._calibrated.rows]
-        found: Small = np.array([*kinds, NO_GROUP], dtype=np.int32)[np.maximum(self._files.calibrated, -1)]
-        return found

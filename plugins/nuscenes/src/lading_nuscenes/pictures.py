@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lading import Box2D, File, Label, LadingError, Report, Rle
 from lading.model.rle import counts_from_text
-from lading_nuscenes.annotations import AttributeTokens
+from lading_nuscenes.attribute_tokens import AttributeTokens
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.files import Files
 from lading_nuscenes.origins import code

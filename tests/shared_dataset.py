@@ -67,6 +67,37 @@ class Telling(MemoryDataset):
             yield frame
 
 
+class Counted:
+    """Frames of a segment, and the first of them."""
+
+    def __init__(self, segment: str) -> None:
+        self.segment = segment
+        self.keys: list[str] = []
+
+    def merge(self, later: Counted) -> None:
+        self.keys += later.keys
+
+    def tell(self, report: Report) -> None:
+        if self.keys:
+            message = f"{self.segment}: {len(self.keys)} frames from {self.keys[0]} on"
+            report.warning("reader.count", message, segment=self.segment)
+
+
+class Counting(MemoryDataset):
+    """Tells how many frames a segment has; `broken` names one that ends it."""
+
+    broken: str | None = None
+
+    def frames(self, segment: str, part: Part = WHOLE, report: Report | None = None) -> Iterator[Frame]:
+        counted = Counted(segment)
+        for frame in super().frames(segment, part):
+            if frame.key == self.broken:
+                raise RecordError("a.json", pointer=f"/{frame.key}", expected="a record", found="none")
+            counted.keys.append(frame.key)
+            yield frame
+        (report if report is not None else self.report).gather(counted)
+
+
 class Quiet(Checker):
     """Says nothing, and keeps nothing."""
 

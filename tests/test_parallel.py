@@ -53,6 +53,44 @@ def test_findings_are_those_of_one_process_in_the_same_order(shared: Any, jobs: 
     assert together.losses == alone.losses
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_losses_of_a_check_come_in_the_order_of_the_frames(shared: Any, jobs: int) -> None:
+    names = ("a", "b")
+    reading = shared.Telling("d", {name: [shared.frame(i, f"{i}.jpg") for i in range(100)] for name in names})
+    report = Report()
+    list(validate(reading, rules=[], report=report, jobs=jobs))
+    # By hand: `late` is met from the 91st frame of a on, and in all of b.
+    assert [(loss.what, loss.count, loss.example) for loss in report.losses] == [
+        ("in a", 100, "a 0"),
+        ("late", 110, "a 90"),
+        ("in b", 100, "b 0"),
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_is_counted_over_a_segment_is_told_once_behind_its_frames(shared: Any, jobs: int) -> None:
+    reading = shared.Counting(
+        "d", {"a": [shared.frame(i, f"{i}.jpg") for i in range(5)], "b": [], "c": [shared.frame(9, "9.jpg")]}
+    )
+    told = ["a: 5 frames from 0 on", "c: 1 frames from 9 on"]
+    assert [finding.message for finding in validate(reading, rules=[], jobs=jobs)] == told
+    report = Report()
+    summarize(reading, report, jobs=jobs)
+    assert [finding.message for finding in report.findings] == told
+    part = validate(reading, rules=[], part=(2, 2))  # who reads a part alone is told of that
+    assert [finding.message for finding in part] == ["a: 3 frames from 2 on", "c: 1 frames from 9 on"]
+
+
+def test_what_is_counted_in_a_segment_that_breaks_off_is_not_told(shared: Any) -> None:
+    for jobs in (1, 2):
+        reading = shared.Counting("d", {"a": [shared.frame(i, f"{i}.jpg") for i in range(5)]})
+        reading.broken = "4"
+        found: list[Finding] = []
+        with pytest.raises(RecordError):
+            found.extend(validate(reading, rules=[], jobs=jobs))
+        assert found == []
+
+
 def _place(finding: Finding) -> tuple[str, int]:
     return str(finding.segment), int(str(finding.frame))
 

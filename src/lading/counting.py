@@ -9,6 +9,7 @@ from lading.errors import OptionError
 from lading.model.dataset import Dataset, Part, Progress, Segment, all_frames
 from lading.model.frame import Frame
 from lading.model.report import Report
+from lading.model.tally import Tallies
 from lading.parallel import Shares
 
 
@@ -42,9 +43,11 @@ def count_frames(make: Callable[[], C], dataset: Dataset, report: Report, progre
         return total
     given = make, dataset, report.limit, report.stop_on_error
     shares: Shares[_Told[C]] = Shares(_share, jobs, *given, progress=progress, workers=dataset.workers)
+    tallies = Tallies(jobs)
     for counts, said in shares:
         total.merge(counts)
         report.merge(said)
+        tallies.take(said.tallies, report)
     return total
 
 
@@ -55,7 +58,7 @@ def _share(
     done = 0
     for number, segment in enumerate(dataset.segments):
         yield number, None  # so that an error has its place
-        counts, report = make(), Report(limit=limit, stop_on_error=is_stopping)
+        counts, report = make(), Report(limit=limit, stop_on_error=is_stopping, is_of_part=True)
         for _, frame in all_frames(dataset, report, [segment.name], part=part):
             counts.add(segment, frame)
             done += 1

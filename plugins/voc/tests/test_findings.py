@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,20 @@ def test_a_file_that_cannot_be_opened_is_told(
     assert (finding.rule, finding.severity, finding.file) == ("voc.unreadable", "error", "Annotations/a.xml")
     assert finding.message.startswith("expected a file that can be read, found: ")
     assert (first.data[0].annotation, len(second.data[0].labels)) == ("none", 1)
+
+
+@pytest.mark.parametrize("names", [("a.xml", "b.jpg"), ("Annotations/a.xml", "JPEGImages/b.jpg")])
+def test_an_annotation_that_cannot_be_read_is_told_once(
+    names: tuple[str, str], opened: Callable[..., Any], xml: Callable[..., str], tmp_path: Path
+) -> None:
+    """Also where it is looked into on opening: to see what it is, or for the picture that has not its name."""
+    packed = tmp_path / "voc.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(names[0], xml("dog"))
+        archive.writestr(names[1], b"")
+    packed.write_bytes(packed.read_bytes().replace(b"<name>dog<", b"<name>dig<"))
+    finding = opened(packed).finding("voc.unreadable")
+    assert (finding.severity, finding.file) == ("error", names[0])
 
 
 def test_elements_that_are_there_twice_are_told_and_kept(one: Callable[..., Any]) -> None:

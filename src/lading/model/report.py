@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from lading.errors import StoppedError, place
+from lading.model.tally import Tally
 
 Severity = Literal["error", "warning"]
 
@@ -130,12 +131,15 @@ class Report:
     """Takes findings and losses as they are met, in bounded memory.
 
     Of each rule the first `limit` findings are kept, and all are counted. With `stop_on_error` the first
-    finding of error level raises StoppedError.
+    finding of error level raises StoppedError. One that `is_of_part` keeps the `tallies` that are gathered, for
+    whoever has those of the other parts of the segment.
     """
 
-    def __init__(self, *, limit: int = 1000, stop_on_error: bool = False) -> None:
+    def __init__(self, *, limit: int = 1000, stop_on_error: bool = False, is_of_part: bool = False) -> None:
         self.limit = limit
         self.stop_on_error = stop_on_error
+        self.is_of_part = is_of_part
+        self.tallies: list[Tally] = []
         self._findings: list[Finding] = []
         self._counts: dict[tuple[str, Severity], int] = {}
         self._losses: dict[str, Loss] = {}
@@ -191,8 +195,15 @@ class Report:
         else:
             known.count += count
 
+    def gather(self, tally: Tally) -> None:
+        """Take what a reader counted over the frames of a segment, or of its part: to be told once, with a number."""
+        if self.is_of_part:
+            self.tallies.append(tally)
+        else:
+            tally.tell(self)
+
     def merge(self, other: Report) -> None:
-        """Take over what another report holds, counts of what it did not keep included."""
+        """Take over what another report holds, counts of what it did not keep included; tallies are left to it."""
         for finding in other._findings:
             self.add(finding)
         for rule, severity, more in other.dropped():

@@ -20,8 +20,8 @@ _LABELS = 4_096
 class Stream(Report):
     """Hands on what a reader reports while frames are read, in order."""
 
-    def __init__(self) -> None:
-        super().__init__(limit=0)
+    def __init__(self, *, is_of_part: bool = False) -> None:
+        super().__init__(limit=0, is_of_part=is_of_part)
         self._waiting: list[Finding] = []
 
     def add(self, finding: Finding) -> None:

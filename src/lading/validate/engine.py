@@ -11,8 +11,9 @@ import msgspec
 
 from lading.errors import DuplicatePluginError, OptionError, PluginError
 from lading.model.catalog import Catalog
-from lading.model.dataset import WHOLE, Dataset, Part, Progress, Segment
+from lading.model.dataset import WHOLE, Dataset, Part, Progress
 from lading.model.report import Finding, Report
+from lading.model.tally import Tallies
 from lading.parallel import Shares
 from lading.plugin.contracts import Rule
 from lading.plugin.registry import Registered, Registry
@@ -132,12 +133,12 @@ def _run(task: _Task, report: Report | None, part: Part, progress: Progress | No
     if part[0] == 1:
         yield from _graded(_opening(task.dataset.report), task.grades)
     running = task.start()
-    stream = Stream()
-    for _, finding in _frames(task, running, stream, part, progress):
-        if finding is not None:
-            yield finding
+    for _, thing in _frames(task, running, part, progress, is_shared=False):
+        if isinstance(thing, Finding):
+            yield thing
+        elif thing is not None:
+            _hand_on(thing, report)
     yield from _finish(task, running)
-    _hand_on(stream, report)
 
 
 def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progress | None) -> Iterator[Finding]:
@@ -145,14 +146,20 @@ def _run_shared(task: _Task, jobs: int, report: Report | None, progress: Progres
     for code, registered in task.from_plugins.items():
         _check_shared(code, registered)
     yield from _graded(_opening(task.dataset.report), task.grades)
-    shares: Shares[Finding] = Shares(_share, jobs, task, progress=progress, workers=task.dataset.workers)
-    yield from shares
+    shares: Shares[Finding | Report] = Shares(_share, jobs, task, progress=progress, workers=task.dataset.workers)
+    tallies, stream = Tallies(jobs), Stream()
+    for thing in shares:
+        if isinstance(thing, Finding):
+            yield thing
+        else:
+            _hand_on(thing, report)
+            tallies.take(thing.tallies, stream)
+            yield from _graded(stream.drain(), task.grades)
     running = task.start()
-    for number, (memories, stream) in enumerate(shares.results, 1):
+    for number, memories in enumerate(shares.results, 1):
         for one, memory in zip(running, memories, strict=True):
             if memory is not None:
                 yield from _graded(one.recall(memory, (number, jobs)), task.grades)
-        _hand_on(stream, report)
     yield from _finish(task, running)
 
 
@@ -169,28 +176,36 @@ def _check_shared(code: str, registered: Registered[Rule]) -> None:
 
 def _share(
     part: Part, progress: Progress, task: _Task
-) -> Generator[tuple[int, Finding | None], None, tuple[list[bytes | None], Report]]:
+) -> Generator[tuple[int, Finding | Report | None], None, list[bytes | None]]:
     """The work of one process of several."""
     running = task.start()
-    stream = Stream()
-    yield from _frames(task, running, stream, part, progress)
-    return [one.remember() for one in running], stream
+    yield from _frames(task, running, part, progress, is_shared=True)
+    return [one.remember() for one in running]
 
 
 def _frames(
-    task: _Task, running: list[Running], stream: Stream, part: Part, progress: Progress | None
-) -> Iterator[tuple[int, Finding | None]]:
-    """What is found in the frames of a part, each with the number of its segment; None where a segment begins."""
+    task: _Task, running: list[Running], part: Part, progress: Progress | None, *, is_shared: bool
+) -> Iterator[tuple[int, Finding | Report | None]]:
+    """What is found in the frames of a part, each with the number of its segment; None where a segment begins.
+
+    Behind the frames of a segment comes what was lost in them and, where others have parts of it, what was counted.
+    """
     done, sizes = 0, block_sizes()
     for number, segment in enumerate(task.dataset.segments):
         yield number, None
-        for count, findings in _segment(task, segment, running, stream, part, sizes):
+        stream = Stream(is_of_part=is_shared)
+        frames = task.dataset.frames(segment.name, part, stream)
+        for count, findings in judged(frames, segment, running, stream, sizes):
             done += count
             if findings:
                 for finding in _graded(findings, task.grades):
                     yield number, finding
             if progress is not None and count and done % 50 == 0:
                 progress(done, None)
+        yield number, stream
+        for one in running:
+            for finding in _graded(one.ask(one.checker.settle, segment), task.grades):
+                yield number, finding
 
 
 def _finish(task: _Task, running: list[Running]) -> Iterator[Finding]:
@@ -209,15 +224,6 @@ def _opening(report: Report) -> Iterator[Finding]:
     for rule, severity, count in report.dropped():
         message = f"expected all findings to be kept, found {count} more than the report holds"
         yield Finding(rule=rule, severity=severity, message=message)
-
-
-def _segment(
-    task: _Task, segment: Segment, running: list[Running], stream: Stream, part: Part, sizes: Iterator[int]
-) -> Iterator[tuple[int, list[Finding]]]:
-    """What is found in a segment, with the number of frames that it took."""
-    frames = task.dataset.frames(segment.name, part, stream)
-    yield from judged(frames, segment, running, stream, sizes)
-    yield 0, [finding for one in running for finding in one.ask(one.checker.settle, segment)]
 
 
 def _graded(findings: Iterable[Finding], grades: Mapping[str, Grade]) -> Iterator[Finding]:

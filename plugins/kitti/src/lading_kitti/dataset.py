@@ -89,6 +89,7 @@ class KittiDataset(Dataset):
         )
         for position in chosen:
             yield reading.frame(position)
+        reading.end()
 
     def _segment(self, index: SegmentIndex) -> Segment:
         base = self._bases[index.name]

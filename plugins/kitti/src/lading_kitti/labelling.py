@@ -14,6 +14,7 @@ from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.label_rows import Row
 from lading_kitti.masks import instance_mask, mots_frames, mots_row, semantic_mask
+from lading_kitti.misplaced import Misplaced
 from lading_kitti.rows import row_source
 from lading_kitti.texts import Problem, read_bytes, read_lines
 from lading_kitti.tracklets import Pose, parse_tracklets
@@ -57,6 +58,7 @@ class Labelling:
         self._index = index
         self._report = report
         self._is_told = is_told
+        self.misplaced = Misplaced(index.name)
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
@@ -88,22 +90,22 @@ class Labelling:
             problem.tell(self._report, found.path or "")
 
     def _tell_place(self, key: str, carrier: Media | None, calibration: Calibration | None, path: str) -> None:
-        """Say, once a segment (3.5), that 3D boxes are not where they belong for want of a calibration."""
+        """Note, to be told once a segment (3.5), that 3D boxes are not where they belong for want of a calibration."""
         lidar = self._index.lidar
         is_counted = bool(self._index.calib) and key not in self._index.calib  # on opening: frames without a file
-        if self._is_told or is_counted or (carrier is not None and (lidar is None or carrier is lidar)):
+        is_told = self._is_told or is_counted or self.misplaced.message is not None
+        if is_told or (carrier is not None and (lidar is None or carrier is lidar)):
             return
         if calibration is not None:
             if calibration.problems:
                 return  # what its file lacks is told there
             path = self._index.calib.get(key) or self._index.calib_file or path
-        self._is_told = True
         if carrier is None:
             of = "" if calibration is None else " of the labels' camera"
             message = f"expected a calibration{of}, found none; 3D columns become attributes of BOX2D"
         else:
             message = f"expected the way to the velodyne in the calibration, found none; boxes lie on {carrier.name}"
-        self._report.warning("kitti.calibration-missing", message, Origin(path), segment=self._index.name)
+        self.misplaced = Misplaced(self._index.name, message, path)
 
     def _camera_m(self, camera: Media, calibration: Calibration | None) -> float | None:
         """How far a camera lies behind rectified camera 0, along z; None for Waymo's, which look to all sides."""

@@ -81,6 +81,10 @@ class SegmentReading:
             extras={**extras, **entries, **self._side_extras(key)},
         )
 
+    def end(self) -> None:
+        """Tell what is told once behind the last frame."""
+        self._report.gather(self._labelling.misplaced)
+
     def _frame_id(self, key: str, position: int, data: list[Data]) -> str:
         """By the velodyne's time, else by that of the first file that has one."""
         times = [one.timestamp_ns for one in reversed(data) if one.timestamp_ns is not None]

@@ -63,7 +63,7 @@ class VocDataset(Dataset):
         self.segment(segment)
         heard = self.report if report is None else report
         refs = self._index.segments[segment]
-        memberships = self._loaded(heard)
+        memberships = self._loaded()
         if segment == self.segments[0].name and part[0] == 1:  # once, however many share the frames
             for number, listed in enumerate(memberships):
                 unfiled = {ref.id for ref in self._index.unfiled if ref.tree == number}
@@ -71,9 +71,9 @@ class VocDataset(Dataset):
         tally = Tally(segment)
         for number in share(len(refs), part):
             yield self._frame(refs[number], memberships, tally, heard)
-        tally.tell(heard)
+        heard.gather(tally)
 
-    def _loaded(self, report: Report) -> list[Memberships]:
+    def _loaded(self) -> list[Memberships]:
         if self._memberships is None:
             ids: list[list[str]] = [[] for _ in self._index.trees]
             for refs in self._index.segments.values():
@@ -82,7 +82,7 @@ class VocDataset(Dataset):
             index = self._index
             made = [Memberships(*given) for given in zip(ids, index.plain_sets, index.class_sets, strict=True)]
             for memberships in made:
-                memberships.load(self._source, report)
+                memberships.load(self._source)
             self._memberships = made
         return self._memberships
 

@@ -33,7 +33,7 @@ def build_index(trees: list[Tree], source: Source, report: Report, *, is_one_fil
     annotated = [tree for tree in trees if tree.is_annotated]
     index = Index(annotated, [], [])
     for tree in annotated:
-        plain, by_class = _sorted_sets(tree, source, report)
+        plain, by_class = _sorted_sets(tree, source)
         index.plain_sets.append(plain)
         index.class_sets.append(by_class)
         _tell_duplicates(tree, report)
@@ -69,7 +69,7 @@ def _leave_out_strays(trees: list[Tree], source: Source, report: Report) -> None
     if len(candidates) > _MOST_LOOKS:
         return
     for tree, key, path in candidates:
-        data = read_bytes(source, path, report)
+        data = read_bytes(source, path, Report())  # one that cannot be read stays, and is told with its frame
         name = None if data is None else root_name(data)
         if name is not None and name != "annotation":
             del tree.annotations[key]
@@ -77,13 +77,14 @@ def _leave_out_strays(trees: list[Tree], source: Source, report: Report) -> None
             report.warning("voc.not-annotation", message, Origin(path, f"/{name}"))
 
 
-def _sorted_sets(tree: Tree, source: Source, report: Report) -> tuple[list[ImageSet], list[ImageSet]]:
+def _sorted_sets(tree: Tree, source: Source) -> tuple[list[ImageSet], list[ImageSet]]:
+    """The sets of pictures, and those of a class; one that cannot be read is of the former, where it is told."""
     plain: list[ImageSet] = []
     by_class: list[ImageSet] = []
     known = tree.annotations.keys() | tree.media.keys()
     for path in tree.sets:
         found = image_set(path)
-        is_class = "_" in found.name and is_class_set(found, read_bytes(source, path, report) or b"", known)
+        is_class = "_" in found.name and is_class_set(found, read_bytes(source, path, Report()) or b"", known)
         (by_class if is_class else plain).append(found)
     return sorted(plain, key=lambda s: s.rank), sorted(by_class, key=lambda s: s.rank)
 

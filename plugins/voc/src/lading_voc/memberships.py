@@ -99,10 +99,10 @@ class Memberships:
             for number, found in enumerate(self._sets)
         ]
 
-    def load(self, source: Source, report: Report) -> None:
-        """Read the sets."""
+    def load(self, source: Source) -> None:
+        """Read the sets; one that cannot be read was told on opening."""
         for column, found in enumerate(self._sets):
-            data = read_bytes(source, found.path, report) or b""
+            data = read_bytes(source, found.path, Report()) or b""
             is_by_class = column >= self._plain
             if not (self._load_grid(column, data) if is_by_class else self._load_ids(column, data)):
                 self._load_lines(column, data)

@@ -91,7 +91,7 @@ class Pictures:
             annotation = self._index.trees[ref.tree].annotations.get(ref.id)
             if annotation is None or not self._left:
                 continue
-            data = read_bytes(self._source, annotation, self._report)
+            data = read_bytes(self._source, annotation, Report())  # told with its frame
             seen = None if data is None else peek(data)
             name = "" if seen is None or seen.filename is None else seen.filename.replace("\\", "/").rpartition("/")[2]
             taken = self._take_only(ref, by_file.get(_folded(name), ()))

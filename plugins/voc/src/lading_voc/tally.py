@@ -1,4 +1,7 @@
-"""What is told once for many frames, with a count and the first place: each file alone would not be worth it."""
+"""What is told once for many frames, with a count and the first place: each file alone would not be worth it.
+
+However many processes share a segment, it is told of all of it: tallies of its parts are merged.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from lading_voc.set_values import Difference, Value
 
 
 class Tally:
-    """Counts over one pass through a segment."""
+    """Counts over one pass through a segment, or a part of it."""
 
     def __init__(self, segment: str) -> None:
-        self._segment = segment
+        self.segment = segment
         self._counts: dict[str, int] = {}
         self._first: dict[str, Origin] = {}
         self._sets: dict[tuple[str, str], tuple[int, str, str, Origin]] = {}  # by the rule and the set
@@ -45,6 +48,16 @@ class Tally:
                 known = (0, expected, first, Origin(found.path, line=line(found, value)))
             self._sets[rule, found.path] = (known[0] + 1, *known[1:])
 
+    def merge(self, later: Tally) -> None:
+        """Count in what follows; the first places are these."""
+        for rule, count in later._counts.items():
+            self._count(rule, later._first[rule], count)
+        for key, found in later._sets.items():
+            known = self._sets.get(key)
+            self._sets[key] = found if known is None else (known[0] + found[0], *known[1:])
+        self._sized.update(later._sized)
+        self._unsized += later._unsized
+
     def tell(self, report: Report) -> None:
         """Everything that was counted, and each annotation without a size where others of its folder have theirs."""
         for path in self._unsized:
@@ -52,7 +65,7 @@ class Tally:
             if sized:
                 others = f"{counted(sized, 'other annotation')} of its folder {'has' if sized == 1 else 'have'}"
                 message = f"expected `size`, as {others}, found none; the picture itself tells it"
-                report.warning("voc.missing-size", message, Origin(path, "/annotation"), segment=self._segment)
+                report.warning("voc.missing-size", message, Origin(path, "/annotation"), segment=self.segment)
         for rule, count in sorted(self._counts.items()):
             if rule == "voc.zero-based":
                 boxes = counted(count, "box", "boxes")
@@ -60,10 +73,10 @@ class Tally:
             else:
                 message = f"expected annotations of one kind, found {count:,} of the challenge's database in a tree "
                 message += "that is read verbatim; -o pixels=voc reads all of them as counted from 1"
-            report.warning(rule, message, self._first[rule], segment=self._segment)
+            report.warning(rule, message, self._first[rule], segment=self.segment)
         for (rule, _), (count, expected, first, at) in self._sets.items():
             message = f"expected {expected}, found {counted(count, 'other')}, first {first}"
-            report.warning(rule, message, at, segment=self._segment)
+            report.warning(rule, message, at, segment=self.segment)
 
     def _count(self, rule: str, at: Origin, count: int) -> None:
         self._counts[rule] = self._counts.get(rule, 0) + count

@@ -35,8 +35,8 @@ RULES: Sequence[type[GroupedRule]] = (
         "a picture has the size that the source declares",
         bad="width 640 for a picture of 1280 x 720",
         good="width 1280, height 720",
-        fix="Find out which one the labels were drawn on: if the picture was resized, the labels have to be scaled; if "
-        "its EXIF turns it, save it turned and without EXIF, or turn the labels and declare the size that is stored.",
+        fix="Find out which one the labels were drawn on. Of a picture that was resized scale them; save one that EXIF "
+        "turns as it is shown, without EXIF.",
     ),
     rule(
         "media.pair-size",

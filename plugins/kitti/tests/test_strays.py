@@ -78,9 +78,94 @@ def test_a_sequence_that_one_folder_calls_otherwise_is_told_once(copied: Any, fo
     assert judged(root) == []
     (root / "training" / folder / name.replace("0x", "0")).rename(root / "training" / folder / name)
     assert judged(root) == [
-        f"warning kitti.stray-file training/{folder}/{name}: expected a sequence that other folders have as well, "
+        f"error kitti.stray-file training/{folder}/{name}: expected a sequence that other folders have as well, "
         f"found one of training/{folder} alone, which has none of '0000'"
     ]
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        (
+            ("image_02", "image_03"),
+            ("image_02/0009", "image_02 and training/image_03 alone, which have none of '0000'"),
+        ),
+        (
+            ("image_02", "image_03", "velodyne"),
+            ("image_02/0009", "image_02, training/image_03 and training/velodyne alone, which have none of '0000'"),
+        ),
+        (("label_02", "oxts"), ("label_02/0009.txt", "label_02 and training/oxts alone, which have none of '0000'")),
+        (("image_02", "calib"), ("image_02/0009", "image_02 and training/calib alone, which have none of '0000'")),
+        (
+            ("image_02", "image_03", "velodyne", "oxts"),
+            ("label_02/0000.txt", "label_02 and training/calib alone, which have none of '0009'"),
+        ),
+    ],
+)
+def test_a_sequence_that_several_folders_call_otherwise_is_told_once(
+    copied: Any, moved: tuple[str, ...], told: tuple[str, str]
+) -> None:
+    root = copied("kitti-tracking")
+    for folder in moved:
+        ending = ".txt" if folder in ("label_02", "calib", "oxts") else ""
+        path = root / "training" / folder / f"0000{ending}"
+        path.rename(path.with_name(f"0009{ending}"))
+    place, folders = told
+    assert judged(root) == [
+        f"error kitti.stray-file training/{place}: expected a sequence that other folders have as well, "
+        f"found one of training/{folders}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "picture"),
+    [
+        ("kitti-tracking", "training/image_02/0000/{}.png"),
+        ("kitti-raw", "2011_09_26/2011_09_26_drive_0001_sync/image_02/data/{}.png"),
+        ("kitti-odometry", "dataset/sequences/00/image_0/{}.png"),
+    ],
+)
+def test_a_picture_behind_the_last_frame_is_told_once(copied: Any, fixture: str, picture: str) -> None:
+    """Records, times and poses have no line for it, which is not told again."""
+    root = copied(fixture)
+    before = judged(root)
+    first = sorted(root.glob(picture.format("*")))[0]
+    stray = picture.format("77".rjust(len(first.stem), "0"))
+    shutil.copy(first, root / stray)
+    assert [line for line in judged(root) if line not in before] == [
+        f"warning kitti.stray-file {stray}: expected other files of its frame, as other frames have, found none"
+    ]
+
+
+def test_a_record_of_no_frame_is_told_once(copied: Any) -> None:
+    root = copied("kitti-raw")
+    before = judged(root)
+    records = sorted(root.glob("*/*/oxts/data"))[0]
+    shutil.copy(sorted(records.iterdir())[0], records / "0000000077.txt")
+    (more,) = [line for line in judged(root) if line not in before]
+    assert more.startswith(f"error media.missing {(records / '0000000077.txt').relative_to(root).as_posix()}: ")
+
+
+def test_poses_of_no_sequence_are_told_once(copied: Any) -> None:
+    root = copied("kitti-odometry")
+    before = judged(root)
+    poses = sorted((root / "dataset/poses").iterdir())[0]
+    for name in ("07", "08"):
+        shutil.copy(poses, poses.with_name(f"{name}.txt"))
+    assert [line for line in judged(root) if line not in before] == [
+        "warning kitti.stray-file dataset/poses/07.txt: expected the sequence that the poses are of, as others have, "
+        "found none; 1 more file of poses alike"
+    ]
+
+
+@pytest.mark.parametrize("folder", ["semantic", "instance"])
+def test_a_mask_of_no_picture_is_told_once(copied: Any, folder: str) -> None:
+    root = copied("kitti-semantics")
+    before = judged(root)
+    masks = root / "training" / folder
+    shutil.copy(sorted(masks.iterdir())[0], masks / "000077_10.png")
+    (more,) = [line for line in judged(root) if line not in before]
+    assert more.startswith(f"error media.missing training/{folder}/000077_10.png: ")
 
 
 def test_a_sequence_of_one_folder_more_is_told_once(copied: Any) -> None:

@@ -52,7 +52,7 @@ def tell_uncalibrated(segment: SegmentIndex, report: Report) -> bool:
     """Whether a segment with cameras has no file that calibrates them, which is told once, where it would lie."""
     if not segment.cameras or segment.calib or segment.calib_file is not None or _CAMERAS in segment.raw_calib:
         return False
-    if segment.is_stray:
+    if segment.is_stray or "calib" in segment.lost:
         return True  # what it lacks is told with that
     if segment.layout is RAW:
         day = dirname(next(iter(segment.raw_calib.values()), segment.root))
@@ -153,9 +153,11 @@ def tell_differences(segment: SegmentIndex, report: Report) -> None:
 
 
 def _tell_masks(segment: SegmentIndex, report: Report) -> None:
-    """Say which of the two masks of a picture lack where the other is there."""
+    """Say which of the two masks of a picture lack where the other is there; a mask of no picture is told as that."""
+    alone = segment.lonely if len(segment.lonely) < len(segment.keys) else {}
     for one, other in ((segment.semantic, segment.instance), (segment.instance, segment.semantic)):
-        lacking = [key for key in other if key not in one] if one and segment.layout is OBJECT else []
+        is_due = bool(one) and segment.layout is OBJECT
+        lacking = [key for key in other if is_due and key not in one and key not in alone]
         if lacking:
             folder = dirname(next(iter(one.values())))
             message = f"expected a mask beside each of {len(other):,} others, found none for {len(lacking):,}"

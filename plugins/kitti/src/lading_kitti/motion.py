@@ -43,13 +43,15 @@ class Times(NamedTuple):
         return {f"timestamp_{name}_ns": value for name, value in known.items() if value is not None}
 
 
-def read_times(source: Source, media: Media, report: Report) -> Times:
-    """The times of a sensor of raw; files behind the last of them are told."""
+def read_times(source: Source, media: Media, report: Report, strays: Collection[str] = ()) -> Times:
+    """The times of a sensor of raw; files behind the last of them are told, but for `strays`, which are themselves."""
     # the lists of when a scan began and ended lack the same frames: once is enough to say so
     lists = {name: _wall_clock(source, path, report if not name else Report()) for name, path in media.times.items()}
     main = lists.pop("", [])
     if main:
-        _tell_short(media.times[""], len(main), [key for key in media.files if is_number(key)], report)
+        _tell_short(
+            media.times[""], len(main), [key for key in media.files if is_number(key) and key not in strays], report
+        )
     return Times(main, lists)
 
 
@@ -90,12 +92,13 @@ class Motion:
         if index.oxts_times is not None:
             self._oxts_times = _wall_clock(source, index.oxts_times, report)
         self._world = self._find_world(report)
-        named = [key for key in index.keys if key not in index.lonely]  # else it is told that there is no such frame
+        told = {*index.lonely, *index.strays}  # that there is no such frame
+        named = [key for key in index.keys if key not in told]
         for path, lines, keys in (
             (index.oxts_file, self._records, named),
             (index.times, self.times, named),
             (index.poses, self._poses, named),
-            (index.oxts_times, self._oxts_times, index.oxts),
+            (index.oxts_times, self._oxts_times, [key for key in index.oxts if key not in told]),
         ):
             if path is not None and lines:
                 _tell_short(path, len(lines), keys, report)
@@ -152,7 +155,7 @@ class Motion:
             message = f"expected {lacking} to tell where the car is, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, path)
         lacks_way = self._calibration is None or self._calibration.lidar_to_rect is None
-        if self._poses and lacks_way and is_calibrated:
+        if self._poses and lacks_way and is_calibrated and not self._index.is_stray:
             message = "expected Tr in calib.txt, from the velodyne to the camera of the poses, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, self._index.poses or "")
         return world

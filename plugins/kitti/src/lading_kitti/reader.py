@@ -54,7 +54,7 @@ class KittiReader(Reader):
         from lading_kitti.dataset import KittiDataset
         from lading_kitti.filling import Filler
         from lading_kitti.leftovers import tell_differences, tell_leftovers, tell_lost_ways, tell_sequences, tell_times
-        from lading_kitti.strays import tell_stray_files, tell_stray_sequences, tell_unlisted
+        from lading_kitti.strays import tell_stray_files, tell_stray_poses, tell_stray_sequences, tell_unlisted
         from lading_kitti.tree import scan
 
         tree = scan(source)
@@ -64,6 +64,7 @@ class KittiReader(Reader):
             raise SourceError(source.label, "expected folders of KITTI's layouts, found none with a frame")
         tell_leftovers(tree, indexes, filler.used_sets, report)
         tell_stray_sequences(indexes, report)
+        tell_stray_poses(indexes, report)
         for index in indexes:
             tell_stray_files(index, report)
             tell_unlisted(index, report)

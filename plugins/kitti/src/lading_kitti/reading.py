@@ -51,7 +51,7 @@ class SegmentReading:
         self._base_sensors = self._calibrations.sensors(None if base is None else base.calibration)
         self._labelling = Labelling(source, index, report, head, is_told=is_told)
         self._motion = Motion(source, index, None if base is None else base.calibration, head)
-        self._times = {media.name: read_times(source, media, head) for media in index.media}
+        self._times = {media.name: read_times(source, media, head, index.strays) for media in index.media}
 
     def frame(self, position: int) -> Frame:
         """The frame at a place in the segment's order."""

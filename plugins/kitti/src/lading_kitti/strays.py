@@ -8,7 +8,7 @@ from posixpath import dirname
 
 from lading import Data, Origin, Report, counted
 from lading_kitti.index import SegmentIndex
-from lading_kitti.layouts import TRACKING
+from lading_kitti.layouts import ODOMETRY, TRACKING
 
 _TOLD = ("media.missing", None)
 
@@ -66,59 +66,97 @@ def tell_unlisted(segment: SegmentIndex, report: Report) -> None:
 
 
 def tell_stray_sequences(segments: Sequence[SegmentIndex], report: Report) -> None:
-    """Say which sequences of tracking are of one folder alone, and note what others lack for that."""
+    """Say which sequences of tracking are of some folders alone, and note what others lack for that."""
     roots: dict[str, list[SegmentIndex]] = defaultdict(list)
     for segment in segments:
         if segment.layout is TRACKING:
             roots[segment.root].append(segment)
     for beside in roots.values():
-        kinds = {segment.name: set(_kinds(segment)) for segment in beside}
-        every = set().union(*kinds.values())
-        alone = [one for one in beside if len(kinds[one.name]) == 1]
-        whole = [one for one in beside if len(kinds[one.name]) > 1]
-        for kind in sorted(every):
-            found = [one for one in alone if kind in kinds[one.name]]
-            lacking = [one for one in whole if kind not in kinds[one.name]]
-            is_renamed = len(found) == len(lacking)
-            if not whole or not (is_renamed or len(every) > _LEAST_LACKING):
-                continue
-            for place, one in enumerate(found):
-                other = lacking[place] if is_renamed else None
+        kinds = {segment.name: _kinds(segment) for segment in beside}
+        halves = list(_halves(beside, kinds))
+        rest = [one for one in beside if not any(one in pair for pair in halves)]
+        for one, other in [*halves, *_alone(rest, kinds)]:
+            one.is_stray = True
+            if other is not None:
+                other.lost.update(kinds[one.name])
+            _tell(one, kinds[one.name], other, report)
+
+
+def _halves(
+    beside: Sequence[SegmentIndex], kinds: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[SegmentIndex, SegmentIndex]]:
+    """Sequences of a few folders, each with the one of all other folders: one sequence under two names."""
+    every = frozenset(kind for one in beside for kind in kinds[one.name])
+    groups: dict[frozenset[str], list[SegmentIndex]] = defaultdict(list)
+    for one in beside:
+        groups[frozenset(kinds[one.name])].append(one)
+    for few, ones in groups.items():
+        rest = every - few
+        others = groups.get(rest, [])
+        is_less = (len(few), LABELS in few, sorted(few)) < (len(rest), LABELS in rest, sorted(rest))
+        if is_less and len(ones) == len(others) and len(every) > _LEAST_LACKING:
+            yield from zip(ones, others, strict=True)
+
+
+def _alone(
+    beside: Sequence[SegmentIndex], kinds: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[SegmentIndex, SegmentIndex | None]]:
+    """Sequences of one folder, each with the one that this folder has not, where these are as many."""
+    every = {kind for one in beside for kind in kinds[one.name]}
+    whole = [one for one in beside if len(kinds[one.name]) > 1]
+    for kind in sorted(every):
+        found = [one for one in beside if kinds[one.name].keys() == {kind}]
+        lacking = [one for one in whole if kind not in kinds[one.name]]
+        is_renamed = len(found) == len(lacking)
+        if whole and (is_renamed or len(every) > _LEAST_LACKING):
+            yield from zip(found, lacking if is_renamed else [None] * len(found), strict=True)
+
+
+def _kinds(segment: SegmentIndex) -> Mapping[str, str]:
+    """The folders that a sequence has files of, also calibrations and records, and its place in each."""
+    found = {media.name: dirname(next(iter(media.files.values()))) for media in segment.media if media.files}
+    masks = next(iter(segment.instance.values()), None)
+    files = {
+        LABELS: None if segment.labels is None else segment.labels.path,
+        "calib": segment.calib_file,
+        "records": segment.oxts_file,
+        "mots": None if masks is None else dirname(masks),
+    }
+    return found | {kind: path for kind, path in files.items() if path is not None}
+
+
+def _tell(segment: SegmentIndex, kinds: Mapping[str, str], other: SegmentIndex | None, report: Report) -> None:
+    places = list(kinds.values())
+    *folders, last = map(dirname, places)
+    shown = f"{', '.join(folders)} and {last}" if folders else last
+    message = f"expected a sequence that other folders have as well, found one of {shown} alone"
+    if other is None:
+        report.warning("kitti.stray-file", message, Origin(places[0]), segment=segment.name)
+    else:  # whose files are missing, then
+        message += f", which {'have' if folders else 'has'} none of {other.sequence!r}"
+        report.error("kitti.stray-file", message, Origin(places[0]), segment=segment.name)
+
+
+def tell_stray_poses(segments: Sequence[SegmentIndex], report: Report) -> None:
+    """Say, once a benchmark with a count, which poses of odometry are all that there is of their sequences."""
+    roots: dict[str, list[SegmentIndex]] = defaultdict(list)
+    for segment in segments:
+        if segment.layout is ODOMETRY:
+            roots[segment.container].append(segment)
+    for beside in roots.values():
+        alone = [one for one in beside if one.poses and not (one.times or one.calib_file or one.point_labels)]
+        alone = [one for one in alone if not any(media.files for media in one.media)]
+        if alone and any(media.files for one in beside for media in one.media):
+            more = f"; {counted(len(alone) - 1, 'more file')} of poses alike" if len(alone) > 1 else ""
+            message = f"expected the sequence that the poses are of, as others have, found none{more}"
+            report.warning("kitti.stray-file", message, Origin(alone[0].poses or ""), segment=alone[0].name)
+            for one in alone:
                 one.is_stray = True
-                if other is not None:
-                    other.lost.add(kind)
-                _tell(one, kind, other, report)
-
-
-def _kinds(segment: SegmentIndex) -> Iterator[str]:
-    """The folders that a sequence has files of, those of calibrations and of records among them."""
-    yield from (media.name for media in segment.media if media.files)
-    if segment.labels is not None:
-        yield LABELS
-    for kind, has in (("calib", segment.calib_file), ("oxts", segment.oxts_file), ("mots", segment.instance)):
-        if has:
-            yield kind
-
-
-def _tell(segment: SegmentIndex, kind: str, other: SegmentIndex | None, report: Report) -> None:
-    media = next((one for one in segment.media if one.name == kind), None)
-    at = _place(segment) if media is None else dirname(next(iter(media.files.values())))
-    folder = dirname(at)
-    message = f"expected a sequence that other folders have as well, found one of {folder} alone"
-    if other is not None:
-        message += f", which has none of {other.sequence!r}"
-    report.warning("kitti.stray-file", message, Origin(at), segment=segment.name)
-
-
-def _place(segment: SegmentIndex) -> str:
-    """The file of a sequence without pictures and clouds."""
-    files = (None if segment.labels is None else segment.labels.path, segment.oxts_file, *segment.instance.values())
-    return next(path for path in files if path is not None)
 
 
 def settle(segment: SegmentIndex, key: str, data: Sequence[Data]) -> None:
     """Let no rule tell of files that lack for a reason that is told."""
-    is_alone = segment.is_stray or key in segment.strays
+    is_alone = segment.is_stray or key in segment.strays or (bool(segment.lost) and key in segment.lonely)
     for one in data:
         if one.content is None and (is_alone or one.sensor_name in segment.lost):
             one.told = (*one.told, _TOLD)

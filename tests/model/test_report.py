@@ -66,11 +66,12 @@ class Marked(Finding, frozen=True, kw_only=True):
     "finding",
     [
         Finding(rule="a.b", severity="error", message="m"),
+        Finding(rule="a.b", severity="error", message="m", spot=(1.5, -2.0)),
         Finding(rule="a.b", severity="warning", message="half \udcff", file="a.json", pointer="/0", line=3),
         Finding(rule="a.b", severity="error", message="m", segment="s", frame="f", sensor="LIDAR"),
         Marked(rule="a.b", severity="error", message="m", mark=3),
     ],
-    ids=["bare", "placed", "of a sensor", "of another class"],
+    ids=["bare", "at a spot", "placed", "of a sensor", "of another class"],
 )
 def test_a_finding_is_the_same_where_another_process_has_it(finding: Finding) -> None:
     again = pickle.loads(pickle.dumps(finding))

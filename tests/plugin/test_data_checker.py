@@ -23,7 +23,7 @@ class Letters(DataChecker):
         yield place.finding(Problem("acme.file", "of the file"), at=Origin("else.txt", line=3))
         yield place.finding(Problem("acme.record", "of its record"))
         for label in place.data.labels:
-            yield place.finding(Problem("acme.box", f"found {label.category}", "category"), label)
+            yield place.finding(Problem("acme.box", f"found {label.category}", "category", (2.5, 7.0)), label)
 
 
 class _Letters(GroupedRule):
@@ -87,6 +87,7 @@ def test_a_finding_stands_at_the_record_of_the_label() -> None:
         file="boxes.json",
         pointer="/rows/1",
         line=7,
+        spot=(2.5, 7.0),
     )
 
 

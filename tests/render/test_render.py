@@ -145,6 +145,22 @@ def test_boxes_polygons_and_keypoints_are_drawn_where_they_are():
     assert pixel((0, 0)) == (0, 0, 0)  # not labelled, not drawn
 
 
+@pytest.mark.parametrize(
+    ("spot", "middle"),
+    [((50, 40), (100, 80)), ((-30, 40), (0, 80)), ((1e300, 85), (199, 159))],
+    ids=["in the picture", "left of it", "beyond its corner"],
+)
+def test_a_ring_is_drawn_around_a_spot(spot, middle):
+    drawing = Drawing(Image.new("RGB", (200, 160)), (2.0, 2.0))  # labels are of a picture of 100 x 80
+    drawing.ring(spot)
+    rows, columns = np.nonzero(np.asarray(drawing.image).any(axis=2))
+    distances = np.hypot(columns - middle[0], rows - middle[1])
+    assert 10 < distances.min() < distances.max() < 22
+    rows, columns = np.nonzero((np.asarray(drawing.image) == MARK).all(axis=2))
+    assert len(rows) > 15
+    assert np.hypot(columns - middle[0], rows - middle[1]).max() < 18
+
+
 def test_nothing_that_is_broken_stops_the_drawing():
     made = cargo.pictures()
     made.edit(cargo.BOX, xmin=float("nan"))

@@ -128,3 +128,72 @@ def test_finding_of_keypoints_tells_both_numbers(found):
     catalog = {"KEYPOINTS2D": {"keypoints": [{"number": 17}]}}
     (finding,) = found(Keypoints2D(points(16)), catalog=catalog)
     assert (finding.severity, finding.message) == ("error", "expected 17 keypoints, found 16")
+
+
+def body(visible, first=(5.0, 5.0), category="person"):
+    return Keypoints2D(np.array([first, (130.0, 10.0), (20.0, 30.0)]), visible, category=category, origin=0)
+
+
+NAMED = {"number": 3, "names": ["head", "hand", "foot"], "visible": "TERNARY"}
+
+
+@pytest.mark.parametrize(
+    ("keypoints", "which"),
+    [
+        ([NAMED], "keypoint 'hand'"),
+        ([{**NAMED, "names": ["head", "hand", "hand"]}], "keypoint 1 (counted from 0)"),
+        ([{**NAMED, "names": ["head"]}], "keypoint 1 (counted from 0)"),
+        ([{"number": 3, "visible": "TERNARY"}], "keypoint 1 (counted from 0)"),
+        ([{**NAMED, "parentCategories": ["dog"]}], "keypoint 1 (counted from 0)"),
+        ([{"number": 2, "names": ["a", "b"], "visible": "TERNARY"}, NAMED], "keypoint 'hand'"),
+    ],
+    ids=[
+        "it has a name",
+        "two have its name",
+        "there are fewer names",
+        "there are no names",
+        "names of another category",
+        "the rule of so many points",
+    ],
+)
+def test_a_keypoint_is_called_by_its_name(found, keypoints, which):
+    catalog = {"KEYPOINTS2D": {"categories": CATEGORIES, "keypoints": keypoints}}
+    (outside,) = (one for one in found(body((2, 2, 2)), catalog=catalog) if one.rule == "keypoints.outside-image")
+    assert outside.message == f"expected {which} within 100 x 80 pixels, found (130.0, 10.0)"
+    if "dog" not in str(keypoints):
+        (finding,) = (one for one in found(body((2, 3, 2)), catalog=catalog) if one.rule == "keypoints.visible")
+        assert finding.message == f"expected a visibility of 0, 1, 2, found 3 at {which}"
+
+
+def test_findings_of_points_say_at_which_spot_of_the_picture(found):
+    """The bow's edges y = x and y = 20 - x meet at (10, 10); the last corner of the other ring is 7 pixels too low."""
+    catalog = {"KEYPOINTS2D": {"categories": CATEGORIES, "keypoints": [NAMED]}}
+    bow = np.array([(0, 0), (20, 20), (20, 0), (0, 20)], dtype=np.float64)
+    low = np.array([(50, 40), (103, 40), (60, 87)], dtype=np.float64)
+    line = np.array([(30, 40), (40, 40), (50, 40)], dtype=np.float64)
+    spots = {
+        one.message.partition(", found")[0]: one.spot
+        for label in (
+            body((2, 3, 2), (-4.0, 9.0)),
+            Polygon2D(bow),
+            MultiPolygon2D((points(4), low)),
+            MultiPolygon2D((points(4), line)),
+            Polygon2D(line[:2]),
+            Polygon2D(points(0)),
+            Keypoints2D(points(2), category="person"),
+        )
+        for one in found(label, catalog=catalog)
+        if one.rule.startswith(("keypoints", "polygon"))
+    }
+    assert spots == {
+        "expected keypoint 'head' within 100 x 80 pixels": (-4.0, 9.0),
+        "expected keypoint 'hand' within 100 x 80 pixels": (130.0, 10.0),
+        "expected a visibility of 0, 1, 2": (130.0, 10.0),
+        "expected a ring that does not cross itself": (10.0, 10.0),
+        "expected a polygon within 100 x 80 pixels": (60.0, 87.0),
+        "expected an area above 0 of part 1": (30.0, 40.0),
+        "expected at least 3 points": None,
+        "expected 3 keypoints": None,
+    }
+    (short,) = found(Polygon2D(line[:2]))
+    assert short.spot == (30.0, 40.0)

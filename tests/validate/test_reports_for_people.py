@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tracemalloc
+from base64 import b64decode
 from pathlib import Path
 
 import msgspec
@@ -256,6 +257,64 @@ def test_page_draws_what_a_reader_told_of_a_record_before_its_frame_was_known():
         # 4.5 m ahead of both cameras, 3.5 m right of the left one: beyond the 2.5 m that half its picture is wide there
         "0": ["lidar/3.bin", "right/3.png"]
     }
+
+
+def pictures_of(page: str) -> dict[str, list[np.ndarray]]:
+    """The pictures of a page by the rule of their finding."""
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    shown: dict[str, list[np.ndarray]] = {}
+    for number, made in data["pictures"].items():
+        for url, _ in made:
+            with Image.open(io.BytesIO(b64decode(url.partition(",")[2]))) as image:
+                shown.setdefault(data["findings"][int(number)]["rule"], []).append(np.asarray(image.convert("RGB")))
+    return shown
+
+
+def test_page_marks_the_keypoint_and_the_crossing_that_a_finding_is_about():
+    made = cargo.pictures()
+    bow = np.array([(10.0, 10.0), (50.0, 50.0), (50.0, 10.0), (10.0, 50.0)])
+    made.edit(cargo.POLYGON, points=bow)
+    made.edit(cargo.POINTS, points=np.array([(20.0, 60.0), (80.0, 60.0), (80.0, 20.0)]), visible=(2, 3, 2))
+    dataset = made.dataset()
+    size = made.data("train", 1)
+    wanted = [one for one in validate(dataset) if one.rule in ("keypoints.visible", "polygon.self-crossing")]
+    shown = pictures_of(render_html(dataset, Gathered(wanted), RULES))
+    without = [msgspec.structs.replace(one, spot=None) for one in wanted]
+    plain = pictures_of(render_html(dataset, Gathered(without), RULES))
+    for rule, (x, y) in (("keypoints.visible", (80, 60)), ("polygon.self-crossing", (30, 30))):
+        (picture,), (other,) = shown[rule], plain[rule]
+        is_other = np.abs(picture.astype(int) - other).max(axis=2) > 60
+        rows, columns = np.nonzero(is_other)
+        scale = picture.shape[1] / size.width
+        assert np.hypot(columns - x * scale, rows - y * scale).max() < 30  # what the ring adds lies around the spot
+        assert len(rows) > 200
+
+
+def test_findings_of_the_page_come_in_the_order_of_the_groups_of_the_text():
+    """Errors first, of one level the rule that is broken most often; those of a rule as they came."""
+    rules = ["a.often", "b.rare", "c.warned", "b.rare", "d.warned", "a.often", "d.warned", "a.often"]
+    found = [
+        finding(rule, "warning" if rule.endswith("warned") else "error", str(number), file="a.json")
+        for number, rule in enumerate(rules)
+    ]
+    page = render_html(cargo.pictures().dataset(), Gathered(found), RULES)
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    expected = [("a.often", "057"), ("b.rare", "13"), ("d.warned", "46"), ("c.warned", "2")]
+    assert [(one["rule"], one["message"]) for one in data["findings"]] == [
+        (rule, number) for rule, numbers in expected for number in numbers
+    ]
+    text = [line for line in render_groups(Gathered(found), RULES) if line.startswith(("error", "warning"))]
+    assert [line.split()[1].rstrip(":") for line in text] == [rule for rule, _ in expected]
+    assert [row["rule"] for row in data["summary"]] == [rule for rule, _ in expected]
+    assert [row["first"] for row in data["summary"]] == [0, 3, 5, 7]
+
+
+def test_page_of_more_rules_than_have_room_lists_some_findings_of_each():
+    found = [finding(f"many.rule-{rule}", message=str(number)) for rule in range(100) for number in range(300)]
+    page = render_html(cargo.pictures().dataset(), Gathered(found), RULES)
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    assert len(data["findings"]) == 5_000
+    assert {one["rule"] for one in data["findings"]} == {f"many.rule-{rule}" for rule in range(100)}
 
 
 def test_page_lists_the_first_of_every_rule():

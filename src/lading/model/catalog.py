@@ -5,7 +5,7 @@ Models keep what they are given. What a wire object may look like beyond this is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -101,6 +101,22 @@ class Subcatalog(_Part):
             return True
         return bool(self.category_delimiter) and category.startswith(f"{ancestor}{self.category_delimiter}")
 
+    def is_below_any(self, category: str | None, ancestors: Sequence[str]) -> bool:
+        """Whether a category is one of these, or a descendant of one; no category is none."""
+        return category is not None and any(self.is_below(category, ancestor) for ancestor in ancestors)
+
+    def keypoints_of(self, category: str | None) -> list[Keypoints]:
+        """What is said of the keypoints of a category.
+
+        What is said of itself goes before what is said of one above it: parts of a body in COCO-WholeBody.
+        """
+        rules = [
+            rule
+            for rule in self.keypoints or ()
+            if not rule.parent_categories or self.is_below_any(category, rule.parent_categories)
+        ]
+        return [rule for rule in rules if category in rule.parent_categories] or rules
+
 
 class Catalog(BaseModel):
     """Subcatalogs by label type; a type that is absent is not declared.
@@ -147,13 +163,8 @@ class Catalog(BaseModel):
     def skeleton(self, category: str | None) -> list[list[int]]:
         """The pairs of keypoints, by index, that are joined in this category; none where nothing says so."""
         subcatalog = self.get("KEYPOINTS2D")
-        if subcatalog is None:
-            return []
-        for rule in subcatalog.keypoints or ():
-            parents = rule.parent_categories
-            if not parents or (category is not None and any(subcatalog.is_below(category, p) for p in parents)):
-                return rule.skeleton or []
-        return []
+        rules = [] if subcatalog is None else subcatalog.keypoints_of(category)
+        return (rules[0].skeleton or []) if rules else []
 
     def kinds(self) -> Iterator[str]:
         """The label types that are declared, in the order of LABEL_TYPES; then any that are not known."""

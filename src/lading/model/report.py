@@ -70,7 +70,10 @@ class OriginList:
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something wrong with the source, and where it stands. `rule` is a stable code `subject.problem`."""
+    """Something wrong with the source, and where it stands. `rule` is a stable code `subject.problem`.
+
+    `spot` is the one point of the picture, in pixels of x and y, at which a label is wrong, where there is such a one.
+    """
 
     rule: str
     severity: Severity
@@ -81,6 +84,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     file: str | None = None
     pointer: str | None = None
     line: int | None = None
+    spot: tuple[float, float] | None = None
 
     @property
     def where(self) -> str | None:
@@ -105,6 +109,7 @@ def _restored(
     file: str | None,
     pointer: str | None,
     line: int | None,
+    spot: tuple[float, float] | None,
 ) -> Finding:
     return Finding(
         rule=rule,
@@ -116,6 +121,7 @@ def _restored(
         file=file,
         pointer=pointer,
         line=line,
+        spot=spot,
     )
 
 

@@ -12,11 +12,15 @@ from lading.model.report import Finding, Origin, Severity
 
 
 class Problem(NamedTuple):
-    """A broken rule, by its code; `subject` is what of the label or file is meant, as `Data.locate` takes it."""
+    """A broken rule, by its code; `subject` is what of the label or file is meant, as `Data.locate` takes it.
+
+    `spot` is the point of the picture, in pixels of x and y, at which the label is wrong: a report marks it.
+    """
 
     rule: str
     message: str
     subject: str | None = None
+    spot: tuple[float, float] | None = None
 
     def finding(
         self,
@@ -72,6 +76,7 @@ class Place(NamedTuple):
             file=at.file,
             pointer=at.pointer,
             line=at.line,
+            spot=problem.spot,
         )
 
     def _is_told(self, problem: Problem, origin: int | None) -> bool:

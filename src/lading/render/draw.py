@@ -38,6 +38,10 @@ _FARTHEST = 1e6
 #: A colour that is darker than this (luma of ITU-R BT.601, a thousandfold) has white words on it, others black ones.
 _DARK = 110_000
 
+#: The ring around a point that is meant, and what keeps it apart from all that is drawn, in pixels of the picture.
+_RING_PX = 15
+_HALO: Colour = (255, 255, 255)
+
 #: A mask of more pixels than this is not drawn: it would be held whole, and a few numbers can ask for any size.
 _MOST_PIXELS = 1 << 28
 
@@ -146,6 +150,15 @@ class Drawing:
         """A filled circle."""
         for x, y in self._pixels([(point[0], point[1])]):
             self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, 255))
+
+    def ring(self, point: tuple[float, float]) -> None:
+        """A ring around the point that is meant; of one beyond the picture at the nearest of its edge."""
+        width, height = self.image.size
+        x = min(max(point[0] * self._scale[0], 0.0), width - 1.0)
+        y = min(max(point[1] * self._scale[1], 0.0), height - 1.0)
+        for colour, thick in ((_HALO, 7), (MARK, 3)):
+            radius = _RING_PX + thick // 2
+            self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=(*colour, 255), width=thick)
 
     def text(self, point: tuple[float, float], text: str | None, colour: Colour) -> None:
         """A word on a ground of its colour, above a point, within the picture."""

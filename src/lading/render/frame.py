@@ -44,10 +44,12 @@ def draw_data(
     longest: int = LONGEST_PX,
     marked: Container[int] = (),
     of: Data | None = None,
+    spot: tuple[float, float] | None = None,
 ) -> Image.Image:
     """A file with its labels, those in `marked` marked. Raises SourceError where the file does not open.
 
-    `of` is the file of the frame whose labels `marked` counts, where it is another: a camera shows its 3D boxes.
+    `of` is the file of the frame whose labels `marked` counts, where it is another: a camera shows its 3D boxes. `spot`
+    is a point of the picture with a ring around it, in pixels of the size that the source declares.
     A picture that is missing is drawn grey, of the size that the source declares; points that are missing are left
     out, so that labels can be looked at without media.
     """
@@ -61,6 +63,8 @@ def draw_data(
     home = data if of is None else of
     drawing.labels(data.labels, skeletons=dataset.catalog.skeleton, marked=marked if home is data else ())
     _boxes(drawing, segment, frame, data, home, marked)
+    if spot is not None:
+        drawing.ring(spot)
     return drawing.image
 
 

@@ -19,7 +19,7 @@ _VALID = "Valid Geometry"
 _AT = re.compile(r"\[(\S+) (\S+)\]")
 
 
-def crossings(areas: Areas, have_area: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+def crossings(areas: Areas, have_area: NDArray[np.bool_]) -> Iterator[tuple[int, tuple[float, float] | None]]:
     """Rings that cross themselves, and where; those that touch themselves, or go out and back on a line, do not."""
     rings = areas.rings
     are_doubtful = have_area & (rings.counts > 3)
@@ -40,7 +40,7 @@ def crossings(areas: Areas, have_area: NDArray[np.bool_]) -> Iterator[tuple[int,
         if meets_in_corner and not _changes_side(rings.ring(index), float(areas.areas[index])):
             continue
         factor = float(areas.factors[index])
-        yield index, "" if point is None else f" at ({point[0] / factor:g}, {point[1] / factor:g})"
+        yield index, None if point is None else (point[0] / factor, point[1] / factor)
 
 
 def covered(points: Points) -> float:

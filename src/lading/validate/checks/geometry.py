@@ -1,4 +1,4 @@
-"""The geometry of one label of any type but polygons, which are judged many at once."""
+"""The geometry of one label of any type but keypoints and polygons, which are judged many at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from lading.model.label import (
     Cuboid2D,
-    Keypoints2D,
     Label,
     MultiPolyline2D,
     Points,
@@ -18,7 +17,7 @@ from lading.model.label import (
     is_finite,
 )
 from lading.plugin.problem import Problem
-from lading.validate.checks.bounds import TOLERANCE_PX, size_of, size_text
+from lading.validate.checks.bounds import size_of
 from lading.validate.checks.boxes import check_box2d, check_box3d
 
 #: Checks the geometry of a label against the right and the lower limit of its picture, in pixels.
@@ -45,27 +44,6 @@ def check_polyline(label: Polyline2D, right: float, bottom: float) -> Sequence[P
 def check_multi_polyline(label: MultiPolyline2D, right: float, bottom: float) -> Sequence[Problem]:
     """Several lines: finite, two points or more in each."""
     return check_finite(label, right, bottom) or _enough(label.lines, 2, "polyline.too-few-points")
-
-
-def check_keypoints(label: Keypoints2D, right: float, bottom: float) -> Sequence[Problem]:
-    """Keypoints: finite, and those that are labelled within the picture."""
-    points = label.points
-    wrong = check_finite(label, right, bottom)
-    if wrong or not len(points):
-        return wrong
-    low, high = points.min(axis=0), points.max(axis=0)
-    if min(low) >= -TOLERANCE_PX and high[0] <= right and high[1] <= bottom:
-        return ()
-    is_out = (points < -TOLERANCE_PX).any(axis=1) | (points > (right, bottom)).any(axis=1)
-    visible = label.visible if label.visible is not None else (1,) * len(points)
-    problems = []
-    for index in np.flatnonzero(is_out).tolist():
-        if index < len(visible) and not visible[index]:
-            continue  # a point that is not labelled lies anywhere, mostly at (0, 0)
-        x, y = points[index].tolist()
-        message = f"expected keypoint {index} within {size_text(right, bottom)}, found ({x!r}, {y!r})"
-        problems.append(Problem("keypoints.outside-image", message, "geometry"))
-    return problems
 
 
 def check_cuboid(label: Cuboid2D, right: float, bottom: float) -> Sequence[Problem]:
@@ -127,7 +105,8 @@ def _enough(parts: Sequence[Points], least: int, rule: str) -> Sequence[Problem]
     return problems
 
 
-#: The check of a label type's geometry; the other types have only to be finite.
+#: The check of a label type's geometry; the other types have only to be finite. That of keypoints names them as the
+#: catalog does: lading.validate.checks.keypoints.
 GEOMETRY: dict[str, GeometryCheck | None] = {
     "BOX2D": check_box2d,
     "BOX3D": check_box3d,
@@ -135,7 +114,6 @@ GEOMETRY: dict[str, GeometryCheck | None] = {
     "MULTI_POLYGON": None,
     "POLYLINE2D": check_polyline,
     "MULTI_POLYLINE2D": check_multi_polyline,
-    "KEYPOINTS2D": check_keypoints,
     "CUBOID2D": check_cuboid,
     "RLE": check_rle,
     "CLASSIFICATION": None,

@@ -18,6 +18,7 @@ from lading.plugin.problem import Place, Problem
 from lading.validate.checks.attributes import is_plain
 from lading.validate.checks.columns import Columns, columns_of
 from lading.validate.checks.geometry import GEOMETRY, check_finite
+from lading.validate.checks.keypoints import within_check
 from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans
 from lading.validate.checks.same import SAMENESS
 from lading.validate.checks.screen import Kind, suspects
@@ -124,7 +125,7 @@ class LabelsPass:
         name = label_type.kind
         wanted = frozenset(self._severities)
         prepared = Kind(
-            geometry=GEOMETRY.get(name, check_finite),
+            geometry=within_check(self._catalog) if name == "KEYPOINTS2D" else GEOMETRY.get(name, check_finite),
             plans=KindPlans(name, self._catalog, wanted, is_contract=self._is_contract),
             sameness=SAMENESS.get(name) if "label.duplicate" in wanted else None,
             is_single=name in SINGLE_KINDS and "label.more-than-one" in wanted,

@@ -1,4 +1,4 @@
-"""What the catalog asks of single labels beside category and attributes: an instance, keypoints, times of words."""
+"""What the catalog asks of single labels beside category and attributes: an instance, times of words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from lading.model.catalog import Keypoints
-from lading.model.label import Keypoints2D, Label, Sentence
+from lading.model.label import Label, Sentence
 from lading.plugin.problem import Problem
 
 #: What is wrong with one label.
@@ -45,41 +44,6 @@ def empty_check(*, has_categories: bool) -> LabelCheck:
         if not label.attributes:
             return [Problem("classification.empty", "expected a category or attributes, found neither")]
         return [NO_CATEGORY] if has_categories else []
-
-    return check
-
-
-def count_check(rules: list[Keypoints]) -> LabelCheck:
-    """There are as many keypoints as one of the rules has."""
-    counts = frozenset(rule.number for rule in rules)
-    expected = " or ".join(map(str, sorted(counts)))
-
-    def check(label: Label) -> list[Problem]:
-        found = len(label.points) if isinstance(label, Keypoints2D) else 0
-        if found in counts:
-            return []
-        return [Problem("keypoints.count", f"expected {expected} keypoints, found {found}", "geometry")]
-
-    return check
-
-
-def visible_check(allowed: frozenset[int] | None) -> LabelCheck:
-    """The check of `visible`; without a list of what is allowed any value goes."""
-    accepted = None if allowed is None else allowed | {None}
-    expected = "no visibility" if not allowed else f"a visibility of {', '.join(map(str, sorted(allowed)))}"
-
-    def check(label: Label) -> list[Problem]:
-        visible = label.visible if isinstance(label, Keypoints2D) else None
-        if visible is None or not isinstance(label, Keypoints2D):
-            return []
-        if len(visible) != len(label.points):
-            message = f"expected a visibility for each of {len(label.points)} keypoints, found {len(visible)}"
-            return [Problem("keypoints.visible", message, "geometry")]
-        if accepted is None or accepted.issuperset(visible):
-            return []
-        index = next(index for index, value in enumerate(visible) if value not in accepted)
-        message = f"expected {expected}, found {visible[index]!r} at keypoint {index}"
-        return [Problem("keypoints.visible", message, "geometry")]
 
     return check
 

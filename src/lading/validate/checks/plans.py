@@ -16,16 +16,15 @@ from lading.validate.checks.attributes import (
     check_undeclared,
     free_types,
 )
+from lading.validate.checks.keypoints import count_check, visible_check
 from lading.validate.checks.masks import check_items
 from lading.validate.checks.needs import (
     NO_CATEGORY,
     LabelCheck,
     check_has_instance,
     check_has_no_instance,
-    count_check,
     empty_check,
     sentence_check,
-    visible_check,
 )
 
 #: Types whose labels need no category of their own: the items of a mask have it, a sentence has none (D0), and
@@ -177,16 +176,10 @@ class KindPlans:
         return tuple(checks)
 
     def _keypoints(self, subcatalog: Subcatalog, category: str | None) -> list[LabelCheck]:
-        rules = [
-            rule
-            for rule in subcatalog.keypoints or ()
-            if not rule.parent_categories or _is_below_any(subcatalog, category, rule.parent_categories)
-        ]
+        rules = subcatalog.keypoints_of(category)
         if not rules:
             return [visible_check(None)]
-        # What is said of a category itself goes before what is said of one above it: parts of a body in COCO-WholeBody.
-        rules = [rule for rule in rules if category in rule.parent_categories] or rules
-        return [count_check(rules), visible_check(self._visible(rules))]
+        return [count_check(rules), visible_check(self._visible(rules), rules)]
 
     def _visible(self, rules: list[Keypoints]) -> frozenset[int] | None:
         words = [rule.visible for rule in rules]
@@ -211,13 +204,9 @@ class KindPlans:
         return check
 
 
-def _is_below_any(subcatalog: Subcatalog, category: str | None, parents: list[str]) -> bool:
-    return category is not None and any(subcatalog.is_below(category, parent) for parent in parents)
-
-
 def _misplaced(subcatalog: Subcatalog, category: str | None) -> frozenset[str]:
     return frozenset(
         attribute.name
         for attribute in subcatalog.attributes
-        if attribute.parent_categories and not _is_below_any(subcatalog, category, attribute.parent_categories)
+        if attribute.parent_categories and not subcatalog.is_below_any(category, attribute.parent_categories)
     )

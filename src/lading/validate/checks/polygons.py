@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lading.model.label import Polygon2D
+from lading.model.label import Points, Polygon2D
 from lading.model.report import Finding, Severity
 from lading.plugin.problem import Places, Problem
 from lading.validate.checks.bounds import TOLERANCE_PX, size_text
@@ -75,9 +75,10 @@ class _Found(dict[int, list[Problem]]):
         super().__init__()
         self.wanted = wanted
 
-    def tell(self, row: int, rule: str, message: str) -> None:
+    def tell(self, row: int, rule: str, message: str, spot: Sequence[float] | None = None) -> None:
         if rule in self.wanted:
-            self.setdefault(row, []).append(Problem(rule, message, "geometry"))
+            at = None if spot is None else (spot[0], spot[1])
+            self.setdefault(row, []).append(Problem(rule, message, "geometry", at))
 
 
 def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Found:
@@ -104,10 +105,10 @@ def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Foun
     have_area = _have_area(rings, areas, low, high, found)
     _bounds(polygons, limits, rings, (low, high), found)
     if "polygon.self-crossing" in wanted:
-        for index, where in crossings(areas, have_area):
-            part = _of_part(rings, index)
-            message = f"expected a ring{part} that does not cross itself, found a crossing{where}"
-            found.tell(int(rings.rows[index]), "polygon.self-crossing", message)
+        for index, spot in crossings(areas, have_area):
+            at = "" if spot is None else f" at ({spot[0]:g}, {spot[1]:g})"
+            message = f"expected a ring{_of_part(rings, index)} that does not cross itself, found a crossing{at}"
+            found.tell(int(rings.rows[index]), "polygon.self-crossing", message, spot)
     return found
 
 
@@ -120,7 +121,8 @@ def _short(labels: Sequence[PolygonLabel], rings: Rings, which: list[int], found
         label = labels[row]
         is_one = isinstance(label, Polygon2D) or len(label.rings) == 1
         part = "" if is_one else f" in part {rings.parts[index]}"
-        found.tell(row, "polygon.too-few-points", f"expected at least 3 points{part}, found {len(points)}")
+        message = f"expected at least 3 points{part}, found {len(points)}"
+        found.tell(row, "polygon.too-few-points", message, points[0].tolist() if len(points) else None)
 
 
 def _of_part(rings: Rings, index: int) -> str:
@@ -144,7 +146,7 @@ def _have_area(rings: Rings, areas: Areas, low: _Bounds, high: _Bounds, found: _
         width, height = (float(high[axis, index]) - float(low[axis, index]) for axis in (0, 1))
         which = _of_part(rings, index)
         message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
-        found.tell(int(rings.rows[index]), "polygon.empty", message)
+        found.tell(int(rings.rows[index]), "polygon.empty", message, rings.ring(index)[0].tolist())
     return have_area
 
 
@@ -167,8 +169,17 @@ def _bounds(polygons: Outlines, limits: _Bounds, rings: Rings, bounds: tuple[_Bo
         message = (
             f"expected a polygon within {size_text(*limits[:, at].tolist())}, found one within {_shown(edges[:, at])}"
         )
-        found.tell(int(present[at]), "polygon.outside-image", message)
+        own = rings.of_row(present[at])
+        found.tell(int(present[at]), "polygon.outside-image", message, _farthest_out(own, limits[:, at]))
     _boxes(polygons, present, edges, limits, found)
+
+
+def _farthest_out(points: Points, limits: _Bounds) -> list[float]:
+    """The corner of a polygon that lies farthest beyond its picture."""
+    with np.errstate(over="ignore"):
+        out = np.maximum(-points, points - limits).max(axis=1)
+    corner: list[float] = points[out.argmax()].tolist()
+    return corner
 
 
 def _boxes(polygons: Outlines, present: NDArray[np.intp], edges: _Bounds, limits: _Bounds, found: _Found) -> None:

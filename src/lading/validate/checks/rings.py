@@ -65,6 +65,11 @@ class Rings:
         """The points of one ring, (N, 2)."""
         return self.points[:, self.starts[index] : self.ends[index]].T
 
+    def of_row(self, row: int) -> Points:
+        """The points of all rings of one polygon, (N, 2)."""
+        first, last = np.searchsorted(self.rows, (row, row + 1))
+        return self.points[:, self.starts[first] : self.ends[last - 1]].T
+
     def firsts(self) -> NDArray[np.float64]:
         """The first point of each ring, (2, rings)."""
         return np.take(self.points, self.starts, axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 from string import Template
@@ -21,7 +21,7 @@ from lading.validate.reports.pictures import Pictures, table_of
 
 Json: TypeAlias = dict[str, Any]
 
-#: Findings that are listed, at most; of each rule the first are, whatever the others have.
+#: Findings that are listed, about; of each rule and level the first are, whatever the others have.
 _LISTED = 5_000
 LISTED_EACH = 200
 #: Before the reason for which a check ended early.
@@ -42,7 +42,8 @@ def render_html(
 
     Raises InputError where the dataset can't be read to its end, unless the check had not either, which the page says.
     """
-    listed = _chosen(gathered.findings)
+    groups = gathered.by_rule()
+    listed = _chosen([kept for *_, kept in groups])
     statistics = Statistics()
     pictures = Pictures(dataset, listed)
     try:
@@ -54,7 +55,6 @@ def render_html(
             raise
     numbers = statistics.to_json(dataset)
     shown = [_finding(finding, excerpts) for finding in listed]
-    groups = gathered.by_rule()
     data = {
         "findings": shown,
         "total": gathered.counts.total(),
@@ -73,15 +73,10 @@ def render_html(
     )
 
 
-def _chosen(findings: Iterable[Finding]) -> list[Finding]:
-    """Those that are listed, in order: the first of each rule, so that none crowds out another."""
-    counts: dict[str, int] = {}
-    chosen: list[Finding] = []
-    for finding in findings:
-        counts[finding.rule] = counts.get(finding.rule, 0) + 1
-        if counts[finding.rule] <= LISTED_EACH and len(chosen) < _LISTED:
-            chosen.append(finding)
-    return chosen
+def _chosen(groups: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """Those that are listed, in the order of the groups: the first of each, so that none crowds out another."""
+    each = min(LISTED_EACH, max(1, _LISTED // max(1, len(groups))))
+    return [finding for group in groups for finding in group[:each]]
 
 
 def _finding(finding: Finding, excerpts: Excerpts | None) -> Json:

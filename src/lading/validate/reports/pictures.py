@@ -70,8 +70,11 @@ class Pictures:
     def _draw(self, segment: Segment, frame: Frame, data: Data, number: int, finding: Finding) -> None:
         marked = frozenset(_meant(data, finding))
         for file in (data, *_beside(segment, frame, data, marked)):
+            spot = finding.spot if file is data else None
             try:
-                image = draw_data(self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data)
+                image = draw_data(
+                    self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data, spot=spot
+                )
             except NoRoomError:
                 raise
             except (LadingError, OSError):

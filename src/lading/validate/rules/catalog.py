@@ -282,7 +282,7 @@ RULES: Sequence[type[GroupedRule]] = (
         "visibility is BINARY or TERNARY",
         bad='visible: "YES"',
         good='visible: "TERNARY"',
-        fix="Take the word that fits the labels' values.",
+        fix="Write TERNARY if the labels have 0, 1 and 2, BINARY if they have 0 and 1, or leave it out.",
     ),
     rule(
         "catalog.keypoints-overlap",

@@ -151,7 +151,8 @@ RULES: Sequence[type[GroupedRule]] = (
         "a keypoint's visibility is one of the catalog's",
         bad="v 3",
         good="v 2",
-        fix="TERNARY knows 0, 1 and 2, BINARY 0 and 1; without either there is none.",
+        fix="Write 0 (not labelled), 1 (hidden) or 2 (seen), or change `visible` of the catalog: BINARY "
+        "allows 0 and 1, TERNARY all three, and without it there is none.",
     ),
     rule(
         "keypoints.outside-image",

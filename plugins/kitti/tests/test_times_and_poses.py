@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from lading_kitti.calibration_files import calibration_of
 from lading_kitti.poses import OXTS_FIELDS, odometry_pose, oxts_world, parse_oxts, parse_pose
 from lading_kitti.times import parse_seconds, parse_wall_clock, seconds_ns, wall_clock_ns, wall_clock_text
 
+import lading
+
+PAIR = "P2: 72 0 60 4.2 0 72 18 0 0 0 1 0\nR_rect 1 0 0 0 1 0 0 0 1\nTr_velo_cam 0 -1 0 0 0 0 -1 0 1 0 0 0\n"
 IMU = calibration_of(
     b"P0: 1 0 0 0 0 1 0 0 0 0 1 0\nTr: 0 -1 0 -0.02 0 0 -1 -0.06 1 0 0 -0.33\n"
     b"Tr_imu_to_velo: 1 0 0 -0.81 0 1 0 0.32 0 0 1 -0.8"
@@ -141,3 +145,18 @@ def test_a_pose_that_is_none(line: str, found: str) -> None:
     numbers, problem = parse_pose(line, 4)
     assert numbers is None
     assert (problem.rule, problem.line, problem.message) == ("kitti.pose-row", 4, f"expected 12 numbers, found {found}")
+
+
+def test_frames_of_tracking_are_a_tenth_of_a_second_apart_also_over_a_gap(kitti: Any) -> None:
+    """Their files have no times: what is 100 m off is no jump after a second (source-formats.md 3.7)."""
+
+    def jumps(number: int) -> list[str]:
+        row = "{} 1 Car 0 0 -1.570000 10 10 50 50 1.5 1.6 4.0 1.0 1.5 {} -1.570000\n"
+        label = row.format(0, 20.0) + row.format(number, 120.0)
+        files = {"training/label_02/0000.txt": label, "training/calib/0000.txt": PAIR}
+        dataset = lading.open_dataset(kitti.tree(files))
+        assert {data.timestamp_ns for _, frame in lading.all_frames(dataset) for data in frame.data} == {None}
+        return [one.message for one in lading.validate(dataset) if one.rule == "instance.jump"]
+
+    assert jumps(1) == ["expected instance '0000:1' within 15 m of frame '000000', found it 100 m off"]
+    assert jumps(10) == []

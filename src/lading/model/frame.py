@@ -68,7 +68,8 @@ class Frame(msgspec.Struct, kw_only=True):
 
     `key` is the source's own name of the frame, unique in its segment. `frame_id` is set in a fusion dataset only.
     `calibration` overrides sensors of the segment, by name, for this frame alone. `lacking` are the sensors whose file
-    is not among the data for a reason that the reader told, or need not be.
+    is not among the data for a reason that the reader told, or need not be. `nominal_ns` is when a frame is by the rate
+    of its sensors, where its files have no times: it tells how far things may get, and goes nowhere.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Frame(msgspec.Struct, kw_only=True):
     frame_id: str | None = None
     calibration: Mapping[str, Sensor] | None = None
     lacking: Collection[str] = ()
+    nominal_ns: int | None = None
     extras: dict[str, Any] = {}
 
 

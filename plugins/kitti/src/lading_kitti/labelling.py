@@ -20,7 +20,7 @@ from lading_kitti.texts import Problem, read_bytes, read_lines
 from lading_kitti.tracklets import Pose, parse_tracklets
 
 #: Rules that numbers break which stand in another column than theirs.
-_OF_NUMBERS = ("attribute.type", "box2d.empty", "box2d.inverted", "box2d.outside-image", "box3d.size")
+_OF_NUMBERS = ("attribute.type", "box2d.empty", "box2d.inverted", "box2d.outside-image", "box3d.size", "instance.jump")
 
 #: Rules that a size of a tracklet breaks, which is told once for all of its poses.
 _OF_SIZES = ("box3d.size", "box3d.too-large", "label.not-finite")

@@ -68,6 +68,7 @@ class Layout(NamedTuple):
 
     `media` and `sequence_file` match the path below a folder: the groups are `sequence` and `stem`. `image` and
     `lidar` are the folders that labels are put on where the source has none, `digits` how many a frame's number has.
+    `period_ns` is the time from one frame to the next where no file tells it.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Layout(NamedTuple):
     data: str
     digits: int
     is_continuous: bool
+    period_ns: int | None = None
 
 
 _ONE_FILE_A_FRAME = re.compile(r"(?P<sequence>)(?P<stem>.+)\.[^./]+")
@@ -94,6 +96,7 @@ TRACKING = Layout(
     "",
     6,
     is_continuous=True,
+    period_ns=100_000_000,  # 10 Hz nominal (source-formats.md 3.7)
 )
 RAW = Layout(
     "raw",

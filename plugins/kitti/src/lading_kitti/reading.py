@@ -73,11 +73,13 @@ class SegmentReading:
             place(data, index.lonely[key], is_told=number in index.beyond)
         settle(index, key, data)
         own, entries = self._own_calibration(calibrated)
+        period_ns = index.layout.period_ns
         return Frame(
             key=key,
             data=data,
             frame_id=self._frame_id(key, position, data) if self._is_fusion else None,
             calibration=own,
+            nominal_ns=None if period_ns is None else number * period_ns,
             extras={**extras, **entries, **self._side_extras(key)},
         )
 

@@ -193,6 +193,8 @@ def _changed(instance: str, before: str | None, now: str | None) -> Problem:
 
 def _spots(place: Place, labels: list[Label]) -> Iterator[tuple[_Key, _Spot]]:
     data = place.data
+    if data.told:  # the place of such a label is told to be wrong
+        labels = [label for label in labels if ("instance.jump", label.origin) not in data.told]
     boxes = [label for label in labels if isinstance(label, Box3D) and is_finite(label)]
     space, centres = _centres(place, boxes)
     for box, centre in zip(boxes, centres, strict=True):
@@ -211,7 +213,8 @@ def _spot(
     data = place.data
     at = data.locate(label, "geometry/centre" if label.kind == "BOX3D" else "geometry")
     key = (label.kind, data.sensor_name, label.instance or "")
-    return key, _Spot(place.frame.key, data.timestamp_ns, data.sensor_name, *spot, reach, scale, at)
+    time_ns = place.frame.nominal_ns if data.timestamp_ns is None else data.timestamp_ns
+    return key, _Spot(place.frame.key, time_ns, data.sensor_name, *spot, reach, scale, at)
 
 
 def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:
@@ -251,7 +254,6 @@ def _jump_problem(instance: str, before: _Spot, spot: _Spot) -> Problem | None:
         unit = "pixels"
     if not moved > limit:
         return None
-    message = (
-        f"expected instance {instance!r} within {limit:.4g} {unit} of frame {before.frame!r}, found it {moved:.4g} off"
-    )
+    expected = f"expected instance {instance!r} within {limit:.4g} {unit} of frame {before.frame!r}"
+    message = f"{expected}, found it {moved:.4g} {unit} off"
     return Problem("instance.jump", message, "geometry")

@@ -208,7 +208,7 @@ def test_an_upload_is_checked_by_the_same_settings(run: Any, folder: Path, tmp_p
     code, _, err = run(*send)
     assert (code, [line for line in err.splitlines() if "error " in line]) == (
         1,
-        ["rows.csv:5: error box2d.empty: expected a width and a height above 0, found 0.0 x 4.0"],
+        ["rows.csv:5: error box2d.empty: expected a width and a height above 0, found 0 x 4"],
     )
     (tmp_path / "lading.toml").write_text('[rules]\n"box2d.empty" = "off"\n"box2d.inverted" = "off"\n')
     assert run(*send)[0] == 1

@@ -134,6 +134,28 @@ def test_box3d_has_to_be_finite(found, name):
     assert rules(found(Box3D(**(numbers | {name: math.nan})))) == ["label.not-finite"]
 
 
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [
+        ("xyz", "centre (nan, nan, nan)"),
+        (("qw", "qx", "qy", "qz"), "rotation (nan, nan, nan, nan)"),
+    ],
+)
+def test_a_box3d_of_nan_throughout_is_told_with_what_leaves_it(found, lost, message):
+    numbers = {"x": 1.0, "y": 2.0, "z": 3.0, "length": 4.0, "width": 2.0, "height": 1.5}
+    more = ": one NaN in the source is enough for that where boxes are brought into the frame of a sensor"
+    (finding,) = found(Box3D(**(numbers | dict.fromkeys(lost, math.nan))))
+    assert finding.message == f"expected finite numbers, found {message}{more}"
+    (finding,) = found(Box3D(**(numbers | {lost[0]: math.nan})))
+    assert finding.message.endswith(")")
+
+
+def test_a_width_is_told_without_the_noise_of_floats(found):
+    """0.3 - 0.1 is 0.19999999999999998 as floats."""
+    (finding,) = found(Box2D(0.1, 10, 0.3, 10))
+    assert finding.message == "expected a width and a height above 0, found 0.2 x 0"
+
+
 def ring(xmin: float, ymin: float, xmax: float, ymax: float) -> np.ndarray:
     return np.array([(xmin, ymin), (xmax, ymin), (xmax, ymax), (xmin, ymax)], dtype=float)
 

@@ -436,7 +436,7 @@ def test_bytes_that_are_no_utf8_are_told(case: Any) -> None:
     assert len(opened.labels) == 12
 
 
-@pytest.mark.parametrize(("row", "what"), [([1], "list"), (None, "NoneType"), ("x", "str")])
+@pytest.mark.parametrize(("row", "what"), [([1], "array"), (None, "null"), ("x", "string")])
 def test_a_row_that_is_no_object_is_told(case: Any, row: Any, what: str) -> None:
     opened = case.edit("visibility", lambda rows: [*rows, row]).open()
     (finding,) = opened.of("bad-record")

@@ -206,7 +206,8 @@ class Verified(_Stream):
             if self._made != self._size:
                 raise SourceError(self._where, f"expected {self._size} bytes, found {self._made}")
             if self._sum != self._crc:
-                raise SourceError(self._where, f"expected CRC {self._crc:08x}, found {self._sum:08x}")
+                message = f"expected CRC {self._crc:08x}, found {self._sum:08x}: the archive is damaged"
+                raise SourceError(self._where, message)
             return False
         self._made += len(chunk)
         self._sum = zlib.crc32(chunk, self._sum)

@@ -24,7 +24,15 @@ _PATH = re.compile(r" - at `\$(.*)`$")
 _LACKING = re.compile(r"Object missing required field `(\w+)`")
 
 #: Types by the names that JSON Schema has for them.
-_JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "int | float": "number", "bool": "boolean"}
+_JSON_TYPES = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "int | float": "number",
+    "bool": "boolean",
+    "list": "array",
+    "NoneType": "null",
+}
 _TYPES = re.compile(r"(?<=[`| ])(?:int \| float|str|int|float|bool)(?=[` ])")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
@@ -89,7 +97,7 @@ class Conversion(Generic[T]):
             if value is BROKEN:
                 continue
             if not isinstance(value, dict):
-                self._bad(index, "expected an object", type(value).__name__)
+                self._bad(index, "expected an object", _name(value))
                 continue
             unknown = {key: value.pop(key) for key in value.keys() - self._fields}
             if unknown:
@@ -140,6 +148,11 @@ class Conversion(Generic[T]):
         self.leave_out(index, {})
         message = f"{expected}, found {found}; the row is left out"
         self._report.error("nuscenes.bad-record", message, Origin(self._path, f"/{index}"))
+
+
+def _name(value: Any) -> str:
+    kind = type(value).__name__
+    return _JSON_TYPES.get(kind, kind)
 
 
 def refusal(exc: msgspec.ValidationError) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
         message = f"expected xmin < xmax and ymin < ymax, found {_shown(edges)}"
         problems.append(Problem("box2d.inverted", message, "geometry"))
     elif xmin == xmax or ymin == ymax:
-        message = f"expected a width and a height above 0, found {xmax - xmin!r} x {ymax - ymin!r}"
+        message = f"expected a width and a height above 0, found {xmax - xmin:.12g} x {ymax - ymin:.12g}"
         problems.append(Problem("box2d.empty", message, "geometry"))
     is_outside = min(xmin, ymin) < -TOLERANCE_PX or xmax > right or ymax > bottom
     if is_outside and not (xmin > xmax or ymin > ymax):  # an edge that is beyond the opposite one is told as that
@@ -42,6 +42,8 @@ def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
     if not is_finite(box):
         odd = [(name, numbers) for name, numbers in parts if not are_finite(numbers)]
         found = " and ".join(f"{name} {_shown(numbers)}" for name, numbers in odd)
+        if any(name != "size" and all(map(math.isnan, numbers)) for name, numbers in odd):
+            found += ": one NaN in the source is enough for that where boxes are brought into the frame of a sensor"
         subject = f"geometry/{odd[0][0]}" if len(odd) == 1 else "geometry"
         return (Problem("label.not-finite", f"expected finite numbers, found {found}", subject),)
     problems = []

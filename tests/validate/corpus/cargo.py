@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -171,6 +171,7 @@ class Cargo:
         self.sensors: dict[str, list[Sensor]] = {}
         self.contract: Catalog | None = None
         self.declared: Catalog | None = None
+        self.bin_point_cloud_fields: Sequence[str] | None = None
 
     def data(self, segment: str = "train", frame: int = 1, sensor: str | None = None) -> Data:
         """One file; of a plain dataset the only one of its frame."""
@@ -188,6 +189,7 @@ class Cargo:
         declared = self.declared if self.declared is not None else decode_catalog(self.catalog)
         made = MemoryDataset(self.name, self.frames, catalog=declared, sensors=self.sensors, is_fusion=self.is_fusion)
         made.is_continuous = self.is_continuous
+        made.bin_point_cloud_fields = self.bin_point_cloud_fields
         made.segments = [*made.segments]
         return made
 

@@ -135,6 +135,16 @@ def unclassified(cargo: Cargo) -> None:
             cargo.edit(CLASS, name, index, category=None, attributes={} if is_it else {"wet": True})
 
 
+def lost_beam(cargo: Cargo) -> None:
+    """Clouds of two points of four columns, in one of which a number is NaN."""
+    cargo.bin_point_cloud_fields = ("X", "Y", "Z", "Intensity")
+    for index, frame in enumerate(cargo.frames["drive"]):
+        points = np.arange(8, dtype="<f4") + index
+        points[5] = np.nan if index == 2 else 0
+        lidar = next(data for data in frame.data if data.sensor_name == "lidar")
+        lidar.content = Bytes(lidar.path, points.tobytes())
+
+
 RING = np.array([[10.0, 10], [50, 10], [50, 40], [10, 40]])
 BOW = np.array([[10.0, 10], [50, 40], [50, 10], [10, 35]])
 WHOLE = png("whole")
@@ -150,6 +160,7 @@ DEFECTS = [
     Defect("media.unreadable", mask(PANOPTIC, WHOLE[:70]), [("masks/other.png", None)], name="a mask"),
     Defect("media.size-mismatch", file(content=Bytes("train/1.png", png("s", size=(101, 80)))), RECORD),
     Defect("media.other-format", file(content=Bytes("train/1.png", jpeg())), [("train/1.png", None)]),
+    Defect("media.not-finite", lost_beam, [("lidar/2.bin", None)], drive),
     Defect("media.duplicate", lambda cargo: copy_file(cargo, "train"), [("train/1.png", None)]),
     Defect("media.leak", lambda cargo: copy_file(cargo, "val"), [("val/1.png", None)]),
     Defect("mask.not-png", mask(INSTANCE, jpeg()), [("masks/other.png", None)]),

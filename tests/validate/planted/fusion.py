@@ -90,6 +90,13 @@ def write(file: str, content: bytes) -> Callable[[Path], Any]:
     return lambda root: (root / file).write_bytes(content)
 
 
+def lost_beam(root: Path) -> None:
+    """A NaN, little-endian, as the x of the fourth of the cloud's points of 20 bytes."""
+    points = bytearray((root / CLOUD).read_bytes())
+    points[60:64] = b"\x00\x00\xc0\x7f"
+    (root / CLOUD).write_bytes(points)
+
+
 def panoptic(root: Path) -> None:
     """A file of panoptic that is cut."""
     row = load(root, "lidarseg")[0] | {"filename": PANOPTIC}
@@ -143,6 +150,7 @@ PLANTED = [
     Broken("nuscenes.bad-record", change(BOX, 7, size="large"), BOX, ["/7/size"], "in the middle"),
     Broken("nuscenes.empty-mask", drawn([2304]), "object_ann", ["/0/mask"]),
     Broken("nuscenes.mask-box", drawn([2000, 10, 294]), "object_ann", ["/0/mask"]),
+    Broken("media.not-finite", lost_beam, CLOUD, [None]),
     Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),
     Broken("nuscenes.point-labels-size", write(LABELS, bytes(8)), LABELS, [None]),
     Broken("nuscenes.point-labels", panoptic, PANOPTIC, [None]),

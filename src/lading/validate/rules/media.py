@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lading.plugin.contracts import GroupedRule
+from lading.validate.checks.clouds import CloudsPass
 from lading.validate.checks.data import DataPass
 from lading.validate.rules.make import rule
 
@@ -55,6 +56,16 @@ RULES: Sequence[type[GroupedRule]] = (
         bad="1.jpg, which is a PNG",
         good="1.png",
         fix="Name it by its format, in the record too, or save it anew: many programs and the platform go by the name.",
+    ),
+    rule(
+        "media.not-finite",
+        "warning",
+        CloudsPass,
+        "the numbers of a point of a cloud are finite",
+        bad="a point of a lidar's .bin whose x is NaN",
+        good="points that the lidar saw, and no others",
+        fix="Leave out points of beams that met nothing, and their labels. --rule media.not-finite=off spares reading "
+        "each .bin whole.",
     ),
     rule(
         "media.duplicate",

@@ -1,0 +1,87 @@
+"""Points of clouds without a header: NaN and infinities are told, once a file, and nothing is read that need not be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lading.model.dataset import MemoryDataset
+from lading.validate import validate
+from lading.validate.checks import clouds
+
+FIELDS = ("X", "Y", "Z", "Intensity")
+
+
+@pytest.fixture
+def told(dataset: Any, data: Any, content: Any) -> Any:
+    """Judges a file of these bytes, of a dataset whose clouds have these columns."""
+
+    def judge(file: Any, fields: Any = FIELDS, path: str = "a.bin", **given: Any) -> list[tuple[Any, ...]]:
+        held = file if hasattr(file, "open") else content(path, file)
+        one: MemoryDataset = dataset(data(path=path, content=held, width=None, height=None))
+        one.bin_point_cloud_fields = fields
+        found = validate(one, severities={"media.unreadable": "off", "media.duplicate": "off", "media.leak": "off"})
+        return [(f.rule, f.severity, f.file, f.pointer, f.message) for f in found if f.rule == "media.not-finite"]
+
+    return judge
+
+
+def cloud(points: int = 5, width: int = 4, **odd: float) -> bytes:
+    """Points in columns of float32, some numbers of which (by `p2_1`: point and column) are others."""
+    values = np.arange(points * width, dtype="<f4").reshape(points, width)
+    for place, value in odd.items():
+        point, column = map(int, place[1:].split("_"))
+        values[point, column] = value
+    return values.tobytes()
+
+
+def message(points: str, of: str, first: str) -> str:
+    return f"expected points of finite numbers, found {points} of {of} with others: {first}"
+
+
+@pytest.mark.parametrize(
+    ("odd", "expected"),
+    [
+        ({"p2_1": np.nan}, message("1 point", "5", "Y is nan in point 2")),
+        ({"p4_3": np.inf}, message("1 point", "5", "Intensity is inf in point 4")),
+        ({"p0_0": -np.inf, "p0_2": np.nan, "p3_2": np.nan}, message("2 points", "5", "X is -inf in point 0")),
+    ],
+)
+def test_numbers_that_are_not_finite_are_told_once_a_file(told: Any, odd: dict[str, float], expected: str) -> None:
+    assert told(cloud(**odd)) == [("media.not-finite", "warning", "a.bin", None, expected)]
+
+
+def test_points_of_finite_numbers_are_right_also_where_they_are_large(told: Any) -> None:
+    """The square of 3e38 is no float32."""
+    assert told(cloud()) == []
+    assert told(cloud(p1_1=3e38, p2_2=-3e38)) == []
+
+
+def test_a_large_cloud_is_read_in_pieces(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces of 3 points and 4 bytes, so that points lie across their borders."""
+    monkeypatch.setattr(clouds, "_PIECE", 52)
+    odd = {"p3_0": np.nan, "p7_2": np.nan, "p19_3": np.inf}
+    assert told(cloud(20)) == []
+    (found,) = told(cloud(20, **odd))
+    assert found[-1] == message("3 points", "20", "X is nan in point 3")
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "size"),
+    [(None, "a.bin", 16), (FIELDS, "a.pcd", 16), (FIELDS, "a.bin", 17), (FIELDS, "a.bin", 0)],
+    ids=["of columns that nobody says", "of another kind", "that is cut", "without points"],
+)
+def test_a_file_is_let_be(told: Any, fields: Any, path: str, size: int) -> None:
+    assert told(b"\xff" * size, fields=fields, path=path) == []
+
+
+def test_a_file_that_does_not_open_is_told_by_its_own_rule(told: Any, content: Any) -> None:
+    file = content("a.bin", b"\xff" * 16, error="expected a file, found nothing")
+    assert told(file) == []
+
+
+def test_a_columns_name_is_that_of_the_dataset(told: Any) -> None:
+    (found,) = told(cloud(4, 5, p1_4=np.nan), fields=("X", "Y", "Z", "Intensity", "Ring"))
+    assert found[-1] == message("1 point", "4", "Ring is nan in point 1")

@@ -64,6 +64,34 @@ def test_frames_that_image_sets_list_again(kitti: Any) -> None:
     assert shared.message == "expected frames that ImageSets/train.txt has not, found 2 that it has, first '1'"
 
 
+@pytest.mark.parametrize(
+    ("sets", "told"),
+    [
+        ({"train": "0\n1\n", "val": "2\n3\n", "trainval": "0\n1\n2\n3\n"}, []),
+        ({"train": "0\n1\n", "val": "2\n3\n", "trainval": "0\n1\n"}, [("val", 2, "2", 1)]),
+        ({"train": "0\n1\n", "val": "2\n3", "trainval": "3\n1\n"}, [("train", 1, "0", 1), ("val", 1, "2", 1)]),
+        ({"val": "2\n3\n", "trainval": "0\n1\n2\n"}, [("val", 1, "3", 2)]),
+        ({"train": "0\n1\n", "mine": "2\n3\n", "trainval": "0\n1\n"}, []),
+        ({"train": "0\n1\n", "val": "2\n3\n"}, []),
+    ],
+    ids=["whole", "without a part", "without some of both", "one part alone", "another set", "no trainval"],
+)
+def test_trainval_that_lacks_frames_of_its_parts(kitti: Any, sets: dict[str, str], told: list[Any]) -> None:
+    files = {f"training/label_2/{n}.txt": f"{kitti.ROW}\n" for n in range(4)}
+    found = kitti.read(files | {f"ImageSets/{name}.txt": text for name, text in sets.items()})
+    lines = found.told("kitti.set-frames")
+    assert [(one.severity, one.file, one.line, one.message) for one in lines] == [
+        (
+            "warning",
+            "ImageSets/trainval.txt",
+            None,
+            f"expected each frame that ImageSets/{part}.txt lists, found {count} missing, "
+            f"first {key!r} in its line {line}",
+        )
+        for part, count, key, line in told
+    ]
+
+
 def test_lists_that_end_before_the_frames_do(kitti: Any) -> None:
     files = {f"dataset/sequences/00/velodyne/{n:06d}.bin": kitti.CLOUD for n in range(4)}
     pose = "1 0 0 0 0 1 0 0 0 0 1 0\n"

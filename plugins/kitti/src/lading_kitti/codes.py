@@ -49,6 +49,7 @@ CODES: Mapping[str, Told] = {
     "kitti.listed-twice": Told("warning", "an image set lists a frame once"),
     "kitti.unlisted": Told("warning", "a set of ImageSets lists each frame, where sets list most"),
     "kitti.shared-id": Told("warning", "no frame is in two of the sets `train`, `val` and `test`"),
+    "kitti.set-frames": Told("warning", "the set `trainval` lists each frame of `train` and `val`"),
     "kitti.tracklets": Told("error", "a file of tracklets is whole XML"),
     "kitti.tracklet": Told("error", "a tracklet has a type, a size, a first frame and poses"),
     "kitti.tracklet-size": Told("error", "a tracklet's h, w and l are in metres and above 0"),

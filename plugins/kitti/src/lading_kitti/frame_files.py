@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from lading import Origin, Report, Source
 from lading_kitti.folders import by_stem
-from lading_kitti.image_sets import Listing, tell_repeated
+from lading_kitti.image_sets import Listing, tell_repeated, tell_short
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.keys import KeySpace, ordered
 from lading_kitti.lonely import lonely
@@ -50,6 +50,7 @@ class FrameFiles:
         tables = [*(media.files for media in segment.media), labels, segment.semantic, segment.instance]
         listed = self._sets(segment)
         tell_repeated(listed, self._report)
+        tell_short(listed, self._report)
         space = KeySpace([list(table) for table in [*tables, segment.calib]])
         keys: dict[str, str] = {}
         for table in tables:

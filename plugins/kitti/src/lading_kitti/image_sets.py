@@ -1,4 +1,4 @@
-"""What is odd about image sets beside each other: a frame that one lists twice, or that two list which share none."""
+"""What is odd about image sets beside each other: frames that are listed twice, that two share, or that one lacks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from lading import Origin, Report
 
-#: Sets that share no frame; `trainval` is the first two of them together.
+#: Sets that share no frame, and one that is the first two of them together.
 _APART = ("train", "val", "test")
+_WHOLE, _PARTS = "trainval", ("train", "val")
 
 
 class Listing(NamedTuple):
@@ -38,6 +39,23 @@ def tell_repeated(listed: Mapping[str, Sequence[Listing]], report: Report) -> No
     for (other, _), found in shared.items():
         text = f"expected frames that {other} has not, found {{count}} that it has, first {{key!r}}"
         _tell("kitti.shared-id", text, found, report)
+
+
+def tell_short(listed: Mapping[str, Sequence[Listing]], report: Report) -> None:
+    """Tell, once a part with a count, which frames of `train` and of `val` `trainval` lacks, which is both."""
+    whole = next((line for lines in listed.values() for line in lines if line.name == _WHOLE), None)
+    if whole is None:
+        return
+    lacking: dict[str, list[tuple[str, Listing]]] = {}
+    for key, lines in listed.items():
+        for line in lines if all(one.name != _WHOLE for one in lines) else ():
+            if line.name in _PARTS:
+                lacking.setdefault(line.path, []).append((key, line))
+    for path, found in sorted(lacking.items()):
+        key, first = min(found, key=lambda pair: pair[1].line)
+        message = f"expected each frame that {path} lists, found {len(found):,} missing, "
+        message += f"first {key!r} in its line {first.line}"
+        report.warning("kitti.set-frames", message, Origin(whole.path))
 
 
 def _tell(rule: str, text: str, found: Iterable[tuple[str, Listing]], report: Report) -> None:

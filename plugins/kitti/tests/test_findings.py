@@ -335,6 +335,7 @@ def test_a_file_that_is_gone_when_it_is_read(kitti: Any, reading: Any) -> None:
     frames = list(dataset.frames("all", report=report))
     (finding,) = [finding for finding in report.findings if finding.severity == "error"]
     assert (finding.rule, finding.file) == ("kitti.unreadable", "label_2/0.txt")
+    assert finding.message.startswith("expected ")  # the place is said once
     assert [len(frame.data[0].labels) for frame in frames] == [0, 1]
 
 

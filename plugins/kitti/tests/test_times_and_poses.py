@@ -124,9 +124,23 @@ def test_a_pose_that_mirrors_keeps_its_numbers() -> None:
     numbers, problem = parse_pose("1 0 0 5 0 1 0 6 0 0 -1 7", 2)
     assert numbers == [1, 0, 0, 5, 0, 1, 0, 6, 0, 0, -1, 7]
     assert (problem.rule, problem.line) == ("kitti.pose-row", 2)
-    assert problem.message == (
-        "expected a rotation and a translation, found a matrix that mirrors, stretches or is not finite"
-    )
+    assert problem.message == "expected a rotation and a translation, found a mirror image"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("0.7 0 0 5 0 1 0 6 0 0 1.5 7", "rows of length 0.7, 1 and 1.5"),
+        ("1 0 0 nan 0 1 0 6 0 0 1 7", "nan, which is not finite"),
+        ("1 0 0 5 0 1 0 -inf 0 0 1 7", "-inf, which is not finite"),
+        ("1 0 0 5 0.6 0.8 0 6 0 0 1 7", "rows that are not at right angles"),
+    ],
+    ids=["it stretches", "a place that is none", "an infinite place", "it is skewed"],
+)
+def test_what_keeps_a_pose_from_being_one_is_told(line: str, found: str) -> None:
+    _, problem = parse_pose(line, 3)
+    assert problem is not None
+    assert problem.message == f"expected a rotation and a translation, found {found}"
 
 
 def test_poses_of_odometry_are_of_camera_0() -> None:

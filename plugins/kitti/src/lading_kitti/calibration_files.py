@@ -11,7 +11,7 @@ import numpy as np
 from lading.model.geometry import FloatArray
 from lading_kitti.axes import odd_axes
 from lading_kitti.calibration import NOTHING, OTHER, PROJECTION, UNRECTIFIED, Calibration
-from lading_kitti.geometry import Placement, baseline, homogeneous, inverse, is_motion
+from lading_kitti.geometry import Placement, baseline, homogeneous, inverse, motion_fault
 from lading_kitti.texts import Problem, lines_of, number_of
 
 #: Key -> what it means. Official tracking files write three of the keys without a colon (3.7).
@@ -230,9 +230,10 @@ def _matrix(result: Calibration, key: str, entry: Entry, meaning: str) -> FloatA
         found = f"{len(entry.values)}"
     else:
         matrix = np.array(entry.values).reshape(rows, columns)
-        if meaning in ("projection", "D", "T", "K") or is_motion(matrix):
+        fault = None if meaning in ("projection", "D", "T", "K") else motion_fault(matrix)
+        if fault is None:
             return matrix
-        message = f"{key}: expected a rotation, found {matrix.tolist()}, which mirrors, stretches or is not finite"
+        message = f"{key}: expected a rotation, found {fault}"
         result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
         return None
     if result.cut_at == entry.line and _is_short(entry, rows * columns):

@@ -146,6 +146,19 @@ def is_motion(matrix: FloatArray) -> bool:
     return bool(np.abs(turn @ turn.T - np.eye(3)).max() <= ORTHONORMAL and np.linalg.det(turn) > 0)
 
 
+def motion_fault(matrix: FloatArray) -> str | None:
+    """What keeps a (3, 3) or (3, 4) matrix from being such, in words; None where it is one."""
+    if is_motion(matrix):
+        return None
+    odd = matrix[~np.isfinite(matrix)]
+    if len(odd):
+        return f"{odd[0]:g}, which is not finite"
+    first, second, third = lengths = np.linalg.norm(matrix[:, :3], axis=1)
+    if np.abs(lengths - 1).max() > ORTHONORMAL / 2:
+        return f"rows of length {first:.4g}, {second:.4g} and {third:.4g}"
+    return "a mirror image" if is_motion(-matrix) else "rows that are not at right angles"
+
+
 def homogeneous(matrix: FloatArray) -> FloatArray:
     """A (3, 3) or (3, 4) matrix as (4, 4)."""
     result = np.eye(4)

@@ -10,7 +10,15 @@ from lading import Transform3D
 from lading.errors import GeometryError
 from lading.model.geometry import EGO, WORLD, FloatArray, Vector3, matrix_from_quaternion
 from lading_kitti.calibration import Calibration
-from lading_kitti.geometry import homogeneous, inverse, is_motion, mercator, mercator_scale, yaw_pitch_roll
+from lading_kitti.geometry import (
+    homogeneous,
+    inverse,
+    is_motion,
+    mercator,
+    mercator_scale,
+    motion_fault,
+    yaw_pitch_roll,
+)
 from lading_kitti.texts import Problem, number_of, whole_or_float
 
 #: The 30 values of an oxts record in their order (3.8). The last five are whole numbers.
@@ -115,9 +123,10 @@ def parse_pose(line: str, line_number: int) -> tuple[list[float] | None, Problem
     values = [number_of(word) for word in line.split()]
     numbers = [value for value in values if value is not None]
     if len(numbers) == len(values) == 12:
-        if is_motion(np.array(numbers).reshape(3, 4)):
+        fault = motion_fault(np.array(numbers).reshape(3, 4))
+        if fault is None:
             return numbers, None
-        message = "expected a rotation and a translation, found a matrix that mirrors, stretches or is not finite"
+        message = f"expected a rotation and a translation, found {fault}"
         return numbers, Problem("kitti.pose-row", message, line_number)
     found = f"{len(values)}" if len(numbers) == len(values) else f"{line[:40]!r}"
     return None, Problem("kitti.pose-row", f"expected 12 numbers, found {found}", line_number)

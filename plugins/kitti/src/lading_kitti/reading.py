@@ -178,7 +178,7 @@ class SegmentReading:
         try:
             return None if file is None else file.size
         except SourceError as exc:
-            self._report.error("kitti.unreadable", str(exc))
+            self._report.error("kitti.unreadable", exc.problem, None if file is None else Origin(file.path))
             return None
 
     def _side_extras(self, key: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def read_bytes(source: Source, path: str, report: Report) -> bytes | None:
     try:
         found = source.read(path)
     except SourceError as exc:
-        report.error("kitti.unreadable", str(exc), Origin(path))
+        report.error("kitti.unreadable", exc.problem, Origin(path))
         return None
     if is_lfs_pointer(found):
         report.error("kitti.lfs-pointer", "expected the file's content, found a Git LFS pointer", Origin(path))

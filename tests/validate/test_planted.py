@@ -37,6 +37,7 @@ ELSEWHERE |= {
     "coco.segment-box",
     "kitti.mask-pixels",
     "kitti.mask-value",
+    "kitti.mask-classes",
 }
 
 

@@ -148,6 +148,39 @@ def test_values_of_no_label_are_told_once_a_folder(kitti: Any, jobs: int) -> Non
     ]
 
 
+CAR, BICYCLE, ROAD = 26, 33, 7
+
+
+@pytest.mark.parametrize(
+    ("values", "classes", "found"),
+    [
+        ([ROAD << 8, CAR << 8 | 1, CAR << 8 | 1], [ROAD, CAR, CAR], None),
+        ([ROAD << 8, CAR << 8 | 1, CAR << 8 | 1], [ROAD, CAR, ROAD], None),
+        ([0, 0, CAR << 8 | 1], [ROAD, ROAD, CAR], None),
+        ([ROAD << 8, BICYCLE << 8 | 1, BICYCLE << 8 | 1], [ROAD, CAR, CAR],
+         "bicycle in value 8449, where that has car"),
+        ([CAR << 8, BICYCLE << 8 | 1, BICYCLE << 8 | 2], [CAR, CAR, CAR],
+         "bicycle in value 8449, where that has car, and 1 more value"),
+    ],
+    ids=["alike", "a seam", "instances alone", "another class", "two of another class"],
+)  # fmt: skip
+def test_an_instance_of_another_class_than_that_of_the_semantic_mask_is_told(
+    kitti: Any, values: list[int], classes: list[int], found: str | None
+) -> None:
+    semantics(kitti, semantic=png([classes], "u1"), instance=png([values], "u2"))
+    expected = "expected the class that the semantic mask has beside it, found"
+    assert [(one.severity, one.file, one.message) for one in told(kitti, "kitti.mask-classes")] == (
+        [] if found is None else [("warning", "training/instance/000001_10.png", f"{expected} {found}")]
+    )
+
+
+def test_masks_of_two_sizes_or_of_no_classes_are_not_compared(kitti: Any) -> None:
+    semantics(kitti, semantic=png([[7, 7, 7]], "u1"), instance=png([[CAR << 8, CAR << 8]], "u2"))
+    assert told(kitti, "kitti.mask-classes") == []
+    semantics(kitti, semantic=png([[99, 7]], "u1"), instance=png([[CAR << 8, CAR << 8]], "u2"))
+    assert told(kitti, "kitti.mask-classes") == []
+
+
 def test_values_of_mots_of_no_class(kitti: Any) -> None:
     files = {f"training/{folder}/0000/000000.png": kitti.PIXEL for folder in ("image_02", "instances")}
     kitti.read({**files, "training/instances/0000/000000.png": png([[0, 5, 300, 1005, 3001]], "u2")})

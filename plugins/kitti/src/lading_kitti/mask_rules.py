@@ -26,11 +26,12 @@ from lading import (
     counted,
 )
 from lading.errors import SourceError
+from lading.media import MaskPixels as Pixels
 from lading.media import read_mask
 from lading.model.dataset import Part
 from lading.model.report import Severity
 
-_PIXELS, _VALUE = "kitti.mask-pixels", "kitti.mask-value"
+_PIXELS, _VALUE, _CLASSES = "kitti.mask-pixels", "kitti.mask-value", "kitti.mask-classes"
 
 
 class _Wrong(NamedTuple):
@@ -47,7 +48,7 @@ class _Told(NamedTuple):
 
 
 class MasksPass(DataChecker):
-    """Decodes each semantic mask once; of instance masks the tables list the values.
+    """Decodes each semantic mask once, and the instance mask beside it, of which the table lists the values.
 
     It keeps the first of each kind of problem in each folder, and their number.
     """
@@ -63,14 +64,21 @@ class MasksPass(DataChecker):
 
     def judge(self, place: Place) -> Iterable[Finding]:
         """Nothing yet: what is wrong with masks is gathered."""
-        for label in place.data.labels:
-            if isinstance(label, (SemanticMask, InstanceMask)) and label.content is not None:
-                path = label.content.path
-                for wrong in _semantic(label) if isinstance(label, SemanticMask) else _instance(label):
-                    problem = Problem(wrong.rule, f"expected {wrong.expected}, found {wrong.found}")
-                    first = place.finding(problem, at=Origin(path))
-                    if first is not None:
-                        self._add((wrong.rule, dirname(path), wrong.expected), _Told(first, 1))
+        masks = [label for label in place.data.labels if isinstance(label, (SemanticMask, InstanceMask))]
+        decoded = {label.kind: _decoded(label) for label in masks if isinstance(label, SemanticMask) or len(masks) > 1}
+        for label in masks:
+            if label.content is None:
+                continue
+            pixels, path = decoded.get(label.kind), label.content.path
+            if isinstance(label, SemanticMask):
+                wrongs = [] if pixels is None else list(_semantic(pixels))
+            else:
+                wrongs = list(_instance(label)) or list(_classes(pixels, decoded.get("SEMANTIC_MASK")))
+            for wrong in wrongs:
+                problem = Problem(wrong.rule, f"expected {wrong.expected}, found {wrong.found}")
+                first = place.finding(problem, at=Origin(path))
+                if first is not None:
+                    self._add((wrong.rule, dirname(path), wrong.expected), _Told(first, 1))
         return ()
 
     def _add(self, key: tuple[str, str, str], told: _Told) -> None:
@@ -94,16 +102,19 @@ class MasksPass(DataChecker):
             yield structs.replace(first, message=f"{first.message}{more}")
 
 
-def _semantic(label: SemanticMask) -> Iterator[_Wrong]:
+def _decoded(label: SemanticMask | InstanceMask) -> Pixels | None:
+    if not isinstance(label.content, File):
+        return None
+    try:
+        return read_mask(label.content)
+    except SourceError:
+        return None  # `media.unreadable` or `mask.not-png` says it
+
+
+def _semantic(pixels: Pixels) -> Iterator[_Wrong]:
     """What is wrong with the pixels of a mask of semantics."""
     from lading_kitti.catalog import SEMANTIC_NAMES  # rules are registered for any format, and judge this one alone
 
-    if not isinstance(label.content, File):
-        return
-    try:
-        pixels = read_mask(label.content)
-    except SourceError:
-        return  # `media.unreadable` or `mask.not-png` says it
     if pixels.is_colour:
         yield _Wrong(_PIXELS, "one channel of whole numbers", "colours")
         return
@@ -126,6 +137,26 @@ def _instance(label: InstanceMask) -> Iterator[_Wrong]:
         base = MOTS_BASE if odd[0].value // MOTS_BASE == odd[0].category_id else SEMANTIC_BASE
         expected = f"pixel values {base} * class + instance of a known class"
         yield _Wrong(_VALUE, expected, _shown([item.value for item in odd]))
+
+
+def _classes(pixels: Pixels | None, semantic: Pixels | None) -> Iterator[_Wrong]:
+    """Instances of which most pixels are of another class in the mask of semantics; 0 is of none."""
+    from lading_kitti.catalog import SEMANTIC_NAMES
+    from lading_kitti.masks import SEMANTIC_BASE
+
+    if pixels is None or semantic is None or semantic.is_colour or pixels.values.shape != semantic.values.shape:
+        return
+    values, classes = pixels.values, semantic.values
+    differ = (values // SEMANTIC_BASE != classes) & (values > 0)
+    if not differ.any() or classes.max() >= len(SEMANTIC_NAMES):
+        return
+    odd = [value for value in np.unique(values[differ]).tolist() if 2 * differ[values == value].mean() > 1]
+    if odd:
+        there = np.bincount(classes[values == odd[0]]).argmax()
+        more = f", and {counted(len(odd) - 1, 'more value')}" if len(odd) > 1 else ""
+        names = [SEMANTIC_NAMES[number] for number in (odd[0] // SEMANTIC_BASE, there)]
+        found = f"{names[0]} in value {odd[0]}, where that has {names[1]}{more}"
+        yield _Wrong(_CLASSES, "the class that the semantic mask has beside it", found)
 
 
 def _shown(odd: Sequence[int]) -> str:
@@ -159,4 +190,15 @@ class MaskValue(_MasksRule):
     fix = "Write the ids of Cityscapes' labels, and instance masks in 16 bits, 256 * label + instance."
 
 
-RULES: Sequence[type[Rule]] = (MaskPixels, MaskValue)
+class MaskClasses(_MasksRule):
+    """The two masks of a picture agree in the classes of instances."""
+
+    code = _CLASSES
+    severity = "warning"
+    title = "an instance has the class that the semantic mask has there"
+    bad = "33 * 256 + 1 in an instance mask, where the semantic mask has 26"
+    good = "26 * 256 + 1, where the semantic mask has 26"
+    fix = "Find out which of the two is right, and draw the other anew."
+
+
+RULES: Sequence[type[Rule]] = (MaskPixels, MaskValue, MaskClasses)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lading.plugin.contracts import GroupedRule
-from lading.validate.rules import catalog, frames, labels, media, names, sensors, shapes
+from lading.validate.rules import (
+    catalog,
+    catalog_attributes,
+    catalog_kinds,
+    frames,
+    labels,
+    media,
+    names,
+    sensors,
+    shapes,
+)
 
 #: All of them, in the order in which they are listed.
 RULES: Sequence[type[GroupedRule]] = (
@@ -16,4 +26,6 @@ RULES: Sequence[type[GroupedRule]] = (
     *labels.RULES,
     *shapes.RULES,
     *catalog.RULES,
+    *catalog_attributes.RULES,
+    *catalog_kinds.RULES,
 )

@@ -1,0 +1,131 @@
+"""Rules of the attributes that a catalog declares (platform-api.md G2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lading.plugin.contracts import GroupedRule
+from lading.validate.checks.catalogs import CatalogPass
+from lading.validate.rules.make import rule
+
+RULES: Sequence[type[GroupedRule]] = (
+    rule(
+        "catalog.attribute-untyped",
+        "error",
+        CatalogPass,
+        "an attribute has a type or an enum",
+        bad='{"name": "color"}',
+        good='{"name": "color", "type": "string"}',
+        fix="Say what its values are.",
+    ),
+    rule(
+        "catalog.attribute-type",
+        "error",
+        CatalogPass,
+        "an attribute's types are known, and not null alone",
+        bad='type: "text"',
+        good='type: "string"',
+        fix="Take string, boolean, integer, number, array or null, the last beside another.",
+    ),
+    rule(
+        "catalog.type-list",
+        "warning",
+        CatalogPass,
+        "a list of types has two or more, no two alike",
+        bad='type: ["number"]',
+        good='type: "number"',
+        fix="Write a single type without a list.",
+    ),
+    rule(
+        "catalog.enum-size",
+        "warning",
+        CatalogPass,
+        "an enum has two values or more",
+        bad='enum: ["red"]',
+        good='enum: ["red", "blue"]',
+        fix="Add the other values.",
+        is_default=False,
+    ),
+    rule(
+        "catalog.enum-duplicate",
+        "error",
+        CatalogPass,
+        "an enum has each value once",
+        bad='enum: ["red", "red"]',
+        good='enum: ["red", "blue"]',
+        fix="Remove one of them.",
+    ),
+    rule(
+        "catalog.enum-type",
+        "error",
+        CatalogPass,
+        "the values of an enum are of the attribute's type",
+        bad='type: "string", enum: [1, 2]',
+        good='enum: ["1", "2"]',
+        fix="Correct the values, or the type.",
+    ),
+    rule(
+        "catalog.enum-and-type",
+        "warning",
+        CatalogPass,
+        "an attribute has a type or an enum, not both",
+        bad='type: "string", enum: ["a", "b"]',
+        good='enum: ["a", "b"]',
+        fix="Remove the type; the enum says it.",
+        is_default=False,
+    ),
+    rule(
+        "catalog.range-type",
+        "error",
+        CatalogPass,
+        "a range stands beside a number type",
+        bad='type: "string", minimum: 0',
+        good='type: "number", minimum: 0',
+        fix="Correct the type.",
+    ),
+    rule(
+        "catalog.range-order",
+        "error",
+        CatalogPass,
+        "a range's minimum is not above its maximum",
+        bad="minimum: 1, maximum: 0",
+        good="minimum: 0, maximum: 1",
+        fix="Swap them.",
+    ),
+    rule(
+        "catalog.range-single",
+        "warning",
+        CatalogPass,
+        "a range holds more than one value",
+        bad="minimum: 1, maximum: 1",
+        good="minimum: 0, maximum: 1",
+        fix="Widen the range.",
+    ),
+    rule(
+        "catalog.items-missing",
+        "error",
+        CatalogPass,
+        "an array says what its elements are",
+        bad='type: "array"',
+        good='type: "array", items: {"type": "number"}',
+        fix="Add items.",
+    ),
+    rule(
+        "catalog.items-stray",
+        "warning",
+        CatalogPass,
+        "items stand beside the type array",
+        bad='type: "string", items: {}',
+        good='type: "array", items: {}',
+        fix="Remove items, or correct the type.",
+    ),
+    rule(
+        "catalog.parent-unknown",
+        "error",
+        CatalogPass,
+        "parent categories are in the catalog, or above one that is",
+        bad='parentCategories: ["lorry"] of car, bus',
+        good='parentCategories: ["bus"]',
+        fix="Correct the name, or add the category.",
+    ),
+)

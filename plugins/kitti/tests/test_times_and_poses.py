@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lading_kitti.calibration_files import calibration_of
+from lading_kitti.clocks import Clock, tell_clocks
 from lading_kitti.poses import OXTS_FIELDS, odometry_pose, oxts_world, parse_oxts, parse_pose
 from lading_kitti.times import parse_seconds, parse_wall_clock, seconds_ns, wall_clock_ns, wall_clock_text
 
@@ -174,3 +175,49 @@ def test_frames_of_tracking_are_a_tenth_of_a_second_apart_also_over_a_gap(kitti:
 
     assert jumps(1) == ["expected instance '0000:1' within 15 m of frame '000000', found it 100 m off"]
     assert jumps(10) == []
+
+
+DRIVE = "2011_09_26/2011_09_26_drive_0001_sync"
+CLOCKS = {name: f"{DRIVE}/{name}/timestamps.txt" for name in ("image_02", "image_03", "velodyne_points", "oxts")}
+
+
+def clocks(kitti: Any, *names: str, **hours: int) -> list[tuple[str | None, str]]:
+    """What is told of a drive of three frames, in which clocks are so many hours ahead of 11 o'clock."""
+    files: dict[str, str | bytes] = {}
+    for name in names:
+        lines = [f"2011-09-26 {11 + hours.get(name, 0):02d}:02:25.{n}00000000\n" for n in (1, 2, 3)]
+        files[CLOCKS[name]] = "".join(lines)
+        media, ending = (kitti.PIXEL, "png") if "image" in name else (kitti.CLOUD, "bin")
+        if name != "oxts":
+            files |= {f"{DRIVE}/{name}/data/000000000{n}.{ending}": media for n in range(3)}
+    return [(one.file, one.message) for one in kitti.read(files).told("kitti.clock")]
+
+
+def test_a_sensor_in_another_time_zone_is_told_at_its_file(kitti: Any) -> None:
+    (told,) = clocks(kitti, "image_02", "image_03", "velodyne_points", "oxts", velodyne_points=-2)
+    found = "2 hours earlier, as if of another time zone"
+    assert told == (
+        CLOCKS["velodyne_points"],
+        f"expected times within a minute of those of image_02, found them {found}",
+    )
+
+
+def test_the_clock_of_most_sensors_is_right_and_of_two_that_of_the_first(kitti: Any) -> None:
+    (told,) = clocks(kitti, "image_02", "velodyne_points", "oxts", image_02=1)
+    found = "1 hour later, as if of another time zone"
+    expected = "expected times within a minute of those of velodyne_points"
+    assert told == (CLOCKS["image_02"], f"{expected}, found them {found}")
+    (told,) = clocks(kitti, "image_02", "oxts", oxts=2)
+    assert told[0] == CLOCKS["oxts"]
+
+
+def test_clocks_that_run_apart_in_drives_that_are_not_synchronised_are_no_matter() -> None:
+    """Lists of oxts have ten lines for each of a camera's: after 1,000 lines they are 90 s apart."""
+    report = lading.Report()
+    camera = Clock("image_02", "a", [n * 100_000_000 for n in range(2_000)])
+    tell_clocks([camera, Clock("oxts", "b", [n * 10_000_000 for n in range(20_000)])], report)
+    tell_clocks([camera, Clock("oxts", "b", [None, None])], report)
+    assert report.findings == []
+    tell_clocks([camera, Clock("oxts", "b", [None, 100_000_000 - 90_500_000_000])], report)
+    (told,) = report.findings
+    assert told.message == "expected times within a minute of those of image_02, found them 90.5 s earlier"

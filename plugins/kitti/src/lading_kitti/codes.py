@@ -42,6 +42,9 @@ CODES: Mapping[str, Told] = {
     "kitti.point-labels-size": Told("error", "a file of point labels has four bytes for each point"),
     "kitti.scan-lost": Told("warning", "each scan of a drive has its time"),
     "kitti.timestamp": Told("error", "a line of times is a time"),
+    "kitti.clock": Told(
+        "warning", "the clocks of all sensors show the same time", "Take off the hours of the time zone."
+    ),
     "kitti.oxts-row": Told("error", "a record of the GPS/IMU is 30 finite numbers"),
     "kitti.pose-row": Told("error", "a row of poses is 12 numbers that hold a rotation"),
     "kitti.ego-pose": Told("warning", "poses can be brought to the velodyne", "Add the calibration between the two."),

@@ -80,7 +80,7 @@ class Motion:
         self._records: list[_Record] = []
         self._poses: list[list[float] | None] = []
         self.times: list[int | None] = []
-        self._oxts_times: list[int | None] = []
+        self.oxts_times: list[int | None] = []
         if index.oxts_file is not None:
             self._records = self._lines_of_oxts(index.oxts_file, report)
         if index.times is not None:
@@ -90,7 +90,7 @@ class Motion:
         if index.poses is not None:
             self._poses = self._lines_of_poses(index.poses, report)
         if index.oxts_times is not None:
-            self._oxts_times = _wall_clock(source, index.oxts_times, report)
+            self.oxts_times = _wall_clock(source, index.oxts_times, report)
         self._world = self._find_world(report)
         told = {*index.lonely, *index.strays}  # that there is no such frame
         named = [key for key in index.keys if key not in told]
@@ -98,7 +98,7 @@ class Motion:
             (index.oxts_file, self._records, named),
             (index.times, self.times, named),
             (index.poses, self._poses, named),
-            (index.oxts_times, self._oxts_times, [key for key in index.oxts if key not in told]),
+            (index.oxts_times, self.oxts_times, [key for key in index.oxts if key not in told]),
         ):
             if path is not None and lines:
                 _tell_short(path, len(lines), keys, report)
@@ -115,8 +115,8 @@ class Motion:
             extras["pose"] = numbers
             return odometry_pose(numbers, self._calibration), extras
         record = self._record(key, number, report)
-        if number < len(self._oxts_times) and self._oxts_times[number] is not None:
-            extras["oxts_timestamp_ns"] = self._oxts_times[number]
+        if number < len(self.oxts_times) and self.oxts_times[number] is not None:
+            extras["oxts_timestamp_ns"] = self.oxts_times[number]
         if not record:
             return None, extras
         extras["oxts"] = dict(record)

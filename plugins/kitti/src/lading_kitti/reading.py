@@ -11,6 +11,7 @@ from lading.model.frame import frame_id
 from lading.model.report import OriginList
 from lading.source.file import File, is_lfs_pointer
 from lading_kitti.calibrations import Calibrated, Calibrations
+from lading_kitti.clocks import Clock, tell_clocks
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
 from lading_kitti.lonely import place
@@ -52,6 +53,14 @@ class SegmentReading:
         self._labelling = Labelling(source, index, report, head, is_told=is_told)
         self._motion = Motion(source, index, None if base is None else base.calibration, head)
         self._times = {media.name: read_times(source, media, head, index.strays) for media in index.media}
+        self._tell_clocks(head)
+
+    def _tell_clocks(self, head: Report) -> None:
+        listed = [(media, media.times[""]) for media in self._index.media if "" in media.times]
+        clocks = [Clock(media.name, path, self._times[media.name].main) for media, path in listed]
+        if self._index.oxts_times is not None:
+            clocks.append(Clock("oxts", self._index.oxts_times, self._motion.oxts_times))
+        tell_clocks(clocks, head)
 
     def frame(self, position: int) -> Frame:
         """The frame at a place in the segment's order."""

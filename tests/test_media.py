@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from typing import BinaryIO
 
 import pytest
 from PIL import Image
 
-from lading import media
 from lading.errors import SourceError
 from lading.media import Probe, guess_mime, is_image_name, probe, sha1_hex
 
@@ -236,7 +237,9 @@ def test_sha1_of_a_file(content):
 
 
 def test_importing_media_does_not_import_pillow():
-    assert not hasattr(media, "Image")
+    script = "import sys, lading.media; print('PIL' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_marks_of_different_files_differ_and_of_equal_files_are_equal() -> None:

@@ -313,6 +313,30 @@ def test_ego_poses_without_a_token_are_told_as_that_and_not_as_twice_the_same(ca
     assert case.open().of("duplicate-token") == []
 
 
+@pytest.mark.parametrize(
+    ("date", "is_odd"),
+    [
+        *(("2018-07-24", False), ("2018-07-24-11-22-45", False), ("2018-07-24T11:22:45+08:00", False)),
+        *(("", False), (None, False)),
+        *(("24/07/2018", True), ("2018-13-24", True), ("2018-02-30", True), ("July 24", True)),
+    ],
+)
+def test_a_date_of_a_log_that_is_no_day_is_told_and_kept(case: Any, date: str | None, is_odd: bool) -> None:
+    opened = case.set("log", 0, date_captured=date).open()
+    line = f"v1.0-mini/log.json#/0/date_captured: expected a day as YYYY-MM-DD, found {date!r}"
+    assert [str(found) for found in opened.of("log-date")] == [line] * is_odd
+    assert opened.dataset.segments[0].extras["log"].get("date_captured") == date
+
+
+def test_dates_of_most_logs_that_are_no_days_are_told_once(case: Any) -> None:
+    log = case.rows("log")[0]
+    more = [log | {"token": f"{n:032x}", "date_captured": f"{n}.7.2018"} for n in range(1, 5)]
+    case.edit("log", lambda rows: [rows[0], *more])
+    (line,) = [str(found) for found in case.open().of("log-date")]
+    expected = "expected a day as YYYY-MM-DD, found '1.7.2018'; so it is in 3 more rows of 5"
+    assert line == f"v1.0-mini/log.json#/1/date_captured: {expected}"
+
+
 def test_a_missing_table_is_told_and_the_others_are_read(case: Any) -> None:
     case.path("ego_pose").unlink()
     opened = case.open()

@@ -182,3 +182,54 @@ def test_files_of_sweeps_that_no_row_names_are_told_where_sweeps_are_not_read(ca
     assert line.startswith(f"warning nuscenes.unlisted-files {name}: ")
     (line,) = judged(case, sweeps=True)
     assert line.startswith(f"error media.missing {TABLES}sample_data.json#/1: ")
+
+
+def formats(case: Any, *words: str) -> list[str]:
+    """What is told of `fileformat` where the first rows have these words."""
+    for index, word in enumerate(words):
+        case.set("sample_data", index, fileformat=word)
+    return [str(found) for found in case.open().of("fileformat")]
+
+
+@pytest.mark.parametrize(
+    ("word", "is_odd"),
+    [
+        *(("jpg", False), ("JPEG", False), (".jpg", False), ("pcd", True), ("bin", True), ("png", True)),
+        *(("image", False), ("", False)),
+    ],
+)
+def test_a_fileformat_that_the_name_of_a_picture_contradicts_is_told_at_its_row(
+    case: Any, word: str, is_odd: bool
+) -> None:
+    assert case.rows("sample_data")[0]["filename"].endswith(".jpg")
+    assert case.rows("sample_data")[0]["is_key_frame"]
+    line = f"{TABLES}sample_data.json#/0/fileformat: expected a word for JPEG, as the name ends with '.jpg', found "
+    assert formats(case, word) == [f"{line}{word!r}"] * is_odd
+
+
+@pytest.mark.parametrize(("word", "is_odd"), [("pcd", False), ("bin", False), ("pcd.bin", False), ("jpg", True)])
+def test_a_fileformat_of_a_cloud_is_any_word_for_one(case: Any, word: str, is_odd: bool) -> None:
+    rows = case.rows("sample_data")
+    index = next(n for n, row in enumerate(rows) if row["is_key_frame"] and row["filename"].endswith(".pcd.bin"))
+    case.set("sample_data", index, fileformat=word)
+    line = f"{TABLES}sample_data.json#/{index}/fileformat: expected a word for a cloud, as the name ends with '.bin', "
+    assert [str(found) for found in case.open().of("fileformat")] == [f"{line}found {word!r}"] * is_odd
+
+
+def test_a_fileformat_that_most_rows_have_wrong_is_told_once(case: Any) -> None:
+    rows = case.rows("sample_data")
+    wrong = ["jpg" if row["fileformat"] == "pcd" else "pcd" for row in rows]
+    keys = sum(row["is_key_frame"] for row in rows)
+    (line,) = formats(case, *wrong)
+    assert line == (
+        f"{TABLES}sample_data.json#/0/fileformat: expected a word for JPEG, as the name ends with '.jpg', "
+        f"found 'pcd'; so it is in {keys - 1} more rows of {keys}"
+    )
+    assert len(formats(case, "pcd", *(row["fileformat"] for row in rows[1:]))) == 1
+
+
+def test_names_without_their_time_and_without_a_suffix_have_no_format(case: Any) -> None:
+    case.set("sample_data", 0, filename="samples/CAM_FRONT/a.b/c", fileformat="pcd")
+    case.set("sample_data", 2, filename="samples/CAM_FRONT/front.JPG", fileformat="pcd")
+    (line,) = [str(found) for found in case.open().of("fileformat")]
+    assert line.startswith(f"{TABLES}sample_data.json#/2/fileformat: expected a word for JPEG, as the name ends with ")

@@ -37,6 +37,7 @@ CODES: Mapping[str, Told] = {
         "warning", "keys that the devkit derives say what the rows do", "Leave them out: the devkit makes them again."
     ),
     "nuscenes.map-log": Told("warning", "a map names each log of a scene"),
+    "nuscenes.log-date": Told("warning", "the `date_captured` of a log is a day", "Write YYYY-MM-DD."),
     "nuscenes.no-name": Told("warning", "a scene or log has a name"),
     "nuscenes.timestamp": Told("warning", "a time is in microseconds"),
     "nuscenes.sample-time": Told("warning", "a sample has the time of its files", "Look for a time zone."),
@@ -48,6 +49,7 @@ CODES: Mapping[str, Told] = {
     "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
     "nuscenes.no-filename": Told("error", "a row of `sample_data` has the path of a file"),
     "nuscenes.filename": Told("warning", "a `filename` is a path below the folder of the dataset"),
+    "nuscenes.fileformat": Told("warning", "the `fileformat` of a file is not another than its name says"),
     "nuscenes.missing-file": Told("warning", "the files of maps and of point labels are there"),
     "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),
     "nuscenes.rotation-length": Told("warning", "a quaternion has length 1", "Divide it by its length."),

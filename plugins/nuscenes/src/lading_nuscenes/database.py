@@ -16,6 +16,7 @@ from lading_nuscenes.files import Files
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
+from lading_nuscenes.logs import read_logs
 from lading_nuscenes.maps import read_maps, tell_mapless
 from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.outside import Outside
@@ -29,7 +30,6 @@ from lading_nuscenes.schema import (
     Attribute,
     CalibratedSensor,
     Category,
-    Log,
     ObjectAnn,
     PointLabels,
     Scene,
@@ -64,7 +64,7 @@ class Database:
         self.book = TokenBook()
         paths = {table: version.path(table) for table in (*files, *version.demanded)}
         self.tables = tables = Tables(files, paths, report)
-        self.logs = tables.small("log", Log)
+        self.logs = read_logs(tables)
         self.maps = read_maps(tables, self.media)
         self.scenes = tables.small("scene", Scene)
         tell_mapless(tables, self.maps, self.logs, self.scenes)

@@ -30,6 +30,18 @@ class Names:
         parts = self._parts[code]
         return parts[0] if len(parts) == 1 else f"{parts[0]}{stamp}{parts[1]}"
 
+    def endings(self) -> tuple[list[str], NDArray[np.int64]]:
+        """The suffixes that names have, empty for none, and the number of that of each code."""
+        numbers: dict[str, int] = {}
+        codes = (numbers.setdefault(_suffix(parts[-1]), len(numbers)) for parts in self._parts)
+        each = np.fromiter(codes, dtype=np.int64, count=len(self._parts))
+        return list(numbers), each
+
+
+def _suffix(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:] if dot > name.rfind("/") else ""
+
 
 def name_hashes(names: Iterable[str]) -> NDArray[np.int64]:
     """A number of 64 bits for each name, good for the time of this process."""

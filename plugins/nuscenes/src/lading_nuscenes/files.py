@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -73,6 +73,14 @@ class Files:
     def format(self, file: int) -> str | None:
         """The `fileformat` of its row."""
         return self._formats[int(self._format_codes[file])]
+
+    def by_format(self) -> Iterator[tuple[str, str | None, NDArray[np.int64]]]:
+        """The suffix of names and the `fileformat` of rows, with the files that have both."""
+        endings, numbers = self._names.endings()
+        pairs = numbers[self._name_codes] * len(self._formats) + self._format_codes
+        for pair in np.unique(pairs).tolist():
+            ending, word = divmod(pair, len(self._formats))
+            yield endings[ending], self._formats[word], np.flatnonzero(pairs == pair)
 
     def note_later(self, later: list[int]) -> None:
         """Take the files that are told to be one too many in their samples."""

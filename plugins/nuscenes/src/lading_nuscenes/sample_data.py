@@ -9,6 +9,7 @@ import numpy as np
 
 from lading import counted
 from lading_nuscenes.conversion import Piece
+from lading_nuscenes.file_formats import tell_formats
 from lading_nuscenes.filenames import Names, name_hashes
 from lading_nuscenes.files import NO_ROWS, NO_SIZE, Files, Small
 from lading_nuscenes.layout import Media
@@ -171,6 +172,7 @@ class _Reading:
         self._clock.settle(files.times)
         self._tell_links(every, rows)
         del every
+        tell_formats(self._tables, files)
         files.poses = read_poses(self._tables, self._book, poses, files.rows)
         return files
 

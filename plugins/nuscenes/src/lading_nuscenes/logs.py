@@ -1,0 +1,36 @@
+"""log: the drives, and the days of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lading import counted
+from lading_nuscenes.schema import Log
+from lading_nuscenes.tables import Rows, Tables
+
+#: Logs that are told one by one though they are most.
+_FEW = 2
+
+#: The length of YYYY-MM-DD; others write the time of day behind it.
+_DAY = 10
+
+
+def read_logs(tables: Tables) -> Rows[Log]:
+    """The table of logs. Those whose `date_captured` is no day are told, once where most are."""
+    logs = tables.small("log", Log)
+    odd = [place for place, row in enumerate(logs.rows) if row.date_captured and not _is_day(row.date_captured)]
+    is_most = len(odd) > _FEW and 2 * len(odd) > len(logs)
+    for place in odd[: 1 if is_most else None]:
+        message = f"expected a day as YYYY-MM-DD, found {logs.rows[place].date_captured!r}"
+        if is_most:
+            message += f"; so it is in {counted(len(odd) - 1, 'more row')} of {len(logs):,}"
+        tables.report.warning("nuscenes.log-date", message, tables.origin("log", logs.indexes[place], "date_captured"))
+    return logs
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:_DAY])
+    except ValueError:
+        return False
+    return True

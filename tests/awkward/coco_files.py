@@ -353,7 +353,7 @@ PANOPTICS = [
         f"{PNG} 3=cat 3=category:99",
         told=[
             f"error mask.duplicate-id {PANOPTIC}#/annotations/0/segments_info/1",
-            f"error mask.unknown-id {PANOPTIC}#/annotations/0/segments_info/1",
+            f"error mask.unknown-id {PANOPTIC}#/annotations/0/segments_info/1/category_id",
         ],
     ),
     panoptic(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import lading
 from lading import Report
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
@@ -47,7 +48,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": rows({"category_id": "2"})},
         "coco.id-type",
         "/annotations/1/category_id",
-        "expected the id as the category has it, found '2'",
+        "expected the id as the category has it, 2, found '2'",
     ),
     "an image id as text": (
         {"annotations": rows({"image_id": "1"})},
@@ -107,7 +108,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"categories": [{"id": 2, "name": "cat"}, {"id": 3}]},
         "coco.bad-category",
         "/categories/1/name",
-        "expected a name, found None; the id takes its place",
+        "expected a name, found none; the id takes its place",
     ),
     "a supercategory that is a list": (
         {"categories": [{"id": 2, "name": "cat", "supercategory": ["pet", "animal"]}]},
@@ -251,13 +252,13 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": rows({"segmentation": {"counts": [1]}})},
         "coco.bad-rle",
         "/annotations/1/segmentation/size",
-        "expected `size` to be height and width, found None",
+        "expected `size` to be height and width, found none",
     ),
     "run lengths that are none": (
         {"annotations": rows({"segmentation": {"size": [3, 2], "counts": None}})},
         "coco.bad-rle",
         "/annotations/1/segmentation/counts",
-        "expected run lengths or their text, found None",
+        "expected run lengths or their text, found null",
     ),
     "run lengths of another alphabet": (
         {"annotations": rows({"segmentation": {"size": [3, 2], "counts": "!!"}})},
@@ -442,7 +443,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": [ROW, {"image_id": 1, "segments_info": []}]},
         "coco.missing-file-name",
         "/annotations/1/file_name",
-        "expected `file_name`, found None",
+        "expected `file_name`, found none",
     ),
     "an image without file": (
         {"images": [IMAGE, {"id": 2, "width": 40, "height": 30}]},
@@ -484,7 +485,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"images": [IMAGE | {"neg_category_ids": [5], "not_exhaustive_category_ids": [None]}]},
         "coco.stray-id",
         "/images/0/not_exhaustive_category_ids/0",
-        "expected ids of categories that are listed, found 1 other, the first None",
+        "expected ids of categories that are listed, found 1 other, the first null",
     ),
     "a label of a category that LVIS lists as absent": (
         {"images": [IMAGE | {"neg_category_ids": [5, 2]}]},
@@ -1018,3 +1019,50 @@ def test_what_lvis_lists_as_absent_is_about_its_own_annotations(read: Any) -> No
     done = read({f"annotations/{name}": content for name, content in files.items()})
     assert [label.category for label in done.frames["val"][0].data[0].labels] == ["cat", "dog"]
     assert "coco.absent-category" not in done.rules
+
+
+VIDEO_ROW = {**ROW, "video_id": 4, "instance_id": 1}
+WHOLE: dict[str, list[dict[str, Any]]] = {
+    "images": [{**IMAGE, "video_id": 4, "frame_id": 0, "license": 1, "neg_category_ids": [5]}],
+    "annotations": [
+        {**VIDEO_ROW, "segmentation": {"size": [30, 40], "counts": [1200]}},
+        {**VIDEO_ROW, "id": 6, "keypoints": [1, 1, 2], "num_keypoints": 1, "attributes": {}, "score": 0.5},
+        {"id": 7, "image_id": 1, "caption": "x"},
+        {"id": 8, "image_id": 1, "file_name": "m.png", "segments_info": [{**SEGMENT, "bbox": [0, 0, 1, 1], "area": 1}]},
+    ],
+    "categories": [{"id": 2, "name": "cat", "supercategory": "pet", "keypoints": ["a"], "skeleton": [], "isthing": 1}],
+    "videos": [{"id": 4, "name": "pier"}, {"id": 5, "file_names": ["b.png"], "width": 40, "height": 30, "length": 1}],
+    "licenses": [{"id": 1, "name": "x"}],
+}
+
+
+def null_or_absent() -> list[Any]:
+    """A whole file in which one value is null or its key absent, for each."""
+    made = []
+
+    def walk(value: Any, path: tuple[Any, ...]) -> None:
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            made.append((*path, key))
+            if isinstance(inner, (dict, list)):
+                walk(inner, (*path, key))
+
+    walk(WHOLE, ())
+    return [
+        pytest.param(path, how, id=f"{'/'.join(map(str, path))} {how}") for path in made for how in ("null", "absent")
+    ]
+
+
+@pytest.mark.parametrize(("path", "how"), null_or_absent())
+def test_what_is_null_or_absent_is_called_so(path: tuple[Any, ...], how: str, write: Any) -> None:
+    changed = json.loads(json.dumps(WHOLE))
+    *inner, key = path
+    parent = changed
+    for each in inner:
+        parent = parent[each]
+    if how == "null":
+        parent[key] = None
+    else:
+        del parent[key]
+    dataset = lading.open_dataset(write({"annotations.json": changed}))
+    messages = [finding.message for finding in lading.validate(dataset)]
+    assert [message for message in messages if "None" in message] == []

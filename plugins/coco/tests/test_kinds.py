@@ -331,7 +331,7 @@ def test_a_results_file_beside_annotations_is_a_loss_or_read_on_request(read: An
         ),
         (
             {"category_id": "2"},
-            ("coco.id-type", "r.json#/1/category_id", "expected the id as the category has it, found '2'"),
+            ("coco.id-type", "r.json#/1/category_id", "expected the id as the category has it, 2, found '2'"),
             ["5", None, None],
         ),
         (

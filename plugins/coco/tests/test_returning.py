@@ -441,7 +441,7 @@ def test_segments_of_odd_category_ids_come_back_and_are_told(write: Callable[...
     assert told == [("coco.id-type", "panoptic_x.json#/annotations/0/segments_info/2/category_id")]
     assert [c.category_id for c in lading.infer_catalog(dataset)["PANOPTIC_MASK"].categories] == [2, None, 77]
     rules = [finding.pointer for finding in lading.validate(dataset) if finding.rule == "mask.unknown-id"]
-    assert rules == [f"/annotations/0/segments_info/{number}" for number in range(3, 10)]
+    assert rules == [f"/annotations/0/segments_info/{number}/category_id" for number in range(3, 10)]
     converted(folder, tmp_path / "out")
     after = json.loads((tmp_path / "out" / "panoptic_x.json").read_text("utf-8"))
     found = [segment.get("category_id", ...) for segment in after["annotations"][0]["segments_info"]]

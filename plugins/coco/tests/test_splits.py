@@ -343,11 +343,11 @@ def test_numbers_of_frames_that_are_odd_are_told_once_a_video(read: Any) -> None
             place.format(5),
             "expected a whole number, as other frames of the video have, found none",
         ),
-        ("coco.duplicate-frame-id", place.format(3), "expected each number once in a video, found 3"),
+        ("coco.duplicate-frame-id", place.format(3), "expected each `frame_id` once in a video, found 3 again"),
         (
             "coco.frame-order",
             place.format(4),
-            "expected frames in the order of their numbers, kept as they come, found 2",
+            "expected frames in the order of their `frame_id`, kept as they come, found 2",
         ),
         ("coco.frame-gap", place.format(6), "expected 4 behind 3, as in other steps, found 9"),
     ]

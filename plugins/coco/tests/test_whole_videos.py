@@ -76,7 +76,7 @@ def test_what_is_wrong_is_told_at_its_place(read: Any) -> None:
     }
     expected = {
         ("coco.video-length", "/videos/1/length"): "expected the number of its `file_names`, 1, found 4",
-        ("coco.bad-video", "/videos/2"): "expected `file_names` of a video, found \"{'id': 9, 'name': 'x'}\"",
+        ("coco.bad-video", "/videos/2"): "expected `file_names` of a video, found {'id': 9, 'name': 'x'}",
         ("coco.video-length", "/annotations/0/segmentations"): "expected 3 entries, one a frame of its video, found 2",
         ("coco.video-length", "/annotations/0/bboxes"): "expected 3 entries, one a frame of its video, found 4",
         ("coco.video-entries", "/annotations/0/areas"): "expected an entry a frame, found 5",

@@ -49,8 +49,8 @@ class Origins(Protocol):
 
     `kind` is the label's type on the wire (`BOX2D`) and `subject` what of it is meant: `geometry`, `category`,
     `instance`, `attributes`, `attributes/NAME`, or None for the whole record; of a box in space also
-    `geometry/centre`, `geometry/size` and `geometry/rotation`, of a mask `items/N` of its table. A reader answers
-    with the narrowest place it knows.
+    `geometry/centre`, `geometry/size` and `geometry/rotation`, of a mask `items/N` of its table and
+    `items/N/category`. A reader answers with the narrowest place it knows.
     """
 
     def locate(self, index: int, kind: str | None = None, subject: Subject | None = None) -> Origin:

@@ -64,7 +64,7 @@ class Places:
 
     def locate(self, index: int, kind: str | None = None, subject: str | None = None) -> Origin:
         at = Origin("labels.json", f"{self.record}/labels/{index}")
-        return at if subject is None else at.below(*subject.split("/", 1))
+        return at if subject is None else at.below(*subject.split("/", 2 if subject.startswith("items/") else 1))
 
 
 def png(seed: str, *, mode: str = "L", size: tuple[int, int] = (WIDTH, HEIGHT), values: tuple[int, ...] = ()) -> bytes:

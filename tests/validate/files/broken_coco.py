@@ -132,7 +132,7 @@ BROKEN = [
     coco("mask.duplicate-id", edited(PANOPTIC, lambda v: v["annotations"][0]["segments_info"].append(
          dict(v["annotations"][0]["segments_info"][0]))), at(*SEGMENTS, 2, file=PANOPTIC)),
     coco("mask.unknown-id", edited(PANOPTIC, lambda v: v["annotations"][0]["segments_info"][1].update(category_id=99)),
-         at(*SEGMENTS, 1, file=PANOPTIC)),
+         at(*SEGMENTS, 1, "category_id", file=PANOPTIC)),
     coco("media.missing", removed(MASK), at("annotations", 0, "file_name", file=PANOPTIC), "a mask"),
     coco("mask.not-png", redrawn(MASK, lambda image: image.convert("RGB"), "JPEG"), whole(MASK)),
     coco("mask.size-mismatch", redrawn(MASK, lambda image: image.crop((0, 0, 32, 20))), whole(MASK)),

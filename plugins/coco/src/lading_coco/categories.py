@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from lading import Report, counted
 from lading_coco.document import Document
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.traits import PARTS
+from lading_coco.wording import shown
 
 _DELIMITERS = (".", "/", "::")
 #: Supercategories that say that there is none (Roboflow writes `none`).
@@ -39,6 +42,8 @@ class Names:
             self._tell_duplicates(document, report)
         self._tell_others(documents, report)
         self.unlisted: dict[str, dict[Any, str]] = {document.path: {} for document in documents}
+        #: By file, ids that annotations spell otherwise than the categories, with how these do.
+        self.spelled: dict[str, dict[Any, Any]] = {document.path: {} for document in documents}
         self.accounted_for: dict[str, bool] = {}  # by file, whether categories without an id are why ids are unknown
         for document in documents:
             self._complete(document, documents, report)
@@ -113,6 +118,7 @@ class Names:
             spelled = other_spelling(key)
             if spelled is not None and spelled in known:
                 self.unlisted[document.path][key] = known[spelled]
+                self.spelled[document.path][key] = spelled
             else:
                 self.unlisted[document.path][key] = str(key) if document.is_results else f"category:{key}"
 
@@ -150,9 +156,9 @@ def parent_of(row: Mapping[str, Any]) -> str | None:
 def _parts(document: Document, report: Report) -> dict[Any, Parts]:
     parts: dict[Any, Parts] = {}
     for number, row in document.categories:
-        name = row.get("name")
+        name = row.get("name", UNSET)
         if not isinstance(name, str) or not name:
-            message = f"expected a name, found {name!r}; the id takes its place"
+            message = f"expected a name, found {shown(name)}; the id takes its place"
             report.warning("coco.bad-category", message, document.origin("categories", number, "name"))
             name = str(row["id"])
         parent = row.get("supercategory")

@@ -14,6 +14,7 @@ from lading_coco.frames import FrameReader
 from lading_coco.index import Index
 from lading_coco.layout import MaskPlace
 from lading_coco.origins import RowOrigins
+from lading_coco.spellings import tell_spellings
 
 _RECORDS = frozenset({"images", "annotations"})
 
@@ -44,6 +45,9 @@ class CocoDataset(Dataset):
         self._pixelmaps = pixelmaps
         self._shift = 0.5 if is_centred else 0.0
         self._names = Names(documents, report)
+        for number, document in enumerate(documents):
+            _, rows = index.annotations[number].slice(0, len(index.home))
+            tell_spellings(document, rows, self._names.spelled[document.path], report)
         self._origins = RowOrigins(documents)
         self._splits = {split.name: split for split in index.splits}
         with_maps = {documents[number].path for number in pixelmaps}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report, counted
 from lading_coco.envelope import Envelope
-from lading_coco.gathering import AnnotationHeads
+from lading_coco.gathering import AnnotationHeads, Rows
 from lading_coco.heads import Column
 from lading_coco.ids import MISSING, Codes, is_id
 from lading_coco.layout import Finder
@@ -61,7 +61,7 @@ class Document:
     numbers of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots`
     are their numbers within the videos, `MISSING` where there is no whole number. `licences` are the codes of their
     licences' ids. Of its annotations, `masks` are hashes of the names of their files where they are masks, that of None
-    for no name.
+    for no name, and `videos_named` are the rows that name a video, with the codes of its id.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -88,6 +88,7 @@ class Document:
         self.annotation_ids: Codes
         self.image_of: Codes
         self.masks: Codes
+        self.videos_named: tuple[Rows, Codes]
 
     @property
     def row_count(self) -> int:
@@ -100,6 +101,7 @@ class Document:
         del self.without_id
         self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = self.licences = none
         self.masks = none
+        self.videos_named = none, none
         self.video_of = self.shots = None
 
     def origin(self, *parts: str | int) -> Origin:
@@ -221,6 +223,7 @@ class _Reading:
             document.video_of, document.shots = videos, shots
         document.image_of = self.annotations.image_of
         document.masks = self.annotations.masks
+        document.videos_named = self.annotations.videos
         document.traits = self.annotations.traits
 
     def _tell_spelling(self, row: int, count: int) -> None:

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 from lading_coco.ids import is_id
 from lading_coco.measures import tell_area
 from lading_coco.numerals import number_of, numbers_of
-from lading_coco.rle_forms import rle_from_record, shown
+from lading_coco.rle_forms import rle_from_record
 from lading_coco.rows import UNSET, Row
+from lading_coco.wording import shown
 
 #: Tells of something wrong: rule, message, and the parts of the pointer below the record.
 Tell: TypeAlias = Callable[..., None]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from lading import Box2D, Data, Frame, Label, Origin, Report, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document, Records
-from lading_coco.ids import is_id
 from lading_coco.images import Image, ImageBuilder
 from lading_coco.index import Index, Split
 from lading_coco.labels import LabelBuilder
@@ -22,7 +21,6 @@ from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
 from lading_coco.units import are_corners_within
-from lading_coco.videos import listed_videos, tell_other_video
 from lading_coco.whole_videos import VideoText
 
 #: What is told of a record: how, the rule, the message, and where.
@@ -56,7 +54,6 @@ class FrameReader:
         self._images = ImageBuilder(documents, names, source, origins, report)
         self._origins = origins
         self._pixelmaps = pixelmaps
-        self._videos = listed_videos(documents)
         self._cornered = frozenset(document.path for document in documents if document.has_corners)
         self._report = report
         self._labels = [
@@ -113,19 +110,9 @@ class FrameReader:
                 annotated.update(frames.tolist())
         made = self._merging.labels(parts, end - begin)
         for frame, own in enumerate(images, begin):
-            if self._videos:
-                self._tell_videos(own, parts, frame - begin)
             for take, rule, message, origin in self._held.pop(frame, ()):
                 take(rule, message, origin)
             yield self._frame(frame, own, next(made), is_annotated=frame in annotated)
-
-    def _tell_videos(self, images: Sequence[Image], parts: Sequence[RowsOfFrames], place: int) -> None:
-        """Tell of annotations of the frame at this place of a block that are of another video than its image."""
-        videos = [image.get("video_id") for *_, image in images if isinstance(image, dict)]
-        listed = [video for video in videos if is_id(video) and video in self._videos]  # others are told
-        for number, bounds, rows, found in parts:
-            own = slice(bounds[place], bounds[place + 1])
-            tell_other_video(self._documents[number], listed, self._videos, rows[own], found[own], self._report)
 
     def _teller(self, records: Records) -> TellRow:
         def tell(rule: str, row: int, message: str, warn: bool) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lading_coco.heads import AnnotationHead, Column, CompleteHead, PlainHead, Problem
-from lading_coco.ids import Codes, codes_of, joined
+from lading_coco.ids import Codes, codes_of, is_id, joined
 from lading_coco.repeated import TellKey
 from lading_coco.structure import Offsets, Piece
 from lading_coco.traits import Traits
+
+#: Numbers of records.
+Rows: TypeAlias = NDArray[np.int64]
 
 
 class Stretch(NamedTuple):
@@ -34,6 +37,7 @@ class AnnotationHeads:
         self.is_plain = True  # ids are integers: those of other types have codes that hold in one process alone
         self._image_of: list[Codes] = []
         self._masks: list[Codes] = []
+        self._videos: list[tuple[Rows, Codes]] = []
 
     @property
     def image_of(self) -> Codes:
@@ -45,6 +49,11 @@ class AnnotationHeads:
         """Hashes of the names of their files where annotations are masks, that of None where there is none."""
         return joined(self._masks, np.int64)
 
+    @property
+    def videos(self) -> tuple[Rows, Codes]:
+        """The rows that have the id of a video, and the codes of these."""
+        return joined([rows for rows, _ in self._videos], np.int64), joined([c for _, c in self._videos], np.int64)
+
     def take(self, piece: Piece) -> None:
         """Take some records."""
         heads = self.column.take(piece)
@@ -55,6 +64,11 @@ class AnnotationHeads:
         if self.traits.has_segments and not is_plain:
             names = [(head.file_name or None) if isinstance(head.file_name, str) else None for head in heads]
             self._masks.append(np.fromiter(map(hash, names), dtype=np.int64, count=len(names)))
+        videos = [] if is_plain else [head.video_id for head in heads]
+        if videos.count(None) < len(videos):
+            known = [(row, key) for row, key in enumerate(videos, self.column.count - len(videos)) if is_id(key)]
+            rows, keys = zip(*known, strict=True) if known else ((), ())
+            self._videos.append((np.array(rows, dtype=np.int64), codes_of(keys)))
 
     def stretch(self, end: int) -> Stretch:
         """All that was taken, for another process to follow up its own with."""

@@ -86,6 +86,7 @@ class AnnotationHead(msgspec.Struct, gc=False):
     caption: msgspec.Raw = ABSENT
     segments_info: list[SegmentHead] | None = None
     file_name: Any = None
+    video_id: Any = None
     attributes: Any = None
     foot_kpts: msgspec.Raw = ABSENT
     face_kpts: msgspec.Raw = ABSENT

@@ -24,6 +24,7 @@ from lading_coco.ids import (
     together,
 )
 from lading_coco.index import Grouping, Index, Numbers, Split
+from lading_coco.other_videos import tell_other_videos
 from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps, tell_same_files
 from lading_coco.placing import Placing, repeated_annotations
 from lading_coco.rows import records_at, values_at
@@ -70,6 +71,7 @@ class IndexBuilder:
         tell_overlaps(self._documents, self._groups, self._frame_of_image, again, self._report)
         ids = joined(self._ids, np.int64)
         frames_of = Placing(self._documents, self._groups, self._frame_of_image, ids, self._report).frames()
+        tell_other_videos(self._documents, self._frame_of_image, frames_of, self._report)
         return Index(
             splits=[split for split in self.splits if self._is_told(split)],
             home=home,

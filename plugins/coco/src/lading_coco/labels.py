@@ -20,6 +20,7 @@ from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, Row, as_row
 from lading_coco.shapes import box, mask
 from lading_coco.traits import ATTRIBUTES
 from lading_coco.whole_videos import VideoText
+from lading_coco.wording import shown
 
 #: In extras: in which files and rows the object of a label is, where these are several. No key of COCO is called so.
 RECORDS = "coco:records"
@@ -41,12 +42,12 @@ class LabelBuilder:
     def __init__(self, document: Document, names: Names, base: int, step: int, *, shift: float, report: Report) -> None:
         self._document = document
         listed = names.listed(document)
-        self._listed = frozenset(listed.values())
         repeated = {name for name, count in Counter(listed.values()).items() if count > 1}
         # Ids that share a name are looked up apart: their labels keep them in extras.
         self._names: dict[Any, str] = {key: name for key, name in listed.items() if name not in repeated}
         self._alike = {key: name for key, name in listed.items() if name in repeated}
         self._unlisted = names.unlisted[document.path]
+        self._spelled = names.spelled[document.path]
         self._are_unknown_told = names.accounted_for[document.path]
         self._has_categories = bool(listed)
         self._is_stuff = document.kind == "stuff"
@@ -200,7 +201,7 @@ class LabelBuilder:
                     extras["iscrowd"] = crowd
             else:
                 extras["iscrowd"] = crowd
-                self._tell(row, "coco.bad-number", f"expected 0 or 1, found {crowd!r}", "iscrowd")
+                self._tell(row, "coco.bad-number", f"expected 0 or 1, found {shown(crowd)}", "iscrowd")
         if record.score is not UNSET:
             (extras if "score" in attributes else attributes)["score"] = record.score
             if not record.keypoints:  # that of a pose may be a sum over its points
@@ -230,14 +231,10 @@ class LabelBuilder:
         if known is not None:
             return known
         name = self._unlisted[key]
-        if not self._has_categories or (self._are_unknown_told and name.startswith("category:")):
+        if not self._has_categories or key in self._spelled:  # which is told of the file
             return name
-        if name.startswith("category:") or name not in self._listed:
+        if not (self._are_unknown_told and name.startswith("category:")):
             self._tell(row, "coco.unknown-category", f"expected the id of a category, found {key!r}", "category_id")
-        else:
-            self._tell(
-                row, "coco.id-type", f"expected the id as the category has it, found {key!r}", "category_id", warn=True
-            )
         return name
 
     def _tell_beyond(self, rest: Mapping[str, Any], row: int) -> None:

@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from lading import Origin, Report
@@ -17,6 +18,7 @@ from lading_coco.layout import Finder, are_safe, name_from_url, unsafe_name
 from lading_coco.orphans import WithoutId
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Piece
+from lading_coco.wording import shown
 
 #: Where a part of the image of a row stands.
 Place = Callable[..., Origin]
@@ -136,10 +138,10 @@ class ImageHeads:
 
     def _check(self, row: int, head: ImageHead, name: str | None, *, is_found: bool) -> None:
         if head.id == MISSING or not is_id(head.id):
-            found = "none" if head.id == MISSING else repr(head.id)
+            found = shown(UNSET if head.id == MISSING else head.id)
             self.column.waiting.add(row, lambda number: self.without_id.add(number, found))
         if name is None:
-            found = "neither" if not head.file_name else repr(head.file_name)
+            found = shown(head.file_name) if head.file_name else "neither"
             self._tell("coco.missing-file-name", f"expected `file_name` or `coco_url`, found {found}", row)
             return
         reason = unsafe_name(name, self._path)

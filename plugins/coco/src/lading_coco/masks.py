@@ -14,8 +14,8 @@ from lading_coco.forms import number
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.layout import MaskPlace, pixelmap_of
 from lading_coco.numerals import numbers_of
-from lading_coco.rle_forms import shown
-from lading_coco.rows import Loose
+from lading_coco.rows import UNSET, Loose
+from lading_coco.wording import shown
 
 _VOID = 0
 _OF_SEGMENT = frozenset({"id", "category_id", "iscrowd"})
@@ -31,6 +31,7 @@ class MaskBuilder:
         self._source = source
         self._listed = names.listed(document)
         self._unlisted = names.unlisted[document.path]
+        self._spelled = names.spelled[document.path]
         self._place = place or MaskPlace(posixpath.splitext(document.path)[0], source)
         self._report = report
 
@@ -39,21 +40,20 @@ class MaskBuilder:
         segments = record["segments_info"]
         items = []
         if not isinstance(segments, list):
-            found = "null" if segments is None else str(segments)[:60]
-            message = f"expected an array of segments, found {found}"
+            message = f"expected an array of segments, found {shown(segments)}"
             self._tell("coco.bad-segment", message, row, "segments_info")
         for index, segment in enumerate(segments if isinstance(segments, list) else ()):
             item = self._item(segment, row, index)
             if item is not None:
                 items.append(item)
-        name = record.get("file_name")
+        name = record.get("file_name", UNSET)
         extras = {k: v for k, v in record.items() if k not in ("segments_info", "image_id")}
         path = content = None
         if isinstance(name, str) and name:
             path = posixpath.join(self._place.folder, name)
             content = self._place.source.get(path)
         else:
-            self._tell("coco.missing-file-name", f"expected `file_name`, found {name!r}", row, "file_name")
+            self._tell("coco.missing-file-name", f"expected `file_name`, found {shown(name)}", row, "file_name")
         return PanopticMask(items=tuple(items), path=path, content=content, extras=extras, origin=origin)
 
     def _item(self, segment: Any, row: int, index: int) -> MaskItem | None:
@@ -63,7 +63,7 @@ class MaskBuilder:
             self._tell("coco.number-as-text", message, row, "segments_info", index, "id", warn=True)
             value = read
         if not isinstance(value, int) or isinstance(value, bool):
-            message = f"expected a segment with an integer `id`, found {str(segment)[:60]}; it is left out"
+            message = f"expected a segment with an integer `id`, found {shown(segment)}; it is left out"
             self._tell("coco.bad-segment", message, row, "segments_info", index)
             at = self._document.annotations.origin(row, "segments_info", index)
             self._report.loss("segments of a mask without an integer id", str(at))
@@ -72,7 +72,7 @@ class MaskBuilder:
             message = "expected an id above 0, for pixels of 0 are of no segment, found 0"
             self._tell("coco.bad-segment", message, row, "segments_info", index, "id")
         self._tell_measures(segment, row, index)
-        key = self._category_id(segment.get("category_id"), row, index)
+        key = self._category_id(segment.get("category_id"))
         crowd = segment.get("iscrowd")
         if crowd not in (0, 1, None):
             message = f"expected 0 or 1, found {shown(crowd)}"
@@ -104,18 +104,14 @@ class MaskBuilder:
             elif min(edges[2:]) < 0:
                 tell("coco.bad-bbox", f"expected a width and a height of 0 or more, found {edges}", "bbox", warn=True)
 
-    def _category_id(self, key: Any, row: int, index: int) -> int | str | None:
+    def _category_id(self, key: Any) -> int | str | None:
         """The id as the category has it; None for what can be none, which the rules tell."""
         if not is_id(key):
             return None
         if isinstance(key, float):
             return int(key)
-        spelled = other_spelling(key)
-        if key not in self._listed and spelled in self._listed:
-            message = f"expected the id as the category has it, {spelled!r}, found {key!r}"
-            self._tell("coco.id-type", message, row, "segments_info", index, "category_id", warn=True)
-            return spelled if isinstance(spelled, (int, str)) else None
-        return key if isinstance(key, (int, str)) else None
+        known = self._spelled.get(key, key)
+        return known if isinstance(known, (int, str)) else None
 
     def pixelmap(self, folder: str, image: str, origin: int | None) -> SemanticMask | None:
         """The pixelmap of a picture, where there is one: a PNG of its stem whose values are categories."""

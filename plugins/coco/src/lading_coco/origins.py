@@ -107,7 +107,8 @@ def _field(kind: str | None, subject: str | None, part: int) -> tuple[str, ...]:
             return (box if kind == "BOX2D" and box is not None else points,)
         return (_GEOMETRY[kind],) if kind in _GEOMETRY else ()
     if subject.startswith("items/"):
-        return ("segments_info", subject.removeprefix("items/"))
+        _, number, *within = subject.split("/")
+        return ("segments_info", number, *(_OWN[name] for name in within))
     if subject.startswith("attributes/"):
         name = subject.removeprefix("attributes/")
         return (name,) if name in _TOP_LEVEL else ("attributes", name)

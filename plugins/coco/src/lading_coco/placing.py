@@ -11,6 +11,7 @@ from lading import Report
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
 from lading_coco.index import Numbers, Split
+from lading_coco.often import tell_each_or_once
 from lading_coco.orphans import Orphans
 from lading_coco.rows import records_at, values_at
 from lading_coco.whole_videos import VideoText
@@ -89,23 +90,30 @@ class Placing:
         `places` are ids of images with their frames: those of the own file, then those of the split.
         """
         lost: dict[int, Any] = {}
+        found: list[int] = []  # places in rows
         values = values_at(document, rows.tolist(), "image_id")
-        for row, value in zip(rows.tolist(), values, strict=True):
+        for number, (row, value) in enumerate(zip(rows.tolist(), values, strict=True)):
             spelled = other_spelling(value)
             codes = np.array([code_of(spelled)])
             frames[row] = next((int(at) for known in places for at in look_up(codes, *known) if at >= 0), -1)
             if frames[row] < 0:
                 lost[row] = value
             else:
-                message = f"expected the id as the image has it, {spelled!r}, found {value!r}"
-                self._report.warning("coco.id-type", message, document.annotations.origin(row, "image_id"))
+                found.append(number)
+
+        def tell(number: int, more: str) -> None:
+            value = values[number]
+            message = f"expected the id as the image has it, {other_spelling(value)!r}, found {value!r}{more}"
+            self._report.warning("coco.id-type", message, document.annotations.origin(int(rows[number]), "image_id"))
+
+        tell_each_or_once(found, len(document.annotations), "annotation", tell)
         noun = "an image"
         if isinstance(document.text, VideoText):  # several records are one annotation
             first_of = {document.text.annotation(row): row for row in reversed(lost)}
             ids = document.text.ids
-            found = {row: document.text.frame(row)["video_id"] for row in sorted(first_of.values())}
-            lost = {row: key for row, key in found.items() if not ids.is_without_pictures(key)}
-            for row in found.keys() - lost.keys():  # which is told of the video
+            known = {row: document.text.frame(row)["video_id"] for row in sorted(first_of.values())}
+            lost = {row: key for row, key in known.items() if not ids.is_without_pictures(key)}
+            for row in known.keys() - lost.keys():  # which is told of the video
                 self._report.loss("annotations of no listed image", str(document.annotations.origin(row)))
             noun = "a video"
         at = document.annotations.origin

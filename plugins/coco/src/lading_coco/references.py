@@ -11,6 +11,7 @@ from lading import Label, Origin, Report, counted
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, code_of, is_id
 from lading_coco.rows import records_at
+from lading_coco.wording import shown
 
 #: Of an image of LVIS: categories that are not in it, and those of which not every object is annotated.
 _ABSENT = "neg_category_ids"
@@ -112,7 +113,7 @@ def tell_licences(document: Document, report: Report) -> None:
     if len(strays):
         row = int(strays[0])
         (record,) = records_at(document, document.images, [row])
-        found = f"others in {counted(len(strays), 'image')}, the first {(record or {}).get('license')!r}"
+        found = f"others in {counted(len(strays), 'image')}, the first {shown((record or {}).get('license'))}"
         message = f"expected ids of licences that are listed, found {found}"
         report.warning(_CODE, message, document.images.origin(row, "license"))
 
@@ -135,6 +136,5 @@ def _backgrounds(scenes: list[Any]) -> Iterator[_Found]:
 
 
 def _message(noun: str, strays: list[_Found]) -> str:
-    return (
-        f"expected ids of {noun} that are listed, found {counted(len(strays), 'other')}, the first {strays[0].value!r}"
-    )
+    found = f"{counted(len(strays), 'other')}, the first {shown(strays[0].value)}"
+    return f"expected ids of {noun} that are listed, found {found}"

@@ -15,13 +15,14 @@ import numpy as np
 from lading.errors import GeometryError
 from lading.model.rle import Counts, counts_from_text
 from lading_coco.rows import UNSET, RleRow
+from lading_coco.wording import shown
 
 
 def rle_from_record(record: Mapping[str, Any], tell: Callable[..., None], key: str) -> Any:
     """The run lengths of an object with `size` and `counts`; UNSET where it has none."""
-    size, counts = record.get("size"), record.get("counts")
+    size, counts = record.get("size", UNSET), record.get("counts", UNSET)
     if not (isinstance(size, list) and len(size) == 2 and all(isinstance(v, int) and v >= 0 for v in size)):
-        tell("coco.bad-rle", f"expected `size` to be height and width, found {size!r}", key, "size")
+        tell("coco.bad-rle", f"expected `size` to be height and width, found {shown(size)}", key, "size")
         return UNSET
     if isinstance(counts, list) and all(isinstance(v, int) and not isinstance(v, bool) for v in counts):
         return RleRow(size, counts)
@@ -29,12 +30,6 @@ def rle_from_record(record: Mapping[str, Any], tell: Callable[..., None], key: s
         return RleRow(size, counts)
     tell("coco.bad-rle", f"expected run lengths or their text, found {shown(counts)}", key, "counts")
     return UNSET
-
-
-def shown(value: Any) -> str:
-    """A value as a message has it."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def counts_of(row: RleRow, tell: Callable[..., None]) -> Counts | None:

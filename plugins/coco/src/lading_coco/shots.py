@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from lading import Report
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, repeats
-from lading_coco.rows import records_at
+from lading_coco.rows import UNSET, records_at
+from lading_coco.wording import shown
 
 _Problem = tuple[str, NDArray[np.intp], str]  # rule, the frames that have it, what was expected
 
@@ -45,9 +46,12 @@ def tell_shots(
         place = int(places[0])
         document, row = documents[homes[place]], int(rows[place])
         (record,) = records_at(document, document.images, [row])
-        found = "none" if record is None or "frame_id" not in record else repr(record["frame_id"])
+        again = " again" if rule == "coco.duplicate-frame-id" else ""
+        found = shown((record or {}).get("frame_id", UNSET))
         count = "" if len(places) == 1 else f"; {len(places)} frames of this video are such"
-        report.warning(rule, f"expected {expected}, found {found}{count}", document.images.origin(row, "frame_id"))
+        report.warning(
+            rule, f"expected {expected}, found {found}{again}{count}", document.images.origin(row, "frame_id")
+        )
 
 
 def _problems(shots: Codes) -> Iterator[_Problem]:
@@ -59,8 +63,8 @@ def _problems(shots: Codes) -> Iterator[_Problem]:
     is_again = np.isin(odd, repeats(numbers)) | np.isin(numbers[odd], numbers[kept])
     strays = np.sort(np.concatenate((odd, np.searchsorted(numbered, np.flatnonzero(shots == MISSING)) - 0.5)))
     yield "coco.bad-frame-id", np.flatnonzero(shots == MISSING), "a whole number, as other frames of the video have"
-    yield "coco.duplicate-frame-id", numbered[odd[is_again]], "each number once in a video"
-    yield "coco.frame-order", numbered[odd[~is_again]], "frames in the order of their numbers, kept as they come"
+    yield "coco.duplicate-frame-id", numbered[odd[is_again]], "each `frame_id` once in a video"
+    yield "coco.frame-order", numbered[odd[~is_again]], "frames in the order of their `frame_id`, kept as they come"
     core = np.flatnonzero(kept) if 2 * len(odd) <= len(numbers) else np.arange(len(numbers))
     gaps = _gaps(numbers, core, odd, strays)
     if gaps is not None:

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from msgspec import UNSET
+
 from lading import Origin, Report
 from lading_coco.document import Document
 from lading_coco.numerals import number_of
-from lading_coco.rows import UNSET
 from lading_coco.whole_videos import VideoText
+from lading_coco.wording import shown
 
 SIZE = ("width", "height")
 #: Width and height in pixels, None for one that is not known.
@@ -24,7 +26,7 @@ def take_size(document: Document, row: int, extras: dict[str, Any], report: Repo
     wrong = [key for key, value in zip(SIZE, (width, height), strict=True) if value is None]
     wrong = [key for key in wrong if not _is_told(document, row, key)]
     if wrong:
-        found = ["none" if key not in extras else "null" if extras[key] is None else repr(extras[key]) for key in wrong]
+        found = [shown(extras.get(key, UNSET)) for key in wrong]
         what = " and ".join(f"`{key}`" for key in wrong)
         message = f"expected {what} in pixels, found {' and '.join(dict.fromkeys(found))}"
         report.warning("coco.missing-size", message, document.images.origin(row))
@@ -62,6 +64,6 @@ def tell_other_size(known: Mapping[str, Any], home: str, other: Mapping[str, Any
     """Tell of a record, which stands at `at`, that says another size than the file `home`; once for both numbers."""
     differing = [key for key in SIZE if key in known and key in other and known[key] != other[key]]
     if differing:
-        expected, found = (" x ".join(repr(record[key]) for key in differing) for record in (known, other))
+        expected, found = (" x ".join(shown(record[key]) for key in differing) for record in (known, other))
         message = f"expected the {expected} that {home} has of this image, found {found}"
         report.warning("coco.other-size", message, at.below(differing[0]))

@@ -6,9 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from lading import Report
 from lading_coco.ids import is_id, other_spelling
 from lading_coco.orphans import Place, WithoutId
+from lading_coco.wording import shown
 
 
 class VideoIds:
@@ -16,7 +19,7 @@ class VideoIds:
 
     def __init__(self, videos: Sequence[Any], place: Place) -> None:
         self._place = place
-        self._ids = [video.get("id") if isinstance(video, dict) else None for video in videos]
+        self._ids = [video.get("id", UNSET) if isinstance(video, dict) else None for video in videos]
         self._numbers: dict[Any, int] = {}
         self._empty: set[Any] = set()  # ids of videos without a list of pictures, which is told of them
         for number, (key, video) in enumerate(zip(self._ids, videos, strict=True)):
@@ -32,7 +35,7 @@ class VideoIds:
         """Tell of the id of a video that an earlier one has, and note one that is none."""
         key = self._ids[number]
         if not is_id(key):
-            self.without.add(number, "none" if key is None else repr(key))
+            self.without.add(number, shown(key))
         elif self._numbers[key] != number:
             message = f"expected each video id once, found {key!r} again; annotations go to the first"
             report.error("coco.duplicate-video-id", message, self._place(number).below("id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from lading import Origin, Report
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, is_id, other_spelling
-from lading_coco.rows import records_at
+from lading_coco.ids import MISSING, Codes, is_id
+from lading_coco.rows import UNSET, records_at
+from lading_coco.wording import shown
 
 
 class Places(NamedTuple):
@@ -78,7 +79,7 @@ class ListedVideos:
     def _take(self, document: Document, listed: Sequence[Any]) -> None:
         own: set[Any] = set()
         for number, video in enumerate(listed):
-            key = video.get("id") if isinstance(video, dict) else None
+            key = video.get("id", UNSET) if isinstance(video, dict) else None
             if is_id(key):
                 if key in own and document.kind != "videos":  # which has told it itself
                     message = f"expected each video id once, found {key!r} again; the first one counts"
@@ -86,7 +87,7 @@ class ListedVideos:
                 own.add(key)
                 self._known.setdefault(key, video)
             elif document.kind != "videos":
-                self._without_id.append((document.origin("videos", number), "none" if key is None else repr(key)))
+                self._without_id.append((document.origin("videos", number), shown(key)))
 
     def name(self, document: Document, row: int) -> str:
         """What the video of an image is called: the `name` of the one that is listed, else its id.
@@ -114,37 +115,6 @@ class ListedVideos:
         for place, key in () if is_why else self._unknown:
             message = f"expected the id of a video, found {key!r}; its segment is named by it"
             self._report.warning("coco.unknown-video", message, place)
-
-
-def listed_videos(documents: Sequence[Document]) -> frozenset[Any]:
-    """The ids of the videos that CocoVID lists."""
-    lists = [document.envelope.get("videos") for document in documents if document.kind != "videos"]
-    rows = [row for videos in lists if isinstance(videos, list) for row in videos if isinstance(row, dict)]
-    return frozenset(row["id"] for row in rows if is_id(row.get("id")))
-
-
-def tell_other_video(
-    document: Document,
-    videos: Sequence[Any],
-    listed: Set[Any],
-    rows: Sequence[int],
-    records: Sequence[Any],
-    report: Report,
-) -> None:
-    """Tell of annotations of one frame that name another video than those which its image is of, or spell it otherwise.
-
-    Of two videos 1 and "1", both `listed`, neither is the other spelled otherwise.
-    """
-    for row, record in zip(rows, records, strict=True) if videos else ():
-        found = record.get("video_id") if isinstance(record, dict) else None
-        if not is_id(found) or found in videos:
-            continue
-        spelled = other_spelling(found)
-        if spelled in videos and found not in listed:
-            rule, message = "coco.id-type", f"expected the id as the video has it, {spelled!r}, found {found!r}"
-        else:
-            rule, message = "coco.other-video", f"expected {videos[0]!r}, the video of its image, found {found!r}"
-        report.warning(rule, message, document.annotations.origin(row, "video_id"))
 
 
 def _folder_of(names: Any) -> str | None:

@@ -23,6 +23,7 @@ from lading import Origin, Report, counted
 from lading_coco.elements import Strangers
 from lading_coco.heads import Column
 from lading_coco.ids import is_id, repeats
+from lading_coco.often import tell_each_or_once
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Offsets, Piece, scan
 from lading_coco.text import CHUNK, Access, JsonText
@@ -37,6 +38,7 @@ from lading_coco.video_entries import (
     value_of,
 )
 from lading_coco.video_ids import VideoIds
+from lading_coco.wording import shown
 
 _PLURAL = {one: many for many, one in ENTRIES.items()}
 
@@ -58,6 +60,7 @@ class VideoText(JsonText):
         self.ids = VideoIds((), self._video)
         self._annotation_of = array("i")  # of each record of one frame, the annotation
         self._frame_of = array("i")
+        self._spelled = array("q")  # annotations that spell the id of their video otherwise
         self._strangers = Strangers()
         self._second: frozenset[int] = frozenset()
 
@@ -99,6 +102,12 @@ class VideoText(JsonText):
         with self._original.reading() as access:
             for row in range(len(self._places)):
                 self._number_entries(row, access, report)
+            tell_each_or_once(
+                self._spelled,
+                len(self._places),
+                "annotation",
+                lambda row, more: self._tell_spelling(row, more, access, report),
+            )
 
     def relocate(self, pointer: str, row: int, parts: Sequence[str | int]) -> Origin:
         """Where a record of one frame stands in the file, or a part of it."""
@@ -158,7 +167,7 @@ class VideoText(JsonText):
             self._first_image.append(self._first_image[-1] + len(names))
             at = self._video(number)
             if not isinstance(video, dict) or not isinstance(video.get("file_names"), list):
-                report.error("coco.bad-video", f"expected `file_names` of a video, found {str(video)[:60]!r}", at)
+                report.error("coco.bad-video", f"expected `file_names` of a video, found {shown(video)}", at)
                 continue
             self.ids.tell(number, report)
             length = video.get("length")
@@ -176,8 +185,7 @@ class VideoText(JsonText):
             report.warning("coco.missing-id", "expected an `id`, found none; its labels have no instance", at)
         key = value_of(record.get("video_id"))
         if self.ids.meant(key) != key:
-            message = f"expected the id as the video has it, {self.ids.meant(key)!r}, found {key!r}"
-            report.warning("coco.id-type", message, at.below("video_id"))
+            self._spelled.append(row)
         count = self._frame_count(record)
         lists = {key: entries_of(record.get(key)) for key in ENTRIES}
         for key, entries in lists.items():
@@ -198,6 +206,12 @@ class VideoText(JsonText):
             report.loss("annotations without anything that is a label", str(at))
         self._annotation_of.extend([row] * len(seen))
         self._frame_of.extend(seen)
+
+    def _tell_spelling(self, row: int, more: str, access: Access, report: Report) -> None:
+        key = value_of((self._record(row, access) or {}).get("video_id"))
+        message = f"expected the id as the video has it, {self.ids.meant(key)!r}, found {key!r}{more}"
+        at = Origin(self.path, "/annotations").below(self._strangers.element(row), "video_id")
+        report.warning("coco.id-type", message, at)
 
     def _frame_count(self, record: Fields) -> int | None:
         """How many frames the video of an annotation has; None where it is not listed."""

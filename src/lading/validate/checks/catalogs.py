@@ -128,7 +128,8 @@ def _mask_ids(subcatalog: Subcatalog) -> Iterator[Told]:
         number = category.category_id
         path = ("categories", index) if number is None else ("categories", index, "categoryId")
         if number is None or number < 0:
-            yield Problem("catalog.mask-id", f"expected a categoryId from 0 on, found {number}"), path
+            found = "none" if number is None else number
+            yield Problem("catalog.mask-id", f"expected a categoryId from 0 on, found {found}"), path
         elif number in taken:
             yield Problem("catalog.mask-id", f"expected each categoryId once, found {number} again"), path
         elif number > _LARGEST_ID:
@@ -155,7 +156,9 @@ def _keypoints_rule(rule: Keypoints) -> Iterator[Told]:
         yield Problem("catalog.keypoints-number", f"expected 1 keypoint or more, found {rule.number}"), ("number",)
     names = rule.names
     if names is not None and (len(names) != rule.number or len(set(names)) != len(names)):
-        message = f"expected {rule.number} names, no two alike, found {len(names)}, {len(set(names))} of them different"
+        again = next((name for number, name in enumerate(names) if name in names[:number]), None)
+        found = f"{len(names)}" if again is None else f"{len(names)}, {again!r} again"
+        message = f"expected {rule.number} names, no two alike, found {found}"
         yield Problem("catalog.keypoints-names", message), ("names",)
     for index, pair in enumerate(rule.skeleton or ()):
         if len(pair) != 2 or pair[0] == pair[1] or not all(0 <= end < rule.number for end in pair):

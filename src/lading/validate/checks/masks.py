@@ -35,8 +35,9 @@ def check_items(label: Label, ids: frozenset[int]) -> list[Problem]:
                 continue  # a table of colours, where the reader tells which are no class's
             category_id = item.value
         if ids and category_id not in ids and not isinstance(label, InstanceMask):
-            message = f"expected a category id of the catalog, found {category_id}"
-            problems.append(Problem("mask.unknown-id", message, f"items/{index}"))
+            found = "none" if category_id is None else category_id
+            message = f"expected a category id of the catalog, found {found}"
+            problems.append(Problem("mask.unknown-id", message, f"items/{index}/category"))
     if label.checksum is not None and not _SHA1.fullmatch(label.checksum):
         message = f"expected a SHA-1 of 40 lower-case hex digits, found {label.checksum!r}"
         problems.append(Problem("mask.checksum", message, "geometry"))

@@ -187,7 +187,8 @@ def _note_categories(place: Place, labels: list[Label], seen: _Seen) -> None:
 
 
 def _changed(instance: str, before: str | None, now: str | None) -> Problem:
-    message = f"expected instance {instance!r} to stay {before!r}, found {now!r}"
+    was, found = ("of no category" if name is None else repr(name) for name in (before, now))
+    message = f"expected instance {instance!r} to stay {was}, found {found}"
     return Problem("instance.category-changed", message, "category")
 
 

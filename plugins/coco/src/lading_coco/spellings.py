@@ -1,0 +1,96 @@
+"""Category ids that annotations spell otherwise than the categories do, `"2"` for 2: labels are named all the same."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lading import Origin, Report
+from lading_coco.document import Document
+from lading_coco.heads import REFUSED
+from lading_coco.ids import is_id
+from lading_coco.often import tell_each_or_once
+from lading_coco.rows import loose
+from lading_coco.whole_videos import VideoText
+
+_KEY = "category_id"
+
+
+class _Head(msgspec.Struct, gc=False):
+    """What is looked at of an annotation."""
+
+    category_id: Any = None
+    segments_info: Any = None
+
+
+_DECODER = msgspec.json.Decoder(_Head)
+
+
+class _Odd:
+    """The places of ids that are spelled otherwise, out of so many that were looked at."""
+
+    def __init__(self, spelled: Mapping[Any, Any], noun: str) -> None:
+        self.count = 0
+        self._spelled = spelled
+        self._noun = noun
+        self._known = {key: key for key in spelled}
+        self._rows, self._parts = array("q"), array("q")
+        self._keys: list[Any] = []
+
+    def look(self, key: Any, row: int, part: int = 0) -> None:
+        """Look at the id of a row, or of a part of it."""
+        self.count += 1
+        if is_id(key) and key in self._known:
+            self._rows.append(row)
+            self._parts.append(part)
+            self._keys.append(self._known[key])  # itself, not what was read just now
+
+    def tell(self, place: Callable[[int, int], Origin], report: Report) -> None:
+        """Tell of them; `place` is where the id of a row and a part stands."""
+
+        def tell(number: int, more: str) -> None:
+            key = self._keys[number]
+            message = f"expected the id as the category has it, {self._spelled[key]!r}, found {key!r}{more}"
+            report.warning("coco.id-type", message, place(self._rows[number], self._parts[number]))
+
+        tell_each_or_once(range(len(self._keys)), self.count, self._noun, tell)
+
+
+def tell_spellings(document: Document, rows: NDArray[np.int32], spelled: Mapping[Any, Any], report: Report) -> None:
+    """Tell of the annotations of these rows, and of their segments, whose category's id is one of `spelled`.
+
+    `spelled` has for each such id that of the category. Nothing is read where there is none.
+    """
+    if not spelled:
+        return
+    annotations, segments = _Odd(spelled, "annotation"), _Odd(spelled, "segment")
+    text, origin = document.text, document.annotations.origin
+    before: tuple[Any, Any] | None = None
+    for row, head in _heads(document, np.sort(rows).tolist()):
+        same = (text.annotation(row), head.category_id) if isinstance(text, VideoText) else None
+        if same is None or same != before:  # which all its frames say
+            annotations.look(head.category_id, row)
+        before = same
+        for number, part in enumerate(head.segments_info if isinstance(head.segments_info, list) else ()):
+            segments.look(part.get(_KEY) if isinstance(part, dict) else None, row, number)
+    annotations.tell(lambda row, _: origin(row, _KEY), report)
+    segments.tell(lambda row, number: origin(row, "segments_info", number, _KEY), report)
+
+
+def _heads(document: Document, rows: Sequence[int]) -> Iterator[tuple[int, _Head]]:
+    """What is looked at of these rows, each with its row; of a row that is no record nothing is yielded."""
+    places, sizes = document.annotations.places, document.annotations.sizes
+    with document.text.reading() as access:
+        for row in rows:
+            text = access.read(int(places[row]), int(sizes[row]))
+            try:
+                yield row, _DECODER.decode(text)
+            except REFUSED:
+                record = loose(text)
+                if record is not None:
+                    yield row, _Head(record.get(_KEY), record.get("segments_info"))

@@ -1,0 +1,151 @@
+"""What most records of a file have wrong alike is told once, with their number; what few have, of each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lading
+
+FILE = "annotations.json#"
+IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
+CATEGORIES = [{"id": 2, "name": "cat"}, {"id": "7", "name": "dog"}]
+VIDEOS = [{"id": 4, "name": "pier"}, {"id": 5, "name": "quay"}]
+AS_THE_IMAGE = "expected the id as the image has it, 1, found '1'"
+AS_THE_CATEGORY = "expected the id as the category has it, 2, found '2'"
+AS_THE_VIDEO = "expected the id as the video has it, 4, found '4'"
+ANOTHER = "expected 4, the video of its image, found 5"
+
+
+def row(number: int, **changes: Any) -> dict[str, Any]:
+    return {"id": number + 1, "image_id": 1, "category_id": 2, "bbox": [1 + number, 2, 10, 10], **changes}
+
+
+def rows(count: int, odd: int, **changes: Any) -> list[dict[str, Any]]:
+    """So many rows, of which so many, not the first, are changed."""
+    return [row(number, **(changes if 1 <= number <= odd else {})) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "message"),
+    [
+        ({"image_id": "1"}, "coco.id-type", AS_THE_IMAGE),
+        ({"category_id": "2"}, "coco.id-type", AS_THE_CATEGORY),
+        ({"category_id": 7}, "coco.id-type", "expected the id as the category has it, '7', found 7"),
+        ({"video_id": "4"}, "coco.id-type", AS_THE_VIDEO),
+        ({"video_id": 5}, "coco.other-video", ANOTHER),
+        ({"video_id": 9}, "coco.other-video", "expected 4, the video of its image, found 9"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("odd", [1, 2, 4, 5, 8])
+def test_ids_that_lead_astray_are_told_once_where_most_do(
+    read: Any, changes: dict[str, Any], rule: str, message: str, odd: int
+) -> None:
+    (key,) = changes
+    made = rows(9, odd, **changes)
+    made = [{"video_id": 4, **one} for one in made] if key == "video_id" else made
+    images = [{**IMAGE, "video_id": 4}] if key == "video_id" else [IMAGE]
+    done = read(annotations=made, images=images, categories=CATEGORIES, videos=VIDEOS)
+    due = [(rule, f"{FILE}/annotations/{number}/{key}", message) for number in range(1, odd + 1)]
+    if odd > 4:
+        due = [(*due[0][:2], f"{message}; so it is with {odd} annotations of 9")]
+    assert done.told == due
+    assert [label.category for label in done.labels] == ["dog" if one["category_id"] == 7 else "cat" for one in made]
+
+
+def test_two_defects_of_one_key_are_counted_apart(read: Any) -> None:
+    made = [row(number, video_id=key) for number, key in enumerate([5, "4", "4", 5, 5, 5, 4])]
+    done = read(annotations=made, images=[{**IMAGE, "video_id": 4}], categories=CATEGORIES, videos=VIDEOS)
+    at = f"{FILE}/annotations/{{}}/video_id"
+    assert sorted(done.told) == [
+        ("coco.id-type", at.format(1), AS_THE_VIDEO),
+        ("coco.id-type", at.format(2), AS_THE_VIDEO),
+        ("coco.other-video", at.format(0), f"{ANOTHER}; so it is with 4 annotations of 7"),
+    ]
+
+
+def test_annotations_without_a_video_do_not_count(read: Any) -> None:
+    made = [row(number, **({"video_id": 5} if number < 3 else {})) for number in range(40)]
+    done = read(annotations=made, images=[{**IMAGE, "video_id": 4}], categories=CATEGORIES, videos=VIDEOS)
+    assert done.told == [
+        ("coco.other-video", f"{FILE}/annotations/0/video_id", f"{ANOTHER}; so it is with 3 annotations of 3")
+    ]
+
+
+def test_an_annotation_may_name_the_video_that_another_file_gives_its_image(read: Any, document: Any) -> None:
+    other = document(images=[{**IMAGE, "video_id": 4}], annotations=[], videos=VIDEOS)
+    whole = document(annotations=[row(0, video_id=4), row(1, video_id=5)], images=[IMAGE], videos=VIDEOS)
+    done = read({"annotations/instances_x.json": whole, "annotations/captions_x.json": other})
+    assert done.told == [("coco.other-video", "annotations/instances_x.json#/annotations/1/video_id", ANOTHER)]
+
+
+@pytest.mark.parametrize("odd", [1, 2, 4, 5])
+def test_segments_that_spell_their_category_otherwise_are_told_once_where_most_do(read: Any, odd: int) -> None:
+    segments = [{"id": 1 + number, "category_id": "2" if number < odd else 2} for number in range(9)]
+    made = [
+        {"image_id": 1, "file_name": "m.png", "segments_info": segments[:5]},
+        {"image_id": 2, "file_name": "n.png", "segments_info": segments[5:]},
+    ]
+    images = [IMAGE, {**IMAGE, "id": 2, "file_name": "b.png"}]
+    done = read(annotations=made, images=images, categories=CATEGORIES)
+    at = f"{FILE}/annotations/0/segments_info/{{}}/category_id"
+    due = [("coco.id-type", at.format(number), AS_THE_CATEGORY) for number in range(odd)]
+    if odd > 4:
+        due = [(*due[0][:2], f"{AS_THE_CATEGORY}; so it is with 5 segments of 9")]
+    assert done.told == due
+    assert [item.category for mask in done.labels for item in mask.items] == ["cat"] * 9
+
+
+def test_videos_that_annotations_of_whole_videos_spell_otherwise_are_told_once(read: Any) -> None:
+    video = {"id": 4, "file_names": ["a.png"], "width": 40, "height": 30, "length": 1}
+    made = [
+        {"id": 1 + number, "video_id": "4" if number else 4, "category_id": 2, "bboxes": [[1 + number, 2, 9, 9]]}
+        for number in range(5)
+    ]
+    done = read({"annotations.json": {"videos": [video], "annotations": made, "categories": CATEGORIES}})
+    message = f"{AS_THE_VIDEO}; so it is with 4 annotations of 5"
+    assert done.told == [("coco.id-type", f"{FILE}/annotations/1/video_id", message)]
+
+
+def test_a_category_of_a_whole_video_is_one_annotations_though_many_frames_say_it(read: Any) -> None:
+    names = [f"{number}.png" for number in range(6)]
+    video = {"id": 4, "file_names": names, "width": 40, "height": 30, "length": 6}
+    made = [
+        {
+            "id": 1 + number,
+            "video_id": 4,
+            "category_id": "2" if number < 2 else 2,
+            "bboxes": [[1, 2 + number, 9, 9]] * 6,
+        }
+        for number in range(5)
+    ]
+    done = read({"annotations.json": {"videos": [video], "annotations": made, "categories": CATEGORIES}})
+    told = [one for one in done.told if one[0] == "coco.id-type"]
+    assert told == [("coco.id-type", f"{FILE}/annotations/{number}/category_id", AS_THE_CATEGORY) for number in (0, 1)]
+
+
+def test_several_processes_tell_the_same(tmp_path: Path) -> None:
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.png", "video_id": 4} for number in range(60)]
+    made = [
+        row(number, image_id=number % 60, category_id="2" if number % 3 else 2, video_id=5 if number % 4 else 4)
+        for number in range(600)
+    ]
+    whole = {"images": images, "annotations": made, "categories": CATEGORIES, "videos": VIDEOS}
+    (tmp_path / "a.json").write_text(json.dumps(whole), encoding="utf-8")
+    told = []
+    for jobs in (1, 2):
+        findings = lading.validate(lading.open_dataset(tmp_path), jobs=jobs)
+        found = [f for f in findings if f.rule in ("coco.id-type", "coco.other-video")]
+        told.append(sorted((f.rule, f.pointer or "", f.message) for f in found))
+    assert (
+        told[0]
+        == told[1]
+        == [
+            ("coco.id-type", "/annotations/1/category_id", f"{AS_THE_CATEGORY}; so it is with 400 annotations of 600"),
+            ("coco.other-video", "/annotations/1/video_id", f"{ANOTHER}; so it is with 450 annotations of 600"),
+        ]
+    )

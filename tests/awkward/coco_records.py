@@ -449,6 +449,7 @@ KINDS = [
         told=[
             "warning coco.unsafe-file-name /images/2/file_name",
             "warning coco.file-capitals /images/0/file_name",
+            "warning coco.file-ending /images/1/file_name",
         ],
     ),
     coco(

@@ -71,7 +71,7 @@ def coco_row(rng: random.Random, row: dict[str, Any], size: tuple[int, int]) -> 
     yield "label.not-finite", "bbox", changed(row, bbox=put(box, rng.randrange(4), odd))
     yield "coco.bad-bbox", "bbox", changed(row, bbox=box[:3])
     yield "coco.unknown-category", "category_id", changed(row, category_id=rng.choice([0, -1, 91, 4711]))
-    yield "category.missing", "category_id", {key: value for key, value in row.items() if key != "category_id"}
+    yield "coco.unknown-category", "category_id", {key: value for key, value in row.items() if key != "category_id"}
     yield "coco.orphan-annotation", "image_id", changed(row, image_id=rng.randrange(10**9, 10**10))
     yield "label.not-finite", "score", changed(row, score=math.nan)
     yield from (coco_rings if isinstance(row["segmentation"], list) else coco_runs)(rng, row, size)

@@ -44,6 +44,45 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/annotations/1/category_id",
         "expected the id of a category, found null",
     ),
+    "no category id where others have one": (
+        {"annotations": rows({"category_id": ...})},
+        "coco.unknown-category",
+        "/annotations/1/category_id",
+        "expected the id of a category, found none",
+    ),
+    "a category that is neither a thing nor none": (
+        {"categories": [{"id": 2, "name": "cat", "isthing": 2}]},
+        "coco.bad-number",
+        "/categories/0/isthing",
+        "expected 0 or 1, found 2",
+    ),
+    "a video that is called as another": (
+        {"images": [IMAGE | {"video_id": 4}], "videos": [{"id": 4, "name": "pier"}, {"id": 5, "name": "pier"}]},
+        "coco.duplicate-video-name",
+        "/videos/1/name",
+        "expected each name of a video once, found 'pier' with the ids 4 and 5",
+    ),
+    "a file of another ending": (
+        {"images": [IMAGE | {"file_name": "a.jpg"}]},
+        "coco.file-ending",
+        "/images/0/file_name",
+        "expected a file of this name to the letter, found 'images/a.png'; so it is with 1 image",
+    ),
+    "a file name with a blank behind it": (
+        {"images": [IMAGE | {"file_name": "a.png "}]},
+        "coco.file-ending",
+        "/images/0/file_name",
+        "expected a file of this name to the letter, found 'images/a.png'; so it is with 1 image",
+    ),
+    "keypoints that have places and no visibility": (
+        {
+            "categories": [{"id": 2, "name": "cat", "keypoints": ["a", "b"]}],
+            "annotations": rows({"keypoints": [1, 1, 0, 5, 5, 0]}),
+        },
+        "coco.bad-keypoints",
+        "/annotations/1/keypoints",
+        "expected a visibility of 1 or 2 of points that have a place, found 0 of all 2; they make no label",
+    ),
     "a category id as text": (
         {"annotations": rows({"category_id": "2"})},
         "coco.id-type",
@@ -357,7 +396,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "expected an area of 0 or more, found -100.5",
     ),
     "an area below 0 in a record of another order": (
-        {"annotations": [ROW, {"image_id": 1, "id": 6, "bbox": [1, 2, 3, 4], "area": -12}]},
+        {"annotations": [ROW, {"image_id": 1, "id": 6, "category_id": 2, "bbox": [1, 2, 3, 4], "area": -12}]},
         "coco.negative-area",
         "/annotations/1/area",
         "expected an area of 0 or more, found -12",
@@ -1066,3 +1105,48 @@ def test_what_is_null_or_absent_is_called_so(path: tuple[Any, ...], how: str, wr
     dataset = lading.open_dataset(write({"annotations.json": changed}))
     messages = [finding.message for finding in lading.validate(dataset)]
     assert [message for message in messages if "None" in message] == []
+
+
+@pytest.mark.parametrize("categories", [[{"id": 2, "name": "cat"}], []], ids=["listed", "not listed"])
+def test_boxes_of_a_file_in_which_none_has_a_category_are_of_none(categories: Any, write: Any) -> None:
+    made = [{key: value for key, value in row.items() if key != "category_id"} for row in rows({"id": 6})]
+    dataset = lading.open_dataset(write(annotations=made, categories=categories))
+    assert "coco.unknown-category" not in {finding.rule for finding in lading.validate(dataset)}
+
+
+@pytest.mark.parametrize("thing", [0, 1, True, False, None], ids=repr)
+def test_a_category_is_a_thing_or_not(thing: Any, read: Any) -> None:
+    assert read(categories=[{"id": 2, "name": "cat", "isthing": thing}]).told == []
+
+
+def test_keypoints_that_are_not_labelled_may_have_places_beside_others(read: Any) -> None:
+    body = {"keypoints": [1, 1, 2, 5, 5, 0], "num_keypoints": 1}
+    done = read(annotations=[ROW | body], categories=[{"id": 2, "name": "cat", "keypoints": ["a", "b"]}])
+    assert (done.told, done.labels[1].visible) == ([], (2, 0))
+
+
+def test_images_of_other_endings_are_counted_apart_from_those_of_other_capitals(read: Any, document: Any) -> None:
+    names = ["A.PNG", "b.jpeg", "c", "d.png"]
+    images = [IMAGE | {"id": number, "file_name": name} for number, name in enumerate(names, 1)]
+    files = {f"images/{name}.png": name.encode() for name in "bcd"}
+    told = read({"annotations.json": document(images=images), **files}).told
+    found = "expected a file of this name to the letter, found 'images/{}.png'; so it is with {}"
+    assert sorted(told) == [
+        ("coco.file-capitals", f"{FILE}/images/0/file_name", found.format("a", "1 image")),
+        ("coco.file-ending", f"{FILE}/images/1/file_name", found.format("b", "2 images")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("categories", "pointer"),
+    [
+        ([{"id": 2, "name": "cat"}], "/categories/0"),
+        ([{"id": 2, "name": "cat"}, {"id": 3, "name": "dog"}], "/categories"),
+    ],
+    ids=["one category", "two"],
+)
+def test_where_the_number_of_keypoints_should_stand_is_told(categories: Any, pointer: str, write: Any) -> None:
+    made = [ROW | {"keypoints": [1, 1, 2, 5, 5, 2], "num_keypoints": 2}]
+    dataset = lading.open_dataset(write(annotations=made, categories=categories))
+    (finding,) = (finding for finding in lading.validate(dataset) if finding.rule == "catalog.keypoints-missing")
+    assert (finding.file, finding.pointer) == ("annotations.json", pointer)

@@ -47,6 +47,9 @@ class BodyBuilder:
             tell("coco.keypoint-count", message, "num_keypoints", warn=True)
         if not seen and (count == 0 or not any(visible)) and not (count is UNSET and record.score is not UNSET):
             common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
+            if not any(visible) and (any(values[0::3]) or any(values[1::3])):
+                message = f"expected a visibility of 1 or 2 of points that have a place, found 0 of all {len(visible)}"
+                tell("coco.bad-keypoints", f"{message}; they make no label", "keypoints", warn=True)
             return []
         return [self._points(values, visible, common, tell, "keypoints")]
 

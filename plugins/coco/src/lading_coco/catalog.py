@@ -77,6 +77,8 @@ def _places(
     for document in documents:
         for kind in document.traits.label_kinds():
             places.setdefault((kind,), Origin(document.path))
+    if "KEYPOINTS2D" in subcatalogs and not bodies:
+        places["KEYPOINTS2D",] = _place_of_bodies(documents)
     for kind, made in subcatalogs.items():
         for index, category in enumerate(made.categories):
             if category.name in rows:
@@ -88,6 +90,15 @@ def _places(
                 places[kind, "keypoints", index] = document.origin("categories", number, "keypoints")
                 places[kind, "keypoints", index, "skeleton"] = document.origin("categories", number, "skeleton")
     return places
+
+
+def _place_of_bodies(documents: Sequence[Document]) -> Origin:
+    """Where it should be said how many keypoints a body has: in its category, or in the list of several."""
+    document = next(document for document in documents if "KEYPOINTS2D" in document.traits.label_kinds())
+    if not document.categories:
+        return Origin(document.path)
+    numbers = [number for number, _ in document.categories]
+    return document.origin("categories", *(numbers if len(numbers) == 1 else ()))
 
 
 def _add(draft: _Draft, kind: str, document: Document, names: Names) -> None:

@@ -161,6 +161,10 @@ def _parts(document: Document, report: Report) -> dict[Any, Parts]:
             message = f"expected a name, found {shown(name)}; the id takes its place"
             report.warning("coco.bad-category", message, document.origin("categories", number, "name"))
             name = str(row["id"])
+        thing = row.get("isthing")
+        if thing not in (0, 1, None):
+            message = f"expected 0 or 1, found {shown(thing)}"
+            report.error("coco.bad-number", message, document.origin("categories", number, "isthing"))
         parent = row.get("supercategory")
         if parent is not None and not isinstance(parent, str):
             message = f"expected a supercategory that is a text, found {parent!r}; it stays in extras"

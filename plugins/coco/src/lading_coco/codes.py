@@ -30,6 +30,9 @@ CODES: Mapping[str, Told] = {
     "coco.no-images": Told("warning", "a file with annotations lists its images"),
     "coco.unknown-video": Told("warning", "the video of an image is listed"),
     "coco.duplicate-video-id": Told("error", "no two videos of a file have the same id"),
+    "coco.duplicate-video-name": Told(
+        "warning", "no two videos of a file have the same name", "Give each its own name: their segments have numbers."
+    ),
     "coco.other-video": Told("warning", "an annotation is of the video that its image is of"),
     "coco.missing-track": Told(
         "warning", "an annotation of a video has a track where others have one", "Add its `track_id` or `instance_id`."
@@ -50,6 +53,11 @@ CODES: Mapping[str, Told] = {
         "warning",
         "a file has the capitals of the name that an image gives it",
         "Rename it: a disk that tells capitals apart has no such file.",
+    ),
+    "coco.file-ending": Told(
+        "warning",
+        "a file has the ending of the name that an image gives it",
+        "Correct the names: no other program finds the file.",
     ),
     "coco.unlisted-file": Told("warning", "an annotation file lists each picture, mask and pixelmap"),
     "coco.bad-category": Told("error", "a category has an id, a name and, if any, names of keypoints"),

@@ -216,8 +216,8 @@ class _Reading:
         document.media = self.images.media
         document.without_id = self.images.without_id
         document.licences = self.images.licences
-        if self.images.respelled[1]:
-            self._tell_spelling(*self.images.respelled)
+        for code, (row, count) in self.images.misnamed.items():
+            self._tell_name(code, row, count)
         videos, shots = self.images.videos
         if (videos != MISSING).any():
             document.video_of, document.shots = videos, shots
@@ -226,13 +226,13 @@ class _Reading:
         document.videos_named = self.annotations.videos
         document.traits = self.annotations.traits
 
-    def _tell_spelling(self, row: int, count: int) -> None:
+    def _tell_name(self, code: str, row: int, count: int) -> None:
         document = self._document
         if count == 1 and (document.media == document.media[row]).sum() > 1:
             return  # two images of one file, which is told
         path = self._finder.path(int(document.media[row]))
         message = f"expected a file of this name to the letter, found {path!r}; so it is with {counted(count, 'image')}"
-        self._report.warning("coco.file-capitals", message, document.images.origin(row, "file_name"))
+        self._report.warning(code, message, document.images.origin(row, "file_name"))
 
 
 def _categories(document: Document, report: Report) -> list[tuple[int, dict[str, Any]]]:

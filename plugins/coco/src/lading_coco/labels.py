@@ -50,6 +50,7 @@ class LabelBuilder:
         self._spelled = names.spelled[document.path]
         self._are_unknown_told = names.accounted_for[document.path]
         self._has_categories = bool(listed)
+        self._has_used = bool(listed) and bool(document.traits.categories)
         self._is_stuff = document.kind == "stuff"
         self._has_shapes = document.traits.label_kinds() != ["CLASSIFICATION"]
         self._may_lack_id = document.is_results or document.traits.has_segments or document.kind == "videos"
@@ -159,13 +160,13 @@ class LabelBuilder:
         elif record.category_id is None:
             extras["category_id"] = None
             if self._has_categories and any(getattr(record, name) for name in _SHAPES):
-                message = "expected the id of a category, found null"
-                self._tell(row, "coco.unknown-category", message, "category_id")
-                self.told += self._every_part(row, "category.missing")
+                self._tell_without_category(row, "null")
             elif self._is_told(row, "category_id"):
                 self.told.append(("category.missing", common["origin"]))
         elif "category_id" in rest:  # what is no id, and told as that
             self.told.append(("category.missing", common["origin"]))
+        elif self._has_used and any(getattr(record, name) for name in _SHAPES):
+            self._tell_without_category(row, "none")
         if record.area is not UNSET:
             extras["area"] = record.area
         if record.num_keypoints is not UNSET:
@@ -175,6 +176,10 @@ class LabelBuilder:
         if rest:
             self._add_rest(rest, common, row)
         return common
+
+    def _tell_without_category(self, row: int, found: str) -> None:
+        self._tell(row, "coco.unknown-category", f"expected the id of a category, found {found}", "category_id")
+        self.told += self._every_part(row, "category.missing")
 
     def _tell_absent(self, record: Row, rest: Mapping[str, Any], row: int) -> None:
         """Tell of what a record lacks that others of its file have."""

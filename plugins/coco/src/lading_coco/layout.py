@@ -187,6 +187,8 @@ class Finder:
         self.path = files.path
         #: The numbers of files that were found under other capitals alone.
         self.respelled: set[int] = set()
+        #: The numbers of files that were found under another ending.
+        self.reended: set[int] = set()
         self._files = files
         self._folder = posixpath.dirname(path)
         home = home_of(path)
@@ -219,7 +221,9 @@ class Finder:
             return number
         stem = posixpath.splitext(plain)[0]
         number = self._find_any(f"{stem}{ending}" for ending in PICTURES)
-        if number < 0 and "%" in plain and (decoded := unquote(plain)) != plain and ".." not in decoded.split("/"):
+        if number >= 0:
+            self.reended.add(number)
+        elif "%" in plain and (decoded := unquote(plain)) != plain and ".." not in decoded.split("/"):
             return self._find_any([decoded, posixpath.basename(decoded)])
         return number
 

@@ -39,8 +39,8 @@ class ImageHeads:
         self._videos: list[Codes] = []
         self._shots: list[Codes] = []
         self.without_id = WithoutId(place)
-        #: The first image whose file has other capitals than its name, and how many such there are.
-        self.respelled: tuple[int, int] = (-1, 0)
+        #: By the code that tells it, the first image whose file has another name, and how many such there are.
+        self.misnamed: dict[str, tuple[int, int]] = {}
         self._licences: list[Codes] = []
 
     @property
@@ -94,22 +94,28 @@ class ImageHeads:
         urls = map(_text, [head.coco_url for head in heads])
         found = map(self._finder.find, names, urls) if self._finder.may_have_pictures else repeat(-1, count)
         self._media.append(np.fromiter(found, dtype=np.int32, count=count))
-        self._note_spelling(names)
+        self._note_names(names)
         return True
 
-    def _note_spelling(self, names: Sequence[str | None]) -> None:
-        """Note which of the images that were taken last have a file under other capitals."""
-        if not self._finder.respelled:
+    def _note_names(self, names: Sequence[str | None]) -> None:
+        """Note which of the images that were taken last have a file under other capitals or another ending."""
+        if not self._finder.respelled and not self._finder.reended:
             return
         media, first = self._media[-1].tolist(), self.column.count - len(names)
         for row, (number, name) in enumerate(zip(media, names, strict=True), first):
-            if number in self._finder.respelled and name is not None:
-                path = self._finder.path(number)
-                if not path.endswith(posixpath.basename(name)) and path.lower().endswith(
-                    posixpath.basename(name).lower()
-                ):
-                    at, count = self.respelled
-                    self.respelled = row if at < 0 else at, count + 1
+            code = None if number < 0 or name is None else self._misnamed(number, posixpath.basename(name))
+            if code is not None:
+                at, count = self.misnamed.get(code, (row, 0))
+                self.misnamed[code] = at, count + 1
+
+    def _misnamed(self, number: int, name: str) -> str | None:
+        """The code that tells in what a file is called otherwise than its image says; None where it is not."""
+        path = self._finder.path(number)
+        if path.endswith(name):
+            return None
+        if path.lower().endswith(name.lower()):
+            return "coco.file-capitals" if number in self._finder.respelled else None
+        return "coco.file-ending" if number in self._finder.reended else None
 
     def _take_any(self, row: int, heads: Sequence[ImageHead]) -> None:
         names: list[int] = []
@@ -128,7 +134,7 @@ class ImageHeads:
         self._names.append(np.array(names, dtype=np.int64))
         self._keys.append(np.array(keys, dtype=np.int64))
         self._media.append(np.array(media, dtype=np.int32))
-        self._note_spelling(texts)
+        self._note_names(texts)
 
     def _tell_record(self, row: int, message: str) -> None:
         self._report.error("coco.malformed-record", message, Origin(self._path, "/images").below(row))

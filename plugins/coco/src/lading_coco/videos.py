@@ -78,16 +78,31 @@ class ListedVideos:
 
     def _take(self, document: Document, listed: Sequence[Any]) -> None:
         own: set[Any] = set()
+        ids: dict[str, Any] = {}  # by name
         for number, video in enumerate(listed):
             key = video.get("id", UNSET) if isinstance(video, dict) else None
             if is_id(key):
                 if key in own and document.kind != "videos":  # which has told it itself
                     message = f"expected each video id once, found {key!r} again; the first one counts"
                     self._report.error("coco.duplicate-video-id", message, document.origin("videos", number, "id"))
+                elif key not in own:
+                    self._tell_name(document, number, video, ids)
                 own.add(key)
                 self._known.setdefault(key, video)
             elif document.kind != "videos":
                 self._without_id.append((document.origin("videos", number), shown(key)))
+
+    def _tell_name(self, document: Document, number: int, video: Mapping[str, Any], ids: dict[str, Any]) -> None:
+        """Tell of a name that an earlier video of the file has, whose id is in `ids`."""
+        name = video.get("name")
+        if not isinstance(name, str) or not name:
+            return
+        if name in ids:
+            message = (
+                f"expected each name of a video once, found {name!r} with the ids {ids[name]!r} and {video['id']!r}"
+            )
+            self._report.warning("coco.duplicate-video-name", message, document.origin("videos", number, "name"))
+        ids.setdefault(name, video["id"])
 
     def name(self, document: Document, row: int) -> str:
         """What the video of an image is called: the `name` of the one that is listed, else its id.

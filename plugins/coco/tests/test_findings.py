@@ -1150,3 +1150,18 @@ def test_where_the_number_of_keypoints_should_stand_is_told(categories: Any, poi
     dataset = lading.open_dataset(write(annotations=made, categories=categories))
     (finding,) = (finding for finding in lading.validate(dataset) if finding.rule == "catalog.keypoints-missing")
     assert (finding.file, finding.pointer) == ("annotations.json", pointer)
+
+
+def test_segments_behind_one_without_an_id_are_told_at_their_places(write: Any) -> None:
+    segments = [{"category_id": 2}, {"id": "7", "category_id": 2}, {"id": 8, "category_id": 99}, {"id": 8}]
+    made = [{"image_id": 1, "file_name": "m.png", "segments_info": segments}]
+    found = lading.validate(lading.open_dataset(write(annotations=made)))
+    told = sorted((one.rule, one.pointer or "") for one in found if one.rule.startswith(("mask.", "coco.")))
+    at = "/annotations/0/segments_info"
+    assert told == [
+        ("coco.bad-segment", f"{at}/0"),
+        ("coco.number-as-text", f"{at}/1/id"),
+        ("mask.duplicate-id", f"{at}/3"),
+        ("mask.unknown-id", f"{at}/2/category_id"),
+        ("mask.unknown-id", f"{at}/3/category_id"),
+    ]

@@ -76,6 +76,14 @@ def other_spelling(value: Any) -> Any:
     return str(value) if isinstance(value, int) else None
 
 
+def segment_id(segment: Any) -> int | None:
+    """The id of a segment of a panoptic mask, also one that is written as text; None where it is no whole number."""
+    value = segment.get("id") if isinstance(segment, dict) else None
+    if isinstance(value, str):
+        value = other_spelling(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def first_places(codes: Codes) -> tuple[Codes, NDArray[np.intp]]:
     """The different codes, sorted, and where each stands first."""
     order = np.argsort(codes)

@@ -11,7 +11,7 @@ from lading import MaskItem, PanopticMask, Report, SemanticMask, Source
 from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import number
-from lading_coco.ids import is_id, other_spelling
+from lading_coco.ids import is_id, segment_id
 from lading_coco.layout import MaskPlace, pixelmap_of
 from lading_coco.numerals import numbers_of
 from lading_coco.rows import UNSET, Loose
@@ -57,12 +57,11 @@ class MaskBuilder:
         return PanopticMask(items=tuple(items), path=path, content=content, extras=extras, origin=origin)
 
     def _item(self, segment: Any, row: int, index: int) -> MaskItem | None:
-        value = segment.get("id") if isinstance(segment, dict) else None
-        if isinstance(value, str) and isinstance(read := other_spelling(value), int):
-            message = f"expected a number, found {value!r}, read as {read}"
+        value = segment_id(segment)
+        if value is not None and isinstance(segment["id"], str):
+            message = f"expected a number, found {segment['id']!r}, read as {value}"
             self._tell("coco.number-as-text", message, row, "segments_info", index, "id", warn=True)
-            value = read
-        if not isinstance(value, int) or isinstance(value, bool):
+        if value is None:
             message = f"expected a segment with an integer `id`, found {shown(segment)}; it is left out"
             self._tell("coco.bad-segment", message, row, "segments_info", index)
             at = self._document.annotations.origin(row, "segments_info", index)

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from lading import Origin
 from lading_coco.document import Document, Records
+from lading_coco.ids import segment_id
 from lading_coco.rows import values_at
 from lading_coco.traits import ATTRIBUTES, PARTS
 
@@ -65,6 +66,8 @@ class RowOrigins:
         field = _field(kind, subject, part)
         if subject == "instance":
             field = (self._instance_field(document, row),)
+        elif subject is not None and subject.startswith("items/"):
+            field = ("segments_info", self._place_of_item(document, row, int(field[1])), *field[2:])
         return self._records[document].origin(row, *field)
 
     def _instance_field(self, document: int, row: int) -> str:
@@ -75,6 +78,12 @@ class RowOrigins:
                 if value is not UNSET and value is not None:
                     return name
         return "id"
+
+    def _place_of_item(self, document: int, row: int, number: int) -> str:
+        """Where among the segments of a record an item of its mask stands: those without a proper id are no items."""
+        (segments,) = values_at(self._documents[document], [row], "segments_info")
+        places = [place for place, part in enumerate(segments) if segment_id(part) is not None]
+        return str(places[number])
 
     def segment(self, index: int, value: int, field: str = "id") -> Origin:
         """Where a field of the segment of an id stands in the panoptic annotation of a label, whose file is read."""

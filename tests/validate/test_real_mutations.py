@@ -93,6 +93,8 @@ def coco_rings(rng: random.Random, row: dict[str, Any], size: tuple[int, int]) -
     low = y + rng.uniform(0.5, 1) * height
     bow = [x, y, x + width, y + height, x + width, y, x, low]
     yield told("polygon.self-crossing", bow, [x, y, x + width, y, x + width, y + height, x, y + height])
+    if not crosses(ring):
+        yield told("polygon.same-part", *rings, ring)
     at = rng.randrange(len(ring))
     outside = put(ring, at, size[at % 2] + rng.uniform(1.1, 300))
     if not crosses(outside):

@@ -89,6 +89,7 @@ def tracked(port: Port) -> None:
         one["track_id"] = 7 if index in (LADEN, EMPTY) else 100 + index
 
 
+TRIANGLE = [2, 3, 22, 3, 22, 19]
 BOW = [2, 3, 22, 19, 22, 3, 2, 19]
 RULES = [
     ("label.not-finite", row(LADEN, bbox=[math.nan, 4, 12, 10]), [at(LADEN, "bbox")], "a box"),
@@ -99,6 +100,8 @@ RULES = [
     ("polygon.empty", row(LADEN, segmentation=[[30, 4, 36, 9, 42, 14]]), [at(LADEN, "segmentation")], "a line"),
     ("polygon.self-crossing", row(CRANE, segmentation=[BOW], bbox=[2, 3, 20, 16]),
      [at(CRANE, "segmentation")], "a bow"),
+    ("polygon.same-part", row(CRANE, segmentation=[TRIANGLE, [3, 3, 9, 3, 9, 9], TRIANGLE], bbox=[2, 3, 20, 16]),
+     [at(CRANE, "segmentation")], "the third is the first"),
     ("polygon.box-mismatch", row(CRANE, bbox=[3, 3, 40, 16]), [at(CRANE, "segmentation")], "half of its box"),
     ("polygon.outside-image", row(CRANE, segmentation=[[3, 3, 23, 3, 23, 60, 3, 60]], bbox=[3, 3, 20, 45]),
      [at(CRANE, "segmentation")], "below the picture"),

@@ -16,6 +16,7 @@ from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.crossings import covered, crossings
 from lading.validate.checks.needs import is_region
 from lading.validate.checks.outlines import Outlines, PolygonLabel
+from lading.validate.checks.repeated_rings import repeated_rings
 from lading.validate.checks.rings import NO_AREA, Areas, Rings
 
 POLYGON_RULES = frozenset(
@@ -26,6 +27,7 @@ POLYGON_RULES = frozenset(
         "polygon.outside-image",
         "polygon.box-mismatch",
         "polygon.self-crossing",
+        "polygon.same-part",
     }
 )
 
@@ -104,6 +106,10 @@ def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Foun
     areas = Areas(rings, low, high)
     have_area = _have_area(rings, areas, low, high, found)
     _bounds(polygons, limits, rings, (low, high), found)
+    if "polygon.same-part" in wanted:
+        for index, first in repeated_rings(rings, low[0]):
+            message = f"expected each part once, found part {rings.parts[first]} again as part {rings.parts[index]}"
+            found.tell(int(rings.rows[index]), "polygon.same-part", message, rings.ring(index)[0].tolist())
     if "polygon.self-crossing" in wanted:
         for index, spot in crossings(areas, have_area):
             at = "" if spot is None else f" at ({spot[0]:g}, {spot[1]:g})"

@@ -118,6 +118,15 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Order the points along the outline; a click in the wrong place makes a bow.",
     ),
     rule(
+        "polygon.same-part",
+        "warning",
+        DataPass,
+        "a polygon has each of its parts once",
+        bad="the same ring twice",
+        good="a ring for each part that is to be seen",
+        fix="Remove one: areas that are summed count it twice, and filling by turns leaves a hole.",
+    ),
+    rule(
         "polyline.too-few-points",
         "error",
         DataPass,

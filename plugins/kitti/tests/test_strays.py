@@ -186,3 +186,36 @@ def test_sequences_of_pictures_and_labels_that_lack_labels_are_told_as_that(copi
         "warning kitti.label-missing training/label_02/0001.txt: "
         "expected a file of labels as other sequences have, found none"
     ]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "folder", "frames"),
+    [
+        ("kitti-tracking", "training/velodyne/0000", 3),
+        ("kitti-tracking", "training/image_02/0001", 2),
+        ("kitti-raw", "2011_09_26/2011_09_26_drive_0001_sync/velodyne_points/data", 3),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_once(copied: Any, fixture: str, folder: str, frames: int) -> None:
+    root = copied(fixture)
+    before = judged(root)
+    shutil.rmtree(root / folder)
+    more = [line for line in judged(root) if line not in before]
+    assert more == [f"error media.missing {folder}: expected a file for each of {frames} frames, found none"]
+
+
+def test_a_folder_that_is_not_there_is_its_own_files_for_all_but_the_check(copied: Any) -> None:
+    root = copied("kitti-tracking")
+    shutil.rmtree(root / "training/velodyne/0000")
+    segment, *_ = (dataset := lading.open_dataset(root)).segments
+    missing = [data.path for frame in dataset.frames(segment.name) for data in frame.data if data.is_missing]
+    assert missing == [f"training/velodyne/0000/00000{number}.bin" for number in range(3)]
+
+
+def test_a_folder_behind_a_broken_link_is_told_as_that(copied: Any) -> None:
+    root = copied("kitti-tracking")
+    before = judged(root)
+    shutil.rmtree(root / "training/velodyne/0000")
+    (root / "training/velodyne/0000").symlink_to("gone")
+    (more,) = [line for line in judged(root) if line not in before]
+    assert "source.link-broken" in more

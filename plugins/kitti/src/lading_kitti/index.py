@@ -58,7 +58,8 @@ class SegmentIndex:
     `previous` has the frames that are pictures before another frame, and the key of that one, `lonely` those that no
     sensor has a file of, and what names them; `beyond` the numbers of those that are told to be behind the last one.
     `strays` are the frames of one file that no other goes with; `is_stray`
-    where the whole segment is such, and `lost` the folders that have nothing of it for that reason, which is told.
+    where the whole segment is such, and `lost` the folders that have nothing of it for that reason, which is told;
+    `bare` are the sensors of which it is told that they have no file at all.
     """
 
     layout: Layout
@@ -91,6 +92,7 @@ class SegmentIndex:
     strays: frozenset[str] = frozenset()
     is_stray: bool = False
     lost: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
 
     @property
     def root_files(self) -> set[str]:

@@ -54,6 +54,7 @@ class KittiReader(Reader):
         from lading_kitti.dataset import KittiDataset
         from lading_kitti.filling import Filler
         from lading_kitti.leftovers import tell_differences, tell_leftovers, tell_lost_ways, tell_sequences, tell_times
+        from lading_kitti.lonely import tell_bare
         from lading_kitti.strays import tell_stray_files, tell_stray_poses, tell_stray_sequences, tell_unlisted
         from lading_kitti.tree import scan
 
@@ -65,6 +66,8 @@ class KittiReader(Reader):
         tell_leftovers(tree, indexes, filler.used_sets, report)
         tell_stray_sequences(indexes, report)
         tell_stray_poses(indexes, report)
+        for index in indexes:
+            tell_bare(index, report)
         for index in indexes:
             tell_stray_files(index, report)
             tell_unlisted(index, report)

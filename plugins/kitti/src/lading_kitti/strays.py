@@ -158,5 +158,5 @@ def settle(segment: SegmentIndex, key: str, data: Sequence[Data]) -> None:
     """Let no rule tell of files that lack for a reason that is told."""
     is_alone = segment.is_stray or key in segment.strays or (bool(segment.lost) and key in segment.lonely)
     for one in data:
-        if one.content is None and (is_alone or one.sensor_name in segment.lost):
+        if one.content is None and (is_alone or one.sensor_name in segment.lost | segment.bare):
             one.told = (*one.told, _TOLD)

@@ -53,7 +53,7 @@ def test_what_names_no_dataset_is_said(text: str) -> None:
         parse_address(text)
 
 
-@pytest.mark.parametrize("text", ["cars@v1", "a/b.json", "C:/x", "httpfolder", ""])
+@pytest.mark.parametrize("text", ["cars@v1", "a/b.json", "C:/x", "httpfolder", "", "s3", "S3", "http", "s3/a.zip"])
 def test_an_ordinary_path_is_none(text: str) -> None:
     assert parse_address(text) is None
 

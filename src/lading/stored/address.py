@@ -41,7 +41,8 @@ def parse_address(path: str | os.PathLike[str]) -> StoredAddress | None:
     `%XX` stands for what a name has of `/`, `@`, `?` or `#`. Raises OptionError where no dataset is named.
     """
     text = os.fspath(path)
-    scheme = text.partition("://")[0].lower()
+    before, is_url, _ = text.partition("://")
+    scheme = before.lower() if is_url else ""  # a folder may be called `s3`
     if scheme in ("http", "https"):
         return _web(text)
     if scheme == "s3":

@@ -130,6 +130,22 @@ def test_attribute_belongs_to_a_category_and_those_below_it(found, category, exp
     assert rules(found(box(category, bulb="LED"), catalog=CATALOG)) == expected
 
 
+def test_attributes_of_a_label_of_another_category_are_told_once(found):
+    names = [f"a{number}" for number in range(10)]
+    subcatalog = {
+        "categories": [{"name": "person"}, {"name": "dog"}],
+        "attributes": [{"name": name, "type": "boolean", "parentCategories": ["person"]} for name in names],
+    }
+    values = dict.fromkeys(names, True) | {"a3": "yes"}
+    told, odd = found(box("dog", **values), catalog={"BOX2D": subcatalog})
+    assert (told.rule, told.pointer) == ("attribute.wrong-category", "/annotations/0/attributes")
+    assert told.message == (
+        "expected attributes of this label's category, found 10 others: "
+        "'a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7' and 2 more"
+    )
+    assert (odd.rule, odd.pointer) == ("attribute.type", "/annotations/0/attributes/a3")
+
+
 def test_without_a_delimiter_there_is_no_below(found):
     subcatalog = {key: value for key, value in CATALOG["BOX2D"].items() if key != "categoryDelimiter"}
     findings = found(box("light.red", bulb="LED"), catalog={"BOX2D": subcatalog})

@@ -45,7 +45,7 @@ def value_check(spec: Items) -> ValueCheck:
     if low > high:  # catalog.range-order says so, and values are not to blame
         low, high = -math.inf, math.inf
     expected_type = " or ".join(types)
-    expected_enum = _shown_enum(spec.enum or ())
+    expected_enum = _listed(spec.enum or ())
 
     def check(value: Any) -> tuple[str, str] | None:
         kind = type(value)
@@ -109,19 +109,28 @@ def check_attributes(
 ) -> list[Problem]:
     """What is wrong with the attributes of a label; `misplaced` names those that its category has not."""
     problems = []
+    wrong_category = [name for name in values if name in misplaced and name in checks]
+    if wrong_category:
+        problems.append(_of_another_category(wrong_category))
     for name, value in values.items():
         check = checks.get(name)
         if check is None:
             message = f"expected an attribute of the catalog, found {name!r}"
             problems.append(Problem("attribute.unknown", message, f"attributes/{name}"))
             continue
-        if name in misplaced:
-            message = f"expected an attribute of this label's category, found {name!r}"
-            problems.append(Problem("attribute.wrong-category", message, f"attributes/{name}"))
         wrong = check(value)
         if wrong is not None:
             problems.append(Problem(wrong[0], f"attribute {name!r}: {wrong[1]}", f"attributes/{name}"))
     return problems
+
+
+def _of_another_category(names: Sequence[str]) -> Problem:
+    """One for all attributes of a label: that it is of the wrong category is one thing."""
+    if len(names) == 1:
+        message = f"expected an attribute of this label's category, found {names[0]!r}"
+        return Problem("attribute.wrong-category", message, f"attributes/{names[0]}")
+    message = f"expected attributes of this label's category, found {len(names)} others: {_listed(names)}"
+    return Problem("attribute.wrong-category", message, "attributes")
 
 
 def check_undeclared(values: Mapping[str, Any]) -> list[Problem]:
@@ -153,7 +162,7 @@ def _short(value: Any) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
 
 
-def _shown_enum(values: Sequence[Any]) -> str:
+def _listed(values: Sequence[Any]) -> str:
     shown = ", ".join(_short(value) for value in values[:_SHOWN])
     return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} more"
 

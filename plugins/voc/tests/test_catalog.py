@@ -103,7 +103,10 @@ def test_one_tree_without_names_leaves_the_whole_undeclared(voc: Callable[..., A
 def test_the_fixture_is_whole(fixtures: Path) -> None:
     dataset = lading.open_dataset(fixtures / "voc")
     found = list(lading.validate(dataset))
-    assert [(f.rule, f.severity) for f in found] == [("voc.unlisted-picture", "warning")]
+    assert [(f.rule, f.severity) for f in found] == [
+        ("voc.unlisted-annotation", "warning"),
+        ("voc.unlisted-picture", "warning"),
+    ]
     flat = lading.open_dataset(fixtures / "voc-flat")
     assert list(lading.validate(flat)) == []
 

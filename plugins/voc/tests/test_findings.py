@@ -153,6 +153,20 @@ def test_a_width_that_is_none_is_unknown(width: str, one: Callable[..., Any]) ->
     assert (data.width, data.height, data.extras) == (None, 30, {"size": {"width": width}})
 
 
+def test_a_name_over_several_lines_is_told_and_kept(one: Callable[..., Any], box: Callable[..., str]) -> None:
+    found = one(
+        f"<object><name>\n  dog\n</name>{box(1, 2, 3, 4)}</object>\n"
+        f"<object><pose/>\n<name>traffic\n  light</name>{box(1, 2, 3, 9)}</object>"
+    )
+    (finding,) = found.findings
+    assert (finding.rule, finding.severity) == ("voc.line-break", "warning")
+    assert place(finding) == ("a.xml", "/annotation/object[2]/name", 6)
+    assert finding.message == (
+        "expected a name in one line, found 'traffic\\n  light'; it is kept, as a category of its own"
+    )
+    assert [label.category for label in found.data("a").labels] == ["dog", "traffic\n  light"]
+
+
 def test_a_missing_size_is_no_fault(one: Callable[..., Any]) -> None:
     found = one("<filename>a.jpg</filename>")
     assert (found.data("a").width, found.findings) == (None, [])

@@ -182,6 +182,46 @@ def test_a_set_that_disagrees_with_an_annotation_is_told_once_with_a_count(
     )
 
 
+@pytest.mark.parametrize(("listed", "count"), [("", 0), ("a b", 0), ("a b c", 1), ("a b c d", 0)])
+def test_annotations_that_no_set_lists_are_told_where_most_are_listed(
+    listed: str, count: int, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    """Where half are or fewer, the sets are a choice among them."""
+    files = {f"Annotations/{key}.xml": xml("dog") for key in "abcd"}
+    found = voc({**files, "ImageSets/Main/train.txt": listed.replace(" ", "\n")})
+    assert [finding.rule for finding in found.findings] == ["voc.unlisted-annotation"] * count
+    assert found.keys == {
+        "train": listed.split(),
+        **({"unlisted": [key for key in "abcd" if key not in listed]} if "d" not in listed else {}),
+    }
+    for finding in found.findings:
+        assert (finding.severity, finding.file) == ("warning", "Annotations/d.xml")
+        assert finding.message == (
+            "expected an image set to list each annotation, found 1 that none does, first 'd'; "
+            "in the segment 'unlisted'"
+        )
+
+
+def test_an_annotation_without_a_picture_is_told_as_that_alone(
+    voc: Callable[..., Any], xml: Callable[..., str], picture: Callable[..., bytes]
+) -> None:
+    files = {f"Annotations/{key}.xml": xml("dog") for key in "abcd"}
+    pictures = {f"JPEGImages/{key}.jpg": picture() for key in "abd"}
+    found = voc({**files, **pictures, "ImageSets/Main/train.txt": "a\nb\nd\n"})
+    assert found.findings == []
+    assert found.data("c").is_missing
+
+
+def test_annotations_of_a_tree_without_sets_are_in_none_rightly(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    files = {f"VOC2007/Annotations/00000{n}.xml": xml("dog") for n in range(3)}
+    files |= {f"VOC2012/Annotations/2012_00000{n}.xml": xml("dog") for n in range(3)}
+    found = voc({**files, "VOC2007/ImageSets/Main/train.txt": "000000\n000001\n"})
+    (finding,) = found.findings
+    assert (finding.rule, finding.file) == ("voc.unlisted-annotation", "VOC2007/Annotations/000002.xml")
+
+
 @pytest.mark.parametrize(
     "text", ["a 1\nb  -1\n", "a 1\n\nb -1", "b -1\r\na 1\r\n", "a  1\nb -1\n", "\ufeffa 1\nb -1\n"]
 )
@@ -253,7 +293,8 @@ def test_values_that_a_set_cannot_have_are_told_at_their_line(
     found = voc(
         {
             **{f"Annotations/{key}.xml": xml("cat") for key in "abc"},
-            **({} if name == "Main/val" else {"ImageSets/Main/train.txt": "a\nb\n"}),
+            "ImageSets/Main/train.txt": "c\n" if name == "Main/val" else "a\nb\n",
+            **({} if name == "Main/val" else {"ImageSets/Main/val.txt": "c\n"}),
             f"ImageSets/{name}.txt": f"{other}\n{line}\n",
         }
     )
@@ -443,8 +484,9 @@ def test_an_id_that_the_set_of_a_class_lists_again_is_told(voc: Callable[..., An
 def test_an_id_in_two_sets_that_share_none_is_told_with_both_lines(
     sets: dict[str, str], told: list[Any], voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:
+    keys = {line.removesuffix(".jpg") for text in sets.values() for line in text.split()}
     found = voc(
-        {f"Annotations/{key}.xml": xml("dog") for key in "abcd"} | {SETS.format(n): text for n, text in sets.items()}
+        {f"Annotations/{key}.xml": xml("dog") for key in keys} | {SETS.format(n): text for n, text in sets.items()}
     )
     assert [(f.rule, f.severity, f.file, f.line, f.message) for f in found.findings] == [
         (

@@ -13,6 +13,7 @@ CODES: Mapping[str, Told] = {
     "voc.not-annotation": Told("error", "the root of an annotation file is `annotation`"),
     "voc.no-name": Told("error", "an object or part has a name"),
     "voc.no-box": Told("error", "an object or part has a shape"),
+    "voc.line-break": Told("warning", "the name of an object or part is one line", "Write it in one line."),
     "voc.attribute": Told("warning", "an `attribute` of an object has a `name` and a `value`"),
     "voc.file-capitals": Told(
         "warning",
@@ -59,6 +60,11 @@ CODES: Mapping[str, Told] = {
         "warning", "an id in a set of segmentation, or of `segmented` 1, has a mask, and one of objects as others"
     ),
     "voc.hidden-file": Told("warning", "the name of an annotation file begins with no dot", "Rename it."),
+    "voc.unlisted-annotation": Told(
+        "warning",
+        "an annotation is in an image set where most are",
+        "Add its id to a set: what goes by the sets never sees it.",
+    ),
     "voc.unlisted-picture": Told("warning", "a picture has an annotation or a mask, or a set lists it"),
     "voc.set-differs": Told("warning", "the set of a class or an action agrees with the annotations"),
     "voc.set-ids": Told(

@@ -139,11 +139,10 @@ def _add_boxes(
             xmin, ymin, xmax, ymax = float(texts[left]), float(texts[top]), float(texts[right]), float(texts[bottom])
         except ValueError:
             return False
-        if not category or not math.isfinite(xmin + ymin + xmax + ymax) or (edge and (xmin == 0 or ymin == 0)):
+        is_odd = not category or "\n" in category or (edge and (xmin == 0 or ymin == 0))
+        if is_odd or not math.isfinite(xmin + ymin + xmax + ymax):
             return False
-        attributes: dict[str, Any] = {
-            name: flag(texts[g]) if is_flag else texts[g].strip() for name, g, is_flag in box.attributes
-        }
+        attributes = _attributes(box, texts)
         if box.part:
             attributes["parent"] = instance
         label = Box2D(
@@ -160,6 +159,10 @@ def _add_boxes(
         labels.append(label)
         places.append(_place(count, box.part))
     return True
+
+
+def _attributes(box: BoxForm, texts: Sequence[str]) -> dict[str, Any]:
+    return {name: flag(texts[group]) if is_flag else texts[group].strip() for name, group, is_flag in box.attributes}
 
 
 def _add_rest(found: Annotation, form: FileForm, texts: Sequence[str]) -> bool:

@@ -39,11 +39,29 @@ class Segments:
                 self._index.origins[segment] = Origin(self._path_of(refs[0].tree if refs else None, kind, name))
         for number, tree in enumerate(self._index.trees):
             listed = self._taken[number]
-            for key in sorted(_annotated_ids(tree) - listed):
+            annotated = _annotated_ids(tree)
+            unlisted = sorted(annotated - listed)
+            if 2 * len(unlisted) < len(annotated):
+                self._tell_unlisted(tree, unlisted)
+            for key in unlisted:
                 segment = self._unlisted(number, key)
                 self._index.segments.setdefault(segment, []).append(Ref(number, key))
                 if self._index.trees[number].root and segment != UNLISTED:
                     self._index.origins.setdefault(segment, Origin(self._index.trees[number].root))
+
+    def _tell_unlisted(self, tree: Tree, keys: list[str]) -> None:
+        """Tell of annotations that no set lists, but those that are told to have no picture.
+
+        Not asked where they are most: the sets are a choice among them then.
+        """
+        found = [key for key in keys if key in tree.media or not tree.media]
+        if not found:
+            return
+        first = found[0]
+        message = f"expected an image set to list each annotation, found {len(found):,} that none does, first {first!r}"
+        files = (tree.annotations, tree.class_masks, tree.object_masks, tree.augmented_masks)
+        at = next(paths[first] for paths in files if first in paths)
+        self._report.warning("voc.unlisted-annotation", f"{message}; in the segment {UNLISTED!r}", Origin(at))
 
     def _path_of(self, tree: int | None, kind: str, name: str) -> str:
         sets = self._index.plain_sets if tree is None else [self._index.plain_sets[tree]]

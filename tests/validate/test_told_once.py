@@ -359,7 +359,7 @@ DEFECTS = [
     Once("a calibration that ends before the way to the velodyne", "kitti", shortened("training/calib/000000.txt", 4),
          "kitti.calibration-missing", "training/calib/000000.txt"),
     Once("a calibration of two lines", "kitti", shortened(KITTI, 6),
-         "kitti.calibration-key", KITTI),
+         "kitti.calibration-projection", KITTI),
     Once("a calibration without a line", "kitti", changed(KITTI, ".*", ""), "kitti.calibration-missing", KITTI),
     Once("a calibration of a sequence without a line", "kitti-tracking", changed("training/calib/0001.txt", ".*", ""),
          "kitti.calibration-missing", "training/calib/0001.txt"),

@@ -9,6 +9,8 @@ from typing import Any
 import lading_kitti
 import pytest
 
+import lading
+
 OXTS = " ".join(["49", *["0"] * 29])
 DRIVE = "2011_09_26/2011_09_26_drive_0001_sync"
 
@@ -198,6 +200,54 @@ def test_a_calibration_without_the_labels_camera_is_told_at_its_file(kitti: Any,
         for number in range(2)
     ]
     assert len(found.data("all", "0", "image_2").labels) == 1
+
+
+@pytest.mark.parametrize("lost", [0, 1], ids=["the first", "the second"])
+def test_a_calibration_without_the_labels_camera_is_an_error_where_others_have_it(kitti: Any, lost: int) -> None:
+    whole = kitti.CALIBRATION
+    without = whole.replace("P2:", "P3:")
+    files = {f"label_2/{number}.txt": f"{kitti.ROW}\n" for number in range(3)}
+    files |= {f"calib/{number}.txt": without if number == lost else whole for number in range(3)}
+    found = kitti.read({**files, "velodyne/0.bin": kitti.CLOUD, "image_2/0.png": kitti.PIXEL})
+    finding = only(found, "kitti.calibration-projection")
+    assert (finding.severity, finding.file) == ("error", f"calib/{lost}.txt")
+    assert finding.message == (
+        "expected a line P2, found none; the camera image_2 has no intrinsics; "
+        "image_2 is that of the labels, and has them elsewhere"
+    )
+    assert found.told("kitti.calibration-key") == []
+
+
+def test_a_sequence_without_the_projection_that_others_have(kitti: Any) -> None:
+    files = {f"training/label_02/{n}.txt": f"0 1 {kitti.ROW}\n" for n in ("0000", "0001")}
+    files |= {f"training/image_02/{n}/000000.png": kitti.PIXEL for n in ("0000", "0001")}
+    without = kitti.CALIBRATION.replace("P2:", "P3:")
+    files |= {"training/calib/0000.txt": without, "training/calib/0001.txt": kitti.CALIBRATION}
+    assert only(kitti.read(files), "kitti.calibration-projection").file == "training/calib/0000.txt"
+
+
+def test_columns_that_commas_part_are_read_and_told_once_a_segment(kitti: Any) -> None:
+    parted = kitti.ROW.replace(" ", ",")
+    files = {f"label_2/{n}.txt": f"{parted if n in (1, 3, 4) else kitti.ROW}\n" for n in range(6)}
+    files["label_2/4.txt"] = f"{kitti.ROW}\n{parted.replace(',', ' , ')}\n"
+    files["label_2/5.txt"] = kitti.ROW.replace("Car", "Car,red")
+    found = kitti.read(files)
+    finding = only(found, "kitti.label-commas")
+    assert (finding.severity, finding.file, finding.line) == ("warning", "label_2/1.txt", 1)
+    assert finding.message == (
+        "expected columns parted by blanks, found commas, and such in 2 more files; they are read as blanks"
+    )
+    boxes = [label for data in found.frame("all", "1").data for label in data.labels]
+    assert [(box.xmin, box.ymin, box.xmax, box.ymax) for box in boxes] == [(10, 5, 30, 20)]
+    shared = lading.validate(lading.open_dataset(kitti.root), jobs=2)
+    assert [one.message for one in shared if one.rule == "kitti.label-commas"] == [finding.message]
+
+
+def test_commas_of_tracking_are_told_once_a_file(kitti: Any) -> None:
+    rows = [f"{frame} 1 {kitti.ROW}" for frame in range(3)]
+    rows[1:] = [row.replace(" ", ",") for row in rows[1:]]
+    finding = only(kitti.read({"training/label_02/0000.txt": "\n".join(rows)}), "kitti.label-commas")
+    assert (finding.line, "more file" in finding.message) == (2, False)
 
 
 def test_a_calibration_without_a_line_is_told_at_its_file(kitti: Any) -> None:

@@ -15,6 +15,10 @@ PROJECTION = re.compile(r"P(?:_rect_0?)?(\d)")
 UNRECTIFIED = re.compile(r"([KDRT])_0?(\d)")
 
 
+#: What is told of a calibration without the projection of the labels' camera, where others have it.
+PROJECTION_LOST = "kitti.calibration-projection"
+
+
 @dataclass(slots=True)
 class Calibration:
     """What a calibration says. Each matrix is (4, 4); None where the files have it not, or not rightly.

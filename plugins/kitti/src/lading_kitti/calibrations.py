@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lading import Origin, Report, Sensor, Source, counted
 from lading_kitti.axes import AXES
-from lading_kitti.calibration import Calibration
+from lading_kitti.calibration import PROJECTION_LOST, Calibration
 from lading_kitti.calibration_files import calibration_of, raw_calibration
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW
@@ -28,15 +29,43 @@ class Calibrated(NamedTuple):
     sensors: dict[str, Sensor]
 
 
+class Projections:
+    """Which cameras any calibration file of the dataset has a projection of; files are read when that is asked."""
+
+    def __init__(self, source: Source, indexes: Iterable[SegmentIndex]) -> None:
+        self._source = source
+        self._indexes = tuple(indexes)
+        self._known: dict[int, bool] = {}
+
+    def has(self, camera: int) -> bool:
+        """Whether one has; reads them up to the first that does."""
+        if camera not in self._known:
+            self._known[camera] = any(camera in calibration_of(data).projections for data in self._files())
+        return self._known[camera]
+
+    def _files(self) -> Iterator[bytes]:
+        met = set()
+        for index in self._indexes:
+            for path in dict.fromkeys([*index.calib.values(), *filter(None, [index.calib_file])]):
+                data = read_bytes(self._source, path, Report())
+                if data is not None and data not in met:
+                    met.add(data)
+                    yield data
+
+
 class Calibrations:
     """Reads calibration files, each distinct content once. `lost` are those that are told to calibrate nothing.
 
-    `base` is that of the segment, where it is known: of axes that it does not turn nothing is said of others again.
+    `projections` are those of the whole dataset. `base` is that of the segment, where it is known: of axes that it does
+    not turn nothing is said of others again.
     """
 
-    def __init__(self, source: Source, index: SegmentIndex, base: Calibrated | None = None) -> None:
+    def __init__(
+        self, source: Source, index: SegmentIndex, projections: Projections, base: Calibrated | None = None
+    ) -> None:
         self._source = source
         self._index = index
+        self._projections = projections
         self._are_axes_told = bool(index.calib) and base is not None and _axes(base) is not None
         self.lost: set[str] = set()
         self._kept: OrderedDict[bytes, Calibrated] = OrderedDict()
@@ -135,6 +164,10 @@ class Calibrations:
             message = f"expected a line {keys}, found none; the camera {names} has no intrinsics"
         else:
             message = f"expected lines {keys}, found none; the cameras {names} have no intrinsics"
+        labelled = None if self._index.labels is None else self._index.label_camera
+        if labelled in lacking and self._index.layout is not RAW and self._projections.has(labelled.camera or 0):
+            message = f"{message}; {labelled.name} is that of the labels, and has them elsewhere"
+            return [Problem(PROJECTION_LOST, message)]
         return [Problem("kitti.calibration-key", message, is_error=False)]
 
     def _raw(self, report: Report) -> Calibrated | None:

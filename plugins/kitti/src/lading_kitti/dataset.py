@@ -9,7 +9,7 @@ from typing import Any
 
 from lading import Catalog, Dataset, Frame, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
-from lading_kitti.calibrations import Calibrated, Calibrations
+from lading_kitti.calibrations import Calibrated, Calibrations, Projections
 from lading_kitti.catalog import declared_catalog
 from lading_kitti.index import SegmentIndex
 from lading_kitti.label_rows import category_of
@@ -33,7 +33,8 @@ class KittiDataset(Dataset):
     def __init__(self, source: Source, indexes: Sequence[SegmentIndex], report: Report) -> None:
         self._source = source
         self._indexes = {index.name: index for index in indexes}
-        calibrations = {index.name: Calibrations(source, index) for index in indexes}
+        self._projections = Projections(source, indexes)
+        calibrations = {index.name: Calibrations(source, index, self._projections) for index in indexes}
         self._bases: dict[str, Calibrated | None] = {
             name: read.of_segment(report) for name, read in calibrations.items()
         }
@@ -82,6 +83,7 @@ class KittiDataset(Dataset):
             self._source,
             index,
             self._bases[segment],
+            self._projections,
             is_fusion=self.is_fusion,
             is_told=segment in self._uncalibrated,
             report=heard,
@@ -98,7 +100,7 @@ class KittiDataset(Dataset):
         origin = Motion(self._source, index, calibration, Report()).origin
         if origin is not None:
             extras["world_origin_m"] = list(origin)
-        calibrations = Calibrations(self._source, index)
+        calibrations = Calibrations(self._source, index, self._projections)
         sensors = calibrations.sensors(None) if base is None else base.sensors
         return Segment(
             name=index.name,

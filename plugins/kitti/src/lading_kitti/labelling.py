@@ -9,6 +9,7 @@ from lading import Label, Origin, Report, Source
 from lading.model.frame import Annotation
 from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
+from lading_kitti.commas import Commas
 from lading_kitti.doubts import doubts, odd_angles, odd_occluded
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
@@ -59,6 +60,7 @@ class Labelling:
         self._report = report
         self._is_told = is_told
         self.misplaced = Misplaced(index.name)
+        self.commas = Commas(index.name)
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
@@ -74,6 +76,8 @@ class Labelling:
 
     def _add_rows(self, key: str, calibration: Calibration | None, shelves: dict[str, Shelf], *, is_lost: bool) -> None:
         found = self._rows.rows(key, self._report)
+        if found.path is not None and found.comma_line is not None:
+            self.commas.add(found.path, found.comma_line)
         camera = self._index.label_camera
         if camera is None or found.annotation == "none":
             return

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lading import Report, Source, Transform3D
-from lading_kitti.calibration import Calibration
+from lading_kitti.calibration import PROJECTION_LOST, Calibration
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.keys import is_number
 from lading_kitti.poses import OxtsWorld, odometry_pose, oxts_world, parse_oxts, parse_pose
@@ -147,7 +147,9 @@ class Motion:
         path = self._index.oxts_file or next(iter(self._index.oxts.values()), None)
         known = self._calibration
         # else it is told why there is no way to the velodyne: once for the segment, or in the file
-        is_calibrated = not self._index.cameras if known is None else not any(one.is_error for one in known.problems)
+        problems = () if known is None else known.problems
+        is_broken = any(one.is_error and one.rule != PROJECTION_LOST for one in problems)
+        is_calibrated = not self._index.cameras if known is None else not is_broken
         has_way = known is not None and known.imu_to_lidar is not None
         is_told = _IMU in self._index.raw_calib and not has_way  # there, by what its file lacks
         if world is None and path is not None and is_calibrated and not is_told:

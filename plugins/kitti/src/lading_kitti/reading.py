@@ -9,14 +9,16 @@ from lading import Data, Frame, Origin, Report, Sensor, Source
 from lading.errors import SourceError
 from lading.model.frame import frame_id
 from lading.model.report import OriginList
+from lading.model.tally import Tally
 from lading.source.file import File, is_lfs_pointer
-from lading_kitti.calibrations import Calibrated, Calibrations
+from lading_kitti.calibrations import Calibrated, Calibrations, Projections
 from lading_kitti.clocks import Clock, tell_clocks
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
 from lading_kitti.lonely import place
 from lading_kitti.motion import Motion, Times, read_times
 from lading_kitti.strays import settle
+from lading_kitti.tally import SegmentTally
 
 #: x, y, z, reflectance as float32 (3.6); an index and a class of SemanticKITTI as uint32 (3.10).
 POINT_BYTES = 16
@@ -37,6 +39,7 @@ class SegmentReading:
         source: Source,
         index: SegmentIndex,
         base: Calibrated | None,
+        projections: Projections,
         *,
         is_fusion: bool,
         is_told: bool,
@@ -48,7 +51,7 @@ class SegmentReading:
         self._base = base
         self._is_fusion = is_fusion
         self._report = report
-        self._calibrations = Calibrations(source, index, base)
+        self._calibrations = Calibrations(source, index, projections, base)
         self._base_sensors = self._calibrations.sensors(None if base is None else base.calibration)
         self._labelling = Labelling(source, index, report, head, is_told=is_told)
         self._motion = Motion(source, index, None if base is None else base.calibration, head)
@@ -94,7 +97,8 @@ class SegmentReading:
 
     def end(self) -> None:
         """Tell what is told once behind the last frame."""
-        self._report.gather(self._labelling.misplaced)
+        counts: list[Tally] = [self._labelling.misplaced, self._labelling.commas]
+        self._report.gather(SegmentTally(self._index.name, counts))
 
     def _frame_id(self, key: str, position: int, data: list[Data]) -> str:
         """By the velodyne's time, else by that of the first file that has one."""

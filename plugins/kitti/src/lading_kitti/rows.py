@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from lading import Report, Source
 from lading.model.frame import Annotation
+from lading_kitti.commas import comma_line
 from lading_kitti.index import LabelFiles, SegmentIndex
 from lading_kitti.label_rows import (
     Row,
@@ -20,11 +21,15 @@ from lading_kitti.texts import Problem, is_whole, lines_of, one_a_line, read_byt
 
 
 class FrameRows(NamedTuple):
-    """The rows of one frame, the file they stand in, and whether the source speaks of the frame's labels at all."""
+    """The rows of one frame, the file they stand in, and whether the source speaks of the frame's labels at all.
+
+    `comma_line` is the line of the first row of which commas part the columns.
+    """
 
     annotation: Annotation
     rows: Sequence[Row] = ()
     path: str | None = None
+    comma_line: int | None = None
 
 
 class RowSource(Protocol):
@@ -68,7 +73,7 @@ class ObjectRows:
         rows, problems = parse_rows(lines)
         for problem in one_a_line(encoding, problems):
             problem.tell(report, path)
-        return FrameRows("present" if rows else "empty", rows, path)
+        return FrameRows("present" if rows else "empty", rows, path, comma_line(lines, rows) if b"," in data else None)
 
     def instance(self, key: str, row: Row) -> str | None:
         """Frame and number of the row, from 0."""
@@ -83,6 +88,7 @@ class TrackingRows:
         self._sequence = sequence
         data = read_bytes(source, path, report)
         self._is_read = data is not None
+        self._has_commas = b"," in (data or b"")
         self._lines, encoding = lines_of(data or b"")
         self._told = {problem.line for problem in encoding}
         self._by_frame: dict[int, list[int]] = {}
@@ -125,7 +131,8 @@ class TrackingRows:
                 row = row._replace(is_uneven=True)
             if row is not None:
                 rows.append(row)
-        return FrameRows("present" if rows else "empty", rows, self._path)
+        commas = comma_line(self._lines, rows) if self._has_commas else None
+        return FrameRows("present" if rows else "empty", rows, self._path, commas)
 
     def instance(self, key: str, row: Row) -> str | None:
         """Sequence and track: tracks are numbered anew in each sequence (3.7). A DontCare row has none."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lading_nuscenes.links import UNREAD, Slip, slips, strangers
+from lading_nuscenes.links import UNREAD, Slip, crossings, slips, strangers
 from lading_nuscenes.tokens import ABSENT, DANGLING
 
 NOBODY = -1
@@ -83,3 +83,22 @@ def test_a_row_that_leads_to_one_whose_neighbours_are_not_read_is_told() -> None
 def test_the_row_that_is_of_another_group_than_both_neighbours_is_meant(groups: list[int], odd: dict[int, int]) -> None:
     before, after, _ = chains(len(groups))
     assert strangers(before, after, np.array(groups)) == odd
+
+
+def test_a_link_between_two_chains_that_is_returned_is_no_stranger_of_either() -> None:
+    before, after, groups = chains(4, 3)
+    after[3], before[4] = 4, 3
+    assert crossings(before, after, groups).tolist() == [3]
+
+
+@pytest.mark.parametrize("lengths", [(3, 3), (1, 2, 5, 3)])
+def test_whole_chains_do_not_cross(lengths: tuple[int, ...]) -> None:
+    assert crossings(*chains(*lengths)).tolist() == []
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_a_row_of_another_group_is_no_crossing(place: int) -> None:
+    before, after, groups = chains(5, 2)
+    groups[place] = 1
+    assert crossings(before, after, groups).tolist() == []
+    assert strangers(before, after, groups) == {place: 0}

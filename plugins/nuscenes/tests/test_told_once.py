@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -277,3 +278,46 @@ def test_a_file_of_another_sample_is_told_alone_where_it_is(case: Any) -> None:
 def test_files_between_samples_need_none_of_other_sensors_beside_them(case: Any) -> None:
     found = lading.validate(lading.open_dataset(case.root, options={"sweeps": True}))
     assert {one.rule for one in found} <= set(ALIKE)
+
+
+def cut(case: Any, table: str, rows: int) -> None:
+    text = case.path(table).read_text("utf-8")
+    kept = ",".join(map(json.dumps, json.loads(text)[:rows]))
+    case.path(table).write_text(f"[{kept}", "utf-8")
+
+
+def test_what_a_cut_table_lost_is_told_once_behind_the_cut(case: Any) -> None:
+    poses = [row["token"] for row in case.rows("ego_pose")]
+    files = [row["ego_pose_token"] for row in case.rows("sample_data") if row["is_key_frame"]]
+    cut(case, "ego_pose", 20)
+    lost = [token for token in files if token not in poses[:20]]
+    first, second, *_ = judged(case)
+    assert first.startswith(f"error nuscenes.broken-table {TABLES}ego_pose.json: ")
+    assert second.startswith(f"error nuscenes.dangling-token {TABLES}sample_data.json#/")
+    assert second.endswith(
+        f"/ego_pose_token: expected a token of ego_pose.json, found {lost[0]!r}; {len(lost) - 1} more rows name it or "
+        f"others that the table lost, {len(lost)} in all"
+    )
+    assert sum("dangling-token" in line for line in judged(case)) == 1
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_tokens_of_a_cut_table_beyond_those_that_are_kept_are_counted(
+    case: Any, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(case, "ego_pose", 20)
+    whole = [line for line in judged(case) if "dangling-token" in line]
+    monkeypatch.setattr("lading_nuscenes.gone._MOST_KEPT", max(most, 1))
+    assert [line for line in judged(case) if "dangling-token" in line] == whole
+
+
+@pytest.mark.parametrize("is_returned", [False, True])
+def test_a_scene_that_leads_on_to_another_one_is_told_at_its_last_sample(case: Any, is_returned: bool) -> None:
+    last, first = (case.rows("sample")[row]["token"] for row in (2, 3))
+    case.set("sample", 2, next=first)
+    if is_returned:
+        case.set("sample", 3, prev=last)
+    assert judged(case) == [
+        f"warning nuscenes.broken-chain {TABLES}sample.json#/2/next: expected none, as it is the last of its scene, "
+        "found that of row 3, of another scene"
+    ]

@@ -45,11 +45,20 @@ CODES: Mapping[str, Told] = {
     "nuscenes.ego-time": Told("warning", "an ego pose has the time of its file"),
     "nuscenes.ego-place": Told("warning", "the ego poses of a sample are near each other"),
     "nuscenes.box-frame": Told("warning", "boxes are in the global frame", "Bring them there by the ego pose."),
+    "nuscenes.size-order": Told("warning", "the size of a box is width, length, height", "Write (w, l, h)."),
     "nuscenes.sweep-time": Told("warning", "a file between two samples has a time between theirs"),
     "nuscenes.not-finite": Told("error", "numbers of an ego pose are finite"),
     "nuscenes.no-filename": Told("error", "a row of `sample_data` has the path of a file"),
     "nuscenes.filename": Told("warning", "a `filename` is a path below the folder of the dataset"),
     "nuscenes.fileformat": Told("warning", "the `fileformat` of a file is not another than its name says"),
+    "nuscenes.name-channel": Told(
+        "warning",
+        "a file has no other sensor's channel in its name",
+        "Look for rows of `calibrated_sensor` whose sensors are exchanged, and for names in other rows.",
+    ),
+    "nuscenes.name-time": Told(
+        "warning", "a file has the time of its row in its name, where most have", "Look for names in other rows."
+    ),
     "nuscenes.missing-file": Told("warning", "the files of maps and of point labels are there"),
     "nuscenes.point-count": Told("warning", "a number of points is 0 or more"),
     "nuscenes.rotation-length": Told("warning", "a quaternion has length 1", "Divide it by its length."),

@@ -38,6 +38,7 @@ from lading_nuscenes.schema import (
     Visibility,
 )
 from lading_nuscenes.sensors import Sensors
+from lading_nuscenes.sizes import tell_sizes
 from lading_nuscenes.tables import Rows, Tables, grouped
 from lading_nuscenes.tokens import TokenBook
 
@@ -81,6 +82,7 @@ class Database:
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
+        tell_sizes(tables, self.annotations, self.instances, self.categories)
         tell_derived(tables, self.annotations, self.instances, self.categories, self.files, self.sensors)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)

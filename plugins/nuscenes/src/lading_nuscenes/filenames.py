@@ -25,6 +25,10 @@ class Names:
             self._parts.append(parts)
         return code
 
+    def parts(self, code: int) -> tuple[str, ...]:
+        """What stands before and after the time in the names of a code; the whole name where the time is not in it."""
+        return self._parts[code]
+
     def name(self, code: int, stamp: int) -> str:
         """The name of a code in a row of this time."""
         parts = self._parts[code]

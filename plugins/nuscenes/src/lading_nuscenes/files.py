@@ -82,6 +82,15 @@ class Files:
             ending, word = divmod(pair, len(self._formats))
             yield endings[ending], self._formats[word], np.flatnonzero(pairs == pair)
 
+    def by_name(self, kinds: NDArray[np.int64]) -> Iterator[tuple[tuple[str, ...], int, NDArray[np.int64]]]:
+        """The files of one kind whose names are alike but for the time, with the parts of the name around it."""
+        count = int(kinds.max(initial=0)) + 1
+        pairs = self._name_codes * np.int64(count) + kinds
+        order = np.argsort(pairs, kind="stable")
+        found, starts = np.unique(pairs[order], return_index=True)
+        for pair, members in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
+            yield self._names.parts(pair // count), pair % count, members
+
     def note_later(self, later: list[int]) -> None:
         """Take the files that are told to be one too many in their samples."""
         self.later = np.sort(np.array(later, dtype=np.int32))

@@ -86,6 +86,21 @@ def _are_apart(group: Any, other: Any) -> Any:
     return (group != other) & (group >= 0) & (other >= 0)
 
 
+def crossings(before: Links, after: Links, groups: NDArray[Any]) -> NDArray[np.int64]:
+    """Places that lead on to a row of another group and back, where both have a neighbour of their own group.
+
+    The link is odd there, and neither of the rows is, as `strangers` are.
+    """
+    places = np.flatnonzero(after >= 0)
+    places = places[before[after[places]] == places]
+    targets = after[places]
+    behind, ahead = before[places], after[targets]
+    is_crossing = _are_apart(groups[places], groups[targets]) & (behind >= 0) & (ahead >= 0)
+    is_crossing &= (groups[behind] == groups[places]) & (groups[ahead] == groups[targets])
+    found: NDArray[np.int64] = places[is_crossing]
+    return found
+
+
 def strangers(before: Links, after: Links, groups: NDArray[Any], ends: Container[int] = ()) -> dict[int, int]:
     """Rows of another group than those that they lead to and that lead back; and the group of these.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import counted
-from lading_nuscenes.links import NO_GROUP, slips, strangers, tell_slips
+from lading_nuscenes.links import NO_GROUP, crossings, slips, strangers, tell_slips
 from lading_nuscenes.schema import Log, Sample, Scene
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import NO_TIME, Clock, Times
@@ -97,6 +97,8 @@ def _tell_links(tables: Tables, book: TokenBook, samples: Samples, group: str) -
     before, after = both
     wrong = [slip for slip in slips(before, after, samples.scenes) if slip.column == "prev"]
     tell_slips(tables, "sample", samples.rows, wrong, group)  # `next` is told of the scene whose order it is
+    crossing = crossings(before, after, samples.scenes)  # told with the scene
+    before[after[crossing]], after[crossing] = DANGLING, DANGLING
     samples.strangers = strangers(before, after, samples.scenes)
     for place, scene in samples.strangers.items():
         samples.scenes[place] = scene
@@ -200,6 +202,8 @@ class _Chain:
             chain = _by_time(self._samples, self._members)
         elif chain and last >= 0 and chain[-1] != last and last not in self._homeless:
             self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
+        elif chain:
+            self._tell_beyond(chain[-1], int(follow[chain[-1]]))
         self._tell_steps_back(chain)
         count = self._scene.nbr_samples
         if count is not None and count not in (len(chain), len(own)) and not 0 < count - len(chain) <= strays:
@@ -207,6 +211,15 @@ class _Chain:
                 "count-mismatch", f"expected {counted(count, 'sample')} as declared, found {len(chain)}", "nbr_samples"
             )
         return chain
+
+    def _tell_beyond(self, end: int, target: int) -> None:
+        """Say that the last sample of a scene leads on to another one's."""
+        rows = self._samples.rows
+        if target < 0 or target in self._homeless or self._tables.is_mended("sample", rows[end], "next"):
+            return
+        message = f"expected none, as it is the last of its scene, found that of row {rows[target]}, of another scene"
+        at = self._tables.origin("sample", rows[end], "next")
+        self._tables.report.warning("nuscenes.broken-chain", message, at)
 
     def _tell_steps_back(self, chain: list[int]) -> None:
         """Say which samples are not between their neighbours in time; of two that which is farther off its files.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor, Transform3D, counted
+from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Origin, Radar, Sensor, Transform3D, counted
 from lading.model.geometry import EGO
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.schema import Sensor as SensorRow
@@ -79,6 +79,10 @@ class Sensors:
             at = self._tables.origin("calibrated_sensor", self._rows.indexes[place], "translation")
             message = f"expected metres from the vehicle, {_FAR_M:g} or less, found {found}"
             self._tables.report.warning("nuscenes.sensor-place", message, at)
+
+    def origin(self, place: int, *parts: str) -> Origin:
+        """The place of a row, or of a part of it."""
+        return self._tables.origin("calibrated_sensor", self._rows.indexes[place], *parts)
 
     def extras(self, place: int) -> dict[str, Any]:
         """What of a row the model has no place for."""

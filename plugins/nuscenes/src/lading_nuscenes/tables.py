@@ -32,7 +32,7 @@ class Tables:
     def __init__(self, files: dict[str, File], paths: dict[str, str], report: Report) -> None:
         self.report = report
         self.counts: dict[str, int] = {}
-        self.gone = Gone(report, self.origin)
+        self.gone = Gone(report, self.origin, self.is_cut)
         self._left_out: dict[str, dict[str | int, dict[str, Any]]] = {}
         self._mended: dict[str, set[tuple[int, str]]] = {}
         self._nameless: Counter[str] = Counter()

@@ -1,0 +1,34 @@
+"""Sizes of boxes: (width, length, height), of which other formats have the first two in the other order (4.2)."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from lading_nuscenes.annotations import Annotations
+from lading_nuscenes.instances import Instances
+from lading_nuscenes.schema import Category
+from lading_nuscenes.tables import Rows, Tables
+
+#: A car with its mirrors is narrower, and longer, than these: beyond both, one is the other.
+_WIDE_M, _SHORT_M = 3.0, 2.5
+
+_BETWEEN = re.compile(r"[^a-z]+")
+
+
+def tell_sizes(tables: Tables, annotations: Annotations, instances: Instances, categories: Rows[Category]) -> None:
+    """Say which cars are as wide as others are long, once where most are: width and length are exchanged."""
+    is_car = np.array([*("car" in _BETWEEN.split(row.name.lower()) for row in categories.rows), False])
+    of_instance = np.append(np.maximum(instances.categories, -1), -1)
+    cars = np.flatnonzero(is_car[of_instance[np.maximum(annotations.instances, -1)]])
+    width, length = annotations.sizes[cars, :2].T
+    odd = cars[(width > _WIDE_M) & (length > 0) & (length < _SHORT_M)]
+    is_most = len(odd) > 1 and 2 * len(odd) > len(cars)
+    for place in odd[: 1 if is_most else None].tolist():
+        size = annotations.sizes[place].tolist()
+        message = f"expected width, length and height of a car, found {size}, as if length were first"
+        if is_most:
+            message += f", as in {len(odd):,} of {len(cars):,} cars"
+        at = tables.origin("sample_annotation", int(annotations.rows[place]), "size")
+        tables.report.warning("nuscenes.size-order", message, at)

@@ -503,7 +503,9 @@ def test_an_id_in_two_sets_that_share_none_is_told_with_both_lines(
 
 def mask_png() -> bytes:
     stream = io.BytesIO()
-    Image.new("L", (40, 30)).save(stream, "PNG")
+    picture = Image.new("L", (40, 30))
+    picture.putpixel((2, 2), 1)
+    picture.save(stream, "PNG")
     return stream.getvalue()
 
 

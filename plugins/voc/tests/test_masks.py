@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -194,6 +194,76 @@ def test_objects_of_a_mask_that_are_swapped_are_told_once_each(
         ("voc.mask-class", f"expected {due!r} under object {number}, as its annotation says, found {under!r}")
         for number, due, under in ((1, "person", "dog"), (2, "dog", "person"))
     ]
+
+
+def blocks(*corners: tuple[int, int, int, int], values: Sequence[int]) -> bytes:
+    """A mask of 240 x 80 pixels with these boxes, counted from 1, filled."""
+    rows = np.zeros((80, 240), dtype=int)
+    for (left, top, right, bottom), value in zip(corners, values, strict=True):
+        rows[top - 1 : bottom, left - 1 : right] = value
+    return mask(rows.tolist())
+
+
+@pytest.mark.parametrize(
+    ("moves", "message"),
+    [
+        (((9, 0), (9, 0)), "each 9 pixels to the right and 0 down"),
+        (((-4, -8), (-4, -10)), "each -4 pixels to the right and -9 down"),
+        (((7, 0), (7, 0)), None),
+        (((9, 0), (0, 9)), None),
+        (((9, 0), (9, 4)), None),
+    ],
+    ids=["aside", "upwards", "near enough", "each its own way", "almost the same way"],
+)
+def test_a_mask_whose_objects_all_lie_beside_their_boxes_is_told(
+    moves: Sequence[tuple[int, int]], message: str | None, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    boxes = [(16, 20, 95, 60), (110, 20, 199, 61)]
+    moved = [
+        (left + x, top + y, right + x, bottom + y)
+        for (left, top, right, bottom), (x, y) in zip(boxes, moves, strict=True)
+    ]
+    text = xml(placed("person", boxes[0]), placed("dog", boxes[1]), database="The VOC2008 Database")
+    files = official(
+        xml,
+        SegmentationClass=blocks(*moved, values=(15, 12)),
+        SegmentationObject=blocks(*moved, values=(1, 2)),
+    )
+    files[f"{ROOT}/Annotations/{ID}.xml"] = text.replace(">40<", ">240<").replace(">30<", ">80<")
+    found = voc(files)
+    due = [] if message is None else [f"expected the 2 objects within their boxes, found {message} of its own"]
+    assert [(f.rule, f.file, f.message) for f in found.findings] == [
+        ("voc.mask-shift", f"{ROOT}/SegmentationObject/{ID}.png", text) for text in due
+    ]
+
+
+@pytest.mark.parametrize(
+    ("masks", "blank"),
+    [
+        ({"SegmentationClass": [[0, 0, 0], [0, 0, 255]], "SegmentationObject": [[0, 0, 0], [0, 0, 0]]}, "Class"),
+        ({"SegmentationClass": CLASSES, "SegmentationObject": [[0, 0, 0], [0, 0, 0]]}, "Object"),
+        ({"SegmentationClass": CLASSES, "SegmentationObject": OBJECTS}, None),
+    ],
+    ids=["both", "that of objects", "none"],
+)
+def test_a_mask_without_any_of_the_objects_is_told_once(
+    masks: dict[str, list[list[int]]], blank: str | None, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    objects = [placed(name, box) for name, box in BOXES.items()]
+    found = voc(official(xml, *objects, **{folder: mask(rows) for folder, rows in masks.items()}))
+    message = "expected pixels of the objects of its annotation (dog, person), found none"
+    assert [(f.rule, f.severity, f.file, f.message) for f in found.findings] == [
+        ("voc.blank-mask", "warning", f"{ROOT}/Segmentation{folder}/{ID}.png", message) for folder in [blank] if folder
+    ]
+
+
+def test_a_mask_may_be_blank_where_no_object_is_of_its_classes(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    blank = mask([[0, 0], [0, 0]])
+    files = {"labelmap.txt": LABELMAP, "Annotations/a.xml": xml("dog"), "SegmentationClass/a.png": blank}
+    assert voc(files).findings == []
+    assert voc(files | {"Annotations/a.xml": xml("shed")}).finding("voc.blank-mask").file == "SegmentationClass/a.png"
 
 
 def test_objects_of_tools_are_held_to_the_mask_of_classes_alone(

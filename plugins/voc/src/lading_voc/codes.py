@@ -74,9 +74,11 @@ CODES: Mapping[str, Told] = {
     "voc.set-value": Told("warning", "behind an id stand 1, -1 or 0, an object, or an object and one of those"),
     "voc.labelmap": Told("error", "a line of `labelmap.txt` is a name, a colour, parts and actions"),
     "voc.labelmap-twice": Told("warning", "a name stands once in `labelmap.txt`, and a colour"),
+    "voc.blank-mask": Told("warning", "a mask has pixels of the objects that its annotation has"),
     "voc.mask-value": Told("warning", "a colour of a mask of classes is that of a class"),
     "voc.mask-class": Told("warning", "the class of an object in the masks is the one that its annotation gives"),
     "voc.mask-box": Told("warning", "most pixels of an object in the mask of objects lie within its box"),
+    "voc.mask-shift": Told("warning", "the objects of a mask do not all lie beside their boxes by the same way"),
     "voc.mask-gap": Told("warning", "the objects of a mask are numbered without gaps"),
     "voc.mask-object": Told("warning", "a number in a mask of objects is that of an object of the annotation"),
 }

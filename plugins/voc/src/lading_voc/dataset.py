@@ -182,7 +182,8 @@ class VocDataset(Dataset):
         if found.is_read and self._is_tied(ref):
             whole = found.labels if found.is_whole else []
             annotated = Annotated(found.object_count, whole, places, found.width, found.height)
-        masks = Masks(key, by_class, by_object, annotated)
+        categories = frozenset(label.category for label in found.labels if label.category is not None)
+        masks = Masks(key, by_class, by_object, annotated, categories)
         labels = MaskReader(self._dialects[ref.tree].names, self._masks, report).read(masks)
         paths = [file.path for file in (by_class, by_object) if file is not None]
         return [*found.labels, *labels], MaskPlaces(paths, places)

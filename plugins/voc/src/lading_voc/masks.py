@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lading import File, InstanceMask, Label, MaskItem, Origin, Report, SemanticMask, counted
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
-from lading_voc.mask_objects import Annotated, tell_class
+from lading_voc.mask_objects import Annotated, Offset, tell_class, tell_shift
 from lading_voc.names import OFFICIAL_COLOURS, UNNAMED, VOID_VALUE, Names
 from lading_voc.options import MaskChoice
 
@@ -19,13 +19,15 @@ from lading_voc.options import MaskChoice
 class Masks(msgspec.Struct):
     """The masks of one picture: files of classes and of objects, and what is known beside them.
 
-    `annotated` is None where there is no annotation or where its order tells nothing of the numbers in the mask.
+    `annotated` is None where there is no annotation or where its order tells nothing of the numbers in the mask;
+    `categories` are those of all objects that it has.
     """
 
     key: str
     by_class: File | None
     by_object: File | None
     annotated: Annotated | None
+    categories: frozenset[str] = frozenset()
 
     @property
     def objects(self) -> int | None:
@@ -51,7 +53,7 @@ class MaskReader:
 
     def read(self, masks: Masks) -> list[Label]:
         """The masks of a picture; the origin of the n-th is -n."""
-        classes = None
+        classes = objects = None
         labels: list[Label] = []
         if masks.by_class is not None:
             classes = self._pixels(masks.by_class)
@@ -61,7 +63,19 @@ class MaskReader:
             objects = self._pixels(masks.by_object)
             found = None if objects is None else self._object_items(masks, masks.by_object, objects, classes)
             labels.append(_mask(InstanceMask, masks.by_object, found, len(labels)))
+        self._tell_blank(masks, classes, objects)
         return labels
+
+    def _tell_blank(self, masks: Masks, classes: MaskPixels | None, objects: MaskPixels | None) -> None:
+        """Tell of a mask of background and void alone, where the annotation has objects of its classes."""
+        named = frozenset(self._names.classes.values())
+        categories = masks.categories & named if self._is_named else masks.categories
+        for file, pixels in ((masks.by_class, classes), (masks.by_object, objects)):
+            if file is not None and pixels is not None and categories and _is_blank(pixels):
+                found = ", ".join(sorted(categories)[:3])
+                message = f"expected pixels of the objects of its annotation ({found}), found none"
+                self._report.warning("voc.blank-mask", message, Origin(file.path))
+                return  # which says it of the other as well
 
     def _pixels(self, file: File) -> MaskPixels | None:
         if self._choice == "declared":
@@ -105,6 +119,7 @@ class MaskReader:
         """The objects of a mask by their numbers; the class of each is that of the pixels under it."""
         numbers = pixels.values
         items = []
+        offsets: list[Offset | None] = []
         for value in _values_of(numbers):
             number = OFFICIAL_COLOURS.get(colour_of(value)) if pixels.is_colour else value
             if number in (0, VOID_VALUE):
@@ -115,16 +130,18 @@ class MaskReader:
             under = self._under(where, classes)
             instance = f"{masks.key}#{number}" if is_known else None
             if number is not None and (is_known or masks.objects is None):  # others are told by their numbers
-                self._tell_object(masks, number, where, under)
+                offsets.append(self._tell_object(masks, number, where, under))
             items.append(MaskItem(value, number, category=under.name, instance=instance, extras=extras))
         known = [item.category_id for item in items if item.category_id is not None]
         self._tell_numbers(masks, file, known)
+        tell_shift(offsets, file, self._report)
         return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
 
-    def _tell_object(self, masks: Masks, number: int, where: NDArray[np.bool_], under: _Under) -> None:
+    def _tell_object(self, masks: Masks, number: int, where: NDArray[np.bool_], under: _Under) -> Offset | None:
         """Tell of an object that is not where, or not what, the annotation and the mask of classes say.
 
-        One of another class has the number of another object: it is not told again that it lies elsewhere.
+        How far it lies from its box, where nothing is told. One of another class has the number of another object: it
+        is not told again that it lies elsewhere.
         """
         box = None if masks.annotated is None else masks.annotated.box(f"{masks.key}#{number}")
         is_other = False
@@ -133,7 +150,8 @@ class MaskReader:
             tell_class(number, due, under.name, masks.by_class, self._report)
             is_other = None not in (due, under.name) and due != under.name
         if masks.annotated is not None and box is not None and masks.by_object is not None and not is_other:
-            masks.annotated.tell_box(box, where, masks.by_object, self._report)
+            return masks.annotated.tell_box(box, where, masks.by_object, self._report)
+        return None
 
     def _under(self, where: NDArray[np.bool_], classes: MaskPixels | None) -> _Under:
         """The class that most pixels have, background and void left aside."""
@@ -171,6 +189,13 @@ def _values_of(values: NDArray[np.uint32]) -> list[int]:
     if values.size and int(values.max()) < 1 << 16:
         return [int(value) for value in np.flatnonzero(np.bincount(values.ravel()))]
     return [int(value) for value in np.unique(values)]
+
+
+def _is_blank(pixels: MaskPixels) -> bool:
+    """Whether a mask has nothing but background and void."""
+    values = _values_of(pixels.values)
+    known = [OFFICIAL_COLOURS.get(colour_of(value)) for value in values] if pixels.is_colour else values
+    return all(value in (0, VOID_VALUE) for value in known)
 
 
 def colour_of(value: int) -> tuple[int, int, int]:

@@ -45,9 +45,7 @@ class CocoDataset(Dataset):
         self._pixelmaps = pixelmaps
         self._shift = 0.5 if is_centred else 0.0
         self._names = Names(documents, report)
-        for number, document in enumerate(documents):
-            _, rows = index.annotations[number].slice(0, len(index.home))
-            tell_spellings(document, rows, self._names.spelled[document.path], report)
+        tell_spellings(documents, index.annotations, self._names, report)
         self._origins = RowOrigins(documents)
         self._splits = {split.name: split for split in index.splits}
         with_maps = {documents[number].path for number in pixelmaps}

@@ -23,6 +23,11 @@ class Grouping:
         self._rows: NDArray[np.int32] = (both & 0xFFFF_FFFF).astype(np.int32)
         self._frames: NDArray[np.int32] = (both >> 32).astype(np.int32)
 
+    @property
+    def rows(self) -> NDArray[np.int32]:
+        """The rows of all frames, by frame."""
+        return self._rows
+
     def slice(self, begin: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The frames from `begin` to `end`, as often as they have rows, and those rows in the file's order."""
         # Of the same type as the frames, or numpy would convert all of them each time.

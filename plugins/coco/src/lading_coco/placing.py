@@ -100,13 +100,7 @@ class Placing:
                 lost[row] = value
             else:
                 found.append(number)
-
-        def tell(number: int, more: str) -> None:
-            value = values[number]
-            message = f"expected the id as the image has it, {other_spelling(value)!r}, found {value!r}{more}"
-            self._report.warning("coco.id-type", message, document.annotations.origin(int(rows[number]), "image_id"))
-
-        tell_each_or_once(found, len(document.annotations), "annotation", tell)
+        self._tell_spelled(document, rows[found], [values[number] for number in found])
         noun = "an image"
         if isinstance(document.text, VideoText):  # several records are one annotation
             first_of = {document.text.annotation(row): row for row in reversed(lost)}
@@ -118,6 +112,16 @@ class Placing:
             noun = "a video"
         at = document.annotations.origin
         orphans.take(lambda row: at(row, "image_id"), at, list(lost), list(lost.values()), noun=noun)
+
+    def _tell_spelled(self, document: Document, rows: Numbers, values: Sequence[Any]) -> None:
+        """Tell of annotations of these rows, whose ids of an image are these."""
+
+        def tell(number: int, more: str) -> None:
+            value = values[number]
+            message = f"expected the id as the image has it, {other_spelling(value)!r}, found {value!r}{more}"
+            self._report.warning("coco.id-type", message, document.annotations.origin(int(rows[number]), "image_id"))
+
+        tell_each_or_once(range(len(rows)), len(document.annotations), "annotation", tell)
 
 
 def repeated_annotations(documents: Sequence[Document], report: Report) -> dict[tuple[int, int], int]:

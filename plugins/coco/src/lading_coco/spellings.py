@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from lading import Origin, Report
+from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.heads import REFUSED
 from lading_coco.ids import is_id
+from lading_coco.index import Grouping
 from lading_coco.often import tell_each_or_once
 from lading_coco.rows import loose
 from lading_coco.whole_videos import VideoText
@@ -61,17 +62,23 @@ class _Odd:
         tell_each_or_once(range(len(self._keys)), self.count, self._noun, tell)
 
 
-def tell_spellings(document: Document, rows: NDArray[np.int32], spelled: Mapping[Any, Any], report: Report) -> None:
-    """Tell of the annotations of these rows, and of their segments, whose category's id is one of `spelled`.
+def tell_spellings(documents: Sequence[Document], frames: Sequence[Grouping], names: Names, report: Report) -> None:
+    """Tell of annotations that are in frames, and of their segments, that spell their category's id otherwise.
 
-    `spelled` has for each such id that of the category. Nothing is read where there is none.
+    A file is read for it where there are such ids in it.
     """
-    if not spelled:
-        return
+    for document, grouping in zip(documents, frames, strict=True):
+        spelled = names.spelled[document.path]
+        if spelled:
+            _tell(document, np.sort(grouping.rows).tolist(), spelled, report)
+
+
+def _tell(document: Document, rows: Sequence[int], spelled: Mapping[Any, Any], report: Report) -> None:
+    """Tell of these annotations; `spelled` has for each such id that of the category."""
     annotations, segments = _Odd(spelled, "annotation"), _Odd(spelled, "segment")
     text, origin = document.text, document.annotations.origin
     before: tuple[Any, Any] | None = None
-    for row, head in _heads(document, np.sort(rows).tolist()):
+    for row, head in _heads(document, rows):
         same = (text.annotation(row), head.category_id) if isinstance(text, VideoText) else None
         if same is None or same != before:  # which all its frames say
             annotations.look(head.category_id, row)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import logging
 import select
 import socket
+import threading
 import time
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,8 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from python_multipart.exceptions import FormParserError
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from lading.errors import OptionError
+from lading.server import embedded
 from lading.server.embedded import running
 from lading.server.folder_store import IncomingObject
 from lading.server.form import MAX_FIELD_BYTES, StreamedForm
@@ -303,6 +308,25 @@ def test_client_that_goes_away_is_no_fault(api: Any, request_head: str, caplog: 
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_client_that_reads_nothing_is_cut_off_as_the_platform_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was sent waits in the connection, which would be left open behind the loop that it belongs to."""
+    is_full = threading.Event()
+    monkeypatch.setattr(embedded, "_GRACE_S", 0)
+    monkeypatch.setattr(FlowControl, "pause_writing", lambda _: is_full.set())
+    with socket.socket() as client, warnings.catch_warnings(record=True) as met:
+        warnings.simplefilter("always", ResourceWarning)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with running(tmp_path) as platform:
+            address = urlsplit(platform.url)
+            client.connect((address.hostname, address.port))
+            client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+            assert is_full.wait(60)
+        gc.collect()
+    assert [str(warning.message) for warning in met if warning.category is ResourceWarning] == []
 
 
 def test_log_has_a_line_a_request_with_its_id_and_no_secret(api: Any, caplog: pytest.LogCaptureFixture) -> None:

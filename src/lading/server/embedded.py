@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import signal
@@ -162,6 +163,13 @@ class _Server(uvicorn.Server):
             self.announced.set()
         else:
             self.failure = "an application that did not start; its log says why"
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; who has not read its answer by then is cut off, or the connection would outlive its loop."""
+        await super().shutdown(sockets=sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # they are closed in the loop's next round
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -104,6 +104,17 @@ def copy_file(cargo: Cargo, segment: str) -> None:
     data.content = Bytes(data.path, cargo.data("train", 0).content.data)
 
 
+def augment(cargo: Cargo) -> None:
+    """Two copies of one picture in train, and one of them in val, too; each is a file of its own."""
+    for segment, frame, name in (
+        ("train", 0, "a.rf.1"),
+        ("train", 1, "a.rf.2"),
+        ("val", 0, "a.rf.3"),
+        ("val", 1, "b.rf.1"),
+    ):
+        cargo.data(segment, frame).remote_path = f"{segment}/{name}.png"
+
+
 def untyped(cargo: Cargo) -> None:
     del cargo.catalog["RLE"]
     for name, frames in cargo.frames.items():
@@ -163,6 +174,7 @@ DEFECTS = [
     Defect("media.not-finite", lost_beam, [("lidar/2.bin", None)], drive),
     Defect("media.duplicate", lambda cargo: copy_file(cargo, "train"), [("train/1.png", None)]),
     Defect("media.leak", lambda cargo: copy_file(cargo, "val"), [("val/1.png", None)]),
+    Defect("media.augmented-leak", augment, [("val/0.png", None)]),
     Defect("mask.not-png", mask(INSTANCE, jpeg()), [("masks/other.png", None)]),
     Defect("mask.size-mismatch", mask(SEMANTIC, OTHER_MASK), [("masks/other.png", None)]),
     Defect("mask.duplicate-id", label(INSTANCE, items=(MaskItem(1), MaskItem(1))), at(INSTANCE, "items/1")),

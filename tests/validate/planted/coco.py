@@ -74,6 +74,13 @@ def repeated(port: Port) -> None:
     port.train["images"][2]["file_name"] = port.train["images"][1]["file_name"]
 
 
+def augmented(port: Port) -> None:
+    """Copies of one picture in both splits, and two of another in the first."""
+    for rows, names in ((port.train, ("ship", "quay", "quay")), (port.val, ("dock", "ship"))):
+        for image, name in zip(rows["images"], names, strict=True):
+            image["file_name"] = f"{name}_jpg.rf.{image['id']:032x}.jpg"
+
+
 def without_frames(port: Port) -> None:
     port.val["images"], port.val["annotations"] = [], []
 
@@ -133,6 +140,7 @@ RULES = [
     ("media.other-format", file(saved_as_jpeg), [("images/train/000002.png", None)], ""),
     ("media.duplicate", file(copied("train/000001.png", "train/000003.png")), [("images/train/000003.png", None)], ""),
     ("media.leak", file(copied("train/000001.png", "val/000102.png")), [("images/val/000102.png", None)], ""),
+    ("media.augmented-leak", augmented, [(f"images/val/ship_jpg.rf.{102:032x}.jpg", None)], ""),
     ("path.duplicate", repeated, [own("000003")], ""),
     ("segment.empty", without_frames, [(VAL, None)], ""),
     ("segment.forbidden-name", file(moved),

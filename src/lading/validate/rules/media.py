@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lading.plugin.contracts import GroupedRule
+from lading.validate.checks.augmented import AugmentedPass
 from lading.validate.checks.clouds import CloudsPass
 from lading.validate.checks.data import DataPass
 from lading.validate.rules.make import rule
@@ -84,6 +85,15 @@ RULES: Sequence[type[GroupedRule]] = (
         bad="the same picture in train and in val",
         good="disjoint segments",
         fix="Remove it from one of them; what is trained on must not be tested on.",
+    ),
+    rule(
+        "media.augmented-leak",
+        "warning",
+        AugmentedPass,
+        "copies that Roboflow made of one picture are in one segment",
+        bad="a_jpg.rf.1f3c.jpg in train and a_jpg.rf.9b02.jpg in valid",
+        good="all of a_jpg in train",
+        fix="Split the pictures first, then augment those of train alone.",
     ),
     rule(
         "mask.not-png",

@@ -1,0 +1,52 @@
+"""Copies that Roboflow made of one picture, by their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lading.model.dataset import Dataset
+from lading.opening import open_dataset
+from lading.validate import validate
+
+from .planted.port import Port
+
+
+def dataset(folder: Path, train: list[str], val: list[str]) -> Dataset:
+    port = Port()
+    for rows, names in ((port.train, train), (port.val, val)):
+        for image, name in zip(rows["images"], names, strict=True):
+            image["file_name"] = name
+    port.write(folder)
+    return open_dataset(folder)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_sources_that_are_in_two_segments_are_counted_once(jobs: int, tmp_path: Path) -> None:
+    found = dataset(
+        tmp_path,
+        ["a_jpg.rf.01.jpg", "b_jpg.rf.02.jpg", "a_jpg.rf.03.jpg"],
+        ["b_jpg.rf.04.jpg", "a_jpg.rf.05.jpg"],
+    )
+    (finding,) = validate(found, jobs=jobs)
+    assert (finding.rule, finding.segment, finding.file) == (
+        "media.augmented-leak",
+        "val",
+        "images/val/b_jpg.rf.04.jpg",
+    )
+    assert finding.message == (
+        "expected the copies of a picture in one segment, found those of 2 pictures in an earlier one too, "
+        "such as 'b_jpg.rf.04.jpg' and, in 'train', 'b_jpg.rf.02.jpg'"
+    )
+
+
+def test_copies_within_a_segment_and_other_names_are_right(tmp_path: Path) -> None:
+    assert (
+        list(
+            validate(
+                dataset(tmp_path, ["a_jpg.rf.01.jpg", "a_jpg.rf.02.jpg", "b.jpg"], ["b_jpg.rf.03.jpg", "c.rf_1.jpg"])
+            )
+        )
+        == []
+    )

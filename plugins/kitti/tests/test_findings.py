@@ -75,8 +75,9 @@ def test_frames_that_image_sets_list_again(kitti: Any) -> None:
         ({"val": "2\n3\n", "trainval": "0\n1\n2\n"}, [("val", 1, "3", 2)]),
         ({"train": "0\n1\n", "mine": "2\n3\n", "trainval": "0\n1\n"}, []),
         ({"train": "0\n1\n", "val": "2\n3\n"}, []),
+        ({"train": "0\n1\n", "val": "2\n17\n", "trainval": "0\n1\n2\n"}, []),
     ],
-    ids=["whole", "without a part", "without some of both", "one part alone", "another set", "no trainval"],
+    ids=["whole", "without a part", "without some of both", "one part alone", "another set", "no trainval", "no frame"],
 )
 def test_trainval_that_lacks_frames_of_its_parts(kitti: Any, sets: dict[str, str], told: list[Any]) -> None:
     files = {f"training/label_2/{n}.txt": f"{kitti.ROW}\n" for n in range(4)}

@@ -50,7 +50,6 @@ class FrameFiles:
         tables = [*(media.files for media in segment.media), labels, segment.semantic, segment.instance]
         listed = self._sets(segment)
         tell_repeated(listed, self._report)
-        tell_short(listed, self._report)
         space = KeySpace([list(table) for table in [*tables, segment.calib]])
         keys: dict[str, str] = {}
         for table in tables:
@@ -75,6 +74,8 @@ class FrameFiles:
         tables = [labels, segment.semantic, segment.instance]
         segment.lonely = lonely(segment, tables, lines)
         segment.strays = stray_keys(segment, [*tables, segment.calib], segment.sets)
+        there = set().union(*(media.files for media in segment.media), *tables)  # a frame of no file is told as that
+        tell_short({key: at for key, at in sets.items() if key in there}, self._report)
         self._sides(segment, root, keys, space)
 
     def _folder(self, segment: SegmentIndex, root: Root, role: str) -> dict[str, str]:

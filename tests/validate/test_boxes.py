@@ -51,6 +51,39 @@ def test_box_that_is_wrong(found, edges, expected):
     assert rules(found(Box2D(*edges))) == expected
 
 
+def test_boxes_in_parts_of_their_picture_are_told_once_a_file(found):
+    (finding,) = found(Box2D(0.25, 0.5, 0.75, 0.9, origin=0))
+    assert (finding.rule, finding.severity, finding.pointer) == ("box2d.relative", "warning", "/annotations/0/bbox")
+    message = "expected edges in pixels, found (0.25, 0.5, 0.75, 0.9), as if they were parts of the picture of 100 x 80"
+    assert finding.message == f"{message} pixels"
+    three = [Box2D(0.25 * n, 0.5, 0.25 * n + 0.2, 0.9, origin=n) for n in range(3)]
+    (finding,) = found(Box2D(10, 10, 20, 20, origin=4), *three)
+    assert finding.pointer == "/annotations/0/bbox"
+    assert finding.message.endswith("parts of the picture of 100 x 80 pixels, and such in 2 more of its boxes")
+
+
+@pytest.mark.parametrize(
+    ("edges", "fields"),
+    [
+        ((0, 0, 1, 1), {}),
+        ((0.25, 0.5, 0.75, 1.01), {}),
+        ((1.01, 0.5, 1.75, 0.9), {}),
+        ((0.25, 0.5, 0.75, 0.9), {"width": 32}),
+        ((0.25, 0.5, 0.75, 0.9), {"height": None}),
+    ],
+    ids=["the first pixel", "below it", "beside it", "of a small picture", "of one of an unknown height"],
+)
+def test_a_box_that_may_be_in_pixels_is_not_said_to_be_in_parts(found, edges, fields):
+    assert found(Box2D(*edges), **({"content": None} if fields else {}), **fields) == (
+        [] if not fields else found(**fields, content=None)
+    )
+
+
+def test_the_polygon_of_a_box_in_parts_of_the_picture_is_not_told_as_well(found):
+    ring = Polygon2D(np.array([[25.0, 40], [75, 40], [75, 72]]), instance="1")
+    assert rules(found(Box2D(0.25, 0.5, 0.75, 0.9, instance="1"), ring)) == ["box2d.relative"]
+
+
 def test_finding_tells_the_place_and_the_numbers(found):
     assert found(Box2D(0, 0, 1, 1, origin=0), Box2D(10, 10, 5.5, 20, origin=1)) == [
         Finding(

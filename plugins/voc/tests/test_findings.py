@@ -366,7 +366,7 @@ def test_a_further_box_stands_at_its_own_line(one: Callable[..., Any], box: Call
 
 @pytest.mark.parametrize("pixels", ["voc", "verbatim"])
 def test_boxes_that_are_parts_of_their_picture_are_not_told_to_be_outside_as_pixels(pixels: str, voc: Any) -> None:
-    size = "<size><width>40</width><height>30</height></size>"
+    size = "<size><width>400</width><height>300</height></size>"
     things = "".join(
         f"\n<object><name>cat</name><bndbox><xmin>{x}</xmin><ymin>0.25</ymin><xmax>0.5</xmax><ymax>1</ymax></bndbox></object>"
         for x in (0, 0.125)

@@ -219,6 +219,7 @@ DEFECTS = [
     Defect("box2d.outside-image", label(BOX, xmax=100.5), at(BOX), name="beside the polygon of its object"),
     Defect("box2d.inverted", label(BOX, xmin=900.0), at(BOX), name="and outside"),
     Defect("box2d.empty", label(BOX, ymin=20.0, ymax=20.0), at(BOX), name="beside the polygon of its object"),
+    Defect("box2d.relative", label(BOX, xmin=0.25, ymin=0.5, xmax=0.75, ymax=1.0), at(BOX)),
     Defect("box3d.size", box3d(1, height=0.0), at(1, "geometry/size", record="/drive/2/lidar"), drive),
     Defect("box3d.too-large", box3d(1, length=420.0), at(1, "geometry/size", record="/drive/2/lidar"), drive),
     Defect("box3d.rotation", box3d(0, qw=0.9), at(0, "geometry/rotation", record="/drive/2/lidar"), drive),

@@ -104,6 +104,7 @@ RULES = [
     ("box2d.empty", row(EMPTY, bbox=[8, 26, 20, 0]), [at(EMPTY, "bbox")], "without height"),
     ("box2d.outside-image", row(EMPTY, bbox=[50, 26, 20, 9]), [at(EMPTY, "bbox")], "over the right edge"),
     ("box2d.outside-image", second(EMPTY, bbox=[-3, 26, 20, 9]), [(VAL, f"/annotations/{EMPTY}/bbox")], "of val"),
+    ("box2d.relative", row(EMPTY, bbox=[0.125, 0.5, 0.25, 0.25]), [at(EMPTY, "bbox")], "among others in pixels"),
     ("polygon.empty", row(LADEN, segmentation=[[30, 4, 36, 9, 42, 14]]), [at(LADEN, "segmentation")], "a line"),
     ("polygon.self-crossing", row(CRANE, segmentation=[BOW], bbox=[2, 3, 20, 16]),
      [at(CRANE, "segmentation")], "a bow"),

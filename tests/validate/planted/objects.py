@@ -238,6 +238,7 @@ PLANTED = [
     label("box2d.inverted", Box2D(10, 30, 30, 10), note="upside down"),
     label("box2d.empty", Box2D(10, 10, 10, 10), note="a point"),
     label("box2d.outside-image", Box2D(10, 10, 30, 81), note="below"),
+    label("box2d.relative", Box2D(0, 0.5, 0.5, 1), note="at the left edge"),
     label("box3d.size", Box3D(1, 2, 3, 1, 1, 0), is_fusion=True),
     label("box3d.too-large", Box3D(1, 2, 3, 100.5, 1, 1), is_fusion=True),
     label("box3d.rotation", Box3D(1, 2, 3, 1, 1, 1, qw=0.9), is_fusion=True),

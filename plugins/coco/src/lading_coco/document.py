@@ -70,6 +70,7 @@ class Document:
         self.split = split
         self.is_results = False
         self.has_corners = False  # its boxes are told to be two corners
+        self.has_parts = False  # or to be parts of the picture
         self.kind = ""
         self.envelope: dict[str, Any] = {}
         self.categories: list[tuple[int, dict[str, Any]]] = []  # with their numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TypeAlias
 
@@ -55,6 +55,7 @@ class FrameReader:
         self._origins = origins
         self._pixelmaps = pixelmaps
         self._cornered = frozenset(document.path for document in documents if document.has_corners)
+        self._relative = frozenset(document.path for document in documents if document.has_parts)
         self._report = report
         self._labels = [
             LabelBuilder(document, names, origins.base(number), STEP, shift=shift, report=report)
@@ -142,6 +143,8 @@ class FrameReader:
             told.append(_LEAK)
         if self._cornered:
             told += self._told_of_corners(data)
+        if self._relative:
+            told += [("box2d.relative", label.origin) for label in self._boxes(data, self._relative)]
         if told:
             data.told = [*data.told, *told]
         if is_annotated or data.labels:
@@ -163,13 +166,17 @@ class FrameReader:
         """What follows for boxes of files whose boxes are told to be two corners, and which are within as such."""
         return [
             ("box2d.outside-image", label.origin)
-            for label in data.labels
-            if isinstance(label, Box2D)
-            and label.origin is not None
-            and (record := self._origins.record(label.origin)) is not None
-            and record[0] in self._cornered
-            and are_corners_within(label, data.width, data.height)
+            for label in self._boxes(data, self._cornered)
+            if are_corners_within(label, data.width, data.height)
         ]
+
+    def _boxes(self, data: Data, paths: Collection[str]) -> Iterator[Box2D]:
+        """The boxes of a picture that are of these files."""
+        for label in data.labels:
+            if isinstance(label, Box2D) and label.origin is not None:
+                record = self._origins.record(label.origin)
+                if record is not None and record[0] in paths:
+                    yield label
 
     def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)

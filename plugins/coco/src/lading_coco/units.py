@@ -44,6 +44,7 @@ def tell_other_units(document: Document, report: Report) -> None:
             f"{counted(len(boxes), 'box', 'boxes')}, as if they were parts of the picture; read as pixels"
         )
         report.warning("coco.relative-boxes", message, document.annotations.origin(boxes[0][0], "bbox"))
+        document.has_parts = True
         return
     _tell_keypoints(document, known, report)
     document.has_corners = _tell_corners(document, boxes, report)

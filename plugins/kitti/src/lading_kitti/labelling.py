@@ -92,6 +92,9 @@ class Labelling:
             self._tell_place(key, carrier, calibration, found.path or "")
         for problem in doubts(found.rows, self._camera_m(camera, calibration)):
             problem.tell(self._report, found.path or "")
+            if problem.rule == "kitti.relative-boxes":
+                for shelf in shelves.values():
+                    shelf.told += [("box2d.relative", number) for number in range(len(shelf.origins))]
 
     def _tell_place(self, key: str, carrier: Media | None, calibration: Calibration | None, path: str) -> None:
         """Note, to be told once a segment (3.5), that 3D boxes are not where they belong for want of a calibration."""

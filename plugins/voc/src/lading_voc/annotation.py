@@ -93,6 +93,8 @@ def told_of(found: Annotation, *, is_relative: bool) -> list[tuple[str, int]]:
     further = set(found.further_boxes)
     told = [("label.instance-twice", number) for number in found.further_boxes]
     told += [("label.duplicate", number) for number in _again(found) if number in further]
+    if is_relative:
+        told += [("box2d.relative", number) for number in range(len(found.labels))]
     if found.width is None or found.height is None:
         return told
     boxes = [

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 #: that their sum is off by as much as 0.01 pixel.
 TOLERANCE_PX = 0.01
 
+#: Of a larger picture, of a known size, nobody draws a box within the first pixel: it is in parts of the picture.
+_SMALL_PX = 32
+
 #: Right and lower limit, in pixels, where the size of the picture is not known: every finite number.
 UNLIMITED = sys.float_info.max
 
@@ -20,6 +23,16 @@ UNLIMITED = sys.float_info.max
 def are_finite(numbers: Iterable[float]) -> bool:
     """Whether all of them are numbers that a float can hold; an integer may be too large for `math.isfinite`."""
     return all(-UNLIMITED <= number <= UNLIMITED for number in numbers)
+
+
+def is_relative(edges: Sequence[float], right: float, bottom: float) -> bool:
+    """Whether a box with an area is in parts of its picture: within the first pixel of one that is no small one.
+
+    A picture of a size that is not known may be small.
+    """
+    if not (min(edges) >= 0 and max(edges) <= 1 and any(edge % 1 for edge in edges)):
+        return False
+    return min(right, bottom) > _SMALL_PX + TOLERANCE_PX and max(right, bottom) < UNLIMITED
 
 
 @lru_cache(maxsize=1_000)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lading.model.label import Box2D, Box3D, is_finite
 from lading.plugin.problem import Problem
-from lading.validate.checks.bounds import TOLERANCE_PX, are_finite, size_text
+from lading.validate.checks.bounds import TOLERANCE_PX, are_finite, is_relative, size_text
 
 #: How far a quaternion's length may be from 1 (BOX3D-QUAT).
 UNIT_TOLERANCE = 1e-3
@@ -33,6 +33,9 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
     if is_outside and not (xmin > xmax or ymin > ymax):  # an edge that is beyond the opposite one is told as that
         message = f"expected a box within {size_text(right, bottom)}, found {_shown(edges)}"
         problems.append(Problem("box2d.outside-image", message, "geometry"))
+    if not problems and is_relative(edges, right, bottom):
+        found = f"found {_shown(edges)}, as if they were parts of the picture of {size_text(right, bottom)}"
+        problems.append(Problem("box2d.relative", f"expected edges in pixels, {found}", "geometry"))
     return problems
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lading.model.label import Points, Polygon2D
 from lading.model.report import Finding, Severity
 from lading.plugin.problem import Places, Problem
-from lading.validate.checks.bounds import TOLERANCE_PX, size_text
+from lading.validate.checks.bounds import TOLERANCE_PX, is_relative, size_text
 from lading.validate.checks.crossings import covered, crossings
 from lading.validate.checks.needs import is_region
 from lading.validate.checks.outlines import Outlines, PolygonLabel
@@ -200,6 +200,8 @@ def _boxes(polygons: Outlines, present: NDArray[np.intp], edges: _Bounds, limits
     for at in np.flatnonzero(is_off).tolist():
         row = int(present[at])
         if row in found or is_region(polygons.labels[row]):  # a crowd's box and outline are drawn apart (design.md 8)
+            continue
+        if "box2d.relative" in found.wanted and is_relative(of_boxes[:, at].tolist(), *limits[:, at].tolist()):
             continue
         message = f"expected a polygon that fills its box {_shown(of_boxes[:, at])}, found one within "
         found.tell(row, "polygon.box-mismatch", message + _shown(edges[:, at]))

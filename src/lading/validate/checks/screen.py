@@ -100,5 +100,5 @@ def _by_edges(columns: Columns[Any], limits: NDArray[np.float64]) -> set[int]:
     low, high = edges[:2], edges[2:]
     are_right = (
         (low >= -TOLERANCE_PX) & (low < high) & (high <= np.take(np.minimum(limits, _EXACT).T, columns.owners, axis=1))
-    )
+    ) & (high > 1)  # within the first pixel it may be in other units
     return set() if are_right.all() else set(columns.owners[~are_right.all(axis=0)].tolist())

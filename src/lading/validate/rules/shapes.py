@@ -37,6 +37,15 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Clip it if it hangs over; if most are off, the labels were drawn on another size of the picture.",
     ),
     rule(
+        "box2d.relative",
+        "warning",
+        DataPass,
+        "a box is in pixels, not in parts of its picture",
+        bad="(0.25, 0.5, 0.75, 0.9) in a picture of 640 x 480",
+        good="(160, 240, 480, 432)",
+        fix="Multiply x by the width of the picture and y by its height.",
+    ),
+    rule(
         "box3d.size",
         "error",
         DataPass,

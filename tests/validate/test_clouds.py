@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lading.model.dataset import MemoryDataset
+from lading.model.frame import Frame
 from lading.validate import validate
 from lading.validate.checks import clouds
 
@@ -23,7 +24,7 @@ def told(dataset: Any, data: Any, content: Any) -> Any:
         one: MemoryDataset = dataset(data(path=path, content=held, width=None, height=None))
         one.bin_point_cloud_fields = fields
         found = validate(one, severities={"media.unreadable": "off", "media.duplicate": "off", "media.leak": "off"})
-        return [(f.rule, f.severity, f.file, f.pointer, f.message) for f in found if f.rule == "media.not-finite"]
+        return [(f.rule, f.severity, f.file, f.pointer, f.message) for f in found if f.rule.startswith("media.")]
 
     return judge
 
@@ -66,6 +67,67 @@ def test_a_large_cloud_is_read_in_pieces(told: Any, monkeypatch: pytest.MonkeyPa
     assert told(cloud(20)) == []
     (found,) = told(cloud(20, **odd))
     assert found[-1] == message("3 points", "20", "X is nan in point 3")
+
+
+@pytest.fixture
+def ranges() -> Any:
+    """A cloud of so many points at so many metres."""
+
+    def make(*each: tuple[int, float]) -> bytes:
+        points = np.zeros((sum(count for count, _ in each), 4), dtype="<f4")
+        points[:, 1] = np.concatenate([np.full(count, metres) for count, metres in each])
+        return points.tobytes()
+
+    return make
+
+
+def test_points_in_millimetres_are_told_once_a_file(told: Any, ranges: Any) -> None:
+    expected = "expected points within 1,000 m of the sensor, found 199 of 200 farther off, up to 60,000 m"
+    assert told(ranges((99, 4_000), (100, 60_000), (1, 40))) == [
+        ("media.far-points", "warning", "a.bin", None, expected)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("each", "is_far"),
+    [
+        ([(200, 999.9)], False),
+        ([(200, 1_000.5)], True),
+        ([(197, 1e30), (3, 5)], False),
+        ([(198, -1_500), (2, 5)], True),
+        ([(198, -1_500), (2, 5), (2, np.nan)], True),
+        ([(99, np.nan), (1, np.inf)], False),
+    ],
+)
+def test_a_cloud_is_far_where_nearly_all_its_points_are(told: Any, ranges: Any, each: Any, is_far: bool) -> None:
+    assert ("media.far-points" in [rule for rule, *_ in told(ranges(*each))]) == is_far
+
+
+def test_other_columns_may_be_large_and_points_without_a_place_are_not_far(told: Any, ranges: Any) -> None:
+    assert told(ranges((200, 1e6)), fields=("X", "Time", "Y", "Z")) == []
+    assert told(ranges((200, 1e6)), fields=("Range", "Y", "Azimuth", "Elevation")) == []
+
+
+def test_far_points_are_counted_over_pieces(told: Any, ranges: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clouds, "_PIECE", 52)
+    (found,) = told(ranges((198, 2_000), (2, 5)))
+    assert found[-1].endswith("found 198 of 200 farther off, up to 2,000 m")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("odd", "expected"), [(2, ["0", "1"]), (3, ["0"])])
+def test_a_folder_of_which_most_are_such_is_told_once(
+    dataset: Any, data: Any, content: Any, jobs: int, odd: int, expected: list[str]
+) -> None:
+    files = [
+        data(path=f"l/{n}.bin", content=content(f"l/{n}.bin", cloud(n + 1, p0_1=np.nan) if n < odd else cloud(n + 1)))
+        for n in range(5)
+    ]
+    one = MemoryDataset("x", {"train": [Frame(key=str(n), data=[file]) for n, file in enumerate(files)]})
+    one.bin_point_cloud_fields = FIELDS
+    found = list(validate(one, rules=["media.not-finite"], jobs=jobs))
+    assert [f.frame for f in found] == expected
+    assert ("; 3 of 5 clouds of its folder are such" in found[0].message) == (odd == 3)
 
 
 @pytest.mark.parametrize(

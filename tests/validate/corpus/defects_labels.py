@@ -156,6 +156,15 @@ def lost_beam(cargo: Cargo) -> None:
         lidar.content = Bytes(lidar.path, points.tobytes())
 
 
+def in_millimetres(cargo: Cargo) -> None:
+    """Clouds of two points, of which those of one are 8 m and more away in millimetres."""
+    cargo.bin_point_cloud_fields = ("X", "Y", "Z", "Intensity")
+    for index, frame in enumerate(cargo.frames["drive"]):
+        points = (np.arange(8, dtype="<f4") + 8 + index) * (1_000 if index == 2 else 1)
+        lidar = next(data for data in frame.data if data.sensor_name == "lidar")
+        lidar.content = Bytes(lidar.path, points.tobytes())
+
+
 RING = np.array([[10.0, 10], [50, 10], [50, 40], [10, 40]])
 BOW = np.array([[10.0, 10], [50, 40], [50, 10], [10, 35]])
 WHOLE = png("whole")
@@ -172,6 +181,7 @@ DEFECTS = [
     Defect("media.size-mismatch", file(content=Bytes("train/1.png", png("s", size=(101, 80)))), RECORD),
     Defect("media.other-format", file(content=Bytes("train/1.png", jpeg())), [("train/1.png", None)]),
     Defect("media.not-finite", lost_beam, [("lidar/2.bin", None)], drive),
+    Defect("media.far-points", in_millimetres, [("lidar/2.bin", None)], drive),
     Defect("media.duplicate", lambda cargo: copy_file(cargo, "train"), [("train/1.png", None)]),
     Defect("media.leak", lambda cargo: copy_file(cargo, "val"), [("val/1.png", None)]),
     Defect("media.augmented-leak", augment, [("val/0.png", None)]),

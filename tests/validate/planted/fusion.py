@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from lading.model.rle import text_from_counts
 
 TABLES = "v1.0-mini/"
@@ -97,6 +99,13 @@ def lost_beam(root: Path) -> None:
     (root / CLOUD).write_bytes(points)
 
 
+def in_millimetres(root: Path) -> None:
+    """The places of a cloud's points of 20 bytes, moved by 5 m, in millimetres."""
+    points = np.frombuffer((root / CLOUD).read_bytes(), "<f4").reshape(-1, 5).copy()
+    points[:, :3] = 1_000 * (points[:, :3] + 5)
+    (root / CLOUD).write_bytes(points.tobytes())
+
+
 def panoptic(root: Path) -> None:
     """A file of panoptic that is cut."""
     row = load(root, "lidarseg")[0] | {"filename": PANOPTIC}
@@ -151,6 +160,7 @@ PLANTED = [
     Broken("nuscenes.empty-mask", drawn([2304]), "object_ann", ["/0/mask"]),
     Broken("nuscenes.mask-box", drawn([2000, 10, 294]), "object_ann", ["/0/mask"]),
     Broken("media.not-finite", lost_beam, CLOUD, [None]),
+    Broken("media.far-points", in_millimetres, CLOUD, [None]),
     Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),
     Broken("nuscenes.point-labels-size", write(LABELS, bytes(8)), LABELS, [None]),
     Broken("nuscenes.point-labels", panoptic, PANOPTIC, [None]),

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from posixpath import dirname
-
-import msgspec
 
 from lading.media import Probe
 from lading.model.dataset import Dataset, Segment
@@ -14,6 +10,7 @@ from lading.model.frame import Data, Frame
 from lading.model.report import Finding, Origin, Severity
 from lading.model.sensor import Camera
 from lading.plugin.problem import Place, Problem
+from lading.validate.checks.folders import Folders, Memory
 
 PAIR_RULE = "media.pair-size"
 
@@ -28,8 +25,7 @@ class Pairs:
         self._severities = severities
         self._cameras = {segment.name: _cameras(segment) for segment in dataset.segments}
         self.is_wanted = PAIR_RULE in severities and any(len(each) > 1 for each in self._cameras.values())
-        self._compared: Counter[str] = Counter()
-        self._odd: dict[str, list[Finding]] = {}
+        self._folders = Folders("pictures of its folder differ")
 
     def add(self, segment: Segment, frame: Frame, seen: Sequence[Probe]) -> None:
         """Take the pictures of a frame, as they were seen."""
@@ -40,13 +36,12 @@ class Pairs:
                 alike.setdefault(matrix, []).append((data, f"{probe.width} x {probe.height}"))
         for (first, expected), *others in alike.values():
             for data, found in others:
-                folder = dirname(data.path)
-                self._compared[folder] += 1
+                finding = None
                 if found != expected:
                     message = f"expected the size of {first.sensor_name} beside it, {expected}, found {found}"
                     place = Place(segment, frame, data, self._severities)
                     finding = place.finding(Problem(PAIR_RULE, message), at=Origin(data.path))
-                    self._odd.setdefault(folder, []).extend(() if finding is None else (finding,))
+                self._folders.add(data.path, finding)
 
     def _matrix(self, segment: Segment, frame: Frame, data: Data) -> tuple[float, ...] | None:
         """What the matrix of a picture's camera holds, in this frame."""
@@ -58,25 +53,17 @@ class Pairs:
         return matrix.fx, matrix.fy, matrix.cx, matrix.cy, matrix.skew
 
     @property
-    def memory(self) -> tuple[Counter[str], dict[str, list[Finding]]]:
+    def memory(self) -> Memory:
         """What is kept, to be absorbed by another."""
-        return self._compared, self._odd
+        return self._folders.memory
 
-    def absorb(self, memory: tuple[Counter[str], dict[str, list[Finding]]]) -> None:
+    def absorb(self, memory: Memory) -> None:
         """Take over what another kept."""
-        self._compared.update(memory[0])
-        for folder, findings in memory[1].items():
-            self._odd.setdefault(folder, []).extend(findings)
+        self._folders.absorb(memory)
 
     def finish(self) -> Iterator[Finding]:
         """The pictures that disagree; of a folder of which most do, the first with their number."""
-        for folder, findings in self._odd.items():
-            compared, first = self._compared[folder], findings[0]
-            if len(findings) == 1 or 2 * len(findings) <= compared:
-                yield from findings
-            else:
-                message = f"{first.message}; {len(findings):,} of {compared:,} pictures of its folder differ"
-                yield msgspec.structs.replace(first, message=message)
+        return self._folders.finish()
 
 
 def _cameras(segment: Segment) -> dict[str, Camera]:

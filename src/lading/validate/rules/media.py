@@ -69,6 +69,15 @@ RULES: Sequence[type[GroupedRule]] = (
         "each .bin whole.",
     ),
     rule(
+        "media.far-points",
+        "warning",
+        CloudsPass,
+        "points of a cloud are in metres from the sensor, 1 km or less but for a few",
+        bad="a lidar's .bin with ranges of 4,000 to 60,000",
+        good="ranges of 4 to 60",
+        fix="Divide millimetres by 1,000; bring points of a map into the frame of the sensor.",
+    ),
+    rule(
         "media.duplicate",
         "warning",
         DataPass,

@@ -162,6 +162,17 @@ def test_a_pose_that_is_none(line: str, found: str) -> None:
     assert (problem.rule, problem.line, problem.message) == ("kitti.pose-row", 4, f"expected 12 numbers, found {found}")
 
 
+def test_a_pose_of_another_sequence_is_told_at_its_line(kitti: Any) -> None:
+    files = {f"dataset/sequences/00/velodyne/{n:06}.bin": kitti.CLOUD for n in range(5)}
+    files["dataset/sequences/00/calib.txt"] = "P0: 7 0 6 0 0 7 1 0 0 0 1 0\nTr: 0 -1 0 0 0 0 -1 0 1 0 0 0\n"
+    files["dataset/sequences/00/times.txt"] = "0\n0.1\n0.2\n0.3\n0.4\n"
+    files["dataset/poses/00.txt"] = "".join(f"1 0 0 0 0 1 0 0 0 0 1 {z}\n" for z in (0, 1, 2, 300, 4))
+    told = lading.validate(lading.open_dataset(kitti.tree(files)), rules=["pose.jump"])
+    assert [(one.rule, one.file, one.line, one.frame) for one in told if one.rule == "pose.jump"] == [
+        ("pose.jump", "dataset/poses/00.txt", 4, "000003")
+    ]
+
+
 def test_frames_of_tracking_are_a_tenth_of_a_second_apart_also_over_a_gap(kitti: Any) -> None:
     """Their files have no times: what is 100 m off is no jump after a second (source-formats.md 3.7)."""
 

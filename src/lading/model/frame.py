@@ -24,7 +24,7 @@ class Data(msgspec.Struct, kw_only=True):
     `path` lies within the source, `remote_path` is what the source calls the file (`lading.model.naming` makes it
     fit for the platform). `content` is None where the file is missing. `width` and `height` are pixels as the
     source declares them, `ego_pose` maps ego to world at the time of this file, `origin` is its own record,
-    `timed` and `sized` the places of its time and of width and height where these stand elsewhere.
+    `timed`, `sized` and `posed` the places of its time, its width and height, and its pose where these stand elsewhere.
     `told` has what a reader told itself, at its place: the code of the rule that would tell it again (with a space and
     the `subject`, as `locate` takes it, where only that is told), and the `origin` of the label, or None for what is
     wrong with the file.
@@ -45,6 +45,7 @@ class Data(msgspec.Struct, kw_only=True):
     origins: Origins | None = None
     timed: Origin | None = None
     sized: Origin | None = None
+    posed: Origin | None = None
     told: Collection[tuple[str, int | None]] = ()
 
     @property
@@ -53,13 +54,15 @@ class Data(msgspec.Struct, kw_only=True):
         return self.content is None
 
     def locate(self, label: Label | None = None, subject: str | None = None) -> Origin:
-        """Where a label, or part of it, or (without one) this Data's own record stands, or its `time` or `size`."""
+        """Where a label or part of it stands, or (without one) this Data's own record, its `time`, `size` or `pose`."""
         if label is not None and label.origin is not None and self.origins is not None:
             return self.origins.locate(label.origin, label.kind, subject)
         if label is None and subject == "time" and self.timed is not None:
             return self.timed
         if label is None and subject == "size" and self.sized is not None:
             return self.sized
+        if label is None and subject == "pose" and self.posed is not None:
+            return self.posed
         return self.origin if self.origin is not None else Origin(self.path)
 
 

@@ -112,6 +112,12 @@ def shared_time(cargo: Cargo) -> None:
     cargo.data("drive", 2, "right").timestamp_ns = cargo.data("drive", 1, "right").timestamp_ns
 
 
+def lost_ego(cargo: Cargo) -> None:
+    """The place of the vehicle is lost for one frame, in which the boxes are where they were beside it."""
+    for data in cargo.frames["drive"][2].data:
+        data.ego_pose = Transform3D(EGO, WORLD, (-4_000.0, 0.0, 0.0))
+
+
 def pair(cargo: Cargo) -> None:
     """Pictures of a pair of no declared size, the right one larger."""
     for name in ("left", "right"):
@@ -184,6 +190,7 @@ DEFECTS = [
     Defect("timestamp.shared", shared_time, record("right", 2), drive),
     Defect("pose.not-finite", on_data("left", ego_pose=BAD_POSE), record("left"), drive),
     Defect("pose.rotation", on_data("left", ego_pose=LONG_POSE), record("left"), drive),
+    Defect("pose.jump", lost_ego, record("lidar"), drive),
     Defect("instance.category-changed", lambda cargo: cargo.edit(0, "drive", 2, "lidar", category="person"),
            [("labels.json", "/drive/2/lidar/labels/0/category")], drive),
     Defect("instance.jump", jump(0, "lidar", 3, y=90.0),

@@ -92,6 +92,12 @@ def write(file: str, content: bytes) -> Callable[[Path], Any]:
     return lambda root: (root / file).write_bytes(content)
 
 
+def lost_place(root: Path) -> None:
+    """The poses of all files of the second sample as zeros, as where the map is lost."""
+    for index in (2, 7, 12, 17):
+        change("ego_pose", index, translation=[0, 0, 0])(root)
+
+
 def lost_beam(root: Path) -> None:
     """A NaN, little-endian, as the x of the fourth of the cloud's points of 20 bytes."""
     points = bytearray((root / CLOUD).read_bytes())
@@ -159,6 +165,7 @@ PLANTED = [
     Broken("nuscenes.bad-record", change(BOX, 7, size="large"), BOX, ["/7/size"], "in the middle"),
     Broken("nuscenes.empty-mask", drawn([2304]), "object_ann", ["/0/mask"]),
     Broken("nuscenes.mask-box", drawn([2000, 10, 294]), "object_ann", ["/0/mask"]),
+    Broken("pose.jump", lost_place, "ego_pose", ["/2/translation"], "of a whole sample"),
     Broken("media.not-finite", lost_beam, CLOUD, [None]),
     Broken("media.far-points", in_millimetres, CLOUD, [None]),
     Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lading import Report, Source, Transform3D
+from lading import Origin, Report, Source, Transform3D
 from lading_kitti.calibration import PROJECTION_LOST, Calibration
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.keys import is_number
@@ -124,9 +124,17 @@ class Motion:
             return None, extras
         pose = self._world.pose(record)
         if pose is None:
-            path, line = (self._index.oxts[key], 1) if key in self._index.oxts else (self._index.oxts_file, number + 1)
-            Problem("kitti.oxts-row", f"{_wrong_place(record)}; no ego pose", line).tell(report, path or "")
+            at = self.place(key, number)
+            Problem("kitti.oxts-row", f"{_wrong_place(record)}; no ego pose", at.line).tell(report, at.file)
         return pose, extras
+
+    def place(self, key: str, number: int) -> Origin:
+        """Where the pose of a frame that has one stands, or the record that it is made of."""
+        if number < len(self._poses) and self._poses[number] is not None:
+            return Origin(self._index.poses or "", line=number + 1)
+        if key in self._index.oxts:
+            return Origin(self._index.oxts[key], line=1)
+        return Origin(self._index.oxts_file or "", line=number + 1)
 
     def _record(self, key: str, number: int, report: Report) -> _Record:
         path = self._index.oxts.get(key)

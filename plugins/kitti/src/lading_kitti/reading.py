@@ -75,11 +75,12 @@ class SegmentReading:
         calibration = None if calibrated is None else calibrated.calibration
         shelves = self._labelling.shelves(key, number, calibration, is_lost=is_lost)
         pose, extras = self._motion.of_frame(key, number, self._report)
+        posed = None if pose is None else self._motion.place(key, number)
         data = []
         for media in index.media:
             one = self._data(media, key, number, shelves[media.name])
             if one is not None:
-                one.ego_pose = pose
+                one.ego_pose, one.posed = pose, posed
                 data.append(one)
         if key in index.lonely:
             place(data, index.lonely[key], is_told=number in index.beyond)

@@ -33,7 +33,8 @@ class Files:
     files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
     row, where it is told that this does not say whether it is of a key frame. `later` are those of which it is told
     that their samples have another file of their sensor, `same_path` these and each file whose path one of these has,
-    `untimely` those of which it is told that their time is far from that of their sample.
+    `untimely` those of which it is told that their time is far from that of their sample, `misplaced` those of which
+    it is told that their pose is far from those of the others of their sample.
     `doubtful` are the tokens of files that are no key frames, where it is told that they may be.
     """
 
@@ -56,6 +57,7 @@ class Files:
         self.later: Small = NO_ROWS
         self.same_path: Set[int] = frozenset()
         self.untimely: Set[int] = frozenset()
+        self.misplaced: Set[int] = frozenset()
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()

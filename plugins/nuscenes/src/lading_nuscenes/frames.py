@@ -31,6 +31,9 @@ _NAMELESS = (("path.empty", None), ("media.missing", None))
 #: Of a file whose time is told to be far from its sample's.
 _UNTIMELY = ("timestamp.backwards", None)
 
+#: Of a file whose pose is told to be far from those of the others of its sample.
+_MISPLACED = ("pose.jump", None)
+
 
 class Frames:
     """Makes the frames of one segment."""
@@ -124,6 +127,7 @@ class Frames:
         time_ns = int(files.times[file])
         labels = self._picture_labels(file)
         origin = database.tables.origin("sample_data", int(files.rows[file]))
+        row = files.poses.row(file)
         width, height, odd_size = self._measures.pixels(file, sensor, key)
         data = Data(
             path=database.media.path(filename) if content is None else content.path,
@@ -139,6 +143,7 @@ class Frames:
             extras=self._file_extras(file) | odd_size,
             origin=origin,
             origins=self._origins,
+            posed=database.tables.origin("ego_pose", row, "translation") if row >= 0 else None,
             told=self._told(file) if filename else (*self._told(file), *_NAMELESS),
         )
         if isinstance(sensor, Lidar):
@@ -149,7 +154,7 @@ class Frames:
         files = self._database.files
         is_backward = int(files.samples[file]) in self._database.samples.backward
         same_path, untimely = file in files.same_path, is_backward or file in files.untimely
-        return (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely
+        return (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely + (_MISPLACED,) * (file in files.misplaced)
 
     def _file_extras(self, file: int) -> dict[str, Any]:
         files, book = self._database.files, self._database.book

@@ -94,14 +94,18 @@ def _tell_jumps(tables: Tables, samples: Samples, files: Files, own: Small) -> N
         first = int(poses.rows[poses.of_file[own[begins[is_wide][0]]]])
         at = tables.origin("ego_pose", first, "translation")
         tables.report.warning("nuscenes.ego-place", f"{message}{more}", at)
+        files.misplaced = frozenset(own.tolist())
         return
+    misplaced: set[int] = set()
     for start, end in zip(begins[is_wide].tolist(), ends[is_wide].tolist(), strict=True):
         off = np.linalg.norm(places[start:end] - np.median(places[start:end], axis=0), axis=1)
         far = np.flatnonzero(off > _JUMP_M)
         for place in far.tolist() if 2 * len(far) < end - start else ():
             message = f"expected a place near those of the other files of its sample, found one {off[place]:,.1f} m off"
+            misplaced.add(int(own[start + place]))
             at = tables.origin("ego_pose", int(poses.rows[poses.of_file[own[start + place]]]), "translation")
             tables.report.warning("nuscenes.ego-place", message, at)
+    files.misplaced = misplaced
 
 
 def _tell_times(tables: Tables, files: Files) -> None:

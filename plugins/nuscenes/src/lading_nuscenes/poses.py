@@ -32,6 +32,10 @@ class Poses:
         self.times: Times = np.full(count, NO_TIME, dtype=np.int64)
         self.extras: dict[int, dict[str, Any]] = {}
 
+    def row(self, file: int) -> int:
+        """The row of the pose of a file; below 0 where it has none."""
+        return int(self.rows[self.of_file[file]])
+
     def transform(self, file: int) -> Transform3D | None:
         """Ego to world at the time of a file, as it stands in its row; None where it has none."""
         place = self.of_file[file]

@@ -1,10 +1,10 @@
-"""Instances over time: one object keeps its category and does not jump."""
+"""Instances and the ego over time: one object keeps its category and does not jump."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,39 +18,15 @@ from lading.model.label import Box2D, Box3D, Label, is_finite
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
-
-#: No road user is faster, whatever it is measured against; and how far boxes may wobble between two frames.
-FASTEST_M_S = 100.0
-WOBBLE_M = 5.0
-#: How far an object may get between two frames whose times are not known.
-FARTHEST_M = 50.0
-#: A box in the picture jumps when it moves by more than half the picture's diagonal and more than five of its own.
-PICTURE_SHARE = 0.5
-OWN_DIAGONALS = 5.0
-
-#: An instance within a segment: label type, sensor, name.
-_Key: TypeAlias = tuple[str, str | None, str]
-
-
-class _Spot(NamedTuple):
-    """Where an instance was in a frame."""
-
-    frame: str
-    time_ns: int | None
-    sensor: str | None
-    centre: tuple[float, ...]
-    space: str
-    reach: float
-    scale: float | None
-    at: Origin
-    before: _Spot | None = None  # where it was before, if it jumped to here
+from lading.validate.checks.ego import POSE_RULE, ego_spot, gathered
+from lading.validate.checks.jumps import EGO_KEY, Key, Spot, jump_problem
 
 
 class _Jump(NamedTuple):
     """A jump between the first two frames of a part: the part before may show that the first one stood out."""
 
-    key: _Key
-    spot: _Spot
+    key: Key
+    spot: Spot
     finding: Finding
 
 
@@ -63,13 +39,14 @@ class _Kept(NamedTuple):
 
 
 class _Seen(msgspec.Struct):
-    """What is kept of a segment: the categories of each instance in the order they came, and where it was."""
+    """What is kept of a segment: categories of instances in the order they came, where these were, jumps of the ego."""
 
     frames: int = 0
     categories: dict[tuple[str, str], dict[str | None, _Kept]] = msgspec.field(default_factory=dict)
-    first: dict[_Key, _Spot] = msgspec.field(default_factory=dict)
-    last: dict[_Key, _Spot] = msgspec.field(default_factory=dict)
+    first: dict[Key, Spot] = msgspec.field(default_factory=dict)
+    last: dict[Key, Spot] = msgspec.field(default_factory=dict)
     held: list[_Jump] = msgspec.field(default_factory=list)
+    poses: list[Finding] = msgspec.field(default_factory=list)
 
 
 class TrackingPass(BlockChecker):
@@ -83,6 +60,7 @@ class TrackingPass(BlockChecker):
             kind for each in (catalog, dataset.catalog) for kind in each.kinds() if each[kind].is_tracking
         )
         self._seen: dict[str, _Seen] = {}
+        self._follows_ego = dataset.is_continuous and POSE_RULE in severities
 
     def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """What changed or jumped since the frames before."""
@@ -95,19 +73,21 @@ class TrackingPass(BlockChecker):
         if seen is None:
             seen = self._seen.setdefault(segment.name, _Seen())
         findings: list[Finding] = []
-        now: dict[_Key, _Spot] = {}
+        now: dict[Key, Spot] = {}
         for data in frame.data:
             labels = [label for label in data.labels if label.instance is not None and self._is_tracked(label)]
             if labels:
                 place = Place(segment, frame, data, self._severities)
                 _note_categories(place, labels, seen)
                 now.update(_spots(place, labels))
-        for key, spot in now.items():
-            finding = self._move(segment.name, key, seen.last.get(key), spot, now)
-            if finding is not None and seen.frames == 1:
-                seen.held.append(_Jump(key, spot, finding))
-            elif finding is not None:
-                findings.append(finding)
+        ego = ego_spot(frame) if self._follows_ego else None
+        if ego is not None:
+            now[EGO_KEY] = ego
+        for key, finding in self._moves(segment.name, seen.last, now):
+            if seen.frames == 1:
+                seen.held.append(_Jump(key, now[key], finding))
+            else:
+                (seen.poses if key == EGO_KEY else findings).append(finding)
         if seen.frames == 0:
             seen.first = now
         seen.last = now
@@ -117,14 +97,23 @@ class TrackingPass(BlockChecker):
     def _is_tracked(self, label: Label) -> bool:
         return self._is_all or label.kind in self._kinds
 
-    def _move(
-        self, segment: str, key: _Key, before: _Spot | None, spot: _Spot, now: dict[_Key, _Spot]
-    ) -> Finding | None:
+    def _moves(self, segment: str, last: Mapping[Key, Spot], now: dict[Key, Spot]) -> Iterator[tuple[Key, Finding]]:
+        """What is wrong with the moves since the frame before; what the ego's jump explains is not told as well."""
+        ego, egos = now.get(EGO_KEY), last.get(EGO_KEY)
+        has_jumped = ego is not None and egos is not None and jump_problem(EGO_KEY, egos, ego) is not None
+        for key, spot in list(now.items()):
+            before = last.get(key)
+            if before is not None and not (has_jumped and key != EGO_KEY and spot.space == WORLD):
+                finding = self._move(segment, key, before, spot, now)
+                if finding is not None:
+                    yield key, finding
+
+    def _move(self, segment: str, key: Key, before: Spot, spot: Spot, now: dict[Key, Spot]) -> Finding | None:
         """What is wrong with a move; one back to where an instance was before it jumped is not told again."""
-        problem = None if before is None else _jump_problem(key[2], before, spot)
-        if problem is None or before is None:
+        problem = jump_problem(key, before, spot)
+        if problem is None:
             return None
-        if before.before is not None and _jump_problem(key[2], before.before, spot) is None:
+        if before.before is not None and jump_problem(key, before.before, spot) is None:
             return None
         now[key] = spot._replace(before=before._replace(before=None))
         return problem.finding(self._severities, segment=segment, frame=spot.frame, sensor=spot.sensor, at=spot.at)
@@ -146,14 +135,14 @@ class TrackingPass(BlockChecker):
     def _join(self, segment: str, seen: _Seen, later: _Seen) -> Iterator[Finding]:
         """Jumps over the border between two parts, and those that the later part held back."""
         first = dict(later.first)
-        for key, spot in later.first.items():
-            finding = self._move(segment, key, seen.last.get(key), spot, first)
-            if finding is not None:
-                yield finding
+        found = list(self._moves(segment, seen.last, first))
         for jump in later.held:
             before = first[jump.key].before
-            if before is None or _jump_problem(jump.key[2], before, jump.spot) is not None:
-                yield jump.finding
+            if before is None or jump_problem(jump.key, before, jump.spot) is not None:
+                found.append((jump.key, jump.finding))
+        seen.poses += [finding for key, finding in found if key == EGO_KEY]
+        seen.poses += later.poses
+        yield from (finding for key, finding in found if key != EGO_KEY)
         if later.frames:
             seen.last = first if later.frames == 1 else later.last
             seen.frames += later.frames
@@ -162,7 +151,9 @@ class TrackingPass(BlockChecker):
         """What was held back; instances of more than one category: each of the later ones, where it was first met."""
         for segment in self._dataset.segments:
             seen = self._seen.get(segment.name, _Seen())
-            yield from (jump.finding for jump in seen.held)
+            yield from (jump.finding for jump in seen.held if jump.key != EGO_KEY)
+            jumps = [jump.finding for jump in seen.held if jump.key == EGO_KEY]
+            yield from gathered([*jumps, *seen.poses], seen.frames)
             told: set[tuple[str, str | None, Origin]] = set()
             for (_, instance), categories in seen.categories.items():
                 first, *others = categories
@@ -192,7 +183,7 @@ def _changed(instance: str, before: str | None, now: str | None) -> Problem:
     return Problem("instance.category-changed", message, "category")
 
 
-def _spots(place: Place, labels: list[Label]) -> Iterator[tuple[_Key, _Spot]]:
+def _spots(place: Place, labels: list[Label]) -> Iterator[tuple[Key, Spot]]:
     data = place.data
     if data.told:  # the place of such a label is told to be wrong
         labels = [label for label in labels if ("instance.jump", label.origin) not in data.told]
@@ -210,12 +201,12 @@ def _spots(place: Place, labels: list[Label]) -> Iterator[tuple[_Key, _Spot]]:
 
 def _spot(
     place: Place, label: Label, spot: tuple[tuple[float, ...], str], reach: float, scale: float | None
-) -> tuple[_Key, _Spot]:
+) -> tuple[Key, Spot]:
     data = place.data
     at = data.locate(label, "geometry/centre" if label.kind == "BOX3D" else "geometry")
     key = (label.kind, data.sensor_name, label.instance or "")
     time_ns = place.frame.nominal_ns if data.timestamp_ns is None else data.timestamp_ns
-    return key, _Spot(place.frame.key, time_ns, data.sensor_name, *spot, reach, scale, at)
+    return key, Spot(place.frame.key, time_ns, data.sensor_name, *spot, reach, scale, at)
 
 
 def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:
@@ -237,24 +228,3 @@ def _extrinsics(segment: Segment, frame: Frame, data: Data) -> Transform3D | Non
     own = frame.calibration.get(name) if frame.calibration is not None and name is not None else None
     sensor = own if own is not None else next((s for s in segment.sensors if s.name == name), None)
     return None if sensor is None else sensor.extrinsics
-
-
-def _jump_problem(instance: str, before: _Spot, spot: _Spot) -> Problem | None:
-    if before.space != spot.space:
-        return None
-    moved = math.dist(before.centre, spot.centre)
-    if len(spot.centre) == 3:
-        limit = FARTHEST_M
-        if before.time_ns is not None and spot.time_ns is not None:
-            limit = FASTEST_M_S * abs(spot.time_ns - before.time_ns) / 1e9 + WOBBLE_M
-        unit = "m"
-    else:
-        limit = OWN_DIAGONALS * max(before.reach, spot.reach)
-        if spot.scale is not None:
-            limit = max(limit, PICTURE_SHARE * spot.scale)
-        unit = "pixels"
-    if not moved > limit:
-        return None
-    expected = f"expected instance {instance!r} within {limit:.4g} {unit} of frame {before.frame!r}"
-    message = f"{expected}, found it {moved:.4g} {unit} off"
-    return Problem("instance.jump", message, "geometry")

@@ -128,6 +128,16 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Divide the quaternion by its length; w comes first.",
     ),
     rule(
+        "pose.jump",
+        "warning",
+        TrackingPass,
+        "the ego is near where it was a frame before: no vehicle goes 100 m in a second",
+        bad="at 12 m, then at 290 m a tenth of a second later",
+        good="at 12 m, then at 13 m",
+        fix="Look for the pose of another sequence, a latitude and longitude that were swapped, or zeros where "
+        "the place was lost.",
+    ),
+    rule(
         "instance.category-changed",
         "warning",
         TrackingPass,

@@ -1,0 +1,126 @@
+"""Poses of the ego that jump: one that jumps and comes back is told once, in its place, in however many parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from lading.model.dataset import MemoryDataset
+from lading.model.frame import Data, Frame
+from lading.model.geometry import EGO, WORLD, Transform3D
+from lading.model.label import Box3D
+from lading.model.report import Finding, Origin
+from lading.model.sensor import Lidar
+from lading.validate import engine, validate
+
+from .parts import InOneProcess
+
+#: Every fifth of a second: at 100 m/s and with a wobble of 5 m, 25 m are still right.
+STEP_NS = 200_000_000
+
+
+def drive(places: Sequence[float | None], **fields: Any) -> MemoryDataset:
+    """A drive with the ego at these places along x, a lidar, and in its frame a box 10 m ahead that keeps there."""
+    frames = []
+    for number, x in enumerate(places):
+        path = f"{number}.pcd"
+        data = Data(
+            path=path,
+            remote_path=path,
+            sensor_name="lidar",
+            timestamp_ns=number * STEP_NS,
+            ego_pose=None if x is None else Transform3D(EGO, WORLD, (x, 0.0, 0.0)),
+            posed=Origin("poses.txt", line=number + 1),
+            labels=[Box3D(10, 0, 0, 4, 2, 1.5, category="car", instance="7")],
+        )
+        for name, value in fields.items():
+            setattr(data, name, value(number) if callable(value) else value)
+        frames.append(Frame(key=str(number), data=[data]))
+    lidar = Lidar(name="lidar", extrinsics=Transform3D("lidar", EGO, (0, 0, 1.8)))
+    dataset = MemoryDataset("x", {"drive": frames}, sensors={"drive": [lidar]}, is_fusion=True)
+    dataset.is_continuous = True
+    return dataset
+
+
+def found(dataset: MemoryDataset, jobs: int = 1) -> list[Finding]:
+    return list(validate(dataset, rules=["pose.jump", "instance.jump"], jobs=jobs))
+
+
+@pytest.fixture(params=[1, 2, 3, 6])
+def jobs(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(engine, "Shares", InOneProcess)
+    return int(request.param)
+
+
+@pytest.mark.parametrize(
+    ("places", "lines"),
+    [
+        ([0, 25, 50, 75, 100, 125], []),
+        ([0, 20, 45.1, 60, 80, 100], [3]),
+        ([0, 2, 900, 6, 8, 10], [3]),
+        ([0, 2, 4, 900, 8, 10], [4]),
+        ([0, 2, 900, 902, 904, 906], [3]),
+        ([0, 2, 4, 6, 8, 900], [6]),
+        ([900, 2, 4, 6, 8, 10], [2]),
+        ([0, 2, None, 900, 902, 904], []),
+        ([0, float("nan"), 4, 6, 8, 10], []),
+    ],
+    ids=[
+        "as fast as can be",
+        "a little faster",
+        "and back",
+        "and back, of another part",
+        "and goes on",
+        "at the end",
+        "at the start, where either may be wrong",
+        "over a gap",
+        "not finite",
+    ],
+)
+def test_a_pose_that_jumps_is_told_at_its_own_place(
+    places: Sequence[float | None], lines: list[int], jobs: int
+) -> None:
+    """The box, which moves with the ego, is not told as well."""
+    told = [(one.rule, one.severity, one.file, one.line) for one in found(drive(places), jobs)]
+    assert told == [("pose.jump", "warning", "poses.txt", line) for line in lines]
+
+
+def test_it_is_said_how_far_and_in_what_time() -> None:
+    (one,) = found(drive([0, 2, 1_254, 6]))
+    assert one.message == "expected an ego pose near that of frame '1', 0.2 s before, found one 1,252.0 m off"
+    assert (one.segment, one.frame, one.sensor) == ("drive", "2", "lidar")
+
+
+def test_jumps_of_most_frames_are_told_at_the_first(jobs: int) -> None:
+    """Millimetres, as it seems."""
+    (one,) = found(drive([0, 2_000, 4_000, 6_000, 8_000, 10_000]), jobs)
+    assert one.line == 2
+    assert one.message.endswith("found one 2,000.0 m off, and such jumps in 5 of 6 frames")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"timestamp_ns": None},
+        {"timestamp_ns": 5},
+        {"timestamp_ns": lambda number: -number * STEP_NS},
+        {"told": lambda number: [("pose.jump", None)] if number == 2 else ()},
+    ],
+    ids=["without times", "at one time", "of times that go back", "that is told"],
+)
+def test_nothing_is_said_of_a_pose(fields: dict[str, Any]) -> None:
+    told = found(drive([0, 2, 900, 6, 8, 10], **fields))
+    assert [one.rule for one in told if one.rule == "pose.jump"] == []
+
+
+def test_a_track_is_told_where_the_rule_of_poses_is_not_wanted() -> None:
+    (one,) = validate(drive([0, 2, 900, 6]), rules=["instance.jump"])
+    assert (one.rule, one.frame) == ("instance.jump", "2")
+
+
+def test_frames_that_do_not_follow_each_other_in_time_are_let_be() -> None:
+    dataset = drive([0, 2, 900, 6])
+    dataset.is_continuous = False
+    assert [one.rule for one in found(dataset)] == ["instance.jump"]

@@ -34,6 +34,7 @@ TELLING = {
     "lading_kitti.mask_rules",
     "lading_kitti.reader",
     "lading_nuscenes.layout",
+    "lading_nuscenes.lidar_rules",
     "lading_nuscenes.mask_rules",
     "lading_nuscenes.point_rules",
     "lading_nuscenes.reader",

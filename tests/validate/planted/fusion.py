@@ -168,6 +168,7 @@ PLANTED = [
     Broken("pose.jump", lost_place, "ego_pose", ["/2/translation"], "of a whole sample"),
     Broken("media.not-finite", lost_beam, CLOUD, [None]),
     Broken("media.far-points", in_millimetres, CLOUD, [None]),
+    Broken("nuscenes.lidar-points", change(BOX, 5, num_lidar_pts=12), BOX, ["/5/num_lidar_pts"]),
     Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),
     Broken("nuscenes.point-labels-size", write(LABELS, bytes(8)), LABELS, [None]),
     Broken("nuscenes.point-labels", panoptic, PANOPTIC, [None]),

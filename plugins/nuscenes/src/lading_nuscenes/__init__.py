@@ -21,8 +21,9 @@ def register_readers() -> Sequence[type[Reader]]:
 
 @hookimpl
 def register_rules() -> Sequence[type[Rule]]:
-    """The rules of masks and of point labels."""
+    """The rules of masks, of point labels, and of points in boxes."""
+    from lading_nuscenes.lidar_rules import RULES as OF_LIDARS
     from lading_nuscenes.mask_rules import RULES as OF_MASKS
     from lading_nuscenes.point_rules import RULES as OF_POINTS
 
-    return [*OF_MASKS, *OF_POINTS]
+    return [*OF_LIDARS, *OF_MASKS, *OF_POINTS]

@@ -1,0 +1,140 @@
+"""Boxes that have points by `num_lidar_pts`, and none in the cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lading
+
+RULE = "nuscenes.lidar-points"
+BOX = "v1.0-mini/sample_annotation.json"
+
+
+def told(case: Any, **given: Any) -> list[str]:
+    found = lading.validate(lading.open_dataset(case.root), rules=[RULE], **given)
+    return [f"{one.severity} {one.rule} {one}" for one in found if one.rule == RULE]
+
+
+def pose(row: Any) -> Any:
+    """The matrix of a row with a translation and a rotation, by the formula of rotated basis vectors."""
+    w, x, y, z = row["rotation"]
+    axis = np.array([x, y, z])
+    turned = [v + 2 * np.cross(axis, np.cross(axis, v) + w * v) for v in np.eye(3)]
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = np.array(turned).T, row["translation"]
+    return matrix
+
+
+def one(case: Any, table: str, **values: Any) -> Any:
+    (found,) = [row for row in case.rows(table) if values.items() <= row.items()]
+    return found
+
+
+def lidar_of(case: Any, box: Any) -> tuple[Any, Any]:
+    """The file of the lidar of a box's sample, and what brings global points into it."""
+    files = case.rows("sample_data")
+    (file,) = [row for row in files if row["sample_token"] == box["sample_token"]
+               and row["is_key_frame"] and "LIDAR_TOP" in row["filename"]]  # fmt: skip
+    ego = pose(one(case, "ego_pose", token=file["ego_pose_token"]))
+    own = pose(one(case, "calibrated_sensor", token=file["calibrated_sensor_token"]))
+    return file, np.linalg.inv(ego @ own)
+
+
+def put(case: Any, row: int, share: Any, others: int = 0) -> None:
+    """Give a box's sample a cloud of one point, at a share of half of its length, width and height, behind others."""
+    box = case.rows("sample_annotation")[row]
+    width, length, height = box["size"]
+    file, into = lidar_of(case, box)
+    place = into @ pose(box) @ [*(np.array(share) * (length, width, height) / 2), 1]
+    points = np.full((others + 1, 5), 400, dtype="<f4")
+    points[others, :3] = place[:3]
+    (case.root / file["filename"]).write_bytes(points.tobytes())
+
+
+def count(case: Any, rows: list[int], points: int) -> None:
+    for row in rows:
+        case.set("sample_annotation", row, num_lidar_pts=points)
+
+
+CORNERS = [(0, 0, 0), (1, 1, 1), (-1, 1, 1), (1, -1, -1), (-1, -1, 1)]
+
+
+@pytest.mark.parametrize("others", [0, 1, 3, 4])
+@pytest.mark.parametrize("share", CORNERS)
+@pytest.mark.parametrize("row", [1, 7])
+def test_a_box_that_has_a_point_is_not_told(case: Any, row: int, share: Any, others: int) -> None:
+    count(case, [row], 12)
+    case.set("sample_annotation", row, rotation=[0.8, 0.0, 0.0, 0.6])
+    put(case, row, share, others)
+    assert told(case) == []
+
+
+@pytest.mark.parametrize("share", [(1.2, 0, 0), (0, -1.2, 0), (0, 0, 1.2), (-1.5, 1, 1), (0.5, 3, 0)])
+@pytest.mark.parametrize("row", [1, 7])
+def test_a_box_that_has_no_point_is_told_at_its_number(case: Any, row: int, share: Any) -> None:
+    count(case, [row], 12)
+    case.set("sample_annotation", row, rotation=[0.8, 0.0, 0.0, 0.6])
+    put(case, row, share)
+    (line,) = told(case)
+    where, expected = f"warning {RULE} {BOX}#/{row}/num_lidar_pts", "expected points of the cloud in a box"
+    assert line == f"{where}: {expected} that has 12 of them, found none"
+
+
+def test_boxes_of_the_fixture_have_the_points_that_they_count(case: Any) -> None:
+    count(case, [row for row, box in enumerate(case.rows("sample_annotation")) if box["num_lidar_pts"]], 20)
+    assert told(case) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_many_boxes_without_points_are_told_once_a_scene(case: Any, jobs: int) -> None:
+    count(case, list(range(12)), 10)
+    for path in (case.root / "samples" / "LIDAR_TOP").iterdir():
+        points = np.frombuffer(path.read_bytes(), "<f4").reshape(-1, 5) * np.float32([-1, -1, 1, 1, 1])
+        path.write_bytes(points.tobytes())
+    expected = "expected points of the cloud in a box that has 10 of them, found none; so it is with 5 more boxes of 6"
+    assert told(case, jobs=jobs) == [
+        f"warning {RULE} {BOX}#/{row}/num_lidar_pts: {expected} in its scene that have 10 or more" for row in (0, 6)
+    ]
+
+
+@pytest.mark.parametrize("points", [9, 0, -1])
+def test_boxes_of_few_points_are_not_judged(case: Any, points: int) -> None:
+    count(case, [1], points)
+    put(case, 1, (3, 0, 0))
+    assert told(case) == []
+
+
+def test_boxes_that_are_told_to_be_elsewhere_are_not_judged(case: Any) -> None:
+    count(case, [1], 12)
+    put(case, 1, (0, 0, 0))
+    x, y, z = case.rows("sample_annotation")[1]["translation"]
+    case.set("sample_annotation", 1, translation=[x + 200, y, z])
+    assert told(case) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"12345", b"version https://git-lfs.github.com/spec/v1\n"])
+def test_a_cloud_that_is_told_to_be_none_is_not_judged(case: Any, content: bytes) -> None:
+    count(case, [1], 12)
+    file, _ = lidar_of(case, case.rows("sample_annotation")[1])
+    (case.root / file["filename"]).write_bytes(content)
+    assert told(case) == []
+
+
+def test_numbers_of_several_lidars_may_be_sums(case: Any) -> None:
+    count(case, [1], 12)
+    put(case, 1, (3, 0, 0))
+    assert len(told(case)) == 1
+    radar = next(row for row, one in enumerate(case.rows("sensor")) if one["channel"] == "RADAR_FRONT")
+    case.set("sensor", radar, modality="lidar")
+    assert told(case) == []
+
+
+def test_where_no_sensor_has_a_place_boxes_are_not_judged(case: Any) -> None:
+    count(case, [1], 12)
+    put(case, 1, (3, 0, 0))
+    for row in range(len(case.rows("calibrated_sensor"))):
+        case.set("calibrated_sensor", row, translation=[0, 0, 0], rotation=[1, 0, 0, 0])
+    assert told(case) == []

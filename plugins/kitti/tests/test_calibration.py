@@ -254,6 +254,43 @@ def test_a_placeholder_is_told_once_a_segment(kitti: Any, odd: tuple[int, ...], 
         assert told.message.endswith(f"found the axes kept as they are{more}")
 
 
+def rig(kitti: Any, ways: str, cameras: str) -> list[tuple[str | None, str]]:
+    """What is told of frames whose velodyne looks ahead (A), back (B) or a little aside (C), each of some camera."""
+    turns = {"A": "0 -1 0 0 0 0 -1 0 1 0 0 0", "B": "0 1 0 0 0 0 -1 0 -1 0 0 0"}
+    turns["C"] = f"{np.sin(0.1)} {-np.cos(0.1)} 0 0 0 0 -1 0 {np.cos(0.1)} {np.sin(0.1)} 0 0"
+    files: dict[str, Any] = {}
+    for n, (way, camera) in enumerate(zip(ways, cameras, strict=True)):
+        lines = [f"P2: 72 0 {camera} 0 0 72 18 0 0 0 1 0", R0, f"Tr_velo_to_cam: {turns[way]}", IMU]
+        files |= {f"training/calib/{n:06d}.txt": "\n".join(lines), f"training/velodyne/{n:06d}.bin": kitti.CLOUD}
+    root = kitti.tree(files)
+    alone, shared = (
+        [
+            (one.file, one.message)
+            for one in lading.validate(lading.open_dataset(root), jobs=jobs)
+            if one.rule == "kitti.calibration-turned"
+        ]
+        for jobs in (1, 2)
+    )
+    assert alone == shared
+    return alone
+
+
+def test_a_velodyne_that_looks_elsewhere_than_in_other_frames_is_told_once(kitti: Any) -> None:
+    expected = "expected the velodyne to look as in {} frames of which the calibration is else the same"
+    found = "found it turned by 180 degrees"
+    assert rig(kitti, "AACAB", "11111") == [("training/calib/000004.txt", f"{expected.format(4)}, {found}")]
+    assert rig(kitti, "BAAAB", "11111") == [
+        ("training/calib/000000.txt", f"{expected.format(3)}, {found}, and such in 1 more frame")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ways", "cameras"), [("AAAAB", "11112"), ("AAABBB", "111111"), ("AAB", "111"), ("AACCA", "11111")]
+)
+def test_other_cameras_and_ways_of_as_many_frames_are_no_matter(kitti: Any, ways: str, cameras: str) -> None:
+    assert rig(kitti, ways, cameras) == []
+
+
 @pytest.mark.parametrize(
     ("values", "shown"), [("124.2 375", "[124.2, 375.0]"), ("1242", "[1242.0]"), ("0 375", "[0.0, 375.0]")]
 )

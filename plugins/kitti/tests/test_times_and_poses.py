@@ -232,3 +232,35 @@ def test_clocks_that_run_apart_in_drives_that_are_not_synchronised_are_no_matter
     tell_clocks([camera, Clock("oxts", "b", [None, 100_000_000 - 90_500_000_000])], report)
     (told,) = report.findings
     assert told.message == "expected times within a minute of those of image_02, found them 90.5 s earlier"
+
+
+def track_sizes(kitti: Any, *sizes: str, category: str = "Car") -> list[tuple[str, int | None, str]]:
+    """What is told of a track of these widths and lengths, a frame each."""
+    rows = []
+    for frame, size in enumerate(sizes):
+        words = kitti.ROW.replace("Car", category).split()
+        words[9:11] = size.split()
+        rows.append(f"{frame} 7 {' '.join(words)}")
+    found = kitti.read({"training/label_02/0000.txt": "\n".join(rows), "training/calib/0000.txt": PAIR})
+    return [(one.severity, one.line, one.message) for one in found.told("kitti.track-size")]
+
+
+def test_a_length_and_a_width_that_change_places_are_told_once(kitti: Any) -> None:
+    expected = "expected track 7 to be 3.9 m long and 1.6 m wide as in most of its frames"
+    assert track_sizes(kitti, "1.6 3.9", "1.6 3.9", "3.9 1.6", "1.6 3.9") == [
+        ("warning", 3, f"{expected}, found 1.6 m and 3.9 m")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "category"),
+    [
+        (["1.6 3.9", "1.6 3.9", "3.9 1.6", "1.6 3.9"], "Pedestrian"),
+        (["1.6 3.9", "3.9 1.6"], "Car"),
+        (["1.6 1.8", "1.6 1.8", "1.8 1.6", "1.6 1.8"], "Car"),
+        (["1.6 3.9", "1.6 3.9", "1.9 4.4", "1.6 3.9"], "Car"),
+    ],
+    ids=["what bends", "too few frames", "nearly square", "another size"],
+)
+def test_sizes_of_tracks_that_say_nothing(kitti: Any, sizes: list[str], category: str) -> None:
+    assert track_sizes(kitti, *sizes, category=category) == []

@@ -22,9 +22,9 @@ AXES = "kitti.calibration-axes"
 def odd_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | None:
     """What to say of a rotation that keeps the velodyne's axes, as a placeholder does, or is that of the way back."""
     rotation = velo_to_camera[:3, :3]
-    if _angle(rotation, np.eye(3)) < _TILT:
+    if angle_between(rotation, np.eye(3)) < _TILT:
         found = "the axes kept as they are"
-    elif _angle(rotation, _VELO_TO_CAMERA.T) < _TILT:
+    elif angle_between(rotation, _VELO_TO_CAMERA.T) < _TILT:
         found = "the rotation of the way back"
     else:
         return None
@@ -32,7 +32,7 @@ def odd_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | None:
     return Problem(AXES, f"{key}: expected {expected}, found {found}", line, is_error=False)
 
 
-def _angle(one: FloatArray, other: FloatArray) -> float:
+def angle_between(one: FloatArray, other: FloatArray) -> float:
     """Between two rotations, in radians."""
     cosine = (float(np.sum(one * other)) - 1) / 2
     return math.acos(min(max(cosine, -1.0), 1.0))

@@ -23,6 +23,7 @@ CODES: Mapping[str, Told] = {
     "kitti.label-dimensions": Told("warning", "the size of a box is written height, width, length"),
     "kitti.label-alpha": Told("warning", "alpha follows from rotation_y and location"),
     "kitti.track": Told("warning", "a row of tracking names its track, 0 or more"),
+    "kitti.track-size": Told("warning", "a car, van, truck or tram keeps its length and width"),
     "kitti.angle": Told("warning", "alpha, rotation_y and the angles of tracklets are in radians"),
     "kitti.relative-boxes": Told(
         "warning", "edges of boxes are in pixels", "Multiply them by the size of the picture."
@@ -42,6 +43,7 @@ CODES: Mapping[str, Told] = {
     "kitti.calibration-matrix": Told("error", "a rotation or projection of a calibration is one"),
     "kitti.calibration-size": Told("warning", "a size of pictures in a calibration is two whole numbers"),
     "kitti.calibration-axes": Told("warning", "a calibration turns the axes of the velodyne into those of the camera"),
+    "kitti.calibration-turned": Told("warning", "the velodyne of a rig looks the same way in all frames"),
     "kitti.velodyne-size": Told(
         "error", "a scan is whole points of 16 bytes", "If points have 5 values, write the first 4."
     ),

@@ -18,6 +18,7 @@ from lading_kitti.masks import instance_mask, mots_frames, mots_row, semantic_ma
 from lading_kitti.misplaced import Misplaced
 from lading_kitti.rows import row_source
 from lading_kitti.texts import Problem, read_bytes, read_lines
+from lading_kitti.track_sizes import TrackSizes
 from lading_kitti.tracklets import Pose, parse_tracklets
 
 #: Rules that numbers break which stand in another column than theirs.
@@ -61,6 +62,7 @@ class Labelling:
         self._is_told = is_told
         self.misplaced = Misplaced(index.name)
         self.commas = Commas(index.name)
+        self.track_sizes = TrackSizes(index.name, "" if index.labels is None else index.labels.path or "")
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
         self._mots = [] if index.mots_rows is None else read_lines(source, index.mots_rows, head) or []
@@ -78,6 +80,7 @@ class Labelling:
         found = self._rows.rows(key, self._report)
         if found.path is not None and found.comma_line is not None:
             self.commas.add(found.path, found.comma_line)
+        self.track_sizes.add(found.rows)
         camera = self._index.label_camera
         if camera is None or found.annotation == "none":
             return

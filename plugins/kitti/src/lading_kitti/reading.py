@@ -17,6 +17,7 @@ from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.labelling import Labelling, Shelf
 from lading_kitti.lonely import place
 from lading_kitti.motion import Motion, Times, read_times
+from lading_kitti.rigs import Rigs
 from lading_kitti.strays import settle
 from lading_kitti.tally import SegmentTally
 
@@ -56,6 +57,7 @@ class SegmentReading:
         self._labelling = Labelling(source, index, report, head, is_told=is_told)
         self._motion = Motion(source, index, None if base is None else base.calibration, head)
         self._times = {media.name: read_times(source, media, head, index.strays) for media in index.media}
+        self._rigs = Rigs(index.name)
         self._tell_clocks(head)
 
     def _tell_clocks(self, head: Report) -> None:
@@ -73,6 +75,8 @@ class SegmentReading:
         calibrated = self._calibrations.of_frame(key, heard) if index.calib else self._base
         is_lost = calibrated is None and index.calib.get(key) in self._calibrations.lost
         calibration = None if calibrated is None else calibrated.calibration
+        if calibration is not None and key in index.calib and key not in index.previous:
+            self._rigs.add(calibration, index.calib[key])
         shelves = self._labelling.shelves(key, number, calibration, is_lost=is_lost)
         pose, extras = self._motion.of_frame(key, number, self._report)
         posed = None if pose is None else self._motion.place(key, number)
@@ -98,7 +102,8 @@ class SegmentReading:
 
     def end(self) -> None:
         """Tell what is told once behind the last frame."""
-        counts: list[Tally] = [self._labelling.misplaced, self._labelling.commas]
+        labelling = self._labelling
+        counts: list[Tally] = [labelling.misplaced, labelling.commas, labelling.track_sizes, self._rigs]
         self._report.gather(SegmentTally(self._index.name, counts))
 
     def _frame_id(self, key: str, position: int, data: list[Data]) -> str:

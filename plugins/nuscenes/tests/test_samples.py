@@ -88,7 +88,9 @@ def test_masks_and_boxes_of_t4_are_those_of_its_tables(root: Path) -> None:
 
     tables = root / "t4-synthetic" / "annotation"
     dataset, frames, report = opened(root / "t4-synthetic")
-    assert [finding.rule for finding in report.findings] == ["nuscenes.rotation-length"]
+    # a quaternion of four digits, and sizes with the length first: those of its cars are [4.5, 2.0, 1.8]
+    assert sorted(finding.rule for finding in report.findings) == ["nuscenes.rotation-length", "nuscenes.size-order"]
+    assert [row["size"] for row in rows(tables, "sample_annotation")[:2]] == [[4.5, 2.0, 1.8]] * 2
     labels = [(data, label) for frame in frames for data in frame.data for label in data.labels]
     kinds = Counter(label.kind for _, label in labels)
     objects, surfaces = rows(tables, "object_ann"), rows(tables, "surface_ann")

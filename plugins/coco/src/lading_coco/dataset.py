@@ -12,7 +12,7 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.frames import FrameReader
 from lading_coco.index import Index
-from lading_coco.layout import MaskPlace
+from lading_coco.mask_places import MaskPlace
 from lading_coco.origins import RowOrigins
 from lading_coco.spellings import tell_spellings
 

@@ -15,7 +15,7 @@ from lading_coco.document import Document, Records
 from lading_coco.images import Image, ImageBuilder
 from lading_coco.index import Index, Split
 from lading_coco.labels import LabelBuilder
-from lading_coco.layout import MaskPlace
+from lading_coco.mask_places import MaskPlace
 from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins

@@ -1,4 +1,4 @@
-"""Where things lie: which split a file is about, and where its pictures and masks are (source-formats.md 2.1)."""
+"""Where things lie: which split a file is about, and where its pictures are (source-formats.md 2.1)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from lading import Source
@@ -44,7 +43,6 @@ _NO_PICTURES = (
 PICTURES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 #: Masks and the like as numbers; labelme's scripts write them beside the pictures.
 ARRAYS = (".npy", ".npz", ".mat")
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 #: No name without one of these leads anywhere else: most are done with at one look.
 _SUSPECT = re.compile(r"^[/\\]|:|\.\.")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -254,54 +252,3 @@ def _tails(path: str) -> list[str]:
     tails = ["/".join(parts[-2:]), parts[-1]] if len(parts) > 1 else parts
     bare = unquote(path.partition("?")[0]) if "://" in path else path
     return tails if bare == path or ".." in bare else [*tails, *_tails(bare)]
-
-
-def _mask_folders(path: str, split: str) -> list[str]:
-    folder, home = posixpath.dirname(path), home_of(path)
-    names = (stem_of(path), f"panoptic_{split}", split)
-    return [posixpath.join(base, name) for base in (folder, home, "") for name in names]
-
-
-class MaskPlace(NamedTuple):
-    """A folder of masks, and the source that it is in."""
-
-    folder: str
-    source: Source
-
-
-def packed_masks(files: Files, path: str, split: str) -> str | None:
-    """The archive that a folder of id PNGs is packed in: the official download has it beside the JSON."""
-    for candidate in dict.fromkeys(_mask_folders(path, split)):
-        for ending in ARCHIVES:
-            if files.number(f"{candidate}{ending}") >= 0:
-                return f"{candidate}{ending}"
-    return None
-
-
-def mask_folder(files: Files, path: str, split: str) -> str | None:
-    """The folder of the id PNGs of a panoptic file (source-formats.md 2.7)."""
-    candidates = [*_mask_folders(path, split), posixpath.dirname(path)]
-    for candidate in dict.fromkeys(candidates):
-        if any(name.lower().endswith(".png") for name in files.source.below(candidate)[:50]):
-            return candidate
-    return None
-
-
-def is_for_masks(folder: str, path: str, split: str) -> bool:
-    """Whether a folder has the name of one of the id PNGs of a panoptic file, and no other."""
-    return posixpath.basename(folder) in (stem_of(path), f"panoptic_{split}")
-
-
-def pixelmap_folder(files: Files, path: str, split: str) -> str | None:
-    """The folder of the pixelmaps of a stuff file: PNGs whose values are categories."""
-    folder, home = posixpath.dirname(path), home_of(path)
-    names = (f"stuff_{split}_pixelmaps", f"{stem_of(path)}_pixelmaps")
-    for candidate in dict.fromkeys(posixpath.join(base, name) for base in (folder, home, "") for name in names):
-        if files.source.below(candidate):
-            return candidate
-    return None
-
-
-def pixelmap_of(folder: str, image: str) -> str:
-    """Where in its folder the pixelmap of a picture lies."""
-    return f"{folder}/{posixpath.splitext(posixpath.basename(image))[0]}.png"

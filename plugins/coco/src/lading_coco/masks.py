@@ -12,7 +12,7 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import number
 from lading_coco.ids import is_id, segment_id
-from lading_coco.layout import MaskPlace, pixelmap_of
+from lading_coco.mask_places import MaskPlace, pixelmap_of
 from lading_coco.numerals import numbers_of
 from lading_coco.rows import UNSET, Loose
 from lading_coco.wording import shown

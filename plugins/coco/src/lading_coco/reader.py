@@ -16,18 +16,8 @@ from lading_coco.document import Document, read_document
 from lading_coco.elsewhere import tell_annotations_elsewhere, tell_other_spellings
 from lading_coco.ids import first_places, look_up
 from lading_coco.indexing import IndexBuilder
-from lading_coco.layout import (
-    Files,
-    Finder,
-    MaskPlace,
-    is_named_as_annotations,
-    is_named_by_split,
-    mask_folder,
-    packed_masks,
-    pixelmap_folder,
-    split_of,
-    split_of_videos,
-)
+from lading_coco.layout import Files, Finder, is_named_as_annotations, is_named_by_split, split_of, split_of_videos
+from lading_coco.mask_places import MaskPlace, mask_folder, packed_masks, pixelmap_folder
 from lading_coco.references import tell_licences, tell_scenes
 from lading_coco.text import JsonText
 from lading_coco.units import tell_other_units

@@ -8,7 +8,8 @@ from typing import Any
 
 from lading import Origin, Report, counted
 from lading_coco.document import Document
-from lading_coco.layout import ARRAYS, PICTURES, Files, MaskPlace, is_for_masks, name_from_url, pixelmap_of
+from lading_coco.layout import ARRAYS, PICTURES, Files, name_from_url
+from lading_coco.mask_places import MaskPlace, is_for_masks, pixelmap_of
 from lading_coco.rows import records_at
 
 _MASK = (".png",)

@@ -245,7 +245,7 @@ KINDS = [
         "run lengths of width and height",
         masked({"size": [40, 30], "counts": [100, 1100]}),
         found=[BOX_6, "rle cat 40x30 100 1100 @6"],
-        told=["warning rle.other-size /annotations/1/segmentation"],
+        told=["error rle.other-size /annotations/1/segmentation"],
     ),
     coco(
         "a crowd in run lengths beside polygons",

@@ -228,7 +228,7 @@ RULES: Sequence[type[GroupedRule]] = (
     ),
     rule(
         "rle.other-size",
-        "warning",
+        "error",
         DataPass,
         "run lengths are of their picture's size",
         bad="size 480 x 640 for a picture of 640 x 480",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from lading import Origin, Report, counted
@@ -95,4 +95,4 @@ def _odd(turns: list[_Turn]) -> list[tuple[_Turn, float, int]]:
 def _digest(entries: Mapping[str, object]) -> str:
     """What tells one rig from others: all lines but the velodyne's."""
     rest = {key: values for key, values in entries.items() if key not in _KEYS}
-    return blake2b(json.dumps(rest, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return blake2b(msgspec.msgpack.encode(rest, order="deterministic"), digest_size=16).hexdigest()

@@ -115,6 +115,17 @@ def augment(cargo: Cargo) -> None:
         cargo.data(segment, frame).remote_path = f"{segment}/{name}.png"
 
 
+def paste(cargo: Cargo) -> None:
+    """Three boxes, the same on two pictures, in another order on the second."""
+    first = cargo.data().labels[BOX]
+    boxes = [
+        msgspec.structs.replace(first, ymax=first.ymax - i / 8, instance=f"p{i}", origin=12 + i) for i in (0, 1, 2)
+    ]
+    cargo.data("train", 0).labels[BOX] = boxes[0]
+    for frame, more in ((0, boxes[1:]), (1, boxes[:0:-1])):
+        cargo.data("train", frame).labels += more
+
+
 def untyped(cargo: Cargo) -> None:
     del cargo.catalog["RLE"]
     for name, frames in cargo.frames.items():
@@ -203,6 +214,7 @@ DEFECTS = [
     Defect("label.duplicate", again(RLE), at(12, "")),
     Defect("label.duplicate", again(LINE), at(12, ""), name="line"),
     Defect("label.duplicate", row_again, at(12, ""), name="box and polygon of one record"),
+    Defect("label.pasted", paste, at(BOX, "")),
     Defect("label.more-than-one", again(CLASS), at(12, "")),
     Defect("label.instance-twice", again(BOX, xmin=0.0), at(12, "instance")),
     Defect("label.instance-missing", lambda cargo: cargo.edit(0, "drive", 2, "left", instance=None),

@@ -81,6 +81,15 @@ def augmented(port: Port) -> None:
             image["file_name"] = f"{name}_jpg.rf.{image['id']:032x}.jpg"
 
 
+def pasted(port: Port) -> None:
+    """The second picture has the rows of the first, under ids of their own."""
+    rows = port.train["annotations"]
+    for row, other in zip(rows[:5], rows[5:10], strict=True):
+        keys = {"id": other["id"], "image_id": other["image_id"]}
+        other.clear()
+        other.update({**row, **keys})
+
+
 def without_frames(port: Port) -> None:
     port.val["images"], port.val["annotations"] = [], []
 
@@ -142,6 +151,7 @@ RULES = [
     ("media.duplicate", file(copied("train/000001.png", "train/000003.png")), [("images/train/000003.png", None)], ""),
     ("media.leak", file(copied("train/000001.png", "val/000102.png")), [("images/val/000102.png", None)], ""),
     ("media.augmented-leak", augmented, [(f"images/val/ship_jpg.rf.{102:032x}.jpg", None)], ""),
+    ("label.pasted", pasted, [(TRAIN, "/annotations/5")], ""),
     ("path.duplicate", repeated, [own("000003")], ""),
     ("segment.empty", without_frames, [(VAL, None)], ""),
     ("segment.forbidden-name", file(moved),

@@ -11,7 +11,7 @@ from lading.model.catalog import Catalog
 from lading.model.content import Content
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
-from lading.model.label import MaskLabel, Rle
+from lading.model.label import Box2D, MaskLabel, Rle
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Places, Problem
@@ -21,6 +21,7 @@ from lading.validate.checks.labels import LabelsPass
 from lading.validate.checks.masks import mask_findings
 from lading.validate.checks.outlines import outlines
 from lading.validate.checks.pairs import PAIR_RULE, Pairs
+from lading.validate.checks.pasted import Pasted
 from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
 from lading.validate.checks.unserved import Unserved
 from lading.validate.checks.usage import Usage
@@ -38,7 +39,7 @@ _NOT_SEEN = Probe()
 class DataPass(BlockChecker):
     """Checks media and labels together, so that no file is opened twice for its size.
 
-    Across frames it keeps the categories that were met, and 16 bytes a file.
+    Across frames it keeps the categories that were met, and 24 bytes a file.
     """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
@@ -54,6 +55,7 @@ class DataPass(BlockChecker):
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
         self._pairs = Pairs(dataset, severities)
+        self._pasted = Pasted(dataset, catalog, severities)
         self._checks_polygons = bool(severities.keys() & POLYGON_RULES)
         self._labels = LabelsPass(catalog, severities, self._usage, is_contract=catalog is not dataset.catalog)
 
@@ -78,16 +80,23 @@ class DataPass(BlockChecker):
             for frame in frames:
                 self._pairs.add(segment, frame, list(islice(rest, len(frame.data))))
         if self._checks_labels:
-            self._judge(places, seen, numbers, found)
+            self._judge(segment, places, seen, numbers, found)
         return [(numbers[index], finding) for index in sorted(found) for finding in found[index]]
 
     def _judge(
-        self, places: Places, seen: Sequence[Probe], numbers: list[int], found: dict[int, list[Finding]]
+        self,
+        segment: Segment,
+        places: Places,
+        seen: Sequence[Probe],
+        numbers: list[int],
+        found: dict[int, list[Finding]],
     ) -> None:
         """Put what is wrong with the labels of files into `found`."""
         sizes = [self._size(data, file) for data, file in zip(places.files, seen, strict=True)]
         reach = reaches(sizes)
         screened = self._labels.screen(places.files, reach)
+        if self._pasted.is_wanted and Box2D in screened.columns:
+            self._pasted.add(segment, screened.columns[Box2D])
         frame = -1
         for index in sorted(screened.types):
             if numbers[index] != frame:
@@ -104,21 +113,23 @@ class DataPass(BlockChecker):
             for index, finding in polygon_findings(polygons, places, reach, self._severities):
                 found.setdefault(index, []).append(finding)
 
-    def memory(self) -> tuple[Any, Any, Any]:
-        """The categories, the marks of files and the sizes of pairs."""
-        return self._usage.memory, self._copies.memory, self._pairs.memory
+    def memory(self) -> tuple[Any, Any, Any, Any]:
+        """The categories, the marks of files, the sizes of pairs and the marks of boxes."""
+        return self._usage.memory, self._copies.memory, self._pairs.memory, self._pasted.memory
 
-    def absorb(self, memory: tuple[Any, Any, Any], part: Part) -> Iterable[Finding]:
+    def absorb(self, memory: tuple[Any, Any, Any, Any], part: Part) -> Iterable[Finding]:
         """Take over what another part has; what that shows is told at the end."""
         self._usage.absorb(memory[0], part)
         self._copies.absorb(memory[1])
         self._pairs.absorb(memory[2])
+        self._pasted.absorb(memory[3])
         return ()
 
     def finish(self) -> Iterable[Finding]:
         """What categories and files show together."""
         yield from self._usage.finish(self._catalog)
         yield from self._pairs.finish()
+        yield from self._pasted.finish(self._dataset)
         if self._copies.is_wanted:
             yield from self._copies.finish(self._dataset)
 

@@ -37,6 +37,16 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Remove one of them.",
     ),
     rule(
+        "label.pasted",
+        "warning",
+        DataPass,
+        "a picture has boxes of its own, where few of its segment have those of another",
+        bad="the boxes of 000041.jpg, to the last digit, on 000042.jpg too",
+        good="boxes that were drawn on their picture",
+        fix="Look at both pictures: boxes were pasted, or saved with the wrong one. What stands still may share them: "
+        "--rule label.pasted=off.",
+    ),
+    rule(
         "label.more-than-one",
         "warning",
         DataPass,

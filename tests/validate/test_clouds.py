@@ -9,8 +9,10 @@ import pytest
 
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Frame
-from lading.validate import validate
+from lading.validate import engine, validate
 from lading.validate.checks import clouds
+
+from .parts import InOneProcess
 
 FIELDS = ("X", "Y", "Z", "Intensity")
 
@@ -117,8 +119,9 @@ def test_far_points_are_counted_over_pieces(told: Any, ranges: Any, monkeypatch:
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(("odd", "expected"), [(2, ["0", "1"]), (3, ["0"])])
 def test_a_folder_of_which_most_are_such_is_told_once(
-    dataset: Any, data: Any, content: Any, jobs: int, odd: int, expected: list[str]
+    dataset: Any, data: Any, content: Any, jobs: int, odd: int, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(engine, "Shares", InOneProcess)
     files = [
         data(path=f"l/{n}.bin", content=content(f"l/{n}.bin", cloud(n + 1, p0_1=np.nan) if n < odd else cloud(n + 1)))
         for n in range(5)

@@ -26,27 +26,28 @@ def dataset(folder: Path, train: list[str], val: list[str]) -> Dataset:
 def test_sources_that_are_in_two_segments_are_counted_once(jobs: int, tmp_path: Path) -> None:
     found = dataset(
         tmp_path,
-        ["a_jpg.rf.01.jpg", "b_jpg.rf.02.jpg", "a_jpg.rf.03.jpg"],
-        ["b_jpg.rf.04.jpg", "a_jpg.rf.05.jpg"],
+        ["quay-a_jpg.rf.01.jpg", "quay-b_jpg.rf.02.jpg", "quay-a_jpg.rf.03.jpg"],
+        ["quay-b_jpg.rf.04.jpg", "quay-a_jpg.rf.05.jpg"],
     )
     (finding,) = validate(found, jobs=jobs)
     assert (finding.rule, finding.segment, finding.file) == (
         "media.augmented-leak",
         "val",
-        "images/val/b_jpg.rf.04.jpg",
+        "images/val/quay-b_jpg.rf.04.jpg",
     )
     assert finding.message == (
-        "expected the copies of a picture in one segment, found those of 2 pictures in an earlier one too, "
-        "such as 'b_jpg.rf.04.jpg' and, in 'train', 'b_jpg.rf.02.jpg'"
+        "expected the copies of a picture in one segment, by their names, found those of 2 pictures in an earlier one "
+        "too, such as 'quay-b_jpg.rf.04.jpg' and, in 'train', 'quay-b_jpg.rf.02.jpg'"
     )
 
 
 def test_copies_within_a_segment_and_other_names_are_right(tmp_path: Path) -> None:
-    assert (
-        list(
-            validate(
-                dataset(tmp_path, ["a_jpg.rf.01.jpg", "a_jpg.rf.02.jpg", "b.jpg"], ["b_jpg.rf.03.jpg", "c.rf_1.jpg"])
-            )
-        )
-        == []
-    )
+    train = ["quay-a_jpg.rf.01.jpg", "quay-a_jpg.rf.02.jpg", "b.jpg"]
+    assert list(validate(dataset(tmp_path, train, ["quay-b_jpg.rf.03.jpg", "c.rf_1.jpg"]))) == []
+
+
+@pytest.mark.parametrize("name", ["frame_0001_jpg", "0007_png", "IMG_20240131_0001_jpeg", "video-3-frame-7_jpg", "12"])
+def test_names_that_only_count_say_nothing(name: str, tmp_path: Path) -> None:
+    others = ["x.jpg", "y.jpg"]
+    found = dataset(tmp_path, [f"{name}.rf.01.jpg", *others], [f"{name}.rf.02.jpg", "z.jpg"])
+    assert list(validate(found)) == []

@@ -107,9 +107,9 @@ def copy_file(cargo: Cargo, segment: str) -> None:
 def augment(cargo: Cargo) -> None:
     """Two copies of one picture in train, and one of them in val, too; each is a file of its own."""
     for segment, frame, name in (
-        ("train", 0, "a.rf.1"),
-        ("train", 1, "a.rf.2"),
-        ("val", 0, "a.rf.3"),
+        ("train", 0, "quay.rf.1"),
+        ("train", 1, "quay.rf.2"),
+        ("val", 0, "quay.rf.3"),
         ("val", 1, "b.rf.1"),
     ):
         cargo.data(segment, frame).remote_path = f"{segment}/{name}.png"

@@ -1,10 +1,12 @@
 """Copies that a tool made of one picture, turned or recoloured: in two segments they are a leak that no bytes show.
 
-Roboflow calls them `NAME_jpg.rf.HASH.jpg`, where NAME is the source's.
+Roboflow calls them `NAME_jpg.rf.HASH.jpg`, where NAME is the source's. Names that only count say nothing: pictures of
+two videos are `frame_0001` each.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from lading.model.catalog import Catalog
@@ -16,6 +18,10 @@ from lading.plugin.problem import Problem
 from lading.wording import counted
 
 _MARK = ".rf."
+_COUNTER = re.compile(
+    r"[\W\d_]*((frame|img|image|photo|pic|picture|scene|page|screen|screenshot|capture|video)[\W\d_]*)*(jpe?g|png|bmp|webp|tiff?)?",
+    re.IGNORECASE,
+)
 
 
 class AugmentedPass(BlockChecker):
@@ -33,7 +39,8 @@ class AugmentedPass(BlockChecker):
                 if _MARK in data.remote_path:
                     source = data.remote_path.rpartition("/")[2].partition(_MARK)[0]
                     copies = self._copies.setdefault(segment.name, {})
-                    copies.setdefault(source, (data.remote_path, _place(data)))
+                    if source not in copies and _COUNTER.fullmatch(source) is None:
+                        copies[source] = (data.remote_path, _place(data))
         return ()
 
     def memory(self) -> dict[str, dict[str, tuple[str, Origin]]]:
@@ -57,7 +64,7 @@ class AugmentedPass(BlockChecker):
             if shared:
                 first, at = copies[shared[0]]
                 where, other = earlier[shared[0]]
-                message = "expected the copies of a picture in one segment, found those of "
+                message = "expected the copies of a picture in one segment, by their names, found those of "
                 message += f"{counted(len(shared), 'picture')} in an earlier one too, such as {first!r} and, in "
                 message += f"{where!r}, {other!r}"
                 finding = Problem("media.augmented-leak", message).finding(self._severities, segment=name, at=at)

@@ -150,3 +150,22 @@ def test_a_file_that_does_not_open_is_told_by_its_own_rule(told: Any, content: A
 def test_a_columns_name_is_that_of_the_dataset(told: Any) -> None:
     (found,) = told(cloud(4, 5, p1_4=np.nan), fields=("X", "Y", "Z", "Intensity", "Ring"))
     assert found[-1] == message("1 point", "4", "Ring is nan in point 1")
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize(("odd", "expected"), [({2, 3, 4, 5}, [("a", "2")]), ({2, 3}, [("a", "2"), ("b", "0")])])
+def test_a_folder_of_two_segments_is_told_in_the_order_of_the_dataset(
+    data: Any, content: Any, jobs: int, odd: set[int], expected: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first part has frames of both segments, of which those of the second are wrong."""
+    monkeypatch.setattr(engine, "Shares", InOneProcess)
+
+    def file(number: int) -> Any:
+        path = f"l/{number}.bin"
+        return data(path=path, content=content(path, cloud(number + 1, **({"p0_1": np.nan} if number in odd else {}))))
+
+    frames = [Frame(key=str(number % 3), data=[file(number)]) for number in range(6)]
+    one = MemoryDataset("x", {"a": frames[:3], "b": frames[3:]})
+    one.bin_point_cloud_fields = FIELDS
+    found = list(validate(one, rules=["media.not-finite"], jobs=jobs))
+    assert [(f.segment, f.frame) for f in found] == expected

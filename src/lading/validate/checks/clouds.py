@@ -40,7 +40,7 @@ class CloudsPass(DataChecker):
         super().__init__(dataset, catalog, severities)
         self._fields = tuple(dataset.bin_point_cloud_fields or ())
         self._is_idle = not self._fields
-        self._folders = Folders("clouds of its folder are such")
+        self._folders = Folders(dataset, "clouds of its folder are such")
 
     def concerns(self, data: Data) -> bool:
         """Whether it is a cloud without a header. In a PCD a NaN stands for a beam that met nothing."""
@@ -59,7 +59,7 @@ class CloudsPass(DataChecker):
 
     def absorb(self, memory: Memory, part: Part) -> Iterable[Finding]:
         """Take over what was found in another part."""
-        self._folders.absorb(memory)
+        self._folders.absorb(memory, part)
         return ()
 
     def finish(self) -> Iterable[Finding]:

@@ -121,7 +121,7 @@ class DataPass(BlockChecker):
         """Take over what another part has; what that shows is told at the end."""
         self._usage.absorb(memory[0], part)
         self._copies.absorb(memory[1])
-        self._pairs.absorb(memory[2])
+        self._pairs.absorb(memory[2], part)
         self._pasted.absorb(memory[3])
         return ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lading.media import Probe
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.report import Finding, Origin, Severity
 from lading.model.sensor import Camera
@@ -25,7 +25,7 @@ class Pairs:
         self._severities = severities
         self._cameras = {segment.name: _cameras(segment) for segment in dataset.segments}
         self.is_wanted = PAIR_RULE in severities and any(len(each) > 1 for each in self._cameras.values())
-        self._folders = Folders("pictures of its folder differ")
+        self._folders = Folders(dataset, "pictures of its folder differ")
 
     def add(self, segment: Segment, frame: Frame, seen: Sequence[Probe]) -> None:
         """Take the pictures of a frame, as they were seen."""
@@ -57,9 +57,9 @@ class Pairs:
         """What is kept, to be absorbed by another."""
         return self._folders.memory
 
-    def absorb(self, memory: Memory) -> None:
-        """Take over what another kept."""
-        self._folders.absorb(memory)
+    def absorb(self, memory: Memory, part: Part) -> None:
+        """Take over what another kept of a part."""
+        self._folders.absorb(memory, part)
 
     def finish(self) -> Iterator[Finding]:
         """The pictures that disagree; of a folder of which most do, the first with their number."""

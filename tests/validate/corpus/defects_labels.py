@@ -116,7 +116,7 @@ def augment(cargo: Cargo) -> None:
 
 
 def paste(cargo: Cargo) -> None:
-    """Three boxes, the same on two pictures, in another order on the second."""
+    """Three boxes, the same on two pictures, in another order on the second; a third has boxes of its own."""
     first = cargo.data().labels[BOX]
     boxes = [
         msgspec.structs.replace(first, ymax=first.ymax - i / 8, instance=f"p{i}", origin=12 + i) for i in (0, 1, 2)
@@ -124,6 +124,8 @@ def paste(cargo: Cargo) -> None:
     cargo.data("train", 0).labels[BOX] = boxes[0]
     for frame, more in ((0, boxes[1:]), (1, boxes[:0:-1])):
         cargo.data("train", frame).labels += more
+    other = cargo.data("train", 2).labels
+    other += [msgspec.structs.replace(box, xmin=box.xmin + 1 / 8) for box in boxes]
 
 
 def untyped(cargo: Cargo) -> None:

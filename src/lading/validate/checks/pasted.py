@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from posixpath import basename
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ PASTED_RULE = "label.pasted"
 
 #: As few boxes may be equal by chance, where coordinates are whole numbers.
 _FEWEST = 3
-#: So many pictures of a segment may have the boxes of others before that is how the segment is, or a tenth of them.
+#: Where more pictures than this and than a tenth, or more than a third, share boxes, the segment is like that.
 _FEW = 3
 
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
@@ -66,7 +67,7 @@ class Pasted:
             marks = np.frombuffer(self._marks.get(segment.name, array("Q")), dtype=np.uint64)
             known, counts = np.unique(marks, return_counts=True)
             again = len(marks) - len(known)
-            if 0 < again <= max(_FEW, len(marks) // 10):
+            if 0 < again <= min(max(_FEW, len(marks) // 10), len(marks) // 3):
                 yield from self._tell(dataset, segment, known[counts > 1])
 
     def _tell(self, dataset: Dataset, segment: Segment, doubtful: NDArray[np.uint64]) -> Iterator[Finding]:
@@ -74,7 +75,7 @@ class Pasted:
         told: list[tuple[Frame, Data, Data]] = []
         for frame, data, boxes in _files(dataset, segment, doubtful):
             first = firsts.setdefault(boxes, data)
-            if first is not data and not _are_copies(first, data):
+            if first is not data and not _are_one(first, data):
                 told.append((frame, data, first))
         if not told:
             return
@@ -121,8 +122,10 @@ def _marks(boxes: Columns[Box2D]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]
     return boxes.owners[begins][is_enough], np.add.reduceat(marks, begins)[is_enough]
 
 
-def _are_copies(one: Data, other: Data) -> bool:
-    """Whether two files are the same picture, of which other rules speak."""
+def _are_one(one: Data, other: Data) -> bool:
+    """Whether two files are one picture, by their names or bytes; other rules speak of that."""
+    if basename(one.path) == basename(other.path):
+        return True
     if one.content is None or other.content is None or one.content.size != other.content.size:
         return False
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -124,3 +126,28 @@ def test_frames_that_do_not_follow_each_other_in_time_are_let_be() -> None:
     dataset = drive([0, 2, 900, 6])
     dataset.is_continuous = False
     assert [one.rule for one in found(dataset)] == ["instance.jump"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_however_it_jumps_to_and_fro_parts_find_what_the_whole_finds(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """The ego and a box in its frame, of which now and then one, or both, are elsewhere or not there."""
+    monkeypatch.setattr(engine, "Shares", InOneProcess)
+    chance = random.Random(seed)
+    count = chance.randint(4, 10)
+    places = [chance.choice([0, 0, 900, 900 if seed % 2 else 1_800, None if seed % 3 else 0]) for _ in range(count)]
+    aheads = [chance.choice([10, 10, 500, 500 if seed % 2 else 1_500, None if seed % 3 else 10]) for _ in range(count)]
+
+    def box(number: int) -> list[Box3D]:
+        ahead = aheads[number]
+        return [] if ahead is None else [Box3D(ahead, 0, 0, 4, 2, 1.5, category="car", instance="7")]
+
+    dataset = drive(places, labels=box)
+    whole = Counter(found(dataset))
+    assert [Counter(found(dataset, jobs)) for jobs in (2, 3, 4)] == [whole] * 3
+
+
+def test_one_that_keeps_jumping_to_and_fro_is_told_each_time_it_leaves(jobs: int) -> None:
+    places = [0, 0, *[900, 0] * 4, *[0] * 8]
+    assert [one.line for one in found(drive(places), jobs)] == [3, 5, 7, 9]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
@@ -22,14 +22,6 @@ from lading.validate.checks.ego import POSE_RULE, ego_spot, gathered
 from lading.validate.checks.jumps import EGO_KEY, Key, Spot, jump_problem
 
 
-class _Jump(NamedTuple):
-    """A jump between the first two frames of a part: the part before may show that the first one stood out."""
-
-    key: Key
-    spot: Spot
-    finding: Finding
-
-
 class _Kept(NamedTuple):
     """Where an instance was first said to be of a category."""
 
@@ -39,13 +31,17 @@ class _Kept(NamedTuple):
 
 
 class _Seen(msgspec.Struct):
-    """What is kept of a segment: categories of instances in the order they came, where these were, jumps of the ego."""
+    """What is kept of a segment: categories of instances in the order they came, where these were, jumps of the ego.
+
+    `opening` has where each was in the first frame of the part, and in those after it as long as it jumped to and fro:
+    the part before may show which of these stood out. Of the keys in `undecided` that goes on.
+    """
 
     frames: int = 0
     categories: dict[tuple[str, str], dict[str | None, _Kept]] = msgspec.field(default_factory=dict)
-    first: dict[Key, Spot] = msgspec.field(default_factory=dict)
+    opening: dict[Key, list[Spot]] = msgspec.field(default_factory=dict)
+    undecided: set[Key] = msgspec.field(default_factory=set)
     last: dict[Key, Spot] = msgspec.field(default_factory=dict)
-    held: list[_Jump] = msgspec.field(default_factory=list)
     poses: list[Finding] = msgspec.field(default_factory=list)
 
 
@@ -72,7 +68,23 @@ class TrackingPass(BlockChecker):
         seen = self._seen.get(segment.name)
         if seen is None:
             seen = self._seen.setdefault(segment.name, _Seen())
+        now = self._where(segment, frame, seen)
         findings: list[Finding] = []
+        if seen.frames == 0:
+            seen.opening = {key: [spot] for key, spot in now.items()}
+            seen.undecided = set(now)
+        else:
+            moved = _moved(seen.last, now)
+            if seen.undecided:
+                _hold(seen, moved, now)
+            for key, finding in self._moves(segment.name, moved - seen.undecided, seen.last, now):
+                (seen.poses if key == EGO_KEY else findings).append(finding)
+        seen.last = now
+        seen.frames += 1
+        return findings
+
+    def _where(self, segment: Segment, frame: Frame, seen: _Seen) -> dict[Key, Spot]:
+        """Where the instances of a frame and the ego are; the categories of the instances are noted."""
         now: dict[Key, Spot] = {}
         for data in frame.data:
             labels = [label for label in data.labels if label.instance is not None and self._is_tracked(label)]
@@ -83,28 +95,18 @@ class TrackingPass(BlockChecker):
         ego = ego_spot(frame) if self._follows_ego else None
         if ego is not None:
             now[EGO_KEY] = ego
-        for key, finding in self._moves(segment.name, seen.last, now):
-            if seen.frames == 1:
-                seen.held.append(_Jump(key, now[key], finding))
-            else:
-                (seen.poses if key == EGO_KEY else findings).append(finding)
-        if seen.frames == 0:
-            seen.first = now
-        seen.last = now
-        seen.frames += 1
-        return findings
+        return now
 
     def _is_tracked(self, label: Label) -> bool:
         return self._is_all or label.kind in self._kinds
 
-    def _moves(self, segment: str, last: Mapping[Key, Spot], now: dict[Key, Spot]) -> Iterator[tuple[Key, Finding]]:
-        """What is wrong with the moves since the frame before; what the ego's jump explains is not told as well."""
-        ego, egos = now.get(EGO_KEY), last.get(EGO_KEY)
-        has_jumped = ego is not None and egos is not None and jump_problem(EGO_KEY, egos, ego) is not None
+    def _moves(
+        self, segment: str, keys: Set[Key], last: Mapping[Key, Spot], now: dict[Key, Spot]
+    ) -> Iterator[tuple[Key, Finding]]:
+        """What is wrong with the moves of some since the frame before, in the order of the frame."""
         for key, spot in list(now.items()):
-            before = last.get(key)
-            if before is not None and not (has_jumped and key != EGO_KEY and spot.space == WORLD):
-                finding = self._move(segment, key, before, spot, now)
+            if key in keys:
+                finding = self._move(segment, key, last[key], spot, now)
                 if finding is not None:
                     yield key, finding
 
@@ -134,25 +136,39 @@ class TrackingPass(BlockChecker):
 
     def _join(self, segment: str, seen: _Seen, later: _Seen) -> Iterator[Finding]:
         """Jumps over the border between two parts, and those that the later part held back."""
-        first = dict(later.first)
-        found = list(self._moves(segment, seen.last, first))
-        for jump in later.held:
-            before = first[jump.key].before
-            if before is None or jump_problem(jump.key, before, jump.spot) is not None:
-                found.append((jump.key, jump.finding))
-        seen.poses += [finding for key, finding in found if key == EGO_KEY]
+        if not later.frames:
+            return
+        last = dict(later.last)
+        for key, finding in self._open(segment, seen.last, later, last):
+            if key == EGO_KEY:
+                seen.poses.append(finding)
+            else:
+                yield finding
         seen.poses += later.poses
-        yield from (finding for key, finding in found if key != EGO_KEY)
-        if later.frames:
-            seen.last = first if later.frames == 1 else later.last
-            seen.frames += later.frames
+        seen.last = last
+        seen.frames += later.frames
+
+    def _open(
+        self, segment: str, before: Mapping[Key, Spot], later: _Seen, last: dict[Key, Spot]
+    ) -> Iterator[tuple[Key, Finding]]:
+        """What is wrong with the moves that a part held back, now that it is known where all were before it."""
+        first = {key: spots[0] for key, spots in later.opening.items()}
+        yield from self._moves(segment, _moved(before, first), before, first)
+        for key, (_, *spots) in later.opening.items():
+            now = first
+            for spot in spots:
+                at, now = now[key], {key: spot}
+                yield from self._moves(segment, {key}, {key: at}, now)
+            if key in later.undecided:
+                last[key] = now[key]
 
     def finish(self) -> Iterable[Finding]:
         """What was held back; instances of more than one category: each of the later ones, where it was first met."""
         for segment in self._dataset.segments:
             seen = self._seen.get(segment.name, _Seen())
-            yield from (jump.finding for jump in seen.held if jump.key != EGO_KEY)
-            jumps = [jump.finding for jump in seen.held if jump.key == EGO_KEY]
+            held = list(self._open(segment.name, {}, seen, {}))
+            yield from (finding for key, finding in held if key != EGO_KEY)
+            jumps = [finding for key, finding in held if key == EGO_KEY]
             yield from gathered([*jumps, *seen.poses], seen.frames)
             told: set[tuple[str, str | None, Origin]] = set()
             for (_, instance), categories in seen.categories.items():
@@ -167,6 +183,28 @@ class TrackingPass(BlockChecker):
                     )
                     if finding is not None:
                         yield finding
+
+
+def _moved(last: Mapping[Key, Spot], now: Mapping[Key, Spot]) -> set[Key]:
+    """What was in the frame before as well; what the ego's jump explains is not told as well."""
+    keys = last.keys() & now.keys()
+    if EGO_KEY in keys and jump_problem(EGO_KEY, last[EGO_KEY], now[EGO_KEY]) is not None:
+        return {key for key in keys if key == EGO_KEY or now[key].space != WORLD}
+    return keys
+
+
+def _hold(seen: _Seen, moved: Set[Key], now: Mapping[Key, Spot]) -> None:
+    """Keep the moves that may be told or not: they jump, and not from where the instance was two frames before."""
+    for key in list(seen.undecided):
+        spots = seen.opening[key]
+        if (
+            key not in moved
+            or jump_problem(key, spots[-1], now[key]) is None
+            or (len(spots) > 1 and jump_problem(key, spots[-2], now[key]) is not None)
+        ):
+            seen.undecided.remove(key)
+        else:
+            spots.append(now[key])
 
 
 def _note_categories(place: Place, labels: list[Label], seen: _Seen) -> None:

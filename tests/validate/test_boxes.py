@@ -62,6 +62,16 @@ def test_boxes_in_parts_of_their_picture_are_told_once_a_file(found):
     assert finding.message.endswith("parts of the picture of 100 x 80 pixels, and such in 2 more of its boxes")
 
 
+def test_boxes_that_their_reader_told_to_be_in_parts_are_not_counted_again(found):
+    boxes = [Box2D(0.25 * n, 0.5, 0.25 * n + 0.2, 0.9, origin=n) for n in range(4)]
+    (finding,) = found(*boxes, told=[("box2d.relative", 0), ("box2d.relative", 2)])
+    assert finding.pointer == "/annotations/1/bbox"
+    assert finding.message.endswith(" pixels, and such in 1 more of its boxes")
+    (finding,) = found(*boxes, told=[("box2d.relative", number) for number in range(3)])
+    assert finding.pointer == "/annotations/3/bbox"
+    assert finding.message.endswith("parts of the picture of 100 x 80 pixels")
+
+
 @pytest.mark.parametrize(
     ("edges", "fields"),
     [

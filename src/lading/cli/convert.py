@@ -76,10 +76,14 @@ def convert(
                 progress=show,
             )
     except KeyboardInterrupt as exc:
-        click.echo(f"interrupted; {target} is as it was before, run the same command again", err=True)
-        return exit_code(exc)
+        return _interrupted(exc, target)
     _print(done, target, as_json=as_json)
     return print_findings(report, done="written")
+
+
+def _interrupted(exc: KeyboardInterrupt, target: Path) -> int:
+    click.echo(f"interrupted; {target} is as it was before, run the same command again", err=True)
+    return exit_code(exc)
 
 
 def _print(done: Conversion, target: Path, *, as_json: bool) -> None:

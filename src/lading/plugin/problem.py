@@ -45,6 +45,7 @@ class Problem(NamedTuple):
             file=None if at is None else at.file,
             pointer=None if at is None else at.pointer,
             line=None if at is None else at.line,
+            spot=self.spot,
         )
 
 

@@ -48,8 +48,7 @@ class CocoDataset(Dataset):
         tell_spellings(documents, index.annotations, self._names, report)
         self._origins = RowOrigins(documents)
         self._splits = {split.name: split for split in index.splits}
-        with_maps = {documents[number].path for number in pixelmaps}
-        self.catalog = declared_catalog(documents, self._names, with_maps, report)
+        self.catalog = declared_catalog(documents, self._names, {documents[n].path for n in pixelmaps}, report)
         self.segments = [
             Segment(
                 name=split.name,

@@ -80,7 +80,7 @@ class LabelsPass:
                 _compare(place.data, kind, labels, found)
             if kind.is_mask:
                 masks += labels
-        return self._tell(place, _gathered(found)) if found else ()
+        return self._tell(place, _gathered(place, found)) if found else ()
 
     def _group(self, place: Place, kind: Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
         """What is wrong with the labels of one type, each by itself."""
@@ -136,9 +136,9 @@ class LabelsPass:
         return prepared
 
 
-def _gathered(found: _Found) -> _Found:
+def _gathered(place: Place, found: _Found) -> _Found:
     """The same, boxes in parts of the picture told once, with their number: mostly all of a file are such."""
-    relative = [one for one in found if one[0].rule == "box2d.relative"]
+    relative = [one for one in found if one[0].rule == "box2d.relative" and place.finding(*one) is not None]
     if len(relative) < 2:
         return found
     (problem, label), *others = relative

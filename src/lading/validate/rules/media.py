@@ -65,8 +65,8 @@ RULES: Sequence[type[GroupedRule]] = (
         "the numbers of a point of a cloud are finite",
         bad="a point of a lidar's .bin whose x is NaN",
         good="points that the lidar saw, and no others",
-        fix="Leave out points of beams that met nothing, and their labels. --rule media.not-finite=off spares reading "
-        "each .bin whole.",
+        fix="Leave out points of beams that met nothing, and their labels. --rule media.not-finite=off "
+        "--rule media.far-points=off spares reading each .bin whole.",
     ),
     rule(
         "media.far-points",
@@ -75,7 +75,8 @@ RULES: Sequence[type[GroupedRule]] = (
         "points of a cloud are in metres from the sensor, 1 km or less but for a few",
         bad="a lidar's .bin with ranges of 4,000 to 60,000",
         good="ranges of 4 to 60",
-        fix="Divide millimetres by 1,000; bring points of a map into the frame of the sensor.",
+        fix="Divide millimetres by 1,000; bring points of a map into the frame of the sensor. "
+        "--rule media.not-finite=off --rule media.far-points=off spares reading each .bin whole.",
     ),
     rule(
         "media.duplicate",

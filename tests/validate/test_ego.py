@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
-from lading.model.dataset import MemoryDataset
+from lading.model.dataset import MemoryDataset, all_frames
 from lading.model.frame import Data, Frame
 from lading.model.geometry import EGO, WORLD, Transform3D
 from lading.model.label import Box3D
@@ -151,3 +152,16 @@ def test_however_it_jumps_to_and_fro_parts_find_what_the_whole_finds(
 def test_one_that_keeps_jumping_to_and_fro_is_told_each_time_it_leaves(jobs: int) -> None:
     places = [0, 0, *[900, 0] * 4, *[0] * 8]
     assert [one.line for one in found(drive(places), jobs)] == [3, 5, 7, 9]
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["of the first file", "of another"])
+def test_a_wrong_time_of_one_file_is_not_told_as_a_wrong_pose(number: int, jobs: int) -> None:
+    """A millisecond after the frame before, 20 m from there."""
+    dataset = drive([0, 20, 40, 60, 80, 100])
+    for _, frame in all_frames(dataset):
+        (lidar,) = frame.data
+        for name in ("front", "rear"):
+            frame.data.append(msgspec.structs.replace(lidar, path=f"{frame.key}.{name}", sensor_name=name, labels=[]))
+        if frame.key == "3":
+            frame.data[number].timestamp_ns = 2 * STEP_NS + 1_000_000
+    assert found(dataset, jobs) == []

@@ -174,18 +174,43 @@ def test_a_pose_of_another_sequence_is_told_at_its_line(kitti: Any) -> None:
 
 
 def test_frames_of_tracking_are_a_tenth_of_a_second_apart_also_over_a_gap(kitti: Any) -> None:
-    """Their files have no times: what is 100 m off is no jump after a second (source-formats.md 3.7)."""
+    """Their files have no times: what is 100 m off is no jump after a second (source-formats.md 3.7).
 
-    def jumps(number: int) -> list[str]:
+    They may also be every tenth of the official ones: from one to the next an object may get 50 m far.
+    """
+
+    def jumps(number: int, place: float = 120.0) -> list[str]:
         row = "{} 1 Car 0 0 -1.570000 10 10 50 50 1.5 1.6 4.0 1.0 1.5 {} -1.570000\n"
-        label = row.format(0, 20.0) + row.format(number, 120.0)
+        label = row.format(0, 20.0) + row.format(number, place)
         files = {"training/label_02/0000.txt": label, "training/calib/0000.txt": PAIR}
         dataset = lading.open_dataset(kitti.tree(files))
         assert {data.timestamp_ns for _, frame in lading.all_frames(dataset) for data in frame.data} == {None}
         return [one.message for one in lading.validate(dataset) if one.rule == "instance.jump"]
 
-    assert jumps(1) == ["expected instance '0000:1' within 15 m of frame '000000', found it 100 m off"]
+    assert jumps(1) == ["expected instance '0000:1' within 50 m of frame '000000', found it 100 m off"]
+    assert jumps(1, 69.0) == []
     assert jumps(10) == []
+
+
+def ego_jumps(kitti: Any, *metres: float) -> list[tuple[int | None, str]]:
+    """The jumps of an ego of tracking that is in these frames so far north, as its records say."""
+    rows = [" ".join([f"{metres_north / 111_319.5:.12f}", "8.4", *["0"] * 28]) for metres_north in metres]
+    files = {f"training/velodyne/0000/{n:06}.bin": kitti.CLOUD + bytes([n] * 16) for n in range(len(metres))}
+    calib = PAIR + "Tr_imu_velo 1 0 0 -0.81 0 1 0 0.32 0 0 1 -0.8\n"
+    dataset = lading.open_dataset(
+        kitti.tree({**files, "training/oxts/0000.txt": "\n".join(rows), "training/calib/0000.txt": calib})
+    )
+    return [(one.line, one.message) for one in lading.validate(dataset) if one.rule == "pose.jump"]
+
+
+def test_the_ego_of_tracking_is_not_held_to_10_hz(kitti: Any) -> None:
+    """Of each second one frame, on a motorway; only what no rate explains is told."""
+    assert ego_jumps(kitti, *(33.0 * second for second in range(8))) == []
+    ((line, message),) = ego_jumps(kitti, 0, 1, 2, 400, 4, 5, 6, 7)
+    assert line == 4
+    assert message == (
+        "expected an ego pose near that of frame '000002', 0.1 s before by the nominal rate, found one 398.0 m off"
+    )
 
 
 DRIVE = "2011_09_26/2011_09_26_drive_0001_sync"

@@ -9,7 +9,7 @@ import msgspec
 from lading.model.frame import Frame
 from lading.model.report import Finding
 from lading.validate.checks.bounds import are_finite
-from lading.validate.checks.jumps import Spot
+from lading.validate.checks.jumps import Moment, Spot
 
 POSE_RULE = "pose.jump"
 
@@ -20,16 +20,17 @@ _TOLD = (POSE_RULE, None)
 _MANY = 3
 
 
-def ego_spot(frame: Frame) -> Spot | None:
-    """Where the ego is by the first file of a frame that says when and where; those told to be wrong say nothing."""
+def ego_spot(frame: Frame, moment: Moment) -> Spot | None:
+    """Where the ego is by the first file of a frame that says so; those told to be wrong say nothing."""
+    if moment.time_ns is None:
+        return None
     for data in frame.data:
         pose = data.ego_pose
         if pose is None or (data.told and _TOLD in data.told):
             continue
-        time_ns = frame.nominal_ns if data.timestamp_ns is None else data.timestamp_ns
-        if time_ns is not None and are_finite(pose.translation):
+        if are_finite(pose.translation):
             at = data.locate(subject="pose")
-            return Spot(frame.key, time_ns, data.sensor_name, pose.translation, pose.target, 0.0, None, at)
+            return Spot(frame.key, moment, data.sensor_name, pose.translation, pose.target, 0.0, None, at)
     return None
 
 

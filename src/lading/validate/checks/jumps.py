@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, TypeAlias
 
+from lading.model.frame import Frame
 from lading.model.report import Origin
 from lading.plugin.problem import Problem
 
 #: No road user is faster, whatever it is measured against; and how far boxes may wobble between two frames.
 FASTEST_M_S = 100.0
 WOBBLE_M = 5.0
-#: How far an object may get between two frames whose times are not known.
+#: How far an object may get between two frames whose times are not known, or are those of a nominal rate: a dataset
+#: of which every tenth frame was kept has another one.
 FARTHEST_M = 50.0
+#: How far the ego may get between two frames of a nominal rate.
+EGO_FARTHEST_M = 100.0
 #: A box in the picture jumps when it moves by more than half the picture's diagonal and more than five of its own.
 PICTURE_SHARE = 0.5
 OWN_DIAGONALS = 5.0
@@ -24,11 +28,26 @@ Key: TypeAlias = tuple[str, str | None, str]
 EGO_KEY: Key = ("", None, "")
 
 
+class Moment(NamedTuple):
+    """When a frame is: by the times of its files, or by the nominal rate of its sensors."""
+
+    time_ns: int | None
+    is_nominal: bool
+
+
+def moment_of(frame: Frame) -> Moment:
+    """The middle of the times of a frame's files: that of one file may be wrong."""
+    times = sorted(data.timestamp_ns for data in frame.data if data.timestamp_ns is not None)
+    if not times:
+        return Moment(frame.nominal_ns, True)
+    return Moment((times[(len(times) - 1) // 2] + times[len(times) // 2]) // 2, False)
+
+
 class Spot(NamedTuple):
     """Where an instance, or the ego, was in a frame."""
 
     frame: str
-    time_ns: int | None
+    moment: Moment
     sensor: str | None
     centre: tuple[float, ...]
     space: str
@@ -47,8 +66,9 @@ def jump_problem(key: Key, before: Spot, spot: Spot) -> Problem | None:
         return _pose_problem(before, spot, moved)
     if len(spot.centre) == 3:
         limit = FARTHEST_M
-        if before.time_ns is not None and spot.time_ns is not None:
-            limit = FASTEST_M_S * abs(spot.time_ns - before.time_ns) / 1e9 + WOBBLE_M
+        seconds = _seconds(before, spot)
+        if seconds is not None:
+            limit = max(_reach_m(abs(seconds)), FARTHEST_M if spot.moment.is_nominal else 0.0)
         unit = "m"
     else:
         limit = OWN_DIAGONALS * max(before.reach, spot.reach)
@@ -64,10 +84,23 @@ def jump_problem(key: Key, before: Spot, spot: Spot) -> Problem | None:
 
 def _pose_problem(before: Spot, spot: Spot, moved: float) -> Problem | None:
     """The ego is held to its times alone; of such as do not go up, that is told."""
-    if before.time_ns is None or spot.time_ns is None or spot.time_ns <= before.time_ns:
+    is_nominal, seconds = spot.moment.is_nominal, _seconds(before, spot)
+    if seconds is None or seconds <= 0:
         return None
-    seconds = (spot.time_ns - before.time_ns) / 1e9
-    if not moved > FASTEST_M_S * seconds + WOBBLE_M:
+    if not moved > max(_reach_m(seconds), EGO_FARTHEST_M if is_nominal else 0.0):
         return None
-    expected = f"expected an ego pose near that of frame {before.frame!r}, {seconds:.4g} s before"
+    by_rate = " by the nominal rate" if is_nominal else ""
+    expected = f"expected an ego pose near that of frame {before.frame!r}, {seconds:.4g} s before{by_rate}"
     return Problem("pose.jump", f"{expected}, found one {moved:,.1f} m off", "pose")
+
+
+def _reach_m(seconds: float) -> float:
+    return FASTEST_M_S * seconds + WOBBLE_M
+
+
+def _seconds(before: Spot, spot: Spot) -> float | None:
+    """From one spot to another; None where a time is not known, or is that of a nominal rate and the other is not."""
+    (start_ns, is_nominal), (end_ns, is_nominal_too) = before.moment, spot.moment
+    if start_ns is None or end_ns is None or is_nominal != is_nominal_too:
+        return None
+    return (end_ns - start_ns) / 1e9

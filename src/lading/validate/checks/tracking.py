@@ -19,7 +19,7 @@ from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
 from lading.validate.checks.ego import POSE_RULE, ego_spot, gathered
-from lading.validate.checks.jumps import EGO_KEY, Key, Spot, jump_problem
+from lading.validate.checks.jumps import EGO_KEY, Key, Moment, Spot, jump_problem, moment_of
 
 
 class _Kept(NamedTuple):
@@ -86,13 +86,14 @@ class TrackingPass(BlockChecker):
     def _where(self, segment: Segment, frame: Frame, seen: _Seen) -> dict[Key, Spot]:
         """Where the instances of a frame and the ego are; the categories of the instances are noted."""
         now: dict[Key, Spot] = {}
+        moment = moment_of(frame)
         for data in frame.data:
             labels = [label for label in data.labels if label.instance is not None and self._is_tracked(label)]
             if labels:
                 place = Place(segment, frame, data, self._severities)
                 _note_categories(place, labels, seen)
-                now.update(_spots(place, labels))
-        ego = ego_spot(frame) if self._follows_ego else None
+                now.update(_spots(place, moment, labels))
+        ego = ego_spot(frame, moment) if self._follows_ego else None
         if ego is not None:
             now[EGO_KEY] = ego
         return now
@@ -221,30 +222,34 @@ def _changed(instance: str, before: str | None, now: str | None) -> Problem:
     return Problem("instance.category-changed", message, "category")
 
 
-def _spots(place: Place, labels: list[Label]) -> Iterator[tuple[Key, Spot]]:
+def _spots(place: Place, moment: Moment, labels: list[Label]) -> Iterator[tuple[Key, Spot]]:
     data = place.data
     if data.told:  # the place of such a label is told to be wrong
         labels = [label for label in labels if ("instance.jump", label.origin) not in data.told]
     boxes = [label for label in labels if isinstance(label, Box3D) and is_finite(label)]
     space, centres = _centres(place, boxes)
     for box, centre in zip(boxes, centres, strict=True):
-        yield _spot(place, box, (centre, space), math.hypot(*box.size_m), None)
+        yield _spot(place, moment, box, (centre, space), math.hypot(*box.size_m))
     size = None if data.width is None or data.height is None else math.hypot(data.width, data.height)
     for label in labels:
         if isinstance(label, Box2D) and is_finite(label):
             middle = ((label.xmin + label.xmax) / 2, (label.ymin + label.ymax) / 2)
             reach = math.hypot(label.xmax - label.xmin, label.ymax - label.ymin)
-            yield _spot(place, label, (middle, "picture"), reach, size)
+            yield _spot(place, moment, label, (middle, "picture"), reach, size)
 
 
 def _spot(
-    place: Place, label: Label, spot: tuple[tuple[float, ...], str], reach: float, scale: float | None
+    place: Place,
+    moment: Moment,
+    label: Label,
+    spot: tuple[tuple[float, ...], str],
+    reach: float,
+    scale: float | None = None,
 ) -> tuple[Key, Spot]:
     data = place.data
     at = data.locate(label, "geometry/centre" if label.kind == "BOX3D" else "geometry")
     key = (label.kind, data.sensor_name, label.instance or "")
-    time_ns = place.frame.nominal_ns if data.timestamp_ns is None else data.timestamp_ns
-    return key, Spot(place.frame.key, time_ns, data.sensor_name, *spot, reach, scale, at)
+    return key, Spot(place.frame.key, moment, data.sensor_name, *spot, reach, scale, at)
 
 
 def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from lading.model.report import Finding, Loss, Origin, Report
     from lading.model.sensor import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Radar, Sensor
+    from lading.model.tally import Tally
     from lading.opening import open_dataset
     from lading.plugin.contracts import (
         BlockChecker,
@@ -126,6 +127,7 @@ __all__ = [
     "Source",
     "Statistics",
     "Subcatalog",
+    "Tally",
     "Target",
     "Told",
     "Transform3D",
@@ -172,6 +174,7 @@ _PUBLIC = {
     ),
     "model.report": "Finding Loss Origin Report",
     "model.sensor": "Camera CameraMatrix FisheyeCamera Intrinsics Lidar Radar Sensor",
+    "model.tally": "Tally",
     "opening": "open_dataset",
     "plugin.contracts": "BlockChecker Checker DataChecker GroupedRule Match Options Reader Rule Told Writer",
     "plugin.detection": "detect",

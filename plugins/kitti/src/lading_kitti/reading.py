@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lading import Data, Frame, Origin, Report, Sensor, Source
+from lading import Data, Frame, Origin, Report, Sensor, Source, Tally
 from lading.errors import SourceError
 from lading.model.frame import frame_id
 from lading.model.report import OriginList
-from lading.model.tally import Tally
 from lading.source.file import File, is_lfs_pointer
 from lading_kitti.calibrations import Calibrated, Calibrations, Projections
 from lading_kitti.clocks import Clock, tell_clocks

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lading import Report
-from lading.model.tally import Tally
+from lading import Report, Tally
 
 
 @dataclass

@@ -148,14 +148,28 @@ def test_a_record_of_no_frame_is_told_once(copied: Any) -> None:
 
 def test_poses_of_no_sequence_are_told_once(copied: Any) -> None:
     root = copied("kitti-odometry")
+    poses, whole = root / "dataset/poses/00.txt", root / "dataset/sequences/00"
+    shutil.copytree(whole, whole.with_name("01"))
     before = judged(root)
-    poses = sorted((root / "dataset/poses").iterdir())[0]
     for name in ("07", "08"):
         shutil.copy(poses, poses.with_name(f"{name}.txt"))
     assert [line for line in judged(root) if line not in before] == [
         "warning kitti.stray-file dataset/poses/07.txt: expected the sequence that the poses are of, as others have, "
         "found none; 1 more file of poses alike"
     ]
+
+
+def test_poses_of_a_whole_benchmark_beside_a_part_of_it_are_a_loss(copied: Any) -> None:
+    root = copied("kitti-odometry")
+    before = judged(root)
+    poses = root / "dataset/poses/00.txt"
+    for name in ("03", "07"):
+        shutil.copy(poses, poses.with_name(f"{name}.txt"))
+    assert judged(root) == before
+    report = lading.Report()
+    lading.open_dataset(root, report=report)
+    lost = [(loss.count, loss.example) for loss in report.losses if loss.what.startswith("poses")]
+    assert lost == [(2, "dataset/poses/03.txt")]
 
 
 @pytest.mark.parametrize("folder", ["semantic", "instance"])

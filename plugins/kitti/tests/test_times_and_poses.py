@@ -275,6 +275,9 @@ def test_a_length_and_a_width_that_change_places_are_told_once(kitti: Any) -> No
     assert track_sizes(kitti, "1.6 3.9", "1.6 3.9", "3.9 1.6", "1.6 3.9") == [
         ("warning", 3, f"{expected}, found 1.6 m and 3.9 m")
     ]
+    assert track_sizes(kitti, "1.6 3.9", "1.6 3.9", "3.9 1.6", "1.6 3.9", "3.91 1.6", "3.9 1.6", "1.6 3.9") == [
+        ("warning", 3, f"{expected}, found 1.6 m and 3.9 m; such in 3 frames of 1 track")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,10 @@ def _tell(segment: SegmentIndex, kinds: Mapping[str, str], other: SegmentIndex |
 
 
 def tell_stray_poses(segments: Sequence[SegmentIndex], report: Report) -> None:
-    """Say, once a benchmark with a count, which poses of odometry are all that there is of their sequences."""
+    """Say, once a benchmark with a count, which poses of odometry are all that there is of their sequences.
+
+    Those of a whole benchmark beside a part of it are a loss.
+    """
     roots: dict[str, list[SegmentIndex]] = defaultdict(list)
     for segment in segments:
         if segment.layout is ODOMETRY:
@@ -147,11 +150,19 @@ def tell_stray_poses(segments: Sequence[SegmentIndex], report: Report) -> None:
         alone = [one for one in beside if one.poses and not (one.times or one.calib_file or one.point_labels)]
         alone = [one for one in alone if not any(media.files for media in one.media)]
         if alone and any(media.files for one in beside for media in one.media):
-            more = f"; {counted(len(alone) - 1, 'more file')} of poses alike" if len(alone) > 1 else ""
-            message = f"expected the sequence that the poses are of, as others have, found none{more}"
-            report.warning("kitti.stray-file", message, Origin(alone[0].poses or ""), segment=alone[0].name)
-            for one in alone:
-                one.is_stray = True
+            _tell_poses(alone, len(beside), report)
+
+
+def _tell_poses(alone: Sequence[SegmentIndex], sequences: int, report: Report) -> None:
+    path = alone[0].poses or ""
+    if 2 * len(alone) > sequences:
+        report.loss("poses of a sequence that has no other file", path, len(alone))
+    else:
+        more = f"; {counted(len(alone) - 1, 'more file')} of poses alike" if len(alone) > 1 else ""
+        message = f"expected the sequence that the poses are of, as others have, found none{more}"
+        report.warning("kitti.stray-file", message, Origin(path), segment=alone[0].name)
+    for one in alone:
+        one.is_stray = True
 
 
 def settle(segment: SegmentIndex, key: str, data: Sequence[Data]) -> None:

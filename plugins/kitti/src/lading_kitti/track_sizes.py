@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lading import Origin, Report, counted
 from lading_kitti.label_rows import Row
@@ -18,6 +19,16 @@ _LONGER = 1.25
 _FEWEST = 3
 
 _Size = tuple[float, float]
+
+
+class _Exchanged(NamedTuple):
+    """A size of a track whose length is the usual width: in how many frames, and the line of the first."""
+
+    line: int
+    track: int
+    found: _Size
+    usual: _Size
+    frames: int
 
 
 @dataclass
@@ -52,22 +63,28 @@ class TrackSizes:
         """Say once which track has its length and width exchanged in some frames, against most of its others."""
         odd = [one for track, sizes in self.sizes.items() for one in _exchanged(track, sizes)]
         if odd:
-            line, track, found, usual = odd[0]
-            more = f", and such in {counted(len(odd) - 1, 'more size')} of tracks" if len(odd) > 1 else ""
+            line, track, found, usual, _ = odd[0]
+            frames = sum(one.frames for one in odd)
+            tracks = len({one.track for one in odd})
+            more = f"; such in {counted(frames, 'frame')} of {counted(tracks, 'track')}" if frames > 1 else ""
             expected = f"track {track} to be {usual[0]:g} m long and {usual[1]:g} m wide as in most of its frames"
             message = f"expected {expected}, found {found[0]:g} m and {found[1]:g} m{more}"
             report.warning("kitti.track-size", message, Origin(self.path, line=line), segment=self.segment)
 
 
-def _exchanged(track: int, sizes: dict[_Size, tuple[int, int]]) -> list[tuple[int, int, _Size, _Size]]:
-    """The sizes of a track whose length is the usual width and the other way round: line, track, size, usual size."""
+def _exchanged(track: int, sizes: dict[_Size, tuple[int, int]]) -> list[_Exchanged]:
+    """The sizes of a track whose length is the usual width and the other way round."""
     usual = max(sizes, key=lambda size: sizes[size][0])
     length, width = usual
     as_usual = sum(frames for size, (frames, _) in sizes.items() if _is_same(size, usual))
     frames = sum(frames for frames, _ in sizes.values())
     if as_usual < _FEWEST or 2 * as_usual <= frames or length < _LONGER * width:
         return []
-    return [(line, track, size, usual) for size, (_, line) in sizes.items() if _is_same(size, (width, length))]
+    return [
+        _Exchanged(line, track, size, usual, count)
+        for size, (count, line) in sizes.items()
+        if _is_same(size, (width, length))
+    ]
 
 
 def _is_same(one: _Size, other: _Size) -> bool:

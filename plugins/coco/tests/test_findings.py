@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from lading_coco import origins
+from lading_coco.rows import values_at
 
 import lading
 from lading import Report
@@ -1165,3 +1167,26 @@ def test_segments_behind_one_without_an_id_are_told_at_their_places(write: Any) 
         ("mask.unknown-id", f"{at}/2/category_id"),
         ("mask.unknown-id", f"{at}/3/category_id"),
     ]
+
+
+def test_a_record_of_many_segments_is_read_once_for_the_places_of_all_that_is_told(
+    write: Any, monkeypatch: Any
+) -> None:
+    segments = [{"id": number, "category_id": 90 + number} for number in range(1, 21)]
+    made = [{"image_id": 1, "file_name": "m.png", "segments_info": segments}]
+    read: list[Any] = []
+    monkeypatch.setattr(origins, "values_at", lambda *given: (read.append(given), values_at(*given))[1])
+    found = lading.validate(lading.open_dataset(write(annotations=made)))
+    told = [one.pointer for one in found if one.rule == "mask.unknown-id"]
+    assert told == [f"/annotations/0/segments_info/{number}/category_id" for number in range(20)]
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_count_of_keypoints_is_not_told_beside_visibilities_that_it_follows_from(count: int, read: Any) -> None:
+    body = {"keypoints": [1, 1, 0, 5, 5, 0], "num_keypoints": count}
+    done = read(annotations=[ROW | body], categories=[{"id": 2, "name": "cat", "keypoints": ["a", "b"]}])
+    assert done.rules == ["coco.bad-keypoints"]
+    nowhere = body | {"keypoints": [0] * 6}
+    done = read(annotations=[ROW | nowhere], categories=[{"id": 2, "name": "cat", "keypoints": ["a", "b"]}])
+    assert done.rules == (["coco.keypoint-count"] if count else [])

@@ -42,12 +42,14 @@ class BodyBuilder:
         visible = tuple(values[2::3])
         count = record.num_keypoints
         seen = sum(v > 0 for v in visible)
-        if count is not UNSET and count is not None and count not in self._counts(visible):
+        is_empty = not any(visible)
+        are_unseen = is_empty and (any(values[0::3]) or any(values[1::3]))  # which is told, and is why the count is off
+        if not are_unseen and count is not UNSET and count is not None and count not in self._counts(visible):
             message = f"expected the number of points with v > 0, {seen}, found {count}"
             tell("coco.keypoint-count", message, "num_keypoints", warn=True)
-        if not seen and (count == 0 or not any(visible)) and not (count is UNSET and record.score is not UNSET):
+        if not seen and (count == 0 or is_empty) and not (count is UNSET and record.score is not UNSET):
             common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
-            if not any(visible) and (any(values[0::3]) or any(values[1::3])):
+            if are_unseen:
                 message = f"expected a visibility of 1 or 2 of points that have a place, found 0 of all {len(visible)}"
                 tell("coco.bad-keypoints", f"{message}; they make no label", "keypoints", warn=True)
             return []

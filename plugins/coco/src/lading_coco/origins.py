@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
@@ -29,6 +30,13 @@ _OWN = {"category": "category_id"}
 _TOP_LEVEL = frozenset({"iscrowd", *ATTRIBUTES})
 
 
+class _Segments(NamedTuple):
+    """Where among the segments of a panoptic annotation the items of its mask are, and the first of each id."""
+
+    items: list[int]
+    by_id: dict[Any, int]
+
+
 class RowOrigins:
     """The table of every Data of a dataset: annotations are numbered through all documents, images below zero."""
 
@@ -38,6 +46,7 @@ class RowOrigins:
         self._images = [document.images for document in documents]
         self._bases = _ends(self._records)
         self._image_bases = _ends(self._images)
+        self._last: tuple[int, int, _Segments] | None = None
 
     def image(self, document: int, row: int) -> int:
         """What a label has that stands for an image, not for an annotation."""
@@ -80,24 +89,38 @@ class RowOrigins:
         return "id"
 
     def _place_of_item(self, document: int, row: int, number: int) -> str:
-        """Where among the segments of a record an item of its mask stands: those without a proper id are no items."""
-        (segments,) = values_at(self._documents[document], [row], "segments_info")
-        places = [place for place, part in enumerate(segments) if segment_id(part) is not None]
-        return str(places[number])
+        """Where among the segments of a record an item of its mask stands."""
+        return str(self._segments_of(document, row).items[number])
 
     def segment(self, index: int, value: int, field: str = "id") -> Origin:
         """Where a field of the segment of an id stands in the panoptic annotation of a label, whose file is read."""
         number = index // _PARTS
         document = bisect_right(self._bases, number) - 1
         row = number - self._bases[document]
-        (segments,) = values_at(self._documents[document], [row], "segments_info")
-        known = enumerate(segments if isinstance(segments, list) else ())
-        place = next((i for i, part in known if isinstance(part, dict) and part.get("id") == value), None)
+        place = self._segments_of(document, row).by_id.get(value)
         parts = () if place is None else (place, field)
         return self._records[document].origin(row, "segments_info", *parts)
 
+    def _segments_of(self, document: int, row: int) -> _Segments:
+        """Where the segments of a record are; those of the last one are kept, as much may be told of one mask."""
+        last = self._last
+        if last is None or last[:2] != (document, row):
+            (segments,) = values_at(self._documents[document], [row], "segments_info")
+            self._last = last = document, row, _segments(segments if isinstance(segments, list) else ())
+        return last[2]
+
 
 STEP = _PARTS
+
+
+def _segments(segments: Sequence[Any]) -> _Segments:
+    """Those without a proper id are no items."""
+    by_id: dict[Any, int] = {}
+    for place, part in enumerate(segments):
+        key = part.get("id") if isinstance(part, dict) else None
+        if isinstance(key, (int, float)):
+            by_id.setdefault(key, place)
+    return _Segments([place for place, part in enumerate(segments) if segment_id(part) is not None], by_id)
 
 
 def _ends(records: Sequence[Records]) -> list[int]:

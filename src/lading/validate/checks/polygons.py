@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from lading.validate.checks.needs import is_region
 from lading.validate.checks.outlines import Outlines, PolygonLabel
 from lading.validate.checks.repeated_rings import repeated_rings
 from lading.validate.checks.rings import NO_AREA, Areas, Rings
+from lading.wording import counted
 
 POLYGON_RULES = frozenset(
     {
@@ -107,15 +108,24 @@ def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Foun
     have_area = _have_area(rings, areas, low, high, found)
     _bounds(polygons, limits, rings, (low, high), found)
     if "polygon.same-part" in wanted:
-        for index, first in repeated_rings(rings, low[0]):
-            message = f"expected each part once, found part {rings.parts[first]} again as part {rings.parts[index]}"
-            found.tell(int(rings.rows[index]), "polygon.same-part", message, rings.ring(index)[0].tolist())
+        _same_parts(rings, repeated_rings(rings, low[0]), found)
     if "polygon.self-crossing" in wanted:
         for index, spot in crossings(areas, have_area):
             at = "" if spot is None else f" at ({spot[0]:g}, {spot[1]:g})"
             message = f"expected a ring{_of_part(rings, index)} that does not cross itself, found a crossing{at}"
             found.tell(int(rings.rows[index]), "polygon.self-crossing", message, spot)
     return found
+
+
+def _same_parts(rings: Rings, repeated: Iterable[tuple[int, int]], found: _Found) -> None:
+    """Rings that stand before in their polygon, each with the first such one: of a polygon once, with their number."""
+    by_row: dict[int, list[tuple[int, int]]] = {}
+    for pair in repeated:
+        by_row.setdefault(int(rings.rows[pair[0]]), []).append(pair)
+    for row, ((index, first), *others) in by_row.items():
+        more = f", and {counted(len(others), 'other')} again" if others else ""
+        message = f"expected each part once, found part {rings.parts[first]} again as part {rings.parts[index]}{more}"
+        found.tell(row, "polygon.same-part", message, rings.ring(index)[0].tolist())
 
 
 def _short(labels: Sequence[PolygonLabel], rings: Rings, which: list[int], found: _Found) -> None:

@@ -330,6 +330,25 @@ def test_a_mask_that_may_be_of_an_annotation_without_a_name_is_not_told_again(re
     assert sorted(done.rules) == ["coco.missing-file-name", "coco.unlisted-file"]
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.PNG", "./a.png", "panoptic_x/a.png", "panoptic_x\\a.png"])
+def test_a_mask_under_another_spelling_is_told_as_missing_alone(read: Any, name: str) -> None:
+    (row,) = PACKED["annotations"]
+    files = {"panoptic_x.json": {**PACKED, "annotations": [row | {"file_name": name}]}, "panoptic_x/a.png": id_png()}
+    assert read(files).rules == []  # that it is missing is told by a rule
+    assert [one.rule for one in validate(read(files).dataset) if one.severity == "error"] == ["media.missing"]
+
+
+@pytest.mark.parametrize("name", [None, "c.png"])
+def test_the_mask_that_an_annotation_lacks_is_the_one_called_as_its_picture(read: Any, name: Any) -> None:
+    (row,) = PACKED["annotations"]
+    files = {"panoptic_x.json": {**PACKED, "annotations": [row | {"file_name": name}]}, "panoptic_x/a.png": id_png()}
+    told = read({**files, "panoptic_x/Z.png": id_png()}).told
+    message = unlisted_masks("1 other", "panoptic_x.json")
+    assert [one for one in told if one[0] == "coco.unlisted-file"] == [
+        ("coco.unlisted-file", "panoptic_x/Z.png", message)
+    ]
+
+
 def test_pictures_beside_masks_that_nothing_lists_are_pictures(read: Any) -> None:
     done = read({"x/panoptic.json": PACKED, "x/a.png": id_png(), "x/b.png": id_png()})
     message = "expected pictures that an annotation file lists, found 1 other, such as this one"

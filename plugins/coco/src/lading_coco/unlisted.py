@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lading import Origin, Report, counted
@@ -38,8 +38,7 @@ def tell_unlisted(
 
 def _tell_pixelmaps(files: Files, folder: str, document: Document, report: Report) -> None:
     """Mark the pixelmaps of the pictures that a file lists, and tell of the others."""
-    for record in records_at(document, document.images, range(len(document.images))):
-        name = _name(record or {})
+    for name in _names(document):
         if name is not None:
             files.mark(files.number(pixelmap_of(folder, name)))
     others = [path for path in files.source.below(folder) if path.lower().endswith(_MASK) and not files.is_marked(path)]
@@ -55,24 +54,46 @@ def _name(record: Mapping[str, Any]) -> str | None:
 def _tell_masks(files: Files, place: MaskPlace, documents: Sequence[Document], report: Report) -> None:
     """Mark the masks of a place that are named, and tell of the others; in a folder of pictures these are pictures.
 
-    No more than there are annotations without a name of a file may well be theirs, and are not told again.
+    Of those that annotations without the name of a file that is there may well mean, nothing is told again.
     """
     codes = [code for document in documents for code in document.masks.tolist()]
-    names, nameless = frozenset(codes), codes.count(hash(None))
+    names, named = frozenset(codes), set[int]()
     is_ours = place.source is files.source
     others = []
     for path in place.source.below(place.folder):
         if not path.lower().endswith(_MASK):
             continue
-        if hash(posixpath.relpath(path, place.folder or ".")) not in names:
+        code = hash(posixpath.relpath(path, place.folder or "."))
+        named.add(code)
+        if code not in names:
             others += [] if is_ours and files.is_marked(path) else [path]
         elif is_ours:
             files.mark(files.number(path))
     document = documents[0]
     if is_for_masks(place.folder, document.path, document.split):
-        _tell(f"masks that {document.path} names", others if len(others) > nameless else [], report)
+        lost = codes.count(hash(None)) + len(names - named - {hash(None)})
+        _tell(f"masks that {document.path} names", _without(others, documents, lost) if lost else others, report)
         for path in others if is_ours else ():
             files.mark(files.number(path))
+
+
+def _without(paths: Sequence[str], documents: Sequence[Document], lost: int) -> Sequence[str]:
+    """Masks but for as many as annotations lack, those that are called as pictures first; none where all may be so."""
+    stems = {_stem(name) for document in documents for name in _names(document) if name is not None}
+    theirs = [path for path in paths if _stem(path) in stems][:lost]
+    marked = frozenset(theirs)
+    others = [path for path in paths if path not in marked]
+    return others if len(others) > lost - len(theirs) else []
+
+
+def _names(document: Document) -> Iterator[str | None]:
+    """What the files of the images are called."""
+    for record in records_at(document, document.images, range(len(document.images))):
+        yield _name(record or {})
+
+
+def _stem(name: str) -> str:
+    return posixpath.splitext(posixpath.basename(name))[0]
 
 
 def _tell(what: str, others: Sequence[str], report: Report) -> None:

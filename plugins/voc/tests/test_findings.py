@@ -238,6 +238,22 @@ def test_an_annotation_that_cannot_be_read_is_told_once(
     assert (finding.severity, finding.file) == ("error", names[0])
 
 
+@pytest.mark.parametrize("damaged", ["dog_train", "val", "trainval"])
+def test_a_set_that_cannot_be_read_makes_no_segment_and_nothing_else_is_told(
+    damaged: str, opened: Callable[..., Any], xml: Callable[..., str], tmp_path: Path
+) -> None:
+    packed = tmp_path / "voc.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("Annotations/a.xml", xml("dog"))
+        archive.writestr("JPEGImages/a.jpg", b"")
+        archive.writestr("ImageSets/Main/train.txt", "a\n")
+        archive.writestr(f"ImageSets/Main/{damaged}.txt", "to be damaged\n")
+    packed.write_bytes(packed.read_bytes().replace(b"to be damaged", b"it is damaged"))
+    found = opened(packed)
+    assert [segment.name for segment in found.dataset.segments] == ["train"]
+    assert [(one.rule, one.file) for one in found.findings] == [("voc.unreadable", f"ImageSets/Main/{damaged}.txt")]
+
+
 def test_elements_that_are_there_twice_are_told_and_kept(one: Callable[..., Any]) -> None:
     found = one(
         "<filename>a.jpg</filename>\n<filename>b.jpg</filename>\n"

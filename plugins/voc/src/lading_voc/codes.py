@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from lading import Told
 
 CODES: Mapping[str, Told] = {
-    "voc.unreadable": Told("error", "an annotation file is whole XML", "Export or download it again."),
+    "voc.unreadable": Told(
+        "error", "a file can be read, and an annotation is whole XML", "Export or download it again."
+    ),
     "voc.encoding": Told("warning", "text is in the encoding that the file declares", "Save the file as UTF-8."),
     "voc.namespace": Told("warning", "elements are in no XML namespace"),
     "voc.not-annotation": Told("error", "the root of an annotation file is `annotation`"),

@@ -72,7 +72,10 @@ class Segments:
         for found in self._index.plain_sets[number]:
             if (found.kind, found.name) != (kind, name):
                 continue
-            seen, again = self._listed(number, found)
+            data = read_bytes(self._source, found.path, self._report)
+            if data is None:  # which is told: it says of no id whether it is listed
+                continue
+            seen, again = self._listed(number, data)
             fresh = [key for key in seen if key not in self._taken[number]]
             self._taken[number].update(fresh)
             refs += [Ref(number, key) for key in fresh]
@@ -91,9 +94,8 @@ class Segments:
                 self._tell_masks(self._index.trees[number], found, seen)
         return refs
 
-    def _listed(self, number: int, found: ImageSet) -> tuple[dict[str, int], list[Entry]]:
+    def _listed(self, number: int, data: bytes) -> tuple[dict[str, int], list[Entry]]:
         """The ids of a set with the line of each, and what lists one again."""
-        data = read_bytes(self._source, found.path, self._report) or b""
         lines = lines_of(data)
         seen = {line: place for place, line in enumerate(lines, 1)}
         if len(seen) == len(lines) and seen.keys() <= self._known[number]:

@@ -149,3 +149,24 @@ def test_several_processes_tell_the_same(tmp_path: Path) -> None:
             ("coco.other-video", "/annotations/1/video_id", f"{ANOTHER}; so it is with 450 annotations of 600"),
         ]
     )
+
+
+@pytest.mark.parametrize("odd", [1, 2, 4, 5, 8])
+@pytest.mark.parametrize("key", [[4], {"id": 4}, True, 4.5], ids=repr)
+def test_what_is_no_id_of_a_video_is_told_and_counted(read: Any, key: Any, odd: int) -> None:
+    made = [{"video_id": 4, **one} for one in rows(9, odd, video_id=key)]
+    done = read(annotations=made, images=[{**IMAGE, "video_id": 4}], categories=CATEGORIES, videos=VIDEOS)
+    message = f"expected a whole number or a text, found {key!r}"
+    due = [("coco.bad-id", f"{FILE}/annotations/{number}/video_id", message) for number in range(1, odd + 1)]
+    assert done.told == due if odd < 5 else [(*due[0][:2], f"{message}; so it is with {odd} annotations of 9")]
+
+
+@pytest.mark.parametrize("odd", [1, 2, 4, 5, 8])
+def test_names_that_videos_share_are_told_once_where_most_do(read: Any, odd: int) -> None:
+    videos = [{"id": number, "name": "pier" if number <= odd else f"quay {number}"} for number in range(9)]
+    images = [{**IMAGE, "video_id": 0}]
+    done = read(annotations=[row(0)], images=images, categories=CATEGORIES, videos=videos)
+    message = "expected each name of a video once, found 'pier' with the ids 0 and {}"
+    at = f"{FILE}/videos/{{}}/name"
+    due = [("coco.duplicate-video-name", at.format(n), message.format(n)) for n in range(1, odd + 1)]
+    assert done.told == due if odd < 5 else [(*due[0][:2], f"{due[0][2]}; so it is with {odd} videos of 9")]

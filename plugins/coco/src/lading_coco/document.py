@@ -61,7 +61,8 @@ class Document:
     numbers of their files, and `video_of` the codes of their videos' ids, None where none has one; with these `shots`
     are their numbers within the videos, `MISSING` where there is no whole number. `licences` are the codes of their
     licences' ids. Of its annotations, `masks` are hashes of the names of their files where they are masks, that of None
-    for no name, and `videos_named` are the rows that name a video, with the codes of its id.
+    for no name, and `videos_named` are the rows that name a video, with the codes of its id;
+    `without_video` are those where that is no id.
     """
 
     def __init__(self, text: JsonText, split: str) -> None:
@@ -90,6 +91,7 @@ class Document:
         self.image_of: Codes
         self.masks: Codes
         self.videos_named: tuple[Rows, Codes]
+        self.without_video: list[int]
 
     @property
     def row_count(self) -> int:
@@ -103,6 +105,7 @@ class Document:
         self.image_ids = self.names = self.keys = self.annotation_ids = self.image_of = self.licences = none
         self.masks = none
         self.videos_named = none, none
+        self.without_video = []
         self.video_of = self.shots = None
 
     def origin(self, *parts: str | int) -> Origin:
@@ -225,6 +228,7 @@ class _Reading:
         document.image_of = self.annotations.image_of
         document.masks = self.annotations.masks
         document.videos_named = self.annotations.videos
+        document.without_video = self.annotations.without_video
         document.traits = self.annotations.traits
 
     def _tell_name(self, code: str, row: int, count: int) -> None:

@@ -38,6 +38,7 @@ class AnnotationHeads:
         self._image_of: list[Codes] = []
         self._masks: list[Codes] = []
         self._videos: list[tuple[Rows, Codes]] = []
+        self.without_video: list[int] = []  # rows with a `video_id` that is no id
 
     @property
     def image_of(self) -> Codes:
@@ -66,7 +67,9 @@ class AnnotationHeads:
             self._masks.append(np.fromiter(map(hash, names), dtype=np.int64, count=len(names)))
         videos = [] if is_plain else [head.video_id for head in heads]
         if videos.count(None) < len(videos):
-            known = [(row, key) for row, key in enumerate(videos, self.column.count - len(videos)) if is_id(key)]
+            named = list(enumerate(videos, self.column.count - len(videos)))
+            known = [(row, key) for row, key in named if is_id(key)]
+            self.without_video += [row for row, key in named if key is not None and not is_id(key)]
             rows, keys = zip(*known, strict=True) if known else ((), ())
             self._videos.append((np.array(rows, dtype=np.int64), codes_of(keys)))
 

@@ -14,6 +14,7 @@ from lading_coco.ids import MISSING, Codes, code_of, first_places, is_id, joined
 from lading_coco.index import Numbers
 from lading_coco.often import tell_each_or_once
 from lading_coco.rows import values_at
+from lading_coco.wording import shown
 
 _SPELLED = "coco.id-type", "the id as the video has it, {!r}"
 _OTHER = "coco.other-video", "{!r}, the video of its image"
@@ -30,6 +31,9 @@ def tell_other_videos(
     By document, `frame_of_image` has the frame of each image, and `frames_of` that of each annotation. Of images only
     listed videos count: others are told. Of two videos 1 and "1", both listed, neither is the other spelled otherwise.
     """
+    for document in documents:
+        if document.envelope.get("videos") and document.kind != "videos":  # others tell it where they are read
+            _tell_no_ids(document, report)
     listed = _listed(documents)
     frames, videos = _of_images(documents, frame_of_image, listed)
     if not len(frames):
@@ -50,6 +54,18 @@ def tell_other_videos(
             wanted = spelled if is_type else expected
             ids = [listed[code] for code in wanted[chosen].tolist()]
             _tell(document, rows[others[chosen]].tolist(), ids, report, is_type=is_type)
+
+
+def _tell_no_ids(document: Document, report: Report) -> None:
+    """Tell of annotations that name a video by what is no id."""
+    rows = document.without_video
+
+    def tell(number: int, more: str) -> None:
+        (found,) = values_at(document, [rows[number]], "video_id")
+        message = f"expected a whole number or a text, found {shown(found)}{more}"
+        report.error("coco.bad-id", message, document.annotations.origin(rows[number], "video_id"))
+
+    tell_each_or_once(range(len(rows)), len(rows) + len(document.videos_named[0]), "annotation", tell)
 
 
 def _tell(document: Document, rows: Sequence[int], ids: Sequence[Any], report: Report, *, is_type: bool) -> None:

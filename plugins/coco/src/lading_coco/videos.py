@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lading import Origin, Report
 from lading_coco.document import Document
 from lading_coco.ids import MISSING, Codes, is_id
+from lading_coco.often import tell_each_or_once
 from lading_coco.rows import UNSET, records_at
 from lading_coco.wording import shown
 
@@ -78,7 +79,8 @@ class ListedVideos:
 
     def _take(self, document: Document, listed: Sequence[Any]) -> None:
         own: set[Any] = set()
-        ids: dict[str, Any] = {}  # by name
+        names: dict[str, Any] = {}  # the first id of each
+        again: list[tuple[int, str]] = []
         for number, video in enumerate(listed):
             key = video.get("id", UNSET) if isinstance(video, dict) else None
             if is_id(key):
@@ -86,23 +88,24 @@ class ListedVideos:
                     message = f"expected each video id once, found {key!r} again; the first one counts"
                     self._report.error("coco.duplicate-video-id", message, document.origin("videos", number, "id"))
                 elif key not in own:
-                    self._tell_name(document, number, video, ids)
+                    name = video.get("name")
+                    if isinstance(name, str) and name and names.setdefault(name, key) != key:
+                        again.append((number, f"{name!r} with the ids {names[name]!r} and {key!r}"))
                 own.add(key)
                 self._known.setdefault(key, video)
             elif document.kind != "videos":
                 self._without_id.append((document.origin("videos", number), shown(key)))
+        self._tell_names(document, again, len(listed))
 
-    def _tell_name(self, document: Document, number: int, video: Mapping[str, Any], ids: dict[str, Any]) -> None:
-        """Tell of a name that an earlier video of the file has, whose id is in `ids`."""
-        name = video.get("name")
-        if not isinstance(name, str) or not name:
-            return
-        if name in ids:
-            message = (
-                f"expected each name of a video once, found {name!r} with the ids {ids[name]!r} and {video['id']!r}"
-            )
+    def _tell_names(self, document: Document, again: Sequence[tuple[int, str]], count: int) -> None:
+        """Tell of names that earlier videos of the file have, by the places of so many videos."""
+
+        def tell(index: int, more: str) -> None:
+            number, found = again[index]
+            message = f"expected each name of a video once, found {found}{more}"
             self._report.warning("coco.duplicate-video-name", message, document.origin("videos", number, "name"))
-        ids.setdefault(name, video["id"])
+
+        tell_each_or_once(range(len(again)), count, "video", tell)
 
     def name(self, document: Document, row: int) -> str:
         """What the video of an image is called: the `name` of the one that is listed, else its id.

@@ -8,10 +8,13 @@ from types import FrameType
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pytest
 from lading_nuscenes import layout, outside
+from lading_nuscenes.filenames import Names
+from lading_nuscenes.files import Files
 from lading_nuscenes.schema import SampleData
-from lading_nuscenes.tables import Tables
+from lading_nuscenes.tables import Columns, Tables
 
 import lading
 
@@ -233,3 +236,32 @@ def test_names_without_their_time_and_without_a_suffix_have_no_format(case: Any)
     case.set("sample_data", 2, filename="samples/CAM_FRONT/front.JPG", fileformat="pcd")
     (line,) = [str(found) for found in case.open().of("fileformat")]
     assert line.startswith(f"{TABLES}sample_data.json#/2/fileformat: expected a word for JPEG, as the name ends with ")
+
+
+class Counted(np.ndarray):  # type: ignore[type-arg]
+    """An array that counts the numbers which are computed from it and its parts."""
+
+    numbers = 0
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **given: Any) -> Any:
+        """Compute with what the arrays hold."""
+        plain = [one.view(np.ndarray) if isinstance(one, Counted) else one for one in inputs]
+        Counted.numbers += max(np.size(one) for one in plain)
+        made = getattr(ufunc, method)(*plain, **given)
+        return made.view(Counted) if isinstance(made, np.ndarray) else made
+
+
+def test_to_group_names_by_suffixes_of_their_own_costs_no_more_than_their_number() -> None:
+    def cost(count: int) -> int:
+        names, files, columns = Names(), Files(), Columns()
+        codes = [names.add(f"samples/CAM/{n}.x{n}", None) for n in range(count)]
+        columns.add(names=np.array(codes, dtype=np.int32), formats=np.zeros(count, dtype=np.int32))
+        files.fill(columns, names, {"jpg": 0})
+        files._format_codes = files._format_codes.view(Counted)
+        Counted.numbers = 0
+        assert [(ending, places.tolist()) for ending, _, places in files.by_format()] == [
+            (f".x{n}", [n]) for n in range(count)
+        ]
+        return Counted.numbers
+
+    assert 0 < cost(800) <= 2.5 * cost(400)

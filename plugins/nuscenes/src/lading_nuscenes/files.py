@@ -80,17 +80,15 @@ class Files:
         """The suffix of names and the `fileformat` of rows, with the files that have both."""
         endings, numbers = self._names.endings()
         pairs = numbers[self._name_codes] * len(self._formats) + self._format_codes
-        for pair in np.unique(pairs).tolist():
+        for pair, members in _alike(pairs):
             ending, word = divmod(pair, len(self._formats))
-            yield endings[ending], self._formats[word], np.flatnonzero(pairs == pair)
+            yield endings[ending], self._formats[word], members
 
     def by_name(self, kinds: NDArray[np.int64]) -> Iterator[tuple[tuple[str, ...], int, NDArray[np.int64]]]:
         """The files of one kind whose names are alike but for the time, with the parts of the name around it."""
         count = int(kinds.max(initial=0)) + 1
         pairs = self._name_codes * np.int64(count) + kinds
-        order = np.argsort(pairs, kind="stable")
-        found, starts = np.unique(pairs[order], return_index=True)
-        for pair, members in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
+        for pair, members in _alike(pairs):
             yield self._names.parts(pair // count), pair % count, members
 
     def note_later(self, later: list[int]) -> None:
@@ -137,3 +135,12 @@ class Files:
         self.index = TokenIndex(self.keys)
         poses: Keys = columns.take("poses", no_keys())
         return poses
+
+
+def _alike(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Each number and the places where it stands, in one pass: there may be as many numbers as places."""
+    if not len(numbers):
+        return
+    order = np.argsort(numbers, kind="stable")
+    found, starts = np.unique(numbers[order], return_index=True)
+    yield from zip(found.tolist(), np.split(order, starts[1:]), strict=True)

@@ -118,3 +118,30 @@ def test_names_of_a_sensor_that_have_other_times_are_told_once(case: Any) -> Non
 def test_names_of_which_hardly_one_has_its_time_say_nothing(case: Any) -> None:
     case.edit("sample_data", lambda rows: [row | {"filename": row["filename"].replace("__17", "__18")} for row in rows])
     assert not any("name-" in line for line in judged(case))
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 5), (2, 7)])
+def test_names_that_files_of_two_sensors_exchange_are_told_by_their_channels_alone(
+    case: Any, first: int, second: int
+) -> None:
+    exchange(case, "sample_data", first, second, "filename")
+    where = f"warning nuscenes.name-channel {TABLES}sample_data.json"
+    assert [line.partition("/filename")[0] for line in judged(case) if "name-" in line] == [
+        f"{where}#/{row}" for row in (first, second)
+    ]
+
+
+def test_folders_that_are_words_of_several_channels_say_nothing(case: Any) -> None:
+    channels = {"CAM_FRONT": "front", "CAM_BACK": "left", "LIDAR_TOP": "front_left"}
+    for row, one in enumerate(case.rows("sensor")):
+        if one["channel"] in channels:
+            case.set("sensor", row, channel=channels[one["channel"]])
+    case.edit("sample_data", lambda rows: [row | {"filename": grouped(row["filename"])} for row in rows])
+    assert not any("name-channel" in line for line in judged(case))
+
+
+def grouped(name: str) -> str:
+    """The name in the folders of a rig that are words of channels."""
+    folders = {"CAM_FRONT": "front/mid", "CAM_BACK": "left/mid", "LIDAR_TOP": "front/left"}
+    _, channel, base = name.split("/")
+    return f"images/{folders.get(channel, channel)}/{base.rpartition('__')[2]}"

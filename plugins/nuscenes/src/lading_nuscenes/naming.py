@@ -33,8 +33,8 @@ def tell_names(tables: Tables, files: Files, sensors: Sensors) -> None:
     channels = {row.channel for row in sensors.kinds.rows if row.channel}
     for parts, kind, members in files.by_name(kinds):
         words = _words("TIME".join(parts)) & channels
-        if words and kind < len(sensors.kinds) and sensors.kinds.rows[kind].channel not in words:
-            named.update(dict.fromkeys(members.tolist(), min(words)))
+        if len(words) == 1 and kind < len(sensors.kinds) and sensors.kinds.rows[kind].channel not in words:
+            named.update(dict.fromkeys(members.tolist(), *words))
         if len(parts) == 2 and parts[0].endswith("__") and parts[1].startswith("."):
             said[members] = files.times[members]
         elif (found := _TIME.search("".join(parts))) is not None and len(parts) == 1:
@@ -44,7 +44,7 @@ def tell_names(tables: Tables, files: Files, sensors: Sensors) -> None:
     if named:
         again = files.repeating()  # that two rows have one path is told as well
         named = {file: channel for file, channel in named.items() if not again[file]}
-        _Channels(tables, files, sensors, named).tell(kinds)
+        said[_Channels(tables, files, sensors, named).tell(kinds)] = NO_TIME
     _tell_times(tables, files, said, kinds)
 
 
@@ -63,8 +63,11 @@ class _Channels:
         self._sensors = sensors
         self._named = named
 
-    def tell(self, kinds: NDArray[np.int64]) -> None:
-        """Tell a row of calibrated_sensor where most of its files are so, and else the files; of many the first."""
+    def tell(self, kinds: NDArray[np.int64]) -> list[int]:
+        """Tell a row of calibrated_sensor where most of its files are so, and else the files; of many the first.
+
+        Gives the files whose own names are told to be others'.
+        """
         files = self._files
         odd = np.array(sorted(self._named), dtype=np.int64)
         known = np.flatnonzero(kinds < len(self._sensors.kinds))
@@ -82,7 +85,9 @@ class _Channels:
             )
             at = self._sensors.origin(rig, "sensor_token")
             self._tables.report.warning("nuscenes.name-channel", f"{message}{more}", at)
-        self._tell_files(odd[~is_most[files.calibrated[odd]]].tolist())
+        own: list[int] = odd[~is_most[files.calibrated[odd]]].tolist()
+        self._tell_files(own)
+        return own
 
     def _tell_files(self, odd: list[int]) -> None:
         files = self._files

@@ -50,9 +50,18 @@ def test_cars_that_are_all_wider_than_long_are_told_once(case: Any, of: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("car", 1), ("Car", 1), ("vehicle.car.taxi", 1), ("vehicle.carriage", 0), ("cart", 0)]
+    ("name", "count"),
+    [
+        ("car", 1),
+        ("Car", 1),
+        ("my car (1)", 1),
+        ("vehicle.carriage", 0),
+        ("cart", 0),
+        ("static.car_park", 0),
+        ("racecar", 0),
+    ],
 )
-def test_a_car_is_known_by_a_word_of_its_category(case: Any, name: str, count: int) -> None:
+def test_a_car_is_known_by_the_last_word_of_its_category(case: Any, name: str, count: int) -> None:
     rows = cars(case)
     (number,) = [row for row, one in enumerate(case.rows("category")) if one["name"] == "vehicle.car"]
     case.set("category", number, name=name)
@@ -71,3 +80,35 @@ def test_an_annotation_of_no_instance_is_no_car(case: Any) -> None:
     exchange(case, [row])
     case.set("sample_annotation", row, instance_token="0a" * 16)
     assert told(case) == []
+
+
+def give_cars(case: Any, counts: list[int]) -> None:
+    """Give the database cars of so many annotations each."""
+    one, own = case.rows("sample_annotation")[cars(case)[0]], case.rows("instance")
+    (instance,) = [row for row in own if row["token"] == one["instance_token"]]
+    tokens = [f"ca{n:030x}" for n in range(len(counts))]
+    rows = [
+        one | {"token": f"{number:02x}{place:030x}", "instance_token": token, "prev": "", "next": ""}
+        for number, (token, count) in enumerate(zip(tokens, counts, strict=True), 1)
+        for place in range(count)
+    ]
+    case.edit("sample_annotation", lambda _: rows)
+    case.edit("instance", lambda _: [instance | {"token": token} for token in tokens])
+
+
+def test_one_object_whose_boxes_have_length_first_is_told_once_with_their_number(case: Any) -> None:
+    give_cars(case, [3, 9, 4])
+    exchange(case, [0, 1, 12, 13, 14, 15])
+    first, second = told(case)
+    assert first.startswith(f"{TABLES}sample_annotation.json#/0/size: ")
+    assert first.endswith(", as in 2 of its 3 rows")
+    assert second.startswith(f"{TABLES}sample_annotation.json#/12/size: ")
+    assert second.endswith(", as in 4 of its 4 rows")
+
+
+def test_many_objects_that_have_length_first_are_told_once(case: Any) -> None:
+    give_cars(case, [1, 2, 1, 9])
+    exchange(case, [0, 2, 3])
+    (line,) = told(case)
+    assert line.startswith(f"{TABLES}sample_annotation.json#/0/size: ")
+    assert line.endswith(", as in 3 of 13 cars")

@@ -317,7 +317,9 @@ def test_ego_poses_without_a_token_are_told_as_that_and_not_as_twice_the_same(ca
     ("date", "is_odd"),
     [
         *(("2018-07-24", False), ("2018-07-24-11-22-45", False), ("2018-07-24T11:22:45+08:00", False)),
-        *(("", False), (None, False)),
+        *(("2018-07-24 11:22", False), ("2018-07-24T112245Z", False), ("", False), (None, False)),
+        *(("20180724T112245", True), ("20180724", True), ("2018-07-24x", True), ("2018-07-24T", True)),
+        *(("2018-W30-2", True), ("2018-07-245", True), ("2018-07-2", True)),
         *(("24/07/2018", True), ("2018-13-24", True), ("2018-02-30", True), ("July 24", True)),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from lading import counted
@@ -11,8 +12,8 @@ from lading_nuscenes.tables import Rows, Tables
 #: Logs that are told one by one though they are most.
 _FEW = 2
 
-#: The length of YYYY-MM-DD; others write the time of day behind it.
-_DAY = 10
+#: YYYY-MM-DD; others write the time of day behind it.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T[0-9]{2}|\W|$)")
 
 
 def read_logs(tables: Tables) -> Rows[Log]:
@@ -29,8 +30,11 @@ def read_logs(tables: Tables) -> Rows[Log]:
 
 
 def _is_day(text: str) -> bool:
+    day = _DAY.match(text)
+    if day is None:
+        return False
     try:
-        date.fromisoformat(text[:_DAY])
+        date.fromisoformat(day[0])
     except ValueError:
         return False
     return True

@@ -321,3 +321,22 @@ def test_a_scene_that_leads_on_to_another_one_is_told_at_its_last_sample(case: A
         f"warning nuscenes.broken-chain {TABLES}sample.json#/2/next: expected none, as it is the last of its scene, "
         "found that of row 3, of another scene"
     ]
+
+
+@pytest.mark.parametrize(("linked", "count"), [((0, 1), 2), ((0, 2, 4), 1), ((0, 1, 2, 3, 4), 1)])
+def test_scenes_of_logs_that_are_linked_whole_are_told_once(case: Any, linked: tuple[int, ...], count: int) -> None:
+    """Six scenes of one sample each, some of which lead on to the next one's."""
+    samples, scene = case.rows("sample"), case.rows("scene")[0]
+    tokens = [f"5c{n:030x}" for n in range(len(samples))]
+    follow = {place: samples[place + 1]["token"] for place in linked}
+    alone = [row | {"scene_token": token, "prev": "", "next": follow.get(place, "")}
+             for place, (row, token) in enumerate(zip(samples, tokens, strict=True))]  # fmt: skip
+    ends = ("first_sample_token", "last_sample_token")
+    scenes = [scene | {"token": row["scene_token"], "name": row["token"], "nbr_samples": 1}
+              | dict.fromkeys(ends, row["token"]) for row in alone]  # fmt: skip
+    case.edit("sample", lambda _: alone).edit("scene", lambda _: scenes)
+    lines = [str(one) for one in case.open().of("broken-chain") if one.file.endswith("/sample.json")]
+    assert len(lines) == count
+    expected = f"{TABLES}sample.json#/0/next: expected none, as it is the last of its scene, found that of row 1, of "
+    more = f"; so it is with {len(linked) - 1} more scenes of 6" if count == 1 else ""
+    assert lines[0] == f"{expected}another scene{more}"

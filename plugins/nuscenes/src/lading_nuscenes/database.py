@@ -63,8 +63,8 @@ class Database:
         self.version = version
         self.media = Media(source, version)
         self.book = TokenBook()
-        paths = {table: version.path(table) for table in (*files, *version.demanded)}
-        self.tables = tables = Tables(files, paths, report)
+        paths = map(version.path, names := (*files, *version.demanded))
+        self.tables = tables = Tables(files, dict(zip(names, paths, strict=True)), report)
         self.logs = read_logs(tables)
         self.maps = read_maps(tables, self.media)
         self.scenes = tables.small("scene", Scene)

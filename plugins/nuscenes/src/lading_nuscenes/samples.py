@@ -119,14 +119,31 @@ def scene_groups(
     homeless = {place for token, places in members.items() if token not in scenes.places for place in places}
     homeless.update(samples.strangers)
     follow = samples.index.find(samples.links[1])
-    groups = []
+    groups, beyond = [], list[tuple[int, int]]()
     for place, scene in enumerate(scenes.rows):
         if scenes.places[scene.token] != place:
             continue  # the second of a token, which is reported
         chain = _Chain(tables, scenes.indexes[place], scene, samples, members.pop(scene.token, []), homeless)
         groups.append(Group(scene.token, chain.ordered(book, follow), scene, logs.get(scene.log_token)))
+        beyond += chain.beyond
+    _tell_beyond(tables, samples, beyond, len(scenes))
     groups += [Group(token, _by_time(samples, found)) for token, found in members.items()]
     return groups
+
+
+def _tell_beyond(tables: Tables, samples: Samples, beyond: list[tuple[int, int]], scenes: int) -> None:
+    """Say which samples that are the last of their scenes lead on to another one's; once where logs are linked whole.
+
+    That is half of the scenes, where a log has two.
+    """
+    is_most = len(beyond) > _FEW and 2 * len(beyond) >= scenes
+    for end, target in beyond[: 1 if is_most else None]:
+        found = f"found that of row {samples.rows[target]}, of another scene"
+        if is_most:
+            found += f"; so it is with {counted(len(beyond) - 1, 'more scene')} of {scenes:,}"
+        at = tables.origin("sample", samples.rows[end], "next")
+        message = f"expected none, as it is the last of its scene, {found}"
+        tables.report.warning("nuscenes.broken-chain", message, at)
 
 
 def _bring_home(
@@ -168,7 +185,10 @@ def _by_time(samples: Samples, members: list[int]) -> list[int]:
 
 
 class _Chain:
-    """The samples of a scene as they follow each other from its first one; `homeless` are those of no scene."""
+    """The samples of a scene as they follow each other from its first one; `homeless` are those of no scene.
+
+    `beyond` is its last sample with that of another scene to which it leads, where it does.
+    """
 
     def __init__(
         self, tables: Tables, row: int, scene: Scene, samples: Samples, members: list[int], homeless: set[int]
@@ -179,6 +199,7 @@ class _Chain:
         self._samples = samples
         self._members = members
         self._homeless = homeless
+        self.beyond: list[tuple[int, int]] = []
 
     def ordered(self, book: TokenBook, follow: np.ndarray[Any, np.dtype[np.int64]]) -> list[int]:
         """The samples along `next`, or by time where that does not reach each of them once; with what is odd told."""
@@ -203,7 +224,7 @@ class _Chain:
         elif chain and last >= 0 and chain[-1] != last and last not in self._homeless:
             self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
         elif chain:
-            self._tell_beyond(chain[-1], int(follow[chain[-1]]))
+            self._note_beyond(chain[-1], int(follow[chain[-1]]))
         self._tell_steps_back(chain)
         count = self._scene.nbr_samples
         if count is not None and count not in (len(chain), len(own)) and not 0 < count - len(chain) <= strays:
@@ -212,14 +233,10 @@ class _Chain:
             )
         return chain
 
-    def _tell_beyond(self, end: int, target: int) -> None:
-        """Say that the last sample of a scene leads on to another one's."""
-        rows = self._samples.rows
-        if target < 0 or target in self._homeless or self._tables.is_mended("sample", rows[end], "next"):
-            return
-        message = f"expected none, as it is the last of its scene, found that of row {rows[target]}, of another scene"
-        at = self._tables.origin("sample", rows[end], "next")
-        self._tables.report.warning("nuscenes.broken-chain", message, at)
+    def _note_beyond(self, end: int, target: int) -> None:
+        is_told = target in self._homeless or self._tables.is_mended("sample", self._samples.rows[end], "next")
+        if target >= 0 and not is_told:
+            self.beyond.append((end, target))
 
     def _tell_steps_back(self, chain: list[int]) -> None:
         """Say which samples are not between their neighbours in time; of two that which is farther off its files.

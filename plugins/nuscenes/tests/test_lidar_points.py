@@ -138,3 +138,64 @@ def test_where_no_sensor_has_a_place_boxes_are_not_judged(case: Any) -> None:
     for row in range(len(case.rows("calibrated_sensor"))):
         case.set("calibrated_sensor", row, translation=[0, 0, 0], rotation=[1, 0, 0, 0])
     assert told(case) == []
+
+
+@pytest.mark.parametrize(("near", "count"), [(0, 0), (1, 0), (2, 1)])
+def test_a_cloud_in_another_unit_is_told_by_its_points_alone(case: Any, near: int, count: int) -> None:
+    """A hundred points of which so many are within a kilometre."""
+    case.set("sample_annotation", 1, num_lidar_pts=12)
+    file, _ = lidar_of(case, case.rows("sample_annotation")[1])
+    points = np.full((100, 5), 60_000, dtype="<f4")
+    points[:near] = 400
+    (case.root / file["filename"]).write_bytes(points.tobytes())
+    assert len(told(case)) == count
+
+
+def test_boxes_of_quaternions_in_another_order_are_told_by_these_alone(case: Any) -> None:
+    count(case, [1], 12)
+    put(case, 1, (3, 0, 0))
+    assert len(told(case)) == 1
+    turned = [0.0, 0.0, 0.6, 0.8]
+    case.edit("sample_annotation", lambda rows: [row | {"rotation": turned} for row in rows])
+    assert len(case.open().of("quaternion-order")) == 1
+    assert told(case) == []
+
+
+def test_boxes_of_a_cloud_whose_pose_is_told_to_be_elsewhere_are_not_judged(case: Any) -> None:
+    count(case, [1], 12)
+    file, _ = lidar_of(case, case.rows("sample_annotation")[1])
+    (row,) = [row for row, pose in enumerate(case.rows("ego_pose")) if pose["token"] == file["ego_pose_token"]]
+    x, y, z = case.rows("ego_pose")[row]["translation"]
+    case.set("ego_pose", row, translation=[x + 80, y, z])
+    assert len(case.open().of("ego-place")) == 1
+    assert told(case) == []
+
+
+def give_scenes(case: Any, wrong: int) -> None:
+    """A scene for each of six samples, with three boxes; the clouds of the last ones have no point in them."""
+    samples, scene = case.rows("sample"), case.rows("scene")[0]
+    alone = [row | {"scene_token": f"5c{n:030x}", "prev": "", "next": ""} for n, row in enumerate(samples)]
+    ends = ("first_sample_token", "last_sample_token")
+    scenes = [scene | {"token": row["scene_token"], "name": f"s{n}", "nbr_samples": 1}
+              | dict.fromkeys(ends, row["token"]) for n, row in enumerate(alone)]  # fmt: skip
+    boxes = {box["sample_token"]: box | {"num_lidar_pts": 20, "prev": "", "next": ""}
+             for box in case.rows("sample_annotation")}  # fmt: skip
+    rows = [
+        boxes[row["token"]] | {"token": f"{n:02x}{again:030x}"} for n, row in enumerate(samples) for again in range(3)
+    ]
+    case.edit("sample", lambda _: alone).edit("scene", lambda _: scenes).edit("sample_annotation", lambda _: rows)
+    for row in range(0, len(rows), 3):
+        put(case, row, (0, 0, 0) if row < len(rows) - 3 * wrong else (3, 0, 0))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("wrong", "rows"), [(0, []), (2, [12, 15]), (3, [9, 12, 15]), (4, [6]), (6, [0])])
+def test_boxes_without_points_in_most_scenes_are_told_once(case: Any, wrong: int, rows: list[int], jobs: int) -> None:
+    give_scenes(case, wrong)
+    expected = "expected points of the cloud in a box that has 20 of them, found none; so it is with"
+    more = "2 more boxes of 3 in its scene"
+    if wrong > 3:
+        more = f"{3 * wrong - 1} more boxes of {3 * wrong} in {wrong} scenes of 6"
+    assert told(case, jobs=jobs) == [
+        f"warning {RULE} {BOX}#/{row}/num_lidar_pts: {expected} {more} that have 10 or more" for row in rows
+    ]

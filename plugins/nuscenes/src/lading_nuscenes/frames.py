@@ -34,6 +34,9 @@ _UNTIMELY = ("timestamp.backwards", None)
 #: Of a file whose pose is told to be far from those of the others of its sample.
 _MISPLACED = ("pose.jump", None)
 
+#: Of all files where boxes, or the vehicle, are told to be turned another way.
+_TURNED = ("nuscenes.lidar-points", None)
+
 
 class Frames:
     """Makes the frames of one segment."""
@@ -154,7 +157,8 @@ class Frames:
         files = self._database.files
         is_backward = int(files.samples[file]) in self._database.samples.backward
         same_path, untimely = file in files.same_path, is_backward or file in files.untimely
-        return (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely + (_MISPLACED,) * (file in files.misplaced)
+        told = (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely + (_MISPLACED,) * (file in files.misplaced)
+        return told + (_TURNED,) * bool(self._database.tables.turned)
 
     def _file_extras(self, file: int) -> dict[str, Any]:
         files, book = self._database.files, self._database.book

@@ -30,8 +30,15 @@ _LARGER = 1.1
 #: One of so many points is looked at first: most boxes have some of these.
 _STRIDE = 4
 
-#: Boxes that are told one by one in a scene.
+#: Boxes that are told one by one in a scene, and scenes that are in a dataset.
 _FEW = 2
+
+#: A cloud with this share of its points farther off is in another unit: `media.far-points` says it.
+_FAR_SHARE, _FAR_POINT_M = 0.99, 1000.0
+
+#: Of a cloud whose boxes, or whose place, are told to be wrong.
+_TOLD = (_CODE, None)
+_MISPLACED = ("pose.jump", None)
 
 _POINT = 5  # float32 x, y, z, intensity and ring (source-formats.md 4.4)
 
@@ -63,6 +70,8 @@ class LidarPass(DataChecker):
     def judge(self, place: Place) -> Iterable[Finding | None]:
         """Count the boxes without points, which are told at the end."""
         data, segment = place.data, place.segment.name
+        if _TOLD in data.told or _MISPLACED in data.told:
+            return ()
         if self._lidars.get(segment) != [data.sensor_name]:  # counts of several lidars may be sums
             return ()
         boxes = [label for label in data.labels if isinstance(label, Box3D) and _is_judged(label)]
@@ -95,15 +104,26 @@ class LidarPass(DataChecker):
         return ()
 
     def finish(self) -> Iterator[Finding]:
-        """The boxes without points; of a segment that has many, the first with their number."""
+        """The boxes without points; of a segment that has many, the first with their number.
+
+        Where most segments have many, these are told once.
+        """
+        many = [segment for segment in self._lidars if self._empty[segment] > _FEW and self._first[segment]]
+        is_most = len(many) > _FEW and 2 * len(many) > len(self._first)
         for segment, findings in self._first.items():
             if self._empty[segment] <= _FEW:
                 yield from findings
-                continue
-            for first in findings[:1]:
-                more = f"{self._empty[segment] - 1:,} more boxes of {self._judged[segment]:,} in its scene"
-                message = f"{first.message}; so it is with {more} that have {_LEAST} or more"
-                yield msgspec.structs.replace(first, message=message)
+            elif not is_most:
+                yield from self._with_number(findings, [segment], "its scene")
+        if is_most:
+            yield from self._with_number(self._first[many[0]], many, f"{len(many):,} scenes of {len(self._first):,}")
+
+    def _with_number(self, findings: list[Finding], segments: list[str], where: str) -> Iterator[Finding]:
+        empty, judged = (sum(counts[segment] for segment in segments) for counts in (self._empty, self._judged))
+        for first in findings[:1]:
+            more = f"{empty - 1:,} more boxes of {judged:,} in {where}"
+            message = f"{first.message}; so it is with {more} that have {_LEAST} or more"
+            yield msgspec.structs.replace(first, message=message)
 
 
 def _is_unplaced(sensor: Sensor) -> bool:
@@ -121,7 +141,7 @@ def _is_judged(box: Box3D) -> bool:
 
 
 def _points(data: Data) -> NDArray[np.float32] | None:
-    """The places of the points, of shape (N, 3); None where the file is told to be none."""
+    """The places of the points, of shape (N, 3); None where the file is told to be none, or far off."""
     import numpy as np
 
     content = data.content
@@ -136,7 +156,12 @@ def _points(data: Data) -> NDArray[np.float32] | None:
         return None  # `media.unreadable` says it
     if len(read) % (4 * _POINT):
         return None
-    return np.frombuffer(read, dtype="<f4").reshape(-1, _POINT)[:, :3]
+    points = np.frombuffer(read, dtype="<f4").reshape(-1, _POINT)[:, :3]
+    with np.errstate(invalid="ignore", over="ignore"):  # points that are none are told
+        squares = np.square(points, dtype=np.float64).sum(axis=1)
+    squares = squares[np.isfinite(squares)]
+    far = np.count_nonzero(squares > _FAR_POINT_M**2)
+    return None if far and far >= _FAR_SHARE * len(squares) else points
 
 
 def _has_points(box: Box3D, points: NDArray[np.float32]) -> bool:

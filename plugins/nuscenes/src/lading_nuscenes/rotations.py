@@ -120,3 +120,4 @@ def tell_order(tables: Tables, table: str, rows: NDArray[np.int32], rotations: F
     message = f"expected quaternions (w, x, y, z), found w last in {len(found):,} of {len(rotations):,} rows"
     at = tables.origin(table, int(rows[found[0]]), "rotation")
     tables.report.warning("nuscenes.quaternion-order", message, at)
+    tables.turned.add(table)

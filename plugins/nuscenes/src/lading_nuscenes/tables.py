@@ -26,12 +26,14 @@ T = TypeVar("T", bound=Row)
 class Tables:
     """The tables of a version that can be read, and what is said about them.
 
-    `counts` has the rows of those read, `gone` what rows name that is not there: it is told when all are read.
+    `counts` has the rows of those read, `gone` what rows name that is not there: it is told when all are read. `turned`
+    are the tables of which it is told that their quaternions have w last.
     """
 
     def __init__(self, files: dict[str, File], paths: dict[str, str], report: Report) -> None:
         self.report = report
         self.counts: dict[str, int] = {}
+        self.turned: set[str] = set()
         self.gone = Gone(report, self.origin, self.is_cut)
         self._left_out: dict[str, dict[str | int, dict[str, Any]]] = {}
         self._mended: dict[str, set[tuple[int, str]]] = {}

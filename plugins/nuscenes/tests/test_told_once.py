@@ -301,6 +301,45 @@ def test_what_a_cut_table_lost_is_told_once_behind_the_cut(case: Any) -> None:
     assert sum("dangling-token" in line for line in judged(case)) == 1
 
 
+#: What is told of a database beside the cut table: what its own rows and those of others name. Files of lost rows are
+#: told once below `samples/`, and once below `sweeps/`.
+BESIDE = {
+    "sample": {"nuscenes.dangling-token"},
+    "sample_annotation": {"nuscenes.broken-chain"},
+    "sample_data": {"nuscenes.broken-chain", "nuscenes.dangling-token"},
+    "ego_pose": {"nuscenes.dangling-token"},
+    "calibrated_sensor": {"nuscenes.dangling-token"},
+}
+
+
+#: Tables with the rows that they keep.
+CUTS = [("sample", 4), ("sample_annotation", 3), ("sample_data", 18), ("sample_data", 21), ("ego_pose", 18),
+        ("calibrated_sensor", 1)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "rows"), CUTS)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_came_of_a_cut_table_is_not_told_for_each_scene_object_or_sample(
+    case: Any, table: str, rows: int, jobs: int
+) -> None:
+    cut(case, table, rows)
+    found = lading.validate(lading.open_dataset(case.root), jobs=jobs)
+    codes = [one.rule for one in found if one.rule not in (*ALIKE, "nuscenes.unlisted-files")]
+    assert len(codes) == len(set(codes))
+    assert "nuscenes.broken-table" in codes
+    assert set(codes) <= {"nuscenes.broken-table", *BESIDE[table]}
+
+
+@pytest.mark.parametrize("table", ["ego_pose", "sample_data"])
+def test_boxes_whose_sensors_a_cut_table_lost_are_counted_as_a_loss(case: Any, table: str) -> None:
+    cut(case, table, 1)
+    boxes = len(case.rows("sample_annotation"))
+    opened = case.open()
+    assert opened.of("unplaced-boxes") == []
+    placed = sum(len(data.labels) for data in opened.data)
+    assert opened.losses()["boxes of samples without a sensor that has a pose"] == boxes - placed > 0
+
+
 @pytest.mark.parametrize("most", [0, 3])
 def test_tokens_of_a_cut_table_beyond_those_that_are_kept_are_counted(
     case: Any, most: int, monkeypatch: pytest.MonkeyPatch

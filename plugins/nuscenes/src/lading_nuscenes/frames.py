@@ -19,8 +19,8 @@ from lading_nuscenes.scan import Scan
 from lading_nuscenes.segments import Moment, Plan
 from lading_nuscenes.times import NO_TIME
 
-#: The tables that say where a sensor is.
-_PLACING = ("sensor", "calibrated_sensor", "ego_pose")
+#: The tables that say of what sensors a sample has files, and where these are.
+_PLACING = ("sensor", "calibrated_sensor", "ego_pose", "sample_data")
 
 #: Of a second file of its sample: where its path is another's as well, that is no other defect.
 _SAME_PATH = ("path.duplicate", None)
@@ -82,7 +82,9 @@ class Frames:
 
     def _lacking(self, moment: Moment) -> Collection[str]:
         """The sensors that a frame lacks for a reason that is told, and those that sweeps need not have."""
-        return self._database.lacking.get(moment.sample, ()) if moment.sample >= 0 else tuple(self._plan.sensors)
+        if moment.sample < 0 or self._database.tables.is_cut("sample_data"):
+            return tuple(self._plan.sensors)
+        return self._database.lacking.get(moment.sample, ())
 
     def _key(self, moment: Moment) -> str:
         database = self._database
@@ -246,8 +248,9 @@ class Frames:
     def _tell_unplaced(self, moment: Moment, count: int, key: str) -> None:
         database = self._database
         at = database.tables.origin("sample", database.samples.rows[moment.sample])
-        is_told = moment.sample in database.lacking or any(table not in database.tables for table in _PLACING)
-        if not is_told:  # that a table, or a file, is not there
+        tables = database.tables
+        is_lost = any(table not in tables or tables.is_cut(table) for table in _PLACING)
+        if not is_lost and moment.sample not in database.lacking:  # that a table, or a file, is not there is told
             boxes = counted(count, "box", "boxes")
             message = f"expected a sensor with a pose to carry {boxes}, found none; they are left out"
             self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
@@ -267,7 +270,7 @@ class Frames:
             what = "boxes of samples whose usual sensor has no pose, on another one"
             self._report.loss(what, str(lidar.origin), count)
             return ()
-        if usual in self._database.lacking.get(moment.sample, ()) or any(part.sensor_name is None for part in data):
+        if usual in self._lacking(moment) or any(part.sensor_name is None for part in data):
             self._report.loss("boxes of samples whose usual sensor's file is left out, on another one", key, count)
             return ()
         place = f"{carrier.sensor_name}'s frame"

@@ -226,12 +226,17 @@ class _Chain:
         elif chain:
             self._note_beyond(chain[-1], int(follow[chain[-1]]))
         self._tell_steps_back(chain)
-        count = self._scene.nbr_samples
-        if count is not None and count not in (len(chain), len(own)) and not 0 < count - len(chain) <= strays:
-            self._tell(
-                "count-mismatch", f"expected {counted(count, 'sample')} as declared, found {len(chain)}", "nbr_samples"
-            )
+        self._tell_count(len(chain), len(own), strays)
         return chain
+
+    def _tell_count(self, number: int, own: int, strays: int) -> None:
+        """Say that a scene declares another number of samples, but for those of which it is told that they lack."""
+        count = self._scene.nbr_samples
+        if count is None or count in (number, own):
+            return
+        if not 0 < count - number <= (count if self._tables.is_cut("sample") else strays):
+            message = f"expected {counted(count, 'sample')} as declared, found {number}"
+            self._tell("count-mismatch", message, "nbr_samples")
 
     def _note_beyond(self, end: int, target: int) -> None:
         is_told = target in self._homeless or self._tables.is_mended("sample", self._samples.rows[end], "next")

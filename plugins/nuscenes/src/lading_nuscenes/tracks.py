@@ -124,8 +124,10 @@ class Tracks:
         for place, gone in self._gone().items():
             found[place] = max(found[place], min(found[place] + gone, instances.counts[place] or 0))
         lacking = sum(max(0, said - there) for said, there in zip(instances.counts, found, strict=True) if said)
-        # annotations that are left out, or whose instance is not known, are told: what is missed is not told again
-        is_told = 0 < lacking <= np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
+        # annotations that are left out, whose instance is not known, or that are behind a cut, are told: what is missed
+        # is not told again
+        known = np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
+        is_told = self._tables.is_cut(_TABLE) or 0 < lacking <= known
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
             if place in self._again or said in (None, found[place], by_neighbours[place]):
                 continue

@@ -469,3 +469,32 @@ def test_boxes_that_are_parts_of_their_picture_are_told_once(voc: Any) -> None:
     )
     for whole in ((0, 0, 1, 1), (0.25, 0.5, 0.75, 1.5)):
         assert "voc.relative-boxes" not in [f.rule for f in voc({"Annotations/b.xml": file(whole)}).findings]
+
+
+@pytest.mark.parametrize("count", [1, 40], ids=["by its elements", "by the form of others"])
+def test_boxes_that_are_parts_of_their_picture_among_others_in_pixels_from_1_are_told_once(
+    count: int, voc: Any
+) -> None:
+    """A minimum of 0.125 from which 1 was taken is no part any more; the 0 of a part is no pixel."""
+
+    def file(*boxes: tuple[float, ...]) -> str:
+        things = "".join(
+            f"\n<object><name>cat</name>\n<bndbox><xmin>{x}</xmin><ymin>{y}</ymin><xmax>{right}</xmax>"
+            f"<ymax>{bottom}</ymax></bndbox></object>"
+            for x, y, right, bottom in boxes
+        )
+        size = "<size><width>400</width><height>300</height></size>"
+        return f"<annotation><filename>a.jpg</filename>{size}{things}\n</annotation>"
+
+    parts = (0.125, 0.5, 0.75, 1)
+    files = {"Annotations/a.xml": file((1, 1, 400, 300), parts, (0, 0.25, 0.5, 0.5))}
+    files |= {f"Annotations/b{number}.xml": file(parts) for number in range(count)}
+    found = voc(files, pixels="voc")
+    finding = found.finding("voc.relative-boxes")
+    assert (finding.where, finding.line) == ("Annotations/a.xml#/annotation/object[2]/bndbox", 5)
+    assert finding.message == (
+        f"expected corners in pixels, found {count + 2} boxes within 0 and 1, as if they were parts of their pictures; "
+        "read as pixels"
+    )
+    told = {one.rule for one in lading.validate(found.dataset)}
+    assert {rule for rule in told if "box" in rule or "zero" in rule} == {"voc.relative-boxes"}

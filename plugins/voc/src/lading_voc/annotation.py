@@ -27,8 +27,9 @@ class Annotation(msgspec.Struct, kw_only=True):
 
     `object_count` is None where the file ends too early to tell. `is_whole` is False where an object is told to be
     without a name or a place, or to be cut off: what is missing then says nothing. `zero_based` are the labels, by
-    their number, that have a 0 among minima that count from 1, each with its place. `further_boxes` are labels of boxes
-    of objects that have one already, by their number.
+    their number, that have a 0 among minima that count from 1, each with its place, and `relative`
+    those that are within 0 and 1 where pixels count from 1. `further_boxes` are labels of boxes of objects that have
+    one already, by their number.
     """
 
     is_read: bool = False
@@ -43,6 +44,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     filename: str | None = None
     database: str | None = None
     zero_based: dict[int, Origin] = {}
+    relative: dict[int, Origin] = {}
     further_boxes: list[int] = []
 
 
@@ -81,18 +83,19 @@ def read_document(
     result.object_count = None if is_cut else count
     result.is_whole = reader.is_whole and not is_cut
     result.labels, result.places = reader.labels, reader.places
-    result.zero_based, result.further_boxes = reader.zero_based, reader.further_boxes
+    result.zero_based, result.relative, result.further_boxes = reader.zero_based, reader.relative, reader.further_boxes
     return result
 
 
 def told_of(found: Annotation, *, is_relative: bool) -> list[tuple[str, int]]:
-    """What rules need not tell again: further boxes of an object, and boxes outside by the pixel of a 0 alone.
+    """What rules need not tell again: further boxes of an object, boxes within 0 and 1, others outside by a 0 alone.
 
     Of boxes that are parts of their picture, and told to be (`is_relative`), that they are outside as pixels.
     """
     further = set(found.further_boxes)
     told = [("label.instance-twice", number) for number in found.further_boxes]
     told += [("label.duplicate", number) for number in _again(found) if number in further]
+    told += [(rule, number) for number in found.relative for rule in ("box2d.relative", "box2d.outside-image")]
     if is_relative:
         told += [("box2d.relative", number) for number in range(len(found.labels))]
     if found.width is None or found.height is None:

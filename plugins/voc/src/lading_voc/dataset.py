@@ -128,7 +128,7 @@ class VocDataset(Dataset):
     def _told(self, ref: Ref, found: Annotation, *, is_relative: bool) -> Sequence[tuple[str, int | None]]:
         """What rules need not tell again; that pictures of an id of several trees have one remote path is one thing."""
         told: list[tuple[str, int | None]] = []
-        if found.zero_based or found.further_boxes or is_relative:
+        if found.zero_based or found.relative or found.further_boxes or is_relative:
             told += told_of(found, is_relative=is_relative)
         return [*told, ("path.duplicate", None)] if ref.id in self._index.repeated else told
 

@@ -139,7 +139,7 @@ def _add_boxes(
             xmin, ymin, xmax, ymax = float(texts[left]), float(texts[top]), float(texts[right]), float(texts[bottom])
         except ValueError:
             return False
-        is_odd = not category or "\n" in category or (edge and (xmin == 0 or ymin == 0))
+        is_odd = not category or "\n" in category or (edge and min(xmin, ymin, xmax, ymax) < 1)
         if is_odd or not math.isfinite(xmin + ymin + xmax + ymax):
             return False
         attributes = _attributes(box, texts)

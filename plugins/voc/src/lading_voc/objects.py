@@ -15,6 +15,7 @@ from lading_voc.names import MOST_PARTS, surplus
 from lading_voc.object_contents import Contents, contents_of, name_of
 from lading_voc.oddities import CORNERS, ONCE_AN_OBJECT, tell_repeated
 from lading_voc.places import Place, Steps
+from lading_voc.relative import is_within_a_pixel
 from lading_voc.shapes import Pixels, corners, extent, point, polygon, rest_of_shape, turned_box, turned_corners
 
 #: In extras: what a shape that is no `bndbox` holds beside its numbers.
@@ -35,6 +36,7 @@ class ObjectReader:
         self.labels: list[Label] = []
         self.places: list[Place] = []
         self.zero_based: dict[int, Origin] = {}
+        self.relative: dict[int, Origin] = {}
         self.further_boxes: list[int] = []
         self.is_whole = True
         self._document = document
@@ -145,7 +147,9 @@ class ObjectReader:
             tell_repeated(shape, CORNERS, lambda corner: self._at(known, shape, corner), self._report)
             extras["bndbox"] = rest
         edge = self._pixels.edge
-        if edge and (xmin == 0 or ymin == 0):
+        if edge and xmax <= 1 and ymax <= 1 and is_within_a_pixel((xmin, ymin, xmax, ymax)):
+            self.relative[len(self.labels)] = self._at(known, shape)
+        elif edge and (xmin == 0 or ymin == 0):
             self.zero_based[len(self.labels)] = self._at(known, shape)
         return Box2D(
             xmin - edge,

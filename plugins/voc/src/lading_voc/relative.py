@@ -34,7 +34,7 @@ def box_of(document: Document, element: Element, pointer: str) -> Seen | None:
 
 def tell_relative_boxes(boxes: Sequence[tuple[str, Seen]], report: Report) -> bool:
     """Whether all boxes of a tree that were looked at, each with its file, are relative; told at the first of them."""
-    is_relative = bool(boxes) and all(_is_within_a_pixel(box.corners) for _, box in boxes)
+    is_relative = bool(boxes) and all(is_within_a_pixel(box.corners) for _, box in boxes)
     if is_relative:
         path, first = boxes[0]
         message = (
@@ -45,5 +45,6 @@ def tell_relative_boxes(boxes: Sequence[tuple[str, Seen]], report: Report) -> bo
     return is_relative
 
 
-def _is_within_a_pixel(corners: Sequence[float]) -> bool:
+def is_within_a_pixel(corners: Sequence[float]) -> bool:
+    """Whether a box is within 0 and 1, and not of whole numbers."""
     return min(corners) >= 0 and max(corners) <= 1 and any(corner % 1 for corner in corners)

@@ -37,6 +37,8 @@ class Tally:
             self._sized[posixpath.dirname(path)] += 1
         if found.zero_based and not is_relative:
             self._count("voc.zero-based", next(iter(found.zero_based.values())), len(found.zero_based))
+        if found.relative and not is_relative:
+            self._count("voc.relative-boxes", next(iter(found.relative.values())), len(found.relative))
         if is_other_rule:
             self._count("voc.pixel-rule", Origin(path, "/annotation/source/database"), 1)
 
@@ -70,6 +72,10 @@ class Tally:
             if rule == "voc.zero-based":
                 boxes = counted(count, "box", "boxes")
                 message = f"expected coordinates from 1 on, found 0 in {boxes}; all minima are taken minus 1"
+            elif rule == "voc.relative-boxes":
+                boxes = counted(count, "box", "boxes")
+                message = f"expected corners in pixels, found {boxes} within 0 and 1, as if they were parts of their "
+                message += "pictures; read as pixels"
             else:
                 message = f"expected annotations of one kind, found {count:,} of the challenge's database in a tree "
                 message += "that is read verbatim; -o pixels=voc reads all of them as counted from 1"

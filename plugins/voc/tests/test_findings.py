@@ -238,6 +238,23 @@ def test_an_annotation_that_cannot_be_read_is_told_once(
     assert (finding.severity, finding.file) == ("error", names[0])
 
 
+@pytest.mark.parametrize("odd", [1, 2, 3, 4, 6])
+def test_names_over_several_lines_are_told_once_where_most_annotations_have_them(
+    odd: int, voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]
+) -> None:
+    files: dict[str, Any] = {}
+    for number in range(6):
+        name = "traffic\n light" if number < odd else "light"
+        objects = f"<object><name>{name}</name>{box(1, 2, 3, 4)}</object>" * 2
+        files[f"Annotations/{number}.xml"] = f"<annotation>{objects}</annotation>"
+    message = "expected a name in one line, found 'traffic\\n light' and 1 other; "
+    message += "they are kept, as categories of their own"
+    due = [(f"Annotations/{number}.xml", message) for number in range(odd)]
+    if odd > 3:
+        due = [(due[0][0], f"{message}; so it is with {odd} annotations of 6")]
+    assert [(f.file, f.message) for f in voc(files).findings if f.rule == "voc.line-break"] == due
+
+
 @pytest.mark.parametrize("damaged", ["dog_train", "val", "trainval"])
 def test_a_set_that_cannot_be_read_makes_no_segment_and_nothing_else_is_told(
     damaged: str, opened: Callable[..., Any], xml: Callable[..., str], tmp_path: Path

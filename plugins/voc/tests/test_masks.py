@@ -257,6 +257,19 @@ def test_a_mask_without_any_of_the_objects_is_told_once(
     ]
 
 
+@pytest.mark.parametrize("odd", [1, 2, 3, 4, 6])
+def test_blank_masks_are_told_once_where_most_are(odd: int, voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    files: dict[str, Any] = {"labelmap.txt": LABELMAP}
+    for number in range(6):
+        files[f"Annotations/{number}.xml"] = xml("shed")
+        files[f"SegmentationClass/{number}.png"] = mask([[0, 0], [0, 0 if number < odd else 1]])
+    message = "expected pixels of the objects of its annotation (shed), found none"
+    due = [(f"SegmentationClass/{number}.png", message) for number in range(odd)]
+    if odd > 3:
+        due = [(due[0][0], f"{message}; so it is with {odd} masks of 6")]
+    assert [(f.file, f.message) for f in voc(files).findings if f.rule == "voc.blank-mask"] == due
+
+
 def test_a_mask_may_be_blank_where_no_object_is_of_its_classes(
     voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:

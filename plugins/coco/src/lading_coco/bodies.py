@@ -51,7 +51,7 @@ class BodyBuilder:
             common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
             if are_unseen:
                 message = f"expected a visibility of 1 or 2 of points that have a place, found 0 of all {len(visible)}"
-                tell("coco.bad-keypoints", f"{message}; they make no label", "keypoints", warn=True)
+                tell("coco.bad-keypoints", f"{message}; they make no label", "keypoints", warn=True, often=True)
             return []
         return [self._points(values, visible, common, tell, "keypoints")]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from lading import Dataset, Frame, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
+from lading.model.recurring import Recurring
 from lading_coco.catalog import declared_catalog
 from lading_coco.categories import Names
 from lading_coco.document import Document
@@ -71,6 +72,7 @@ class CocoDataset(Dataset):
         self.segment(segment)
         split = self._splits[segment]
         chosen = share(split.end - split.begin, part)
+        heard = report if report is not None else self.report
         reader = FrameReader(
             self._documents,
             self._index,
@@ -80,7 +82,8 @@ class CocoDataset(Dataset):
             masks=self._masks,
             pixelmaps=self._pixelmaps,
             shift=self._shift,
-            report=report if report is not None else self.report,
+            report=heard,
+            recurring=Recurring(segment),
         )
         return reader.frames(split, split.begin + chosen.start, split.begin + chosen.stop)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Box2D, Data, Frame, Label, Origin, Report, Source
+from lading.model.recurring import Recurring
 from lading_coco.categories import Names
 from lading_coco.document import Document, Records
 from lading_coco.images import Image, ImageBuilder
@@ -48,6 +49,7 @@ class FrameReader:
         pixelmaps: Mapping[int, str],
         shift: float,
         report: Report,
+        recurring: Recurring,
     ) -> None:
         self._documents = documents
         self._index = index
@@ -57,8 +59,9 @@ class FrameReader:
         self._cornered = frozenset(document.path for document in documents if document.has_corners)
         self._relative = frozenset(document.path for document in documents if document.has_parts)
         self._report = report
+        self._recurring = recurring
         self._labels = [
-            LabelBuilder(document, names, origins.base(number), STEP, shift=shift, report=report)
+            LabelBuilder(document, names, origins.base(number), STEP, shift=shift, report=report, recurring=recurring)
             for number, document in enumerate(documents)
         ]
         self._masks = [
@@ -76,6 +79,7 @@ class FrameReader:
             readers: dict[int, tuple[RowReader[ImageRow], RowReader[Row]]] = {}
             for start in range(begin, end, BLOCK):
                 yield from self._block(start, min(start + BLOCK, end), readers, stack)
+        self._report.gather(self._recurring)
 
     def _block(
         self,
@@ -105,6 +109,7 @@ class FrameReader:
                 if image is not None:
                     images[frame - begin].append((number, row, image))
             if len(rows):
+                self._recurring.saw(document.path, len(rows))
                 bounds = np.searchsorted(frames, np.arange(begin, end + 1, dtype=frames.dtype)).tolist()
                 self._reading, self._frame_of = (frames, rows), None
                 parts.append((number, bounds, rows.tolist(), readers[number][1].rows(rows)))

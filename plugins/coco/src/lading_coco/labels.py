@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from lading import Label, Report, Sentence, Word
+from lading.model.recurring import Recurring
+from lading.model.report import Severity
 from lading_coco.bodies import BodyBuilder
 from lading_coco.categories import Names
 from lading_coco.classes import labels_without_shape
@@ -39,7 +41,17 @@ _NO_REST: Mapping[str, Any] = {}
 class LabelBuilder:
     """Makes the labels of a document's rows; what is wrong with them goes to the report."""
 
-    def __init__(self, document: Document, names: Names, base: int, step: int, *, shift: float, report: Report) -> None:
+    def __init__(
+        self,
+        document: Document,
+        names: Names,
+        base: int,
+        step: int,
+        *,
+        shift: float,
+        report: Report,
+        recurring: Recurring,
+    ) -> None:
         self._document = document
         listed = names.listed(document)
         repeated = {name for name, count in Counter(listed.values()).items() if count > 1}
@@ -57,6 +69,7 @@ class LabelBuilder:
         self._base = base
         self._step = step
         self._report = report
+        self._recurring = recurring
         self._bodies = BodyBuilder(document, names.full, shift=shift)
         #: What was told of labels made since somebody took it, as `Data.told` has it.
         self.told: list[tuple[str, int | None]] = []
@@ -178,7 +191,8 @@ class LabelBuilder:
         return common
 
     def _tell_without_category(self, row: int, found: str) -> None:
-        self._tell(row, "coco.unknown-category", f"expected the id of a category, found {found}", "category_id")
+        message = f"expected the id of a category, found {found}"
+        self._tell(row, "coco.unknown-category", message, "category_id", often=True)
         self.told += self._every_part(row, "category.missing")
 
     def _tell_absent(self, record: Row, rest: Mapping[str, Any], row: int) -> None:
@@ -257,15 +271,23 @@ class LabelBuilder:
         text = self._document.text
         return isinstance(text, VideoText) and text.is_told("/annotations", row, parts)
 
-    def _tell(self, row: int, rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
+    def _tell(
+        self, row: int, rule: str, message: str, *parts: str | int, warn: bool = False, often: bool = False
+    ) -> None:
+        """Tell of a record; `often` of what is told once, with a number, where most records have it."""
         if self._is_told(row, *parts):
+            return
+        if often:
+            origin, group = self._origin(row, *parts), self._document.path
+            grade: Severity = "warning" if warn else "error"
+            self._recurring.take(grade, rule, message, origin, group=group, noun="annotations", kind=message)
             return
         take = self._report.warning if warn else self._report.error
         take(rule, message, self._origin(row, *parts))
 
     def _teller(self, row: int) -> Any:
-        def tell(rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
-            self._tell(row, rule, message, *parts, warn=warn)
+        def tell(rule: str, message: str, *parts: str | int, warn: bool = False, often: bool = False) -> None:
+            self._tell(row, rule, message, *parts, warn=warn, often=often)
 
         return tell
 

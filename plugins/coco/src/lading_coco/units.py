@@ -41,7 +41,8 @@ def tell_other_units(document: Document, report: Report) -> None:
     if boxes and all(_is_relative(box) for *_, box in boxes) and any(v % 1 for *_, box in boxes for v in box):
         message = (
             f"expected x, y, width and height in pixels, found {list(boxes[0][2])}, and nothing beyond 1 in the first "
-            f"{counted(len(boxes), 'box', 'boxes')}, as if they were parts of the picture; read as pixels"
+            f"{counted(len(boxes), 'box', 'boxes')} of {counted(len(document.annotations), 'annotation')}, as if they "
+            f"were parts of the picture; read as pixels"
         )
         report.warning("coco.relative-boxes", message, document.annotations.origin(boxes[0][0], "bbox"))
         document.has_parts = True

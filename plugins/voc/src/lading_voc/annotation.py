@@ -29,7 +29,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     without a name or a place, or to be cut off: what is missing then says nothing. `zero_based` are the labels, by
     their number, that have a 0 among minima that count from 1, each with its place, and `relative`
     those that are within 0 and 1 where pixels count from 1. `further_boxes` are labels of boxes of objects that have
-    one already, by their number.
+    one already, by their number; `broken_names` are names over several lines, with their places.
     """
 
     is_read: bool = False
@@ -46,6 +46,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     zero_based: dict[int, Origin] = {}
     relative: dict[int, Origin] = {}
     further_boxes: list[int] = []
+    broken_names: list[tuple[str, Origin]] = []
 
 
 def read_annotation(
@@ -84,6 +85,7 @@ def read_document(
     result.is_whole = reader.is_whole and not is_cut
     result.labels, result.places = reader.labels, reader.places
     result.zero_based, result.relative, result.further_boxes = reader.zero_based, reader.relative, reader.further_boxes
+    result.broken_names = reader.broken_names
     return result
 
 

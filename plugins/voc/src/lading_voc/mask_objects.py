@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import Box2D, File, Label, Origin, Report
+from lading.model.recurring import Recurring
 from lading_voc.places import Places
 
 #: Pixels from the left, upper, right and lower edge of a box to those of its object in the mask.
@@ -70,7 +71,7 @@ def tell_class(number: int, due: str | None, under: str | None, file: File, repo
     report.warning("voc.mask-class", message, Origin(file.path))
 
 
-def tell_shift(offsets: Sequence[Offset | None], file: File, report: Report) -> None:
+def tell_shift(offsets: Sequence[Offset | None], file: File, recurring: Recurring) -> None:
     """Tell of a mask in which several objects, and all of them, lie beside their boxes by the same way."""
     moves = [_move(offset) for offset in offsets if offset is not None]
     known = [move for move in moves if move is not None]
@@ -80,7 +81,8 @@ def tell_shift(offsets: Sequence[Offset | None], file: File, report: Report) -> 
     right, down = (least_x + most_x) / 2, (least_y + most_y) / 2
     if max(most_x - least_x, most_y - least_y) <= _NEAR and max(abs(right), abs(down)) >= _FAR:
         message = f"expected the {len(known)} objects within their boxes, found each {right:g} pixels to the right and "
-        report.warning("voc.mask-shift", f"{message}{down:g} down of its own", Origin(file.path))
+        message += f"{down:g} down of its own"
+        recurring.take("warning", "voc.mask-shift", message, Origin(file.path), group="masks", noun="masks")
 
 
 def _offset(where: NDArray[np.bool_], corners: Sequence[float]) -> Offset:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lading import File, InstanceMask, Label, MaskItem, Origin, Report, SemanticMask, counted
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
+from lading.model.recurring import Recurring
 from lading_voc.mask_objects import Annotated, Offset, tell_class, tell_shift
 from lading_voc.names import OFFICIAL_COLOURS, UNNAMED, VOID_VALUE, Names
 from lading_voc.options import MaskChoice
@@ -45,14 +46,16 @@ class _Under(NamedTuple):
 class MaskReader:
     """Makes the labels of masks; what a table lacks is told with its file."""
 
-    def __init__(self, names: Names | None, choice: MaskChoice, report: Report) -> None:
+    def __init__(self, names: Names | None, choice: MaskChoice, recurring: Recurring, report: Report) -> None:
         self._names = names if names is not None else UNNAMED
         self._is_named = names is not None
         self._choice = choice
+        self._recurring = recurring
         self._report = report
 
     def read(self, masks: Masks) -> list[Label]:
         """The masks of a picture; the origin of the n-th is -n."""
+        self._recurring.saw("masks", 1)
         classes = objects = None
         labels: list[Label] = []
         if masks.by_class is not None:
@@ -74,7 +77,8 @@ class MaskReader:
             if file is not None and pixels is not None and categories and _is_blank(pixels):
                 found = ", ".join(sorted(categories)[:3])
                 message = f"expected pixels of the objects of its annotation ({found}), found none"
-                self._report.warning("voc.blank-mask", message, Origin(file.path))
+                at = Origin(file.path)
+                self._recurring.take("warning", "voc.blank-mask", message, at, group="masks", noun="masks")
                 return  # which says it of the other as well
 
     def _pixels(self, file: File) -> MaskPixels | None:
@@ -134,7 +138,7 @@ class MaskReader:
             items.append(MaskItem(value, number, category=under.name, instance=instance, extras=extras))
         known = [item.category_id for item in items if item.category_id is not None]
         self._tell_numbers(masks, file, known)
-        tell_shift(offsets, file, self._report)
+        tell_shift(offsets, file, self._recurring)
         return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
 
     def _tell_object(self, masks: Masks, number: int, where: NDArray[np.bool_], under: _Under) -> Offset | None:

@@ -38,6 +38,7 @@ class ObjectReader:
         self.zero_based: dict[int, Origin] = {}
         self.relative: dict[int, Origin] = {}
         self.further_boxes: list[int] = []
+        self.broken_names: list[tuple[str, Origin]] = []
         self.is_whole = True
         self._document = document
         self._path = path
@@ -91,11 +92,10 @@ class ObjectReader:
             self._report.warning("voc.repeated-element", message, self._at(known, *ways[0]))
 
     def _tell_odd(self, known: Contents) -> None:
-        """Tell of elements of CVAT's attributes that give none, and of a name that is broken over lines."""
+        """Tell of elements of CVAT's attributes that give none, and note a name that is broken over lines."""
         if known.category is not None and "\n" in known.category:
             name = known.element.find("name")
-            message = f"expected a name in one line, found {known.category!r}; it is kept, as a category of its own"
-            self._report.warning("voc.line-break", message, self._at(known, *([] if name is None else [name])))
+            self.broken_names.append((known.category, self._at(known, *([] if name is None else [name]))))
         for parent, child in known.odd:
             message = f"expected a `name` and a `value` of text, found {as_json(child)!r}; it stays in extras"
             self._report.warning("voc.attribute", message, self._at(known, parent, child))

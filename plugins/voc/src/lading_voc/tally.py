@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from lading import Origin, Report, counted
+from lading.model.recurring import Recurring
 from lading_voc.annotation import Annotation
 from lading_voc.image_sets import ImageSet
 from lading_voc.set_values import Difference, Value
@@ -20,6 +21,7 @@ class Tally:
 
     def __init__(self, segment: str) -> None:
         self.segment = segment
+        self.recurring = Recurring(segment)
         self._counts: dict[str, int] = {}
         self._first: dict[str, Origin] = {}
         self._sets: dict[tuple[str, str], tuple[int, str, str, Origin]] = {}  # by the rule and the set
@@ -31,6 +33,12 @@ class Tally:
 
         Of boxes that are told to be parts of their picture (`is_relative`) a 0 is no pixel.
         """
+        self.recurring.saw("annotations", 1)
+        if found.broken_names:
+            (name, at), *others = found.broken_names
+            more = f" and {counted(len(others), 'other')}; they are kept, as categories of their" if others else ""
+            message = f"expected a name in one line, found {name!r}{more or '; it is kept, as a category of its'} own"
+            self.recurring.take("warning", "voc.line-break", message, at, group="annotations", noun="annotations")
         if found.size_line is None:
             self._unsized.append(path)
         else:
@@ -57,11 +65,13 @@ class Tally:
         for key, found in later._sets.items():
             known = self._sets.get(key)
             self._sets[key] = found if known is None else (known[0] + found[0], *known[1:])
+        self.recurring.merge(later.recurring)
         self._sized.update(later._sized)
         self._unsized += later._unsized
 
     def tell(self, report: Report) -> None:
         """Everything that was counted, and each annotation without a size where others of its folder have theirs."""
+        self.recurring.tell(report)
         for path in self._unsized:
             sized = self._sized[posixpath.dirname(path)]
             if sized:

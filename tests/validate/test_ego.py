@@ -65,6 +65,9 @@ def jobs(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
         ([0, 2, 900, 6, 8, 10], [3]),
         ([0, 2, 4, 900, 8, 10], [4]),
         ([0, 2, 900, 902, 904, 906], [3]),
+        ([0, 2, 900, 902, 8, 10], [3]),
+        ([0, 2, 900, 902, 904, 10], [3]),
+        ([0, 900, 902, 904, 500, 502], [2, 5]),
         ([0, 2, 4, 6, 8, 900], [6]),
         ([900, 2, 4, 6, 8, 10], [2]),
         ([0, 2, None, 900, 902, 904], []),
@@ -76,6 +79,9 @@ def jobs(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
         "and back",
         "and back, of another part",
         "and goes on",
+        "and back from the second",
+        "and back from the third",
+        "and on to a third place",
         "at the end",
         "at the start, where either may be wrong",
         "over a gap",
@@ -94,6 +100,15 @@ def test_it_is_said_how_far_and_in_what_time() -> None:
     (one,) = found(drive([0, 2, 1_254, 6]))
     assert one.message == "expected an ego pose near that of frame '1', 0.2 s before, found one 1,252.0 m off"
     assert (one.segment, one.frame, one.sensor) == ("drive", "2", "lidar")
+
+
+def test_it_is_said_how_long_a_run_of_wrong_poses_is(jobs: int) -> None:
+    places: list[float | None] = [2 * number for number in range(20)]
+    places[5:8], places[12:14] = [900, 902, 904], [-900, -900]
+    first, second = found(drive(places), jobs)
+    assert (first.line, second.line) == (6, 13)
+    assert first.message.endswith("found one 892.0 m off, and so up to frame '7'")
+    assert second.message.endswith("found one 922.0 m off, and so up to frame '13'")
 
 
 def test_jumps_of_most_frames_are_told_at_the_first(jobs: int) -> None:

@@ -18,7 +18,7 @@ from lading.model.label import Box2D, Box3D, Label, is_finite
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
-from lading.validate.checks.ego import POSE_RULE, ego_spot, gathered
+from lading.validate.checks.ego import POSE_RULE, EgoJump, ego_spot, gathered
 from lading.validate.checks.jumps import EGO_KEY, Key, Moment, Spot, jump_problem, moment_of
 
 
@@ -42,7 +42,7 @@ class _Seen(msgspec.Struct):
     opening: dict[Key, list[Spot]] = msgspec.field(default_factory=dict)
     undecided: set[Key] = msgspec.field(default_factory=set)
     last: dict[Key, Spot] = msgspec.field(default_factory=dict)
-    poses: list[Finding] = msgspec.field(default_factory=list)
+    poses: list[EgoJump] = msgspec.field(default_factory=list)
 
 
 class TrackingPass(BlockChecker):
@@ -78,7 +78,10 @@ class TrackingPass(BlockChecker):
             if seen.undecided:
                 _hold(seen, moved, now)
             for key, finding in self._moves(segment.name, moved - seen.undecided, seen.last, now):
-                (seen.poses if key == EGO_KEY else findings).append(finding)
+                if key == EGO_KEY:
+                    seen.poses.append(EgoJump(finding, now[key]))
+                else:
+                    findings.append(finding)
         seen.last = now
         seen.frames += 1
         return findings
@@ -140,9 +143,9 @@ class TrackingPass(BlockChecker):
         if not later.frames:
             return
         last = dict(later.last)
-        for key, finding in self._open(segment, seen.last, later, last):
+        for key, spot, finding in self._open(segment, seen.last, later, last):
             if key == EGO_KEY:
-                seen.poses.append(finding)
+                seen.poses.append(EgoJump(finding, spot))
             else:
                 yield finding
         seen.poses += later.poses
@@ -151,15 +154,17 @@ class TrackingPass(BlockChecker):
 
     def _open(
         self, segment: str, before: Mapping[Key, Spot], later: _Seen, last: dict[Key, Spot]
-    ) -> Iterator[tuple[Key, Finding]]:
+    ) -> Iterator[tuple[Key, Spot, Finding]]:
         """What is wrong with the moves that a part held back, now that it is known where all were before it."""
         first = {key: spots[0] for key, spots in later.opening.items()}
-        yield from self._moves(segment, _moved(before, first), before, first)
+        for key, finding in self._moves(segment, _moved(before, first), before, first):
+            yield key, first[key], finding
         for key, (_, *spots) in later.opening.items():
             now = first
             for spot in spots:
                 at, now = now[key], {key: spot}
-                yield from self._moves(segment, {key}, {key: at}, now)
+                for _, finding in self._moves(segment, {key}, {key: at}, now):
+                    yield key, now[key], finding
             if key in later.undecided:
                 last[key] = now[key]
 
@@ -168,8 +173,8 @@ class TrackingPass(BlockChecker):
         for segment in self._dataset.segments:
             seen = self._seen.get(segment.name, _Seen())
             held = list(self._open(segment.name, {}, seen, {}))
-            yield from (finding for key, finding in held if key != EGO_KEY)
-            jumps = [finding for key, finding in held if key == EGO_KEY]
+            yield from (finding for key, _, finding in held if key != EGO_KEY)
+            jumps = [EgoJump(finding, spot) for key, spot, finding in held if key == EGO_KEY]
             yield from gathered([*jumps, *seen.poses], seen.frames)
             told: set[tuple[str, str | None, Origin]] = set()
             for (_, instance), categories in seen.categories.items():

@@ -63,8 +63,7 @@ class Database:
         self.version = version
         self.media = Media(source, version)
         self.book = TokenBook()
-        paths = map(version.path, names := (*files, *version.demanded))
-        self.tables = tables = Tables(files, dict(zip(names, paths, strict=True)), report)
+        self.tables = tables = Tables(files, {name: version.path(name) for name in (*files, *version.demanded)}, report)
         self.logs = read_logs(tables)
         self.maps = read_maps(tables, self.media)
         self.scenes = tables.small("scene", Scene)

@@ -75,7 +75,7 @@ RULES: Sequence[type[GroupedRule]] = (
         "points of a cloud are in metres from the sensor, 1 km or less but for a few",
         bad="a lidar's .bin with ranges of 4,000 to 60,000",
         good="ranges of 4 to 60",
-        fix="Divide millimetres by 1,000; bring points of a map into the frame of the sensor. "
+        fix="Divide millimetres by 1,000; move map points to the sensor's frame. "
         "--rule media.not-finite=off --rule media.far-points=off spares reading each .bin whole.",
     ),
     rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
@@ -86,11 +86,7 @@ class Columns(Generic[L]):
 
     def alike(self, *numbers: NDArray[np.float64]) -> set[int]:
         """The files in which two labels have the same numbers; in rare cases others."""
-        marks = self.owners.astype(np.uint64)
-        for part in numbers:
-            marks *= _MIXER
-            marks += (part + 0.0).view(np.uint64)  # -0 and 0 are the same
-            marks ^= marks >> np.uint64(29)
+        marks = mixed(self.owners.astype(np.uint64), numbers)
         in_order = np.sort(marks)
         if not (in_order[1:] == in_order[:-1]).any():
             return set()
@@ -108,6 +104,15 @@ def _are_apart(values: Sequence[Hashable]) -> bool:
     """Whether no two values are the same; None is no value."""
     known = set(values)
     return len(known) == len(values) or (None in known and len(known) - 1 == len(values) - values.count(None))
+
+
+def mixed(marks: NDArray[np.uint64], numbers: Iterable[NDArray[np.float64]]) -> NDArray[np.uint64]:
+    """Marks into which a row of numbers each is mixed, in place: equal for equal numbers, in rare cases for others."""
+    for part in numbers:
+        marks *= _MIXER
+        marks += (part + 0.0).view(np.uint64)  # -0 and 0 are the same
+        marks ^= marks >> np.uint64(29)
+    return marks
 
 
 def joined(rings: Sequence[Points]) -> tuple[NDArray[np.intp], Points]:

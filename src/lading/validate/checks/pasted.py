@@ -22,7 +22,7 @@ from lading.model.frame import Data, Frame
 from lading.model.label import Box2D
 from lading.model.report import Finding, Report, Severity
 from lading.plugin.problem import Place, Problem
-from lading.validate.checks.columns import Columns, columns_of
+from lading.validate.checks.columns import Columns, columns_of, mixed
 from lading.wording import counted
 
 PASTED_RULE = "label.pasted"
@@ -31,8 +31,6 @@ PASTED_RULE = "label.pasted"
 _FEWEST = 3
 #: Where more pictures than this and than a tenth, or more than a third, share boxes, the segment is like that.
 _FEW = 3
-
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 _BLOCK = 256
 
@@ -109,13 +107,9 @@ def _files(dataset: Dataset, segment: Segment, doubtful: NDArray[np.uint64]) -> 
 
 def _marks(boxes: Columns[Box2D]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
     """The files that have enough boxes, and a mark of those of each, whatever their order."""
-    marks = np.zeros(len(boxes), dtype=np.uint64)
-    for part in boxes.edges:
-        marks *= _MIXER
-        marks += (part + 0.0).view(np.uint64)
-        marks ^= marks >> np.uint64(29)
-    marks *= _MIXER  # so that sums of several tell them apart
-    marks ^= marks >> np.uint64(31)
+    edges = boxes.edges
+    # The first edge once more, so that the last one is mixed as well: these marks are summed.
+    marks = mixed(np.zeros(len(boxes), dtype=np.uint64), (*edges, edges[0]))
     begins = np.flatnonzero(np.diff(boxes.owners, prepend=-1))
     counts = np.diff(begins, append=len(boxes))
     is_enough = counts >= _FEWEST

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Tally(Protocol):
-    """Counts of a segment, or of a part of it: a reader gathers one a pass, behind the last frame.
+    """Counts of a segment, or of a part of it: a reader gathers one of a class a pass, behind the last frame.
 
     It is pickled where another process read the part.
     """
@@ -20,26 +20,27 @@ class Tally(Protocol):
         """The name of the segment."""
 
     def merge(self, later: Any) -> None:
-        """Count in what the tally of the next part of the segment has."""
+        """Count in what the tally of the same class has of the next part of the segment."""
 
     def tell(self, report: Report) -> None:
         """Tell what was counted: of a whole segment once, of a part that is read for itself of that part."""
 
 
 class Tallies:
-    """The tallies of `parts` parts of a segment, taken in their order, and told as one with the last."""
+    """Tallies of `parts` parts of a segment, taken in their order; those of a class are told as one with the last."""
 
     def __init__(self, parts: int) -> None:
         self._parts = parts
         self._taken = 0
-        self._held: dict[str, Tally] = {}
+        self._held: dict[tuple[str, type[Tally]], Tally] = {}
 
     def take(self, tallies: Iterable[Tally], report: Report) -> None:
         """Take all of one part; those of the last are told to `report`, with all before, and the next may begin."""
         for tally in tallies:
-            held = self._held.get(tally.segment)
+            key = tally.segment, type(tally)
+            held = self._held.get(key)
             if held is None:
-                self._held[tally.segment] = tally
+                self._held[key] = tally
             else:
                 held.merge(tally)
         self._taken += 1

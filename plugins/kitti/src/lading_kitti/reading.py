@@ -18,7 +18,6 @@ from lading_kitti.lonely import place
 from lading_kitti.motion import Motion, Times, read_times
 from lading_kitti.rigs import Rigs
 from lading_kitti.strays import settle
-from lading_kitti.tally import SegmentTally
 
 #: x, y, z, reflectance as float32 (3.6); an index and a class of SemanticKITTI as uint32 (3.10).
 POINT_BYTES = 16
@@ -103,7 +102,8 @@ class SegmentReading:
         """Tell what is told once behind the last frame."""
         labelling = self._labelling
         counts: list[Tally] = [labelling.misplaced, labelling.commas, labelling.track_sizes, self._rigs]
-        self._report.gather(SegmentTally(self._index.name, counts))
+        for count in counts:
+            self._report.gather(count)
 
     def _frame_id(self, key: str, position: int, data: list[Data]) -> str:
         """By the velodyne's time, else by that of the first file that has one."""

@@ -72,6 +72,7 @@ class VocDataset(Dataset):
         tally = Tally(segment)
         for number in share(len(refs), part):
             yield self._frame(refs[number], memberships, tally, heard)
+        heard.gather(tally.recurring)
         heard.gather(tally)
 
     def _loaded(self) -> list[Memberships]:

@@ -65,13 +65,11 @@ class Tally:
         for key, found in later._sets.items():
             known = self._sets.get(key)
             self._sets[key] = found if known is None else (known[0] + found[0], *known[1:])
-        self.recurring.merge(later.recurring)
         self._sized.update(later._sized)
         self._unsized += later._unsized
 
     def tell(self, report: Report) -> None:
         """Everything that was counted, and each annotation without a size where others of its folder have theirs."""
-        self.recurring.tell(report)
         for path in self._unsized:
             sized = self._sized[posixpath.dirname(path)]
             if sized:

@@ -43,7 +43,7 @@ def moment_of(frame: Frame) -> Moment:
     return Moment((times[(len(times) - 1) // 2] + times[len(times) // 2]) // 2, False)
 
 
-class Spot(NamedTuple):
+class Position(NamedTuple):
     """Where an instance, or the ego, was in a frame."""
 
     frame: str
@@ -54,26 +54,25 @@ class Spot(NamedTuple):
     reach: float
     scale: float | None
     at: Origin
-    before: Spot | None = None  # where it was before, if it jumped to here
 
 
-def jump_problem(key: Key, before: Spot, spot: Spot) -> Problem | None:
-    """What is wrong with a move from one spot to another; nothing where these cannot be compared."""
-    if before.space != spot.space:
+def jump_problem(key: Key, before: Position, now: Position) -> Problem | None:
+    """What is wrong with a move from one position to another; nothing where these cannot be compared."""
+    if before.space != now.space:
         return None
-    moved = math.dist(before.centre, spot.centre)
+    moved = math.dist(before.centre, now.centre)
     if key == EGO_KEY:
-        return _pose_problem(before, spot, moved)
-    if len(spot.centre) == 3:
+        return _pose_problem(before, now, moved)
+    if len(now.centre) == 3:
         limit = FARTHEST_M
-        seconds = _seconds(before, spot)
+        seconds = _seconds(before, now)
         if seconds is not None:
-            limit = max(_reach_m(abs(seconds)), FARTHEST_M if spot.moment.is_nominal else 0.0)
+            limit = max(_reach_m(abs(seconds)), FARTHEST_M if now.moment.is_nominal else 0.0)
         unit = "m"
     else:
-        limit = OWN_DIAGONALS * max(before.reach, spot.reach)
-        if spot.scale is not None:
-            limit = max(limit, PICTURE_SHARE * spot.scale)
+        limit = OWN_DIAGONALS * max(before.reach, now.reach)
+        if now.scale is not None:
+            limit = max(limit, PICTURE_SHARE * now.scale)
         unit = "pixels"
     if not moved > limit:
         return None
@@ -82,9 +81,9 @@ def jump_problem(key: Key, before: Spot, spot: Spot) -> Problem | None:
     return Problem("instance.jump", message, "geometry")
 
 
-def _pose_problem(before: Spot, spot: Spot, moved: float) -> Problem | None:
+def _pose_problem(before: Position, now: Position, moved: float) -> Problem | None:
     """The ego is held to its times alone; of such as do not go up, that is told."""
-    is_nominal, seconds = spot.moment.is_nominal, _seconds(before, spot)
+    is_nominal, seconds = now.moment.is_nominal, _seconds(before, now)
     if seconds is None or seconds <= 0:
         return None
     if not moved > max(_reach_m(seconds), EGO_FARTHEST_M if is_nominal else 0.0):
@@ -98,9 +97,9 @@ def _reach_m(seconds: float) -> float:
     return FASTEST_M_S * seconds + WOBBLE_M
 
 
-def _seconds(before: Spot, spot: Spot) -> float | None:
-    """From one spot to another; None where a time is not known, or is that of a nominal rate and the other is not."""
-    (start_ns, is_nominal), (end_ns, is_nominal_too) = before.moment, spot.moment
+def _seconds(before: Position, now: Position) -> float | None:
+    """From one to another; None where a time is not known, or is that of a nominal rate and the other is not."""
+    (start_ns, is_nominal), (end_ns, is_nominal_too) = before.moment, now.moment
     if start_ns is None or end_ns is None or is_nominal != is_nominal_too:
         return None
     return (end_ns - start_ns) / 1e9

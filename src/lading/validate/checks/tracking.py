@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -18,8 +18,9 @@ from lading.model.label import Box2D, Box3D, Label, is_finite
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
-from lading.validate.checks.ego import POSE_RULE, EgoJump, ego_spot, gathered
-from lading.validate.checks.jumps import EGO_KEY, Key, Moment, Spot, jump_problem, moment_of
+from lading.validate.checks.ego import POSE_RULE, ego_position, gathered
+from lading.validate.checks.jumps import EGO_KEY, Key, Moment, Position, jump_problem, moment_of
+from lading.validate.checks.runs import Jump, Opening, Runs
 
 
 class _Kept(NamedTuple):
@@ -33,16 +34,17 @@ class _Kept(NamedTuple):
 class _Seen(msgspec.Struct):
     """What is kept of a segment: categories of instances in the order they came, where these were, jumps of the ego.
 
-    `opening` has where each was in the first frame of the part, and in those after it as long as it jumped to and fro:
-    the part before may show which of these stood out. Of the keys in `undecided` that goes on.
+    `first` and `last` have where each was in the first and the last frame of the part. Its first jumps of an instance
+    are in `openings` until it is known what was before the part.
     """
 
     frames: int = 0
     categories: dict[tuple[str, str], dict[str | None, _Kept]] = msgspec.field(default_factory=dict)
-    opening: dict[Key, list[Spot]] = msgspec.field(default_factory=dict)
-    undecided: set[Key] = msgspec.field(default_factory=set)
-    last: dict[Key, Spot] = msgspec.field(default_factory=dict)
-    poses: list[EgoJump] = msgspec.field(default_factory=list)
+    first: dict[Key, Position] = msgspec.field(default_factory=dict)
+    last: dict[Key, Position] = msgspec.field(default_factory=dict)
+    openings: dict[Key, Opening] = msgspec.field(default_factory=dict)
+    runs: Runs = msgspec.field(default_factory=Runs)
+    poses: list[Jump] = msgspec.field(default_factory=list)
 
 
 class TrackingPass(BlockChecker):
@@ -71,32 +73,27 @@ class TrackingPass(BlockChecker):
         now = self._where(segment, frame, seen)
         findings: list[Finding] = []
         if seen.frames == 0:
-            seen.opening = {key: [spot] for key, spot in now.items()}
-            seen.undecided = set(now)
-        else:
-            moved = _moved(seen.last, now)
-            if seen.undecided:
-                _hold(seen, moved, now)
-            for key, finding in self._moves(segment.name, moved - seen.undecided, seen.last, now):
-                if key == EGO_KEY:
-                    seen.poses.append(EgoJump(finding, now[key]))
-                else:
-                    findings.append(finding)
+            seen.first = now
+        for key, jump in self._jumps(segment.name, seen.last, now):
+            if key == EGO_KEY:
+                seen.poses.append(jump)
+            elif not seen.openings.setdefault(key, Opening()).goes_on(key, jump):
+                findings += seen.runs.tell(key, [jump])
         seen.last = now
         seen.frames += 1
         return findings
 
-    def _where(self, segment: Segment, frame: Frame, seen: _Seen) -> dict[Key, Spot]:
+    def _where(self, segment: Segment, frame: Frame, seen: _Seen) -> dict[Key, Position]:
         """Where the instances of a frame and the ego are; the categories of the instances are noted."""
-        now: dict[Key, Spot] = {}
+        now: dict[Key, Position] = {}
         moment = moment_of(frame)
         for data in frame.data:
             labels = [label for label in data.labels if label.instance is not None and self._is_tracked(label)]
             if labels:
                 place = Place(segment, frame, data, self._severities)
                 _note_categories(place, labels, seen)
-                now.update(_spots(place, moment, labels))
-        ego = ego_spot(frame, moment) if self._follows_ego else None
+                now.update(_positions(place, moment, labels))
+        ego = ego_position(frame, moment) if self._follows_ego else None
         if ego is not None:
             now[EGO_KEY] = ego
         return now
@@ -104,25 +101,23 @@ class TrackingPass(BlockChecker):
     def _is_tracked(self, label: Label) -> bool:
         return self._is_all or label.kind in self._kinds
 
-    def _moves(
-        self, segment: str, keys: Set[Key], last: Mapping[Key, Spot], now: dict[Key, Spot]
-    ) -> Iterator[tuple[Key, Finding]]:
-        """What is wrong with the moves of some since the frame before, in the order of the frame."""
-        for key, spot in list(now.items()):
-            if key in keys:
-                finding = self._move(segment, key, last[key], spot, now)
+    def _jumps(
+        self, segment: str, last: Mapping[Key, Position], now: Mapping[Key, Position]
+    ) -> Iterator[tuple[Key, Jump]]:
+        """The moves since the frame before that are too far, in the order of the frame."""
+        moved = _moved(last, now)
+        for key, position in now.items():
+            problem = jump_problem(key, last[key], position) if key in moved else None
+            if problem is not None:
+                finding = problem.finding(
+                    self._severities,
+                    segment=segment,
+                    frame=position.frame,
+                    sensor=position.sensor,
+                    at=position.at,
+                )
                 if finding is not None:
-                    yield key, finding
-
-    def _move(self, segment: str, key: Key, before: Spot, spot: Spot, now: dict[Key, Spot]) -> Finding | None:
-        """What is wrong with a move; one back to where an instance was before it jumped is not told again."""
-        problem = jump_problem(key, before, spot)
-        if problem is None:
-            return None
-        if before.before is not None and jump_problem(key, before.before, spot) is None:
-            return None
-        now[key] = spot._replace(before=before._replace(before=None))
-        return problem.finding(self._severities, segment=segment, frame=spot.frame, sensor=spot.sensor, at=spot.at)
+                    yield key, Jump(finding, last[key], position)
 
     def memory(self) -> dict[str, _Seen]:
         """What is kept, by segment."""
@@ -142,40 +137,28 @@ class TrackingPass(BlockChecker):
         """Jumps over the border between two parts, and those that the later part held back."""
         if not later.frames:
             return
-        last = dict(later.last)
-        for key, spot, finding in self._open(segment, seen.last, later, last):
+        for key, jump in self._jumps(segment, seen.last, later.first):
             if key == EGO_KEY:
-                seen.poses.append(EgoJump(finding, spot))
+                seen.poses.append(jump)
             else:
-                yield finding
+                yield from seen.runs.tell(key, [jump])
+        for key, opening in later.openings.items():
+            yield from seen.runs.tell_part(key, opening)
+        seen.runs.take(later.runs)
         seen.poses += later.poses
-        seen.last = last
+        seen.last = later.last
         seen.frames += later.frames
-
-    def _open(
-        self, segment: str, before: Mapping[Key, Spot], later: _Seen, last: dict[Key, Spot]
-    ) -> Iterator[tuple[Key, Spot, Finding]]:
-        """What is wrong with the moves that a part held back, now that it is known where all were before it."""
-        first = {key: spots[0] for key, spots in later.opening.items()}
-        for key, finding in self._moves(segment, _moved(before, first), before, first):
-            yield key, first[key], finding
-        for key, (_, *spots) in later.opening.items():
-            now = first
-            for spot in spots:
-                at, now = now[key], {key: spot}
-                for _, finding in self._moves(segment, {key}, {key: at}, now):
-                    yield key, now[key], finding
-            if key in later.undecided:
-                last[key] = now[key]
 
     def finish(self) -> Iterable[Finding]:
         """What was held back; instances of more than one category: each of the later ones, where it was first met."""
         for segment in self._dataset.segments:
             seen = self._seen.get(segment.name, _Seen())
-            held = list(self._open(segment.name, {}, seen, {}))
-            yield from (finding for key, _, finding in held if key != EGO_KEY)
-            jumps = [EgoJump(finding, spot) for key, spot, finding in held if key == EGO_KEY]
-            yield from gathered([*jumps, *seen.poses], seen.frames)
+            whole = Runs()
+            for key, opening in seen.openings.items():
+                yield from whole.tell_part(key, opening)
+            whole.take(seen.runs)
+            yield from whole.end()
+            yield from gathered(seen.poses, seen.frames)
             told: set[tuple[str, str | None, Origin]] = set()
             for (_, instance), categories in seen.categories.items():
                 first, *others = categories
@@ -191,26 +174,12 @@ class TrackingPass(BlockChecker):
                         yield finding
 
 
-def _moved(last: Mapping[Key, Spot], now: Mapping[Key, Spot]) -> set[Key]:
+def _moved(last: Mapping[Key, Position], now: Mapping[Key, Position]) -> set[Key]:
     """What was in the frame before as well; what the ego's jump explains is not told as well."""
     keys = last.keys() & now.keys()
     if EGO_KEY in keys and jump_problem(EGO_KEY, last[EGO_KEY], now[EGO_KEY]) is not None:
         return {key for key in keys if key == EGO_KEY or now[key].space != WORLD}
     return keys
-
-
-def _hold(seen: _Seen, moved: Set[Key], now: Mapping[Key, Spot]) -> None:
-    """Keep the moves that may be told or not: they jump, and not from where the instance was two frames before."""
-    for key in list(seen.undecided):
-        spots = seen.opening[key]
-        if (
-            key not in moved
-            or jump_problem(key, spots[-1], now[key]) is None
-            or (len(spots) > 1 and jump_problem(key, spots[-2], now[key]) is not None)
-        ):
-            seen.undecided.remove(key)
-        else:
-            spots.append(now[key])
 
 
 def _note_categories(place: Place, labels: list[Label], seen: _Seen) -> None:
@@ -227,34 +196,34 @@ def _changed(instance: str, before: str | None, now: str | None) -> Problem:
     return Problem("instance.category-changed", message, "category")
 
 
-def _spots(place: Place, moment: Moment, labels: list[Label]) -> Iterator[tuple[Key, Spot]]:
+def _positions(place: Place, moment: Moment, labels: list[Label]) -> Iterator[tuple[Key, Position]]:
     data = place.data
     if data.told:  # the place of such a label is told to be wrong
         labels = [label for label in labels if ("instance.jump", label.origin) not in data.told]
     boxes = [label for label in labels if isinstance(label, Box3D) and is_finite(label)]
     space, centres = _centres(place, boxes)
     for box, centre in zip(boxes, centres, strict=True):
-        yield _spot(place, moment, box, (centre, space), math.hypot(*box.size_m))
+        yield _position(place, moment, box, (centre, space), math.hypot(*box.size_m))
     size = None if data.width is None or data.height is None else math.hypot(data.width, data.height)
     for label in labels:
         if isinstance(label, Box2D) and is_finite(label):
             middle = ((label.xmin + label.xmax) / 2, (label.ymin + label.ymax) / 2)
             reach = math.hypot(label.xmax - label.xmin, label.ymax - label.ymin)
-            yield _spot(place, moment, label, (middle, "picture"), reach, size)
+            yield _position(place, moment, label, (middle, "picture"), reach, size)
 
 
-def _spot(
+def _position(
     place: Place,
     moment: Moment,
     label: Label,
-    spot: tuple[tuple[float, ...], str],
+    centre: tuple[tuple[float, ...], str],
     reach: float,
     scale: float | None = None,
-) -> tuple[Key, Spot]:
+) -> tuple[Key, Position]:
     data = place.data
     at = data.locate(label, "geometry/centre" if label.kind == "BOX3D" else "geometry")
     key = (label.kind, data.sensor_name, label.instance or "")
-    return key, Spot(place.frame.key, moment, data.sensor_name, *spot, reach, scale, at)
+    return key, Position(place.frame.key, moment, data.sensor_name, *centre, reach, scale, at)
 
 
 def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:

@@ -41,6 +41,18 @@ def test_sources_that_are_in_two_segments_are_counted_once(jobs: int, tmp_path: 
     )
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_same_bytes_are_told_as_a_leak_alone(jobs: int, tmp_path: Path) -> None:
+    """Of three sources that both splits have, one is in both with its bytes."""
+    train = ["quay-a_jpg.rf.01.jpg", "quay-b_jpg.rf.02.jpg", "quay-c_jpg.rf.03.jpg"]
+    dataset(tmp_path, train, ["quay-b_jpg.rf.05.jpg", "quay-a_jpg.rf.04.jpg"])
+    (tmp_path / "images/val/quay-a_jpg.rf.04.jpg").write_bytes((tmp_path / "images/train" / train[0]).read_bytes())
+    leak, augmented = sorted(validate(open_dataset(tmp_path), jobs=jobs), key=lambda one: one.rule, reverse=True)
+    assert (leak.rule, leak.file) == ("media.leak", "images/val/quay-a_jpg.rf.04.jpg")
+    assert (augmented.rule, augmented.file) == ("media.augmented-leak", "images/val/quay-b_jpg.rf.05.jpg")
+    assert "found those of 1 picture in an earlier one too, such as 'quay-b_jpg.rf.05.jpg'" in augmented.message
+
+
 def test_copies_within_a_segment_and_other_names_are_right(tmp_path: Path) -> None:
     train = ["quay-a_jpg.rf.01.jpg", "quay-a_jpg.rf.02.jpg", "b.jpg"]
     assert list(validate(dataset(tmp_path, train, ["quay-b_jpg.rf.03.jpg", "c.rf_1.jpg"]))) == []

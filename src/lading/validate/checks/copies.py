@@ -21,11 +21,13 @@ COPY_RULES = frozenset({"media.duplicate", "media.leak"})
 class Copies:
     """Keeps 16 bytes a file: a mark of its size, beginning and end, and a hash of its segment and path.
 
-    Files whose marks are equal are read whole at the end, and only they.
+    Files whose marks are equal are read whole at the end, and only they; `leaks` then has segment and remote path of
+    those that an earlier segment has as well.
     """
 
     def __init__(self, severities: Mapping[str, Severity]) -> None:
         self.is_wanted = bool(severities.keys() & COPY_RULES)
+        self.leaks: set[tuple[str, str]] = set()
         self._severities = severities
         self._marks = array("Q")
         self._files = array("Q")
@@ -85,8 +87,12 @@ class Copies:
         first = firsts.setdefault(digest, (segment.name, path))
         if first == (segment.name, path):
             return None
-        rule = "media.duplicate" if first[0] == segment.name else "media.leak"
-        where = repr(first[1]) if first[0] == segment.name else f"{first[1]!r} of segment {first[0]!r}"
+        if first[0] == segment.name:
+            rule, where = "media.duplicate", repr(first[1])
+        else:
+            rule, where = "media.leak", f"{first[1]!r} of segment {first[0]!r}"
+            if rule in self._severities:
+                self.leaks.add((segment.name, data.remote_path))
         problem = Problem(rule, f"expected a file of its own, found the bytes of {where} again (SHA-1 {digest})")
         return Place(segment, frame, data, self._severities).finding(problem, at=Origin(path))
 

@@ -15,6 +15,7 @@ from lading.model.label import Box2D, MaskLabel, Rle
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Places, Problem
+from lading.validate.checks import augmented
 from lading.validate.checks.bounds import limits, reaches
 from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
@@ -51,9 +52,10 @@ class DataPass(BlockChecker):
         self._tells_missing = "media.missing" in severities
         self._unserved = Unserved(dataset)
         self._tells_sizes = "media.size-mismatch" in severities
-        self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing", PAIR_RULE})
+        self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing", PAIR_RULE, augmented.RULE})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
+        self._augmented = augmented.Augmented(dataset, severities)
         self._pairs = Pairs(dataset, severities)
         self._pasted = Pasted(dataset, catalog, severities)
         self._checks_polygons = bool(severities.keys() & POLYGON_RULES)
@@ -75,6 +77,8 @@ class DataPass(BlockChecker):
                 is_odd = self._tells_missing and not self._unserved.has(data.path, segment.name)
             if is_odd:
                 found[index] = list(_file_findings(places[index], seen[index]))
+        if self._augmented.is_wanted:
+            self._augmented.add(segment.name, files)
         if self._pairs.is_wanted:
             rest = iter(seen)
             for frame in frames:
@@ -113,16 +117,18 @@ class DataPass(BlockChecker):
             for index, finding in polygon_findings(polygons, places, reach, self._severities):
                 found.setdefault(index, []).append(finding)
 
-    def memory(self) -> tuple[Any, Any, Any, Any]:
-        """The categories, the marks of files, the sizes of pairs and the marks of boxes."""
-        return self._usage.memory, self._copies.memory, self._pairs.memory, self._pasted.memory
+    def memory(self) -> tuple[Any, Any, Any, Any, Any]:
+        """The categories, the marks of files, the sizes of pairs, the marks of boxes and the names of copies."""
+        files = (self._copies.memory, self._pairs.memory)
+        return self._usage.memory, *files, self._pasted.memory, self._augmented.memory
 
-    def absorb(self, memory: tuple[Any, Any, Any, Any], part: Part) -> Iterable[Finding]:
+    def absorb(self, memory: tuple[Any, Any, Any, Any, Any], part: Part) -> Iterable[Finding]:
         """Take over what another part has; what that shows is told at the end."""
         self._usage.absorb(memory[0], part)
         self._copies.absorb(memory[1])
         self._pairs.absorb(memory[2], part)
         self._pasted.absorb(memory[3])
+        self._augmented.absorb(memory[4])
         return ()
 
     def finish(self) -> Iterable[Finding]:
@@ -132,6 +138,7 @@ class DataPass(BlockChecker):
         yield from self._pasted.finish(self._dataset)
         if self._copies.is_wanted:
             yield from self._copies.finish(self._dataset)
+        yield from self._augmented.finish(self._copies.leaks)
 
     def _look(self, segment: Segment, data: Data, content: Content) -> Probe:
         if self._reads_media:

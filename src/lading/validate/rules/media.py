@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lading.plugin.contracts import GroupedRule
-from lading.validate.checks.augmented import AugmentedPass
 from lading.validate.checks.clouds import CloudsPass
 from lading.validate.checks.data import DataPass
 from lading.validate.rules.make import rule
@@ -99,7 +98,7 @@ RULES: Sequence[type[GroupedRule]] = (
     rule(
         "media.augmented-leak",
         "warning",
-        AugmentedPass,
+        DataPass,
         "copies that Roboflow made of one picture are in one segment",
         bad="a_jpg.rf.1f3c.jpg in train and a_jpg.rf.9b02.jpg in valid",
         good="all of a_jpg in train",

@@ -65,3 +65,85 @@ def test_boxes_in_parts_among_others_in_pixels_are_told_once(write: Callable[...
     assert found.message.endswith(
         "as if they were parts of the picture of 100 x 80 pixels, and such in 1 more of its boxes"
     )
+
+
+def pictures(count: int, odd: int) -> list[list[tuple[float, ...]]]:
+    """The boxes of so many pictures: of every second one two in parts of the picture, so long as these are `odd`."""
+    boxes: list[list[tuple[float, ...]]] = []
+    for number in range(count):
+        is_odd = number % 2 == 1 and number // 2 < odd
+        boxes.append([PARTS, (0.1, 0.2, 0.3, 0.4)] if is_odd else [(10 + number, 20, 60, 70)])
+    return boxes
+
+
+def coco_set(root: Path, boxes: list[list[tuple[float, ...]]]) -> None:
+    """Pictures of 100 x 80 with these boxes, in one file."""
+    images = [{"id": n, "file_name": f"{n}.png", "width": 100, "height": 80} for n in range(len(boxes))]
+    placed = [(n, box) for n, each in enumerate(boxes) for box in each]
+    rows = [
+        {"id": i, "image_id": n, "category_id": 1, "bbox": [x, y, round(right - x, 6), round(bottom - y, 6)]}
+        for i, (n, (x, y, right, bottom)) in enumerate(placed)
+    ]
+    text = json.dumps({"images": images, "annotations": rows, "categories": [{"id": 1, "name": "cat"}]})
+    (root / "instances_train.json").write_text(text)
+    for n in range(len(boxes)):
+        Image.new("L", (100, 80), n).save(root / f"{n}.png")
+
+
+def voc_set(root: Path, boxes: list[list[tuple[float, ...]]]) -> None:
+    """The same, a file a picture."""
+    (root / "Annotations").mkdir()
+    (root / "JPEGImages").mkdir()
+    for n, each in enumerate(boxes):
+        things = "".join(
+            f"<object><name>cat</name><bndbox><xmin>{x}</xmin><ymin>{y}</ymin><xmax>{right}</xmax>"
+            f"<ymax>{bottom}</ymax></bndbox></object>"
+            for x, y, right, bottom in each
+        )
+        size = "<size><width>100</width><height>80</height><depth>1</depth></size>"
+        text = f"<annotation><filename>{n:02}.png</filename>{size}{things}</annotation>"
+        (root / f"Annotations/{n:02}.xml").write_text(text)
+        Image.new("L", (100, 80), n).save(root / f"JPEGImages/{n:02}.png")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("write", "places"),
+    [
+        (coco_set, [f"instances_train.json#/annotations/{n}/bbox" for n in (1, 4, 7)]),
+        (voc_set, [f"Annotations/0{n}.xml#/annotation/object[1]/bndbox" for n in (1, 3, 5)]),
+    ],
+    ids=["coco", "voc"],
+)
+@pytest.mark.parametrize(
+    ("count", "odd", "is_once"),
+    [(20, 10, True), (20, 3, True), (40, 10, True), (30, 3, False), (20, 2, False), (4, 2, False), (6, 3, True)],
+)
+def test_boxes_in_parts_are_told_once_a_segment_where_more_than_two_and_a_tenth_of_its_pictures_have_such(
+    write: Callable[..., None],
+    places: list[str],
+    count: int,
+    odd: int,
+    is_once: bool,
+    jobs: int,
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, pictures(count, odd))
+    found = list(validate(open_dataset(tmp_path), jobs=jobs))
+    assert {one.rule for one in found} == {"box2d.relative"}
+    one_more = "parts of the picture of 100 x 80 pixels, and such in 1 more of its boxes"
+    assert [one.where for one in found] == (places[:1] if is_once else places[:odd])
+    end = f"{one_more}; so it is with {odd} pictures of {count}" if is_once else one_more
+    assert all(one.message.endswith(end) for one in found)
+
+
+def test_each_segment_tells_its_own_boxes_in_parts(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+        coco_set(tmp_path / split, pictures(20, 10))
+        (tmp_path / split / "instances_train.json").rename(tmp_path / f"instances_{split}.json")
+    found = [one for one in validate(open_dataset(tmp_path)) if one.rule == "box2d.relative"]
+    assert [(one.segment, one.frame, one.file) for one in found] == [
+        ("train", "1", "instances_train.json"),
+        ("val", "1", "instances_val.json"),
+    ]

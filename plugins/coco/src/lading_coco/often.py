@@ -1,19 +1,16 @@
-"""A defect of single records: each is told, or the first with their number where most records of a file have it."""
+"""A defect of single records that is looked for in a whole file: told as `Recurring` tells what is met one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lading import counted
-
-#: So many are told one by one though they are most.
-_FEW = 2
+from lading.model.recurring import as_often, is_often
 
 
 def tell_each_or_once(rows: Sequence[int], total: int, noun: str, tell: Callable[[int, str], None]) -> None:
-    """Tell of these rows out of so many; `tell` takes a row, and what its message ends in."""
-    if len(rows) > _FEW and 2 * len(rows) > total:
-        tell(rows[0], f"; so it is with {counted(len(rows), noun)} of {total:,}")
+    """Tell of these rows out of so many, in the plural a `noun`; `tell` takes one, and what its message ends in."""
+    if is_often(len(rows), total):
+        tell(rows[0], as_often(len(rows), total, noun))
         return
     for row in rows:
         tell(row, "")

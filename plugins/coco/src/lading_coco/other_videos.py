@@ -65,7 +65,7 @@ def _tell_no_ids(document: Document, report: Report) -> None:
         message = f"expected a whole number or a text, found {shown(found)}{more}"
         report.error("coco.bad-id", message, document.annotations.origin(rows[number], "video_id"))
 
-    tell_each_or_once(range(len(rows)), len(rows) + len(document.videos_named[0]), "annotation", tell)
+    tell_each_or_once(range(len(rows)), len(rows) + len(document.videos_named[0]), "annotations", tell)
 
 
 def _tell(document: Document, rows: Sequence[int], ids: Sequence[Any], report: Report, *, is_type: bool) -> None:
@@ -77,7 +77,7 @@ def _tell(document: Document, rows: Sequence[int], ids: Sequence[Any], report: R
         message = f"expected {expected.format(ids[number])}, found {found!r}{more}"
         report.warning(rule, message, document.annotations.origin(rows[number], "video_id"))
 
-    tell_each_or_once(range(len(rows)), len(document.videos_named[0]), "annotation", tell)
+    tell_each_or_once(range(len(rows)), len(document.videos_named[0]), "annotations", tell)
 
 
 def _listed(documents: Sequence[Document]) -> dict[int, Any]:

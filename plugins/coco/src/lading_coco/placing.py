@@ -121,7 +121,7 @@ class Placing:
             message = f"expected the id as the image has it, {other_spelling(value)!r}, found {value!r}{more}"
             self._report.warning("coco.id-type", message, document.annotations.origin(int(rows[number]), "image_id"))
 
-        tell_each_or_once(range(len(rows)), len(document.annotations), "annotation", tell)
+        tell_each_or_once(range(len(rows)), len(document.annotations), "annotations", tell)
 
 
 def repeated_annotations(documents: Sequence[Document], report: Report) -> dict[tuple[int, int], int]:

@@ -75,7 +75,7 @@ def tell_spellings(documents: Sequence[Document], frames: Sequence[Grouping], na
 
 def _tell(document: Document, rows: Sequence[int], spelled: Mapping[Any, Any], report: Report) -> None:
     """Tell of these annotations; `spelled` has for each such id that of the category."""
-    annotations, segments = _Odd(spelled, "annotation"), _Odd(spelled, "segment")
+    annotations, segments = _Odd(spelled, "annotations"), _Odd(spelled, "segments")
     text, origin = document.text, document.annotations.origin
     before: tuple[Any, Any] | None = None
     for row, head in _heads(document, rows):

@@ -105,7 +105,7 @@ class ListedVideos:
             message = f"expected each name of a video once, found {found}{more}"
             self._report.warning("coco.duplicate-video-name", message, document.origin("videos", number, "name"))
 
-        tell_each_or_once(range(len(again)), count, "video", tell)
+        tell_each_or_once(range(len(again)), count, "videos", tell)
 
     def name(self, document: Document, row: int) -> str:
         """What the video of an image is called: the `name` of the one that is listed, else its id.

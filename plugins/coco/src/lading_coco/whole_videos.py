@@ -105,7 +105,7 @@ class VideoText(JsonText):
             tell_each_or_once(
                 self._spelled,
                 len(self._places),
-                "annotation",
+                "annotations",
                 lambda row, more: self._tell_spelling(row, more, access, report),
             )
 

@@ -24,6 +24,7 @@ from lading.validate.checks.outlines import outlines
 from lading.validate.checks.pairs import PAIR_RULE, Pairs
 from lading.validate.checks.pasted import Pasted
 from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
+from lading.validate.checks.relative import Relative
 from lading.validate.checks.unserved import Unserved
 from lading.validate.checks.usage import Usage
 
@@ -40,7 +41,7 @@ _NOT_SEEN = Probe()
 class DataPass(BlockChecker):
     """Checks media and labels together, so that no file is opened twice for its size.
 
-    Across frames it keeps the categories that were met, and 24 bytes a file.
+    Across frames it keeps the categories that were met, 24 bytes a file, and up to 1,000 findings a segment.
     """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
@@ -59,7 +60,9 @@ class DataPass(BlockChecker):
         self._pairs = Pairs(dataset, severities)
         self._pasted = Pasted(dataset, catalog, severities)
         self._checks_polygons = bool(severities.keys() & POLYGON_RULES)
-        self._labels = LabelsPass(catalog, severities, self._usage, is_contract=catalog is not dataset.catalog)
+        self._relative = Relative(dataset)
+        is_contract = catalog is not dataset.catalog
+        self._labels = LabelsPass(catalog, severities, self._usage, self._relative, is_contract=is_contract)
 
     def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """What is wrong with the files of frames and with their labels."""
@@ -99,8 +102,10 @@ class DataPass(BlockChecker):
         sizes = [self._size(data, file) for data, file in zip(places.files, seen, strict=True)]
         reach = reaches(sizes)
         screened = self._labels.screen(places.files, reach)
-        if self._pasted.is_wanted and Box2D in screened.columns:
-            self._pasted.add(segment, screened.columns[Box2D])
+        if Box2D in screened.columns:
+            self._relative.saw(segment, screened.columns[Box2D])
+            if self._pasted.is_wanted:
+                self._pasted.add(segment, screened.columns[Box2D])
         frame = -1
         for index in sorted(screened.types):
             if numbers[index] != frame:
@@ -117,22 +122,24 @@ class DataPass(BlockChecker):
             for index, finding in polygon_findings(polygons, places, reach, self._severities):
                 found.setdefault(index, []).append(finding)
 
-    def memory(self) -> tuple[Any, Any, Any, Any, Any]:
-        """The categories, the marks of files, the sizes of pairs, the marks of boxes and the names of copies."""
-        files = (self._copies.memory, self._pairs.memory)
-        return self._usage.memory, *files, self._pasted.memory, self._augmented.memory
+    def memory(self) -> tuple[Any, ...]:
+        """The categories, the marks of files, the sizes of pairs, boxes that files share or have in parts, copies."""
+        kept = (self._usage, self._copies, self._pairs, self._pasted, self._augmented, self._relative)
+        return tuple(each.memory for each in kept)
 
-    def absorb(self, memory: tuple[Any, Any, Any, Any, Any], part: Part) -> Iterable[Finding]:
+    def absorb(self, memory: tuple[Any, ...], part: Part) -> Iterable[Finding]:
         """Take over what another part has; what that shows is told at the end."""
         self._usage.absorb(memory[0], part)
         self._copies.absorb(memory[1])
         self._pairs.absorb(memory[2], part)
         self._pasted.absorb(memory[3])
         self._augmented.absorb(memory[4])
+        self._relative.absorb(memory[5])
         return ()
 
     def finish(self) -> Iterable[Finding]:
         """What categories and files show together."""
+        yield from self._relative.finish()
         yield from self._usage.finish(self._catalog)
         yield from self._pairs.finish()
         yield from self._pasted.finish(self._dataset)

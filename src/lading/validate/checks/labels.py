@@ -20,6 +20,7 @@ from lading.validate.checks.columns import Columns, columns_of
 from lading.validate.checks.geometry import GEOMETRY, check_finite
 from lading.validate.checks.keypoints import within_check
 from lading.validate.checks.plans import WITHOUT_INSTANCE, KindPlans
+from lading.validate.checks.relative import Relative
 from lading.validate.checks.same import SAMENESS
 from lading.validate.checks.screen import Kind, suspects
 from lading.validate.checks.usage import Usage
@@ -38,12 +39,19 @@ class LabelsPass:
     """Judges the labels of many files: first all at once, then those of files and types in which some may be wrong."""
 
     def __init__(
-        self, catalog: Catalog, severities: Mapping[str, Severity], usage: Usage, *, is_contract: bool
+        self,
+        catalog: Catalog,
+        severities: Mapping[str, Severity],
+        usage: Usage,
+        relative: Relative,
+        *,
+        is_contract: bool,
     ) -> None:
         self._severities = severities
         self._catalog = catalog
         self._is_contract = is_contract
         self._usage = usage
+        self._relative = relative
         self._kinds: dict[type[Label], Kind] = {}
         self._told: set[tuple[str | int | None, ...]] = set()
 
@@ -80,7 +88,7 @@ class LabelsPass:
                 _compare(place.data, kind, labels, found)
             if kind.is_mask:
                 masks += labels
-        return self._tell(place, _gathered(place, found)) if found else ()
+        return self._tell(place, self._relative.take(place, found)) if found else ()
 
     def _group(self, place: Place, kind: Kind, labels: list[Any], limits: tuple[float, float], found: _Found) -> None:
         """What is wrong with the labels of one type, each by itself."""
@@ -134,16 +142,6 @@ class LabelsPass:
         )
         self._kinds[label_type] = prepared
         return prepared
-
-
-def _gathered(place: Place, found: _Found) -> _Found:
-    """The same, boxes in parts of the picture told once, with their number: mostly all of a file are such."""
-    relative = [one for one in found if one[0].rule == "box2d.relative" and place.finding(*one) is not None]
-    if len(relative) < 2:
-        return found
-    (problem, label), *others = relative
-    problem = problem._replace(message=f"{problem.message}, and such in {len(others):,} more of its boxes")
-    return [(problem, label), *(one for one in found if one[0].rule != "box2d.relative")]
 
 
 def _compare(data: Data, kind: Kind, labels: list[Any], found: _Found) -> None:

@@ -7,15 +7,17 @@ import pickle
 import pytest
 
 from lading.model.recurring import Recurring
-from lading.model.report import Finding, Origin, Report
+from lading.model.report import Finding, Report
 
 
 def taken(numbers: range, total: int, share: float) -> Recurring:
     recurring = Recurring("train")
     recurring.saw("a.json", total)
     for number in numbers:
-        at = Origin("a.json", f"/{number}")
-        recurring.take("warning", "a.b", f"found {number}", at, group="a.json", noun="rows", share=share)
+        finding = Finding(
+            rule="a.b", severity="warning", message=f"found {number}", file="a.json", pointer=f"/{number}"
+        )
+        recurring.add(finding, group="a.json", noun="rows", share=share)
     return recurring
 
 

@@ -215,3 +215,56 @@ def test_of_boxes_in_parts_it_is_told_how_many_were_looked_at(read: Any) -> None
     done = read(annotations=[*made, *(row(number) for number in range(64, 100))], images=[IMAGE], categories=CATEGORIES)
     (message,) = (text for rule, _, text in done.told if rule == "coco.relative-boxes")
     assert "nothing beyond 1 in the first 64 boxes of 100 annotations, as if " in message
+
+
+def unknown(write: Any, keys: list[Any], jobs: int) -> list[tuple[str, str]]:
+    """What is told of annotations of these ids of categories, each in a picture of its own."""
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.png"} for number in range(len(keys))]
+    made = [row(number, image_id=number, category_id=key) for number, key in enumerate(keys)]
+    dataset = lading.open_dataset(write(annotations=made, images=images, categories=CATEGORIES))
+    found = [one for one in lading.validate(dataset, jobs=jobs) if one.rule == "coco.unknown-category"]
+    assert {one.severity for one in found} == {"error"}
+    return [(one.pointer or "", one.message) for one in found]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_id_of_no_category_is_told_once_where_more_than_two_annotations_have_it(write: Any, jobs: int) -> None:
+    keys: list[Any] = [2] * 40
+    keys[3:6], keys[10], keys[12], keys[20] = [9, 9, 9], 8, 8, "x"
+    expected = "expected the id of a category, found"
+    assert unknown(write, keys, jobs) == [
+        ("/annotations/3/category_id", f"{expected} 9; so it is with 3 annotations of 40"),
+        ("/annotations/10/category_id", f"{expected} 8"),
+        ("/annotations/12/category_id", f"{expected} 8"),
+        ("/annotations/20/category_id", f"{expected} 'x'"),
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("keys", "more"),
+    [
+        ([2, *range(20, 24)], "; so it is with 4 annotations of 5, of 4 ids"),
+        ([2] * 300 + [*range(20, 121)], "; so it is with 101 annotations of 401, of more than 100 ids"),
+        ([2] * 300 + [*range(20, 171)] * 2, "; so it is with 302 annotations of 602, of more than 100 ids"),
+    ],
+    ids=["most annotations", "many ids", "many ids again"],
+)
+def test_ids_of_no_category_are_told_as_one_where_they_are_many(
+    write: Any, keys: list[Any], more: str, jobs: int
+) -> None:
+    place = f"/annotations/{keys.index(20)}/category_id"
+    assert unknown(write, keys, jobs) == [(place, f"expected the id of a category, found 20{more}")]
+
+
+def test_of_a_whole_video_annotations_are_counted_not_their_frames(read: Any) -> None:
+    names = [f"{number}.png" for number in range(6)]
+    video = {"id": 4, "file_names": names, "width": 40, "height": 30, "length": 6}
+    made = [
+        {"id": 1 + n, "video_id": 4, "category_id": 9 if n < 3 else 2, "bboxes": [[1, 2 + n, 9, 9]] * 6}
+        for n in range(7)
+    ]
+    done = read({"annotations.json": {"videos": [video], "annotations": made, "categories": CATEGORIES}})
+    told = [one for one in done.told if one[0] == "coco.unknown-category"]
+    message = "expected the id of a category, found 9; so it is with 3 annotations of 7"
+    assert told == [("coco.unknown-category", f"{FILE}/annotations/0/category_id", message)]

@@ -14,6 +14,8 @@ from lading.model.report import Finding, Origin, Report, Severity
 _FEW = 2
 #: Of more not each is kept.
 _MANY = 1_000
+#: Of more values, each a defect of its own, only the first is told.
+_VALUES = 100
 
 
 def is_often(count: int, total: int, share: float = 0.5) -> bool:
@@ -26,13 +28,25 @@ def as_often(count: int, total: int, noun: str) -> str:
     return f"; so it is with {count:,} {noun} of {total:,}"
 
 
-class _Alike(NamedTuple):
-    """What findings have in common that are one defect: rule and kind, the group and noun of their records."""
+class _Group(NamedTuple):
+    """What findings have in common that may be told as one; the names are as `take` has them."""
 
     rule: str
     group: str
     noun: str
     share: float
+    values: str
+
+
+class _Alike(msgspec.Struct):
+    """Findings of one kind: how many there are, and the first of them."""
+
+    count: int = 0
+    kept: list[Finding] = []
+
+    def add(self, found: list[Finding], count: int) -> None:
+        self.kept += found[: _MANY - len(self.kept)]
+        self.count += count
 
 
 class Recurring:
@@ -41,8 +55,7 @@ class Recurring:
     def __init__(self, segment: str) -> None:
         self.segment = segment
         self._totals: Counter[str] = Counter()
-        self._counts: Counter[_Alike] = Counter()
-        self._kept: dict[_Alike, list[Finding]] = {}
+        self._found: dict[_Group, dict[str, _Alike]] = {}
 
     def saw(self, group: str, count: int) -> None:
         """Count records of a group, those without a defect too."""
@@ -58,42 +71,57 @@ class Recurring:
         group: str,
         noun: str,
         kind: str = "",
-        share: float = 0.5,
+        values: str = "",
     ) -> None:
         """Take a finding that stands in a record, as `add` does."""
         file, pointer, line = origin.file, origin.pointer, origin.line
         found = Finding(rule=rule, severity=severity, message=message, file=file, pointer=pointer, line=line)
-        self.add(found, group=group, noun=noun, kind=kind, share=share)
+        self.add(found, group=group, noun=noun, kind=kind, values=values)
 
-    def add(self, finding: Finding, *, group: str, noun: str, kind: str = "", share: float = 0.5) -> None:
+    def add(
+        self, finding: Finding, *, group: str, noun: str, kind: str = "", values: str = "", share: float = 0.5
+    ) -> None:
         """Take a finding of a record of a group, in the plural `noun`; those of one rule and `kind` are alike.
 
-        They are told once where more than a `share` of the group have them.
+        They are told once where more than a `share` of the group have them. Where kinds are `values`, called so, each
+        is a defect of its own, told once however few have it; all are told as one where they are very many, or
+        most of the group have some.
         """
-        self._add(_Alike(finding.rule + kind, group, noun, share), [finding], 1)
+        self._add(_Group(finding.rule, group, noun, share, values), kind, [finding], 1)
 
     def merge(self, later: Recurring) -> None:
         """Count in what follows; the first places are these."""
         self._totals.update(later._totals)
-        for alike, found in later._kept.items():
-            self._add(alike, found, later._counts[alike])
+        for group, kinds in later._found.items():
+            for kind, alike in kinds.items():
+                self._add(group, kind, alike.kept, alike.count)
 
-    def _add(self, alike: _Alike, found: list[Finding], count: int) -> None:
-        kept = self._kept.setdefault(alike, [])
-        kept += found[: _MANY - len(kept)]
-        self._counts[alike] += count
+    def _add(self, group: _Group, kind: str, found: list[Finding], count: int) -> None:
+        kinds = self._found.setdefault(group, {})
+        if group.values and kind not in kinds and len(kinds) > _VALUES:
+            kind = next(reversed(kinds))  # which stands for all further ones
+        kinds.setdefault(kind, _Alike()).add(found, count)
 
     def findings(self) -> Iterator[Finding]:
         """Each finding, or the first with the number of all where these are often."""
-        for alike, kept in self._kept.items():
-            count, total = self._counts[alike], self._totals[alike.group]
-            if is_often(count, total, alike.share):
-                message = kept[0].message + as_often(count, total, alike.noun)
-                yield msgspec.structs.replace(kept[0], message=message)
-            else:
-                yield from kept
+        for group, kinds in self._found.items():
+            total, count = self._totals[group.group], sum(alike.count for alike in kinds.values())
+            if group.values and len(kinds) > _FEW and (len(kinds) > _VALUES or 2 * count > total):
+                number = f"{len(kinds):,}" if len(kinds) <= _VALUES else f"more than {_VALUES:,}"
+                first = next(iter(kinds.values())).kept[0]
+                yield _with(first, f"{as_often(count, total, group.noun)}, of {number} {group.values}")
+                continue
+            for alike in kinds.values():
+                if is_often(alike.count, total, 0 if group.values else group.share):
+                    yield _with(alike.kept[0], as_often(alike.count, total, group.noun))
+                else:
+                    yield from alike.kept
 
     def tell(self, report: Report) -> None:
         """Tell `findings`."""
         for finding in self.findings():
             report.add(finding)
+
+
+def _with(finding: Finding, more: str) -> Finding:
+    return msgspec.structs.replace(finding, message=finding.message + more)

@@ -109,7 +109,7 @@ class FrameReader:
                 if image is not None:
                     images[frame - begin].append((number, row, image))
             if len(rows):
-                self._recurring.saw(document.path, len(rows))
+                self._recurring.saw(document.path, _annotation_count(document, rows))
                 bounds = np.searchsorted(frames, np.arange(begin, end + 1, dtype=frames.dtype)).tolist()
                 self._reading, self._frame_of = (frames, rows), None
                 parts.append((number, bounds, rows.tolist(), readers[number][1].rows(rows)))
@@ -210,3 +210,9 @@ class FrameReader:
             origins=self._origins,
         )
         return Frame(key=self._key(frame, text), data=[data])
+
+
+def _annotation_count(document: Document, rows: NDArray[np.int32]) -> int:
+    """How many annotations these records are: of a whole video's the first frame that it is in counts."""
+    text = document.text
+    return sum(map(text.is_first, rows.tolist())) if isinstance(text, VideoText) else len(rows)

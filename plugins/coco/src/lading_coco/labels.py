@@ -253,7 +253,8 @@ class LabelBuilder:
         if not self._has_categories or key in self._spelled:  # which is told of the file
             return name
         if not (self._are_unknown_told and name.startswith("category:")):
-            self._tell(row, "coco.unknown-category", f"expected the id of a category, found {key!r}", "category_id")
+            message = f"expected the id of a category, found {key!r}"
+            self._tell(row, "coco.unknown-category", message, "category_id", often=True, values="ids")
         return name
 
     def _tell_beyond(self, rest: Mapping[str, Any], row: int) -> None:
@@ -272,15 +273,27 @@ class LabelBuilder:
         return isinstance(text, VideoText) and text.is_told("/annotations", row, parts)
 
     def _tell(
-        self, row: int, rule: str, message: str, *parts: str | int, warn: bool = False, often: bool = False
+        self,
+        row: int,
+        rule: str,
+        message: str,
+        *parts: str | int,
+        warn: bool = False,
+        often: bool = False,
+        values: str = "",
     ) -> None:
-        """Tell of a record; `often` of what is told once, with a number, where most records have it."""
+        """Tell of a record; `often` of what is told once, with a number, where most records have it.
+
+        Where the `values` of a field, called so, are each wrong for themselves, one is told once of more than two.
+        """
         if self._is_told(row, *parts):
             return
         if often:
             origin, group = self._origin(row, *parts), self._document.path
             grade: Severity = "warning" if warn else "error"
-            self._recurring.take(grade, rule, message, origin, group=group, noun="annotations", kind=message)
+            self._recurring.take(
+                grade, rule, message, origin, group=group, noun="annotations", kind=message, values=values
+            )
             return
         take = self._report.warning if warn else self._report.error
         take(rule, message, self._origin(row, *parts))

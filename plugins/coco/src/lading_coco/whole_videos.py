@@ -130,13 +130,17 @@ class VideoText(JsonText):
         if pointer == "/images":
             return self._first_image[bisect_right(self._first_image, row) - 1] != row
         annotation = self._annotation_of[row]
-        if not parts or parts[0] in _PLURAL or not row or self._annotation_of[row - 1] != annotation:
+        if not parts or parts[0] in _PLURAL or self.is_first(row):
             return False
         key = SOURCES.get(str(parts[0]), str(parts[0]))
         with self._original.reading() as access:
             record = self._record(annotation, access) or {}
         entries = entries_of(record.get(key))
         return not entries or len(entries) != self._frame_count(record)
+
+    def is_first(self, row: int) -> bool:
+        """Whether a record of one frame is the first one of its annotation."""
+        return not row or self._annotation_of[row - 1] != self._annotation_of[row]
 
     def is_second(self, row: int) -> bool:
         """Whether the annotation of a record of one frame has the id of an earlier one, which is told."""

@@ -218,13 +218,15 @@ def test_the_raw_drive(sample: Path) -> None:
     assert first.size_m == (4.3293562, 1.7057118, 2.1672349)
     turn = math.remainder(-3.1842001424562025, math.tau)
     assert math.atan2(2 * first.qw * first.qz, 1 - 2 * first.qz**2) == pytest.approx(turn, abs=1e-12)
-    assert dataset.report.count("error") == 0
+    assert {rule: count for (rule, _), count in dataset.report.counts.items()} == {"media.missing": 1}
 
 
 def test_odometry(sample: Path) -> None:
     dataset = open_dataset(sample / "odometry", format="kitti")
     assert {segment.name: segment.frame_count for segment in dataset.segments} == {"00": 4541, "04": 271}
-    assert [f.rule for f in dataset.report.findings] == []
+    assert [(f.rule, f.file) for f in dataset.report.findings] == [
+        ("media.missing", f"dataset/sequences/{name}/velodyne") for name in ("00", "04")
+    ]
     report = Report()
     frames = list(dataset.frames("04", report=report))
     assert [finding.rule for finding in report.findings] == ["kitti.ego-pose"]

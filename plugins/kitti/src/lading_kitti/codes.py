@@ -35,6 +35,11 @@ CODES: Mapping[str, Told] = {
     ),
     "kitti.waymo-export": Told("warning", "boxes lie in KITTI's camera frame"),
     "kitti.stray-file": Told("warning", "a frame or a sequence has files in the folders in which others have theirs"),
+    "kitti.sensor-missing": Told(
+        "warning",
+        "a sequence or drive has a folder of each sensor that others beside it have",
+        "Add the folder, or leave that sensor out of the others.",
+    ),
     "kitti.duplicate-file": Told("warning", "no two files of a folder have the same name"),
     "kitti.calibration-missing": Told("warning", "each frame has a calibration that leads to the velodyne"),
     "kitti.calibration-row": Told("error", "a line of a calibration has its number of values"),

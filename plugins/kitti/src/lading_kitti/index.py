@@ -59,7 +59,7 @@ class SegmentIndex:
     sensor has a file of, and what names them; `beyond` the numbers of those that are told to be behind the last one.
     `strays` are the frames of one file that no other goes with; `is_stray`
     where the whole segment is such, and `lost` the folders that have nothing of it for that reason, which is told;
-    `bare` are the sensors of which it is told that they have no file at all.
+    `bare` are the sensors of which it is told that their files are missing, `is_unsent` where that is told of all.
     """
 
     layout: Layout
@@ -93,6 +93,7 @@ class SegmentIndex:
     is_stray: bool = False
     lost: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+    is_unsent: bool = False
 
     @property
     def root_files(self) -> set[str]:
@@ -139,10 +140,13 @@ class SegmentIndex:
             return join(folder, rest.removeprefix(f"{self.sequence}/"))
         return below
 
+    def folder(self, name: str) -> str:
+        """Where the files of a sensor lie, or would lie."""
+        return join(self.root, name, self.sequence, self.layout.data.rstrip("/"))
+
     def assume(self, name: str, camera: int | None) -> Media:
         """A sensor that labels need and the source has no folder of."""
-        folder = join(self.root, name, self.sequence) + "/" + self.layout.data
-        media = Media(name, camera, folder, ".bin" if camera is None else ".png")
+        media = Media(name, camera, f"{self.folder(name)}/", ".bin" if camera is None else ".png")
         self.media.append(media)
         self.media.sort(key=lambda one: (one.is_lidar, one.camera or 0, one.name))
         return media

@@ -1,10 +1,10 @@
-"""Frames without any picture or cloud, and sensors without any: each told once."""
+"""Frames without any picture or cloud: each is told once, where it is named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lading import Data, Origin, Report
+from lading import Data, Origin
 from lading_kitti.index import SegmentIndex
 
 _TOLD = (("media.missing", None),)
@@ -22,20 +22,6 @@ def lonely(segment: SegmentIndex, files: Sequence[Mapping[str, str]], lines: Map
         elif key in lines:
             found[key] = lines[key]
     return found
-
-
-def tell_bare(segment: SegmentIndex, report: Report) -> None:
-    """Say once of a sensor that has no file in a segment, where others have some, that they are missing."""
-    told = {*segment.lonely, *segment.strays, *segment.previous}
-    due = len(segment.keys) - len(told.intersection(segment.keys))
-    unserved = [finding.file or "" for finding in report.findings if finding.rule.startswith("source.")]
-    for media in segment.media if due > 1 and not segment.is_stray else ():
-        folder = media.prefix.rstrip("/")
-        is_unserved = any(f"{file}/".startswith(media.prefix) for file in unserved)
-        if not media.files and media.name not in segment.lost and not is_unserved:
-            message = f"expected a file for each of {due:,} frames, found none"
-            report.error("media.missing", message, Origin(folder), segment=segment.name, sensor=media.name)
-            segment.bare.add(media.name)
 
 
 def place(data: Sequence[Data], named_at: Origin, *, is_told: bool = False) -> None:

@@ -54,9 +54,9 @@ class KittiReader(Reader):
         from lading_kitti.dataset import KittiDataset
         from lading_kitti.filling import Filler
         from lading_kitti.leftovers import tell_differences, tell_leftovers, tell_lost_ways, tell_sequences, tell_times
-        from lading_kitti.lonely import tell_bare
         from lading_kitti.strays import tell_stray_files, tell_stray_poses, tell_stray_sequences, tell_unlisted
         from lading_kitti.tree import scan
+        from lading_kitti.unsent import tell_sensors, tell_unsent
 
         tree = scan(source)
         filler = Filler(source, tree, report, options.labels, has_previous=options.previous)
@@ -67,7 +67,8 @@ class KittiReader(Reader):
         tell_stray_sequences(indexes, report)
         tell_stray_poses(indexes, report)
         for index in indexes:
-            tell_bare(index, report)
+            tell_unsent(source, index, report)
+        tell_sensors(indexes, report)
         for index in indexes:
             tell_stray_files(index, report)
             tell_unlisted(index, report)

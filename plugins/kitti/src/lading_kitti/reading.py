@@ -85,7 +85,7 @@ class SegmentReading:
                 one.ego_pose, one.posed = pose, posed
                 data.append(one)
         if key in index.lonely:
-            place(data, index.lonely[key], is_told=number in index.beyond)
+            place(data, index.lonely[key], is_told=index.is_unsent or number in index.beyond)
         settle(index, key, data)
         own, entries = self._own_calibration(calibrated)
         period_ns = index.layout.period_ns

@@ -167,7 +167,9 @@ def _tell_poses(alone: Sequence[SegmentIndex], sequences: int, report: Report) -
 
 def settle(segment: SegmentIndex, key: str, data: Sequence[Data]) -> None:
     """Let no rule tell of files that lack for a reason that is told."""
-    is_alone = segment.is_stray or key in segment.strays or (bool(segment.lost) and key in segment.lonely)
+    is_lonely = key in segment.lonely
+    is_alone = segment.is_stray or key in segment.strays or (bool(segment.lost) and is_lonely)
+    told = segment.lost if is_lonely else segment.lost | segment.bare
     for one in data:
-        if one.content is None and (is_alone or one.sensor_name in segment.lost | segment.bare):
+        if one.content is None and (is_alone or one.sensor_name in told):
             one.told = (*one.told, _TOLD)

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from lading import File, Report, Source
+from lading import File, Report, Sensor, Source
 from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.channels import tell_shared
 from lading_nuscenes.derived import tell_derived
 from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.files import Files
+from lading_nuscenes.groups import Group, log_groups, scene_groups
 from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
@@ -25,7 +26,7 @@ from lading_nuscenes.pictures import Pictures
 from lading_nuscenes.points import Labelled, classes
 from lading_nuscenes.results import Results
 from lading_nuscenes.sample_data import read_files
-from lading_nuscenes.samples import Group, log_groups, read_samples, scene_groups
+from lading_nuscenes.samples import read_samples
 from lading_nuscenes.schema import (
     Attribute,
     CalibratedSensor,
@@ -33,10 +34,10 @@ from lading_nuscenes.schema import (
     ObjectAnn,
     PointLabels,
     Scene,
-    Sensor,
     SurfaceAnn,
     Visibility,
 )
+from lading_nuscenes.schema import Sensor as SensorRow
 from lading_nuscenes.sensors import Sensors
 from lading_nuscenes.sizes import tell_sizes
 from lading_nuscenes.tables import Rows, Tables, grouped
@@ -72,7 +73,7 @@ class Database:
         self.attributes = tables.small("attribute", Attribute)
         self.visibilities = tables.small("visibility", Visibility)
         calibrated = tables.small("calibrated_sensor", CalibratedSensor)
-        self.sensors = Sensors(calibrated, tables.small("sensor", Sensor), tables)
+        self.sensors = Sensors(calibrated, tables.small("sensor", SensorRow), tables)
         groups = self.logs.places if version.is_nuimages else self.scenes.places
         self.samples = read_samples(tables, self.book, groups, by_log=version.is_nuimages)
         self.files = self._read_files(calibrated, all_files=all_files, notes_names=notes_names)
@@ -112,6 +113,11 @@ class Database:
         if self.version.is_nuimages:
             return log_groups(self.tables, self.samples, self.logs)
         return scene_groups(self.tables, self.book, self.samples, self.scenes, self.logs)
+
+    def sensor_of(self, file: int) -> Sensor | None:
+        """The sensor that a file is of."""
+        place = int(self.files.calibrated[file])
+        return None if place < 0 else self.sensors.models[place]
 
     @property
     def labelled(self) -> list[str]:

@@ -7,20 +7,16 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, BinaryIO
 
-from lading import Data, Frame, Label, Lidar, Report, Sensor, Transform3D, counted
+from lading import Data, Frame, Label, Lidar, Report, Sensor
 from lading.model.frame import Annotation, frame_id
-from lading_nuscenes.boxes import Boxes
+from lading_nuscenes.carriers import Carriers
 from lading_nuscenes.database import Database
 from lading_nuscenes.measures import Measures
 from lading_nuscenes.origins import RowOrigins
 from lading_nuscenes.pictures import Pictures
-from lading_nuscenes.rotations import is_rotation
 from lading_nuscenes.scan import Scan
 from lading_nuscenes.segments import Moment, Plan
 from lading_nuscenes.times import NO_TIME
-
-#: The tables that say of what sensors a sample has files, and where these are.
-_PLACING = ("sensor", "calibrated_sensor", "ego_pose", "sample_data")
 
 #: Of a second file of its sample: where its path is another's as well, that is no other defect.
 _SAME_PATH = ("path.duplicate", None)
@@ -45,12 +41,11 @@ class Frames:
         self._database = database
         self._plan = plan
         self._report = report
-        self._boxes = Boxes(database)
+        self._carriers = Carriers(database, plan, report)
         self._measures = Measures(database, plan.segment.name, report)
         paths = {table: database.tables.path(table) for table in database.labelled}
         of_results = None if database.results is None else database.results.origin
         self._origins = RowOrigins(paths, of_results, database.media.find, database.point_classes)
-        self._results: BinaryIO | None = None
         self._streams: list[tuple[Pictures, Scan[Any], BinaryIO]] = []
 
     def read(self, moments: list[Moment], indexes: range) -> Iterator[Frame]:
@@ -59,7 +54,7 @@ class Frames:
             for pictures in self._database.pictures:
                 self._streams.append((pictures, pictures.scan(), stack.enter_context(pictures.file.open())))
             if self._database.results is not None:
-                self._results = stack.enter_context(self._database.results.file.open())
+                self._carriers.results = stack.enter_context(self._database.results.file.open())
             for index in indexes:
                 yield self._frame(moments[index], index)
 
@@ -68,7 +63,7 @@ class Frames:
         data = [self._data(int(file), key, is_sample=moment.sample >= 0) for file in moment.files]
         lacking = self._lacking(moment)
         if moment.sample >= 0:
-            lacking = (*lacking, *self._add_boxes(moment, data, key))
+            lacking = (*lacking, *self._carriers.put(moment, data, key, lacking))
         self._tell_twice(moment, data, key)
         time_ns = None if moment.time_ns == NO_TIME else moment.time_ns
         return Frame(
@@ -106,15 +101,11 @@ class Frames:
             extras["key_camera_token"] = samples.key_cameras[moment.sample]
         return extras | samples.extras.get(moment.sample, {})
 
-    def _sensor(self, file: int) -> Sensor | None:
-        place = int(self._database.files.calibrated[file])
-        return None if place < 0 else self._database.sensors.models[place]
-
     def _calibration(self, moment: Moment) -> Mapping[str, Sensor] | None:
         """The sensors that this frame knows otherwise than its segment."""
         own: dict[str, Sensor] = {}
         for file in moment.files:
-            sensor = self._sensor(int(file))
+            sensor = self._database.sensor_of(int(file))
             if sensor is None:
                 continue
             known = self._plan.sensors[sensor.name]
@@ -126,7 +117,7 @@ class Frames:
         database = self._database
         files = database.files
         filename = files.filename(file)
-        sensor = self._sensor(file)
+        sensor = self._database.sensor_of(file)
         name = None if sensor is None else sensor.name
         content = database.media.find(filename)
         time_ns = int(files.times[file])
@@ -197,89 +188,6 @@ class Frames:
             if places:
                 labels += pictures.labels(places, scan, stream, self._report)
         return labels
-
-    def _add_boxes(self, moment: Moment, data: list[Data], key: str) -> Collection[str]:
-        """Put the boxes of a sample on its lidar, or on another sensor that has a place in the world.
-
-        Gives the sensors of which it is told that the sample has no file.
-        """
-        database = self._database
-        places = database.annotations.of_sample(moment.sample)
-        detected = None if database.results is None else database.results.count_of(moment.sample)
-        if not database.speaks_of_boxes and detected is None:
-            return ()
-        count = len(places) + (detected or 0)
-        files = moment.files.tolist()
-        carriers = database.sensors.carriers
-        ranked = sorted(
-            (*carriers[database.files.calibrated[file]], number)
-            for number, file in enumerate(files)
-            if self._sensor(file) is not None
-        )
-        found = ((number, self._placed(files[number], data[number])) for *_, number in ranked)
-        number, placed = next((pair for pair in found if pair[1] is not None), (0, None))
-        if placed is None:
-            if count:
-                self._tell_unplaced(moment, count, key)
-            return ()
-        carrier = data[number]
-        told: Collection[str] = ()
-        if count:
-            told = self._tell_carrier(moment, data, carrier, count, key)
-            boxes = self._boxes.labels(places, *placed, self._report) if len(places) else []
-            carrier.told = [*carrier.told, *self._boxes.told(places, boxes)]
-            if detected and database.results is not None and self._results is not None:
-                boxes += database.results.labels(moment.sample, self._results, *placed, self._report)
-            carrier.labels = [*carrier.labels, *boxes]
-        carrier.annotation = "present" if carrier.labels else "empty"
-        return told
-
-    def _placed(self, file: int, data: Data) -> tuple[Transform3D, Transform3D] | None:
-        """Where the vehicle was and where the sensor sits in it, if both are known."""
-        sensor = self._sensor(file)
-        if sensor is None or sensor.extrinsics is None or data.ego_pose is None:
-            return None
-        return (
-            (data.ego_pose, sensor.extrinsics)
-            if is_rotation(data.ego_pose) and is_rotation(sensor.extrinsics)
-            else None
-        )
-
-    def _tell_unplaced(self, moment: Moment, count: int, key: str) -> None:
-        database = self._database
-        at = database.tables.origin("sample", database.samples.rows[moment.sample])
-        tables = database.tables
-        is_lost = any(table not in tables or tables.is_cut(table) for table in _PLACING)
-        if not is_lost and moment.sample not in database.lacking:  # that a table, or a file, is not there is told
-            boxes = counted(count, "box", "boxes")
-            message = f"expected a sensor with a pose to carry {boxes}, found none; they are left out"
-            self._report.error("nuscenes.unplaced-boxes", message, at, segment=self._plan.segment.name, frame=key)
-        self._report.loss("boxes of samples without a sensor that has a pose", str(at), count)
-
-    def _tell_carrier(self, moment: Moment, data: list[Data], carrier: Data, count: int, key: str) -> Collection[str]:
-        """Say that boxes lie on another sensor than on those of other frames; give that where it is said to be lacking.
-
-        Where the usual one has a file without a pose, its row of ego_pose is a finding, where its file is left out,
-        or has a calibration that is not there, its row of sample_data is, and this what came of it.
-        """
-        usual = self._plan.carrier
-        if usual is None or carrier.sensor_name == usual:
-            return ()
-        lidar = next((part for part in data if part.sensor_name == usual), None)
-        if lidar is not None:
-            what = "boxes of samples whose usual sensor has no pose, on another one"
-            self._report.loss(what, str(lidar.origin), count)
-            return ()
-        if usual in self._lacking(moment) or any(part.sensor_name is None for part in data):
-            self._report.loss("boxes of samples whose usual sensor's file is left out, on another one", key, count)
-            return ()
-        place = f"{carrier.sensor_name}'s frame"
-        message = (
-            f"expected a file of {usual} to carry {counted(count, 'box', 'boxes')}, found none; they lie in {place}"
-        )
-        where = {"segment": self._plan.segment.name, "frame": key, "sensor": usual}
-        self._report.warning("nuscenes.carrier", message, carrier.origin, **where)
-        return (usual,)
 
     def _tell_twice(self, moment: Moment, data: list[Data], key: str) -> None:
         """Say which files are not the first of their sensor; two sensors of one name are told at their rows."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from lading import Origin, Segment, Sensor
 from lading_nuscenes.database import Database
+from lading_nuscenes.groups import Group
 from lading_nuscenes.layout import folders
-from lading_nuscenes.samples import Group
 from lading_nuscenes.sensors import carrying
 from lading_nuscenes.times import NO_TIME
 

@@ -33,6 +33,12 @@ CODES: Mapping[str, Told] = {
     "nuscenes.count-mismatch": Told("warning", "`nbr_samples` and `nbr_annotations` are the numbers of rows"),
     "nuscenes.duplicate-name": Told("warning", "no two scenes, categories, attributes or levels have the same name"),
     "nuscenes.attribute-twice": Told("warning", "a box has each attribute once"),
+    "nuscenes.attribute-family": Told(
+        "warning", "nuScenes' own attributes are those of the category: `cycle.` of bicycles, `vehicle.` of cars"
+    ),
+    "nuscenes.attribute-clash": Told(
+        "warning", "a box has one attribute of a family: no `vehicle.moving` beside `vehicle.parked`"
+    ),
     "nuscenes.derived-key": Told(
         "warning", "keys that the devkit derives say what the rows do", "Leave them out: the devkit makes them again."
     ),

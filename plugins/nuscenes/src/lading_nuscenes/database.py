@@ -11,6 +11,7 @@ from lading import File, Report, Sensor, Source
 from lading_nuscenes.annotations import Annotations, read_annotations
 from lading_nuscenes.channels import tell_shared
 from lading_nuscenes.derived import tell_derived
+from lading_nuscenes.families import tell_families
 from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.files import Files
 from lading_nuscenes.groups import Group, log_groups, scene_groups
@@ -83,6 +84,7 @@ class Database:
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
         tell_sizes(tables, self.annotations, self.instances, self.categories)
+        tell_families(tables, self.annotations, self.instances, self.categories, self.attributes)
         tell_derived(tables, self.annotations, self.instances, self.categories, self.files, self.sensors)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)

@@ -14,6 +14,7 @@ from lading import Box2D, File, Label, LadingError, Report, Rle
 from lading.model.rle import counts_from_text
 from lading_nuscenes.attribute_tokens import AttributeTokens
 from lading_nuscenes.conversion import Piece
+from lading_nuscenes.families import Families
 from lading_nuscenes.files import Files
 from lading_nuscenes.origins import code
 from lading_nuscenes.owners import Unread
@@ -49,6 +50,7 @@ class Pictures:
         self._categories = categories
         self._attributes = attributes
         self._attribute_tokens = AttributeTokens(tables, table, attributes)
+        self._families = Families(tables, table, attributes)
         self._kept: dict[int, tuple[Any, dict[str, Any]]] = {}  # rows out of text that is no JSON throughout
         self._indexes = _NONE
         self._spans: NDArray[np.int64] = np.empty((0, 2), dtype=np.int64)
@@ -76,6 +78,7 @@ class Pictures:
             count += len(piece.rows)
         unread.tell()
         self._attribute_tokens.tell(count)
+        self._families.tell()
         self._indexes = columns.take("indexes", _NONE)
         self._spans = columns.take("spans", self._spans)
         self._order, self._starts = grouped(columns.take("owners", _NONE), len(files))
@@ -86,8 +89,11 @@ class Pictures:
         found = self._categories.find(tokens)
         self._tables.dangling(self.table, "category_token", "category", piece.indexes, found, tokens)
         if self._row_type is ObjectAnn:
-            for row, index in zip(piece.rows, piece.indexes, strict=True):
+            names = [self._categories.rows[place].name if place >= 0 else "" for place in found.tolist()]
+            for row, name, index in zip(piece.rows, names, piece.indexes, strict=True):
                 self._attribute_tokens.look(index, row.attribute_tokens)
+                if row.attribute_tokens:
+                    self._families.look((index,), name, row.attribute_tokens)
 
     def of_file(self, place: int) -> list[int]:
         """The rows of a file, in the order of the table."""

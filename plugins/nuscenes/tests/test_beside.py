@@ -94,6 +94,7 @@ def test_an_attribute_that_stands_twice_is_told(case: Any) -> None:
 def test_an_attribute_that_stands_twice_in_a_picture_is_told(images: Any) -> None:
     before = judged(images)
     token = images.rows("attribute")[0]["token"]
+    images.set("attribute", 0, name="parked")
     images.set("object_ann", 1, attribute_tokens=[token, token])
     (line,) = told(images, before)
     assert line.startswith(f"warning nuscenes.attribute-twice {TABLES}object_ann.json#/1/attribute_tokens/1: ")
@@ -101,6 +102,7 @@ def test_an_attribute_that_stands_twice_in_a_picture_is_told(images: Any) -> Non
 
 def test_attributes_that_stand_twice_in_most_rows_are_told_once(case: Any) -> None:
     before = judged(case)
+    case.set("attribute", 0, name="moving")  # which anything may do
     token = case.rows("attribute")[0]["token"]
     case.edit("sample_annotation", lambda rows: [
         row | {"attribute_tokens": [token, token]} if n else row for n, row in enumerate(rows)
@@ -168,11 +170,64 @@ def test_a_log_that_no_map_names_is_told_where_maps_name_logs(case: Any) -> None
     assert told(case, before) == []
 
 
-def test_a_map_of_a_log_that_is_not_there_is_as_v1_0_mini_has_it(case: Any) -> None:
-    """The metadata of v1.0-mini: 83 tokens in maps, 8 logs."""
+def test_maps_of_many_logs_that_are_not_there_are_as_those_of_v1_0_mini(case: Any) -> None:
+    """The metadata of v1.0-mini: 83 tokens in maps, 8 logs; of a database of one log, two."""
     before = judged(case)
-    case.set("map", 0, log_tokens=[*case.rows("map")[0]["log_tokens"], "e" * 32])
+    known = case.rows("map")[0]["log_tokens"]
+    case.set("map", 0, log_tokens=[*known, *(f"{number:032x}" for number in range(7, 10))])
     assert told(case, before) == []
+    case.set("map", 0, log_tokens=[*known, *(f"{number:032x}" for number in range(7, 10)), "n015-2018-07-24"])
+    assert told(case, before) == [
+        f"warning nuscenes.map-log {TABLES}map.json#/0/log_tokens/5: "
+        "expected a token of log.json, found 'n015-2018-07-24'"
+    ]
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_one_log_of_a_map_that_is_not_there_is_told_there_alone(case: Any, place: int) -> None:
+    """In place of that of a log, which no map names then, and beside both."""
+    before = judged(case)
+    token = "0f" * 16
+    case.set("map", 0, log_tokens=[*case.rows("map")[0]["log_tokens"][:place], token])
+    assert told(case, before) == [
+        f"warning nuscenes.map-log {TABLES}map.json#/0/log_tokens/{place}: "
+        f"expected a token of log.json, found {token!r}"
+    ]
+
+
+def test_a_log_that_is_gone_is_told_with_its_scene_alone(case: Any) -> None:
+    before = judged(case)
+    case.edit("log", lambda rows: rows[:1])
+    (line,) = told(case, before)
+    assert line.startswith(f"error nuscenes.dangling-token {TABLES}scene.json#/1/log_token: ")
+
+
+def test_a_log_of_no_scene_that_no_map_names_is_told(case: Any) -> None:
+    before = judged(case)
+    case.edit("log", lambda rows: [*rows, rows[0] | {"token": "0f" * 16, "logfile": "n003"}])
+    (line,) = told(case, before)
+    assert line.startswith(f"warning nuscenes.map-log {TABLES}log.json#/2/token: expected it among the `log_tokens`")
+
+
+def test_maps_that_are_no_whole_pictures_are_told(case: Any) -> None:
+    before = judged(case)
+    (row,) = case.rows("map")
+    file = case.root / row["filename"]
+    whole = file.read_bytes()
+    code = f"warning nuscenes.map-picture {row['filename']}: "
+    for content, message in (
+        (whole[:-20], "expected a whole picture, found it cut after "),
+        (b"<html>no such map</html>", "expected a picture, found bytes of no known format"),
+        (b"", "expected content, found an empty file"),
+    ):
+        file.write_bytes(content)
+        (line,) = told(case, before)
+        assert line.startswith(f"{code}{message}")
+    for name in ("map/lanelet2_map.osm", row["filename"]):  # T4 has no picture
+        (case.root / name).parent.mkdir(exist_ok=True)
+        (case.root / name).write_bytes(b"<osm/>" if name.endswith(".osm") else whole)
+        case.set("map", 0, filename=name)
+        assert told(case, before) == []
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

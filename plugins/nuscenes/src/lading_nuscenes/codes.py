@@ -42,7 +42,8 @@ CODES: Mapping[str, Told] = {
     "nuscenes.derived-key": Told(
         "warning", "keys that the devkit derives say what the rows do", "Leave them out: the devkit makes them again."
     ),
-    "nuscenes.map-log": Told("warning", "a map names each log of a scene"),
+    "nuscenes.map-log": Told("warning", "maps name each log, and none that is not there"),
+    "nuscenes.map-picture": Told("warning", "the picture of a map opens and is whole", "Download or export it again."),
     "nuscenes.log-date": Told("warning", "the `date_captured` of a log is a day", "Write YYYY-MM-DD."),
     "nuscenes.no-name": Told("warning", "a scene or log has a name"),
     "nuscenes.timestamp": Told("warning", "a time is in microseconds"),

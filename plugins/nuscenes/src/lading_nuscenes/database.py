@@ -19,7 +19,7 @@ from lading_nuscenes.instances import read_instances
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.logs import read_logs
-from lading_nuscenes.maps import read_maps, tell_mapless
+from lading_nuscenes.maps import read_maps, tell_mapless, tell_pictures
 from lading_nuscenes.moments import tell_clock
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.owners import Unread, tell_key_cameras
@@ -192,6 +192,7 @@ class Database:
         report, tables = self.tables.report, self.tables
         tables.gone.tell()
         self._tell_missing()
+        tell_pictures(tables, self.maps, self.media)
         if self.files.skipped:
             what = "files that are no key frames (`-o sweeps=true` reads them)"
             report.loss(what, self.files.skipped_example, self.files.skipped)

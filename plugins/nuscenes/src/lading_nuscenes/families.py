@@ -83,7 +83,7 @@ class Families:
         for place, token in enumerate(tokens):
             name = self._names.get(token, "")
             family = _FAMILIES.get(name)
-            if family is None:
+            if family is None or token in tokens[:place]:
                 continue
             if allowed is not None and family not in allowed:
                 expected = " or ".join(f"`{one}.`" for one in allowed)

@@ -89,6 +89,11 @@ class Gone:
             self._report.error("nuscenes.dangling-token", message, at)
 
 
+def is_token(token: str) -> bool:
+    """Whether it has the form of a publisher's token."""
+    return bool(_TOKEN.fullmatch(token))
+
+
 def _is_token(target: str, token: str) -> bool:
     """Whether a row of a table may have had this token."""
-    return bool(_TOKEN.fullmatch(token)) or (target == "visibility" and bool(_LEVEL.fullmatch(token)))
+    return is_token(token) or (target == "visibility" and bool(_LEVEL.fullmatch(token)))

@@ -1,14 +1,16 @@
-"""map: the pictures of the ground, and the logs that none of them is of."""
+"""map: the pictures of the ground, and the logs that they are of."""
 
 from __future__ import annotations
 
-from lading import counted
+from lading import Origin, counted
+from lading.media import is_image_name, probe
+from lading_nuscenes.gone import is_token
 from lading_nuscenes.layout import Media
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.schema import Log, Map, Scene
 from lading_nuscenes.tables import Rows, Tables
 
-#: Logs that are told one by one though they are most.
+#: Logs and pictures that are told one by one.
 _FEW = 2
 
 
@@ -22,21 +24,50 @@ def read_maps(tables: Tables, media: Media) -> Rows[Map]:
 
 
 def tell_mapless(tables: Tables, maps: Rows[Map], logs: Rows[Log], scenes: Rows[Scene]) -> None:
-    """Say which logs of scenes no map names, where maps name logs: the devkit opens no such database.
+    """Say which logs no map names, where maps name logs, and which logs maps name that are not there.
 
-    The other way round v1.0-mini has maps that name the logs of all nuScenes. An older release has maps without logs
-    (source-formats.md 4.8, 12).
+    The devkit opens no database with a log without a map. An older release has maps without logs (source-formats.md
+    4.8, 12), and maps of v1.0-mini name the logs of all nuScenes: where they name more than a few that are not there,
+    or as many as are, nothing is told of these.
     """
     named = {token for row in maps.rows for token in row.log_tokens or ()}
-    if not named or tables.left_out("map") or tables.mended("map", "log_tokens"):
+    if not named or any(map(tables.is_cut, ("map", "log"))):
         return
-    tokens = dict.fromkeys(row.log_token for row in scenes.rows if row.log_token)
-    own = [(token, place) for token in tokens if (place := logs.places.get(token)) is not None]
-    odd = [place for token, place in own if token not in named]
-    is_most = len(odd) > _FEW and 2 * len(odd) > len(own)
-    for place in odd[: 1 if is_most else None]:
+    gone = [token for token in named if token not in logs.places]
+    unnamed = [place for token, place in logs.places.items() if token and token not in named]
+    is_few = len(gone) <= _FEW and (bool(unnamed) or 2 * len(gone) <= len(named) - len(gone))
+    told = _tell_gone(tables, maps, {token for token in gone if is_few or not is_token(token)}, scenes)
+    if len(unnamed) <= told or tables.left_out("map") or tables.mended("map", "log_tokens"):
+        return
+    is_most = len(unnamed) > _FEW and 2 * len(unnamed) > len(logs.places)
+    for place in unnamed[: 1 if is_most else None]:
         at = tables.origin("log", logs.indexes[place], "token")
         message = f"expected it among the `log_tokens` of a map, found it in none of {len(maps)}"
         if is_most:
-            message += f", as {counted(len(odd), 'log')} of {len(own):,}"
+            message += f", as {counted(len(unnamed), 'log')} of {len(logs.places):,}"
         tables.report.warning("nuscenes.map-log", message, at)
+
+
+def _tell_gone(tables: Tables, maps: Rows[Map], tokens: set[str], scenes: Rows[Scene]) -> int:
+    """Tell tokens of no log where maps name them, but for those that are told otherwise: how many these are."""
+    tokens -= {row.log_token for row in scenes.rows if row.log_token} | {*map(str, tables.left_out("log"))}
+    for index, row in zip(maps.indexes, maps.rows, strict=True):
+        for place, token in enumerate(row.log_tokens or ()):
+            if token in tokens:
+                at = tables.origin("map", index, "log_tokens", place)
+                tables.report.warning("nuscenes.map-log", f"expected a token of log.json, found {token!r}", at)
+    return len(tokens)
+
+
+def tell_pictures(tables: Tables, maps: Rows[Map], media: Media) -> None:
+    """Say which maps are pictures by their names and do not open, or are cut; once where many have one problem."""
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(row.filename for row in maps.rows if is_image_name(row.filename)):
+        file = media.find(name)
+        problem = None if file is None else probe(file).problem
+        if file is not None and problem is not None:
+            found.setdefault(problem, []).append(file.path)
+    for problem, paths in found.items():
+        more = f"; so it is with {counted(len(paths) - 1, 'more map')}" if len(paths) > _FEW else ""
+        for path in paths[: 1 if more else None]:
+            tables.report.warning("nuscenes.map-picture", f"{problem}{more}", Origin(path))

@@ -40,7 +40,7 @@ class Annotations:
     """The annotations: arrays of one entry a row that can be read, and the rows of each sample by `of_sample`.
 
     `odd_points` are the columns of numbers of points that are told, by place, `strangers` the places of rows that are
-    told to name another instance than their neighbours.
+    told to name another instance than their neighbours, `idle` those of instances that no row names.
     """
 
     def __init__(self) -> None:
@@ -62,6 +62,7 @@ class Annotations:
         self.given_velocities: dict[int, Any] = {}
         self.odd_points: dict[int, list[str]] = {}
         self.strangers: Set[int] = frozenset()
+        self.idle: Set[int] = frozenset()
         self._order = _NONE
         self._starts: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
 
@@ -240,6 +241,7 @@ class _Reading:
         tracks = Tracks(self._tables, self._book, self._samples, self._instances, made)
         tracks.tell()
         made.strangers = frozenset(tracks.strangers)
+        made.idle = tracks.idle
         made.index.forget()
         return made
 

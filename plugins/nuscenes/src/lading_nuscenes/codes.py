@@ -31,6 +31,7 @@ CODES: Mapping[str, Told] = {
     ),
     "nuscenes.sample-order": Told("warning", "`next` leads through all samples of a scene, forward in time"),
     "nuscenes.count-mismatch": Told("warning", "`nbr_samples` and `nbr_annotations` are the numbers of rows"),
+    "nuscenes.idle-instance": Told("warning", "an instance has annotations", "Leave it out, or look for its boxes."),
     "nuscenes.duplicate-name": Told("warning", "no two scenes, categories, attributes or levels have the same name"),
     "nuscenes.attribute-twice": Told("warning", "a box has each attribute once"),
     "nuscenes.attribute-family": Told(

@@ -15,7 +15,7 @@ from lading_nuscenes.families import tell_families
 from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.files import Files
 from lading_nuscenes.groups import Group, log_groups, scene_groups
-from lading_nuscenes.instances import read_instances
+from lading_nuscenes.instances import read_instances, tell_idle
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.logs import read_logs
@@ -88,6 +88,8 @@ class Database:
         tell_derived(tables, self.annotations, self.instances, self.categories, self.files, self.sensors)
         self.results = None if results is None else self._read_results(results, report)
         self.pictures = self._pictures(files)
+        drawn = self.instances.index.find(self.book.keys([token for one in self.pictures for token in one.instances]))
+        tell_idle(tables, self.instances, self.annotations.idle - {*drawn.tolist()})
         self.named, self._missing = np.empty(0, dtype=np.int64), dict[str, tuple[tuple[int, str], int]]()
         self.point_labels = {table: self._point_labels(table) for table in ("lidarseg", "panoptic") if table in tables}
         self.point_classes = classes(self.categories, tables) if any(self.point_labels.values()) else None

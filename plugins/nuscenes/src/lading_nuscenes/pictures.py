@@ -49,6 +49,7 @@ class Pictures:
         self._tables = tables
         self._categories = categories
         self._attributes = attributes
+        self.instances: set[str] = set()
         self._attribute_tokens = AttributeTokens(tables, table, attributes)
         self._families = Families(tables, table, attributes)
         self._kept: dict[int, tuple[Any, dict[str, Any]]] = {}  # rows out of text that is no JSON throughout
@@ -92,6 +93,8 @@ class Pictures:
             names = [self._categories.rows[place].name if place >= 0 else "" for place in found.tolist()]
             for row, name, index in zip(piece.rows, names, piece.indexes, strict=True):
                 self._attribute_tokens.look(index, row.attribute_tokens)
+                if row.instance_token is not None:
+                    self.instances.add(row.instance_token)
                 if row.attribute_tokens:
                     self._families.look((index,), name, row.attribute_tokens)
 

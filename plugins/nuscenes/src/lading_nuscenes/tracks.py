@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,13 +34,15 @@ _ENDS = ("first_annotation_token", "last_annotation_token")
 class Tracks:
     """Tells what is odd about the annotations, once all of them are known.
 
-    `strangers` are the annotations that name another instance than their neighbours, and the place of that of these.
+    `strangers` are the annotations that name another instance than their neighbours, and the place of that of these,
+    `idle` the instances that have none at all, which is not told elsewhere.
     """
 
     def __init__(
         self, tables: Tables, book: TokenBook, samples: Samples, instances: Instances, made: Annotations
     ) -> None:
         self.strangers: dict[int, int] = {}
+        self.idle: Set[int] = frozenset()
         self._tables = tables
         self._book = book
         self._samples = samples
@@ -57,6 +59,7 @@ class Tracks:
         before[self._repeated] = after[self._repeated] = DANGLING
         ends = [self._made.index.find(keys) for keys in self._instances.ends]
         has_ends = self._tell_links(before, after, ends)
+        self.idle = self._idle()
         for column, found, links in zip(_ENDS, ends, (before, after), strict=True):
             self._tell_end(column, found, links if has_ends else None)
         self._tell_counts()
@@ -86,13 +89,23 @@ class Tracks:
             message = f"expected {what} of the rows before and after, found another"
             self._tables.report.warning("nuscenes.broken-chain", message, at)
 
+    def _idle(self) -> Set[int]:
+        """The instances without annotations, unless as many annotations are told to be gone or of no instance."""
+        made, tables = self._made, self._tables
+        own = np.concatenate((made.instances, np.array([*self.strangers.values()], dtype=made.instances.dtype)))
+        idle = frozenset(np.setdiff1d(np.arange(len(self._instances.rows)), own).tolist()) - self._again
+        told = np.count_nonzero(made.instances < 0) + len(tables.left_out(_TABLE))
+        is_withheld = not len(made) and not any(self._instances.counts)  # those of a test set
+        return frozenset() if is_withheld or tables.is_cut(_TABLE) or len(idle) <= told else idle
+
     def _tell_end(self, column: str, found: NDArray[np.int64], links: Links | None) -> None:
         """Say which instances name no first (or last) annotation of theirs; `links` lead from it to none."""
         instances, made, tables = self._instances, self._made, self._tables
         keys = instances.ends[_ENDS.index(column)]
         which = column.partition("_")[0]
         for place in np.flatnonzero(found == DANGLING).tolist():
-            tables.broken_link("instance", column, instances.rows[place], self._book.text(keys[place]))
+            if place not in self.idle:
+                tables.broken_link("instance", column, instances.rows[place], self._book.text(keys[place]))
         if (found == ABSENT).all():
             return  # nothing is said of any
         own = np.arange(len(found))
@@ -104,7 +117,8 @@ class Tracks:
         if links is not None:
             is_inner = (found >= 0) & (of == own) & (np.append(links, DANGLING)[np.maximum(found, -1)] >= 0)
         for place in np.flatnonzero(is_other | is_none | is_inner).tolist():
-            if place in self._again or tables.is_mended("instance", instances.rows[place], column):
+            is_told = place in self._again or place in self.idle
+            if is_told or tables.is_mended("instance", instances.rows[place], column):
                 continue
             there = "none" if is_none[place] else f"row {made.rows[found[place]]}, which is of another instance"
             if is_inner[place]:
@@ -129,7 +143,7 @@ class Tracks:
         known = np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
         is_told = self._tables.is_cut(_TABLE) or 0 < lacking <= known
         for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
-            if place in self._again or said in (None, found[place], by_neighbours[place]):
+            if place in self._again or place in self.idle or said in (None, found[place], by_neighbours[place]):
                 continue
             if not (is_told and said > found[place]):
                 message = f"expected {said} annotations as declared, found {found[place]}"

@@ -237,3 +237,56 @@ def test_labels_of_a_cloud_without_a_number_of_points_are_held_to_the_categories
     spoil(case)
     (found,) = told(case)
     assert found.endswith("found 9 at 1 point, first at point 1")
+
+
+def both(case: Any, rows: list[int]) -> list[list[int]]:
+    """Give clouds files of panoptic that say what their lidarseg says; the classes of their points."""
+    listed = case.rows("lidarseg")
+    case.path("panoptic").write_text("[]")
+    names = [f"panoptic/v1.0-mini/{row}.npz" for row in rows]
+    case.edit("panoptic", lambda _: [
+        listed[row] | {"token": f"{row:032x}", "filename": name} for row, name in zip(rows, names, strict=True)
+    ])  # fmt: skip
+    (case.root / NPZ).parent.mkdir(parents=True)
+    classes = [list(labelled(case, row)[0].read_bytes()) for row in rows]
+    for row, own in zip(rows, classes, strict=True):
+        write(case, row, [1000 * one + number * (one in (1, 3)) for number, one in enumerate(own)])
+    return classes
+
+
+def write(case: Any, row: int, values: list[int]) -> None:
+    (case.root / f"panoptic/v1.0-mini/{row}.npz").write_bytes(npz(data=np.array(values, np.uint16)))
+
+
+def disagreeing(case: Any, **given: Any) -> list[str]:
+    found = lading.validate(lading.open_dataset(case.root), rules=["nuscenes.panoptic-class"], **given)
+    return [f"{one.severity} {one.rule} {one}" for one in found if one.rule == "nuscenes.panoptic-class"]
+
+
+def test_classes_of_panoptic_that_are_not_those_of_lidarseg_are_counted_once_a_file(case: Any) -> None:
+    (first, second) = both(case, [0, 2])
+    assert disagreeing(case) == []
+    assert (first[2], first[3], first[7]) == (2, 3, 2)
+    write(case, 0, [1000 * one for one in [*first[:2], 3, 0, *first[4:7], 1, *first[8:]]])
+    write(case, 2, [0 for _ in second])  # points of several boxes are ignored
+    expected = [
+        "warning nuscenes.panoptic-class panoptic/v1.0-mini/0.npz: "
+        f"expected the classes of lidarseg, found 3 for 2 at 2 of {len(first)} points, first at point 2"
+    ]
+    assert disagreeing(case) == expected
+    assert disagreeing(case, jobs=2) == expected
+
+
+def test_classes_that_no_category_has_are_not_told_again(case: Any) -> None:
+    (first,) = both(case, [0])
+    write(case, 0, [55_001, *(1000 * one for one in first[1:])])
+    assert disagreeing(case) == []
+
+
+def test_clouds_whose_two_labels_mostly_disagree_are_told_once(case: Any) -> None:
+    for row, own in enumerate(both(case, [0, 1, 2])):
+        write(case, row, [1000 * ((one + 1) % 5) for one in own])
+    for found in (disagreeing(case), disagreeing(case, jobs=2)):
+        (line,) = found
+        assert line.startswith("warning nuscenes.panoptic-class panoptic/v1.0-mini/0.npz: expected the classes of")
+        assert line.endswith("; so it is with 2 more files of 3")

@@ -120,6 +120,14 @@ def panoptic(root: Path) -> None:
     (root / PANOPTIC).write_bytes(b"PK\x03\x04")
 
 
+def other_classes(root: Path) -> None:
+    """A file of panoptic for the cloud of the first row of lidarseg, in which one point is of another class."""
+    panoptic(root)
+    classes = np.frombuffer((root / LABELS).read_bytes(), np.uint8).astype(np.uint16)
+    classes[1] = 3
+    np.savez(root / PANOPTIC, data=classes * 1_000)
+
+
 def drawn(counts: list[int]) -> Callable[[Path], None]:
     """A box at the left of a picture of 64 x 36, and a mask."""
 
@@ -172,6 +180,7 @@ PLANTED = [
     Broken("nuscenes.point-class", write(LABELS, bytes([0, 0, 1, 1, 2, 2, 3, 3, 9])), LABELS, [None]),
     Broken("nuscenes.point-labels-size", write(LABELS, bytes(8)), LABELS, [None]),
     Broken("nuscenes.point-labels", panoptic, PANOPTIC, [None]),
+    Broken("nuscenes.panoptic-class", other_classes, PANOPTIC, [None]),
     Broken("catalog.delimiter", change("category", 4, name="animal."), "category", ["/4/name"]),
 ]  # fmt: skip
 

@@ -87,6 +87,12 @@ CODES: Mapping[str, Told] = {
     "nuscenes.mask": Told("error", "a mask is run lengths in base64"),
     "nuscenes.unlisted-files": Told("warning", "a row names each file below `samples/` and `sweeps/`"),
     "nuscenes.point-cloud-size": Told("error", "a lidar's file is whole points of 20 bytes"),
+    "nuscenes.test-labels": Told("warning", "a test set has no labels", "Withhold them, or name it otherwise."),
+    "nuscenes.shared-samples": Told(
+        "warning",
+        "versions for training and for tests share no scene or sample",
+        "Take them out of one of both; what is trained on must not be tested on.",
+    ),
     "nuscenes.several-versions": Told(
         "warning", "there is one folder of tables", "Say which one to read: -o version=NAME."
     ),

@@ -33,8 +33,11 @@ def tell_mapless(tables: Tables, maps: Rows[Map], logs: Rows[Log], scenes: Rows[
     named = {token for row in maps.rows for token in row.log_tokens or ()}
     if not named or any(map(tables.is_cut, ("map", "log"))):
         return
-    gone = [token for token in named if token not in logs.places]
-    unnamed = [place for token, place in logs.places.items() if token and token not in named]
+    mended = tables.mended("log", "token")
+    gone = [token for token in named if token not in logs.places and not mended]
+    unnamed = [
+        place for token, place in logs.places.items() if token not in named and logs.indexes[place] not in mended
+    ]
     is_few = len(gone) <= _FEW and (bool(unnamed) or 2 * len(gone) <= len(named) - len(gone))
     told = _tell_gone(tables, maps, {token for token in gone if is_few or not is_token(token)}, scenes)
     if len(unnamed) <= told or tables.left_out("map") or tables.mended("map", "log_tokens"):

@@ -58,6 +58,7 @@ class NuScenesReader(lading.Reader):
         """
         from lading_nuscenes.database import Database  # what detection can do without is imported here
         from lading_nuscenes.dataset import NuScenesDataset
+        from lading_nuscenes.splits import tell_shared_samples, tell_test_labels
         from lading_nuscenes.strays import other_files, tell_strays
 
         found = versions(source)
@@ -75,6 +76,8 @@ class NuScenesReader(lading.Reader):
         )
         dataset = NuScenesDataset(source.name, database, report, sweeps=options.sweeps)
         database.report_losses()
+        tell_test_labels(version, database.tables.counts, report)
+        tell_shared_samples(version, found, report)
         tell_strays(database, others, report)
         return dataset
 

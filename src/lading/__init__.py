@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from lading.summary import summarize
     from lading.upload import upload
     from lading.validate import validate
-    from lading.wording import counted
+    from lading.wording import counted, figures
 
 __all__ = [
     "Attribute",
@@ -144,6 +144,7 @@ __all__ = [
     "dump",
     "encode_catalog",
     "encode_labels",
+    "figures",
     "hookimpl",
     "infer_catalog",
     "local_platform",
@@ -189,7 +190,7 @@ _PUBLIC = {
     "summary": "summarize",
     "upload": "upload",
     "validate": "validate",
-    "wording": "counted",
+    "wording": "counted figures",
 }
 
 #: Public name -> module and name within it.

@@ -27,6 +27,11 @@ def test_box_in_its_picture_is_right(found, edges):
     assert found(Box2D(*edges)) == []
 
 
+def test_edges_are_shown_without_what_sums_of_floats_leave_behind(found):
+    (outside,) = found(Box2D(100.2 - 0.1, 1, 100.2 + 25.29, float(np.float32(70.3))))
+    assert outside.message == "expected a box within 100 x 80 pixels, found (100.1, 1, 125.49, 70.3)"
+
+
 @pytest.mark.parametrize(
     ("edges", "expected"),
     [

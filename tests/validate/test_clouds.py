@@ -47,9 +47,9 @@ def message(points: str, of: str, first: str) -> str:
 @pytest.mark.parametrize(
     ("odd", "expected"),
     [
-        ({"p2_1": np.nan}, message("1 point", "5", "Y is nan in point 2")),
-        ({"p4_3": np.inf}, message("1 point", "5", "Intensity is inf in point 4")),
-        ({"p0_0": -np.inf, "p0_2": np.nan, "p3_2": np.nan}, message("2 points", "5", "X is -inf in point 0")),
+        ({"p2_1": np.nan}, message("1 point", "5", "Y is nan in point 2 (from 0)")),
+        ({"p4_3": np.inf}, message("1 point", "5", "Intensity is inf in point 4 (from 0)")),
+        ({"p0_0": -np.inf, "p0_2": np.nan, "p3_2": np.nan}, message("2 points", "5", "X is -inf in point 0 (from 0)")),
     ],
 )
 def test_numbers_that_are_not_finite_are_told_once_a_file(told: Any, odd: dict[str, float], expected: str) -> None:
@@ -68,7 +68,7 @@ def test_a_large_cloud_is_read_in_pieces(told: Any, monkeypatch: pytest.MonkeyPa
     odd = {"p3_0": np.nan, "p7_2": np.nan, "p19_3": np.inf}
     assert told(cloud(20)) == []
     (found,) = told(cloud(20, **odd))
-    assert found[-1] == message("3 points", "20", "X is nan in point 3")
+    assert found[-1] == message("3 points", "20", "X is nan in point 3 (from 0)")
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_file_that_does_not_open_is_told_by_its_own_rule(told: Any, content: A
 
 def test_a_columns_name_is_that_of_the_dataset(told: Any) -> None:
     (found,) = told(cloud(4, 5, p1_4=np.nan), fields=("X", "Y", "Z", "Intensity", "Ring"))
-    assert found[-1] == message("1 point", "4", "Ring is nan in point 1")
+    assert found[-1] == message("1 point", "4", "Ring is nan in point 1 (from 0)")
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])

@@ -57,17 +57,19 @@ def test_finding_of_a_polygon_stands_at_its_geometry(found):
 
 def test_finding_of_a_part_names_it(found):
     (finding,) = found(MultiPolygon2D((points(3), points(2))))
-    assert finding.message == "expected at least 3 points in part 1, found 2"
+    assert finding.message == "expected at least 3 points in part 1 (counted from 0), found 2"
 
 
 def test_parts_count_from_0_as_pointers_do(found):
     flat = points(3) * [1, 0]
-    for rings, which in (((flat, points(3)), " of part 0"), ((points(3), flat), " of part 1"), ((flat,), "")):
+    for rings, part in (((flat, points(3)), 0), ((points(3), flat), 1), ((flat,), None)):
+        which = "" if part is None else f" of part {part} (counted from 0)"
         (finding,) = found(MultiPolygon2D(rings))
         assert finding.message == f"expected an area above 0{which}, found none within 2 x 0"
     bow = np.array([(0, 0), (2, 2), (2, 0), (0, 1.5)], dtype=np.float64)
     (finding,) = found(MultiPolygon2D((bow, points(3) + 20)))
-    assert finding.message.startswith("expected a ring of part 0 that does not cross itself, found a crossing")
+    expected = "expected a ring of part 0 (counted from 0) that does not cross itself"
+    assert finding.message.startswith(f"{expected}, found a crossing")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ NAMED = {"number": 3, "names": ["head", "hand", "foot"], "visible": "TERNARY"}
 def test_a_keypoint_is_called_by_its_name(found, keypoints, which):
     catalog = {"KEYPOINTS2D": {"categories": CATEGORIES, "keypoints": keypoints}}
     (outside,) = (one for one in found(body((2, 2, 2)), catalog=catalog) if one.rule == "keypoints.outside-image")
-    assert outside.message == f"expected {which} within 100 x 80 pixels, found (130.0, 10.0)"
+    assert outside.message == f"expected {which} within 100 x 80 pixels, found (130, 10)"
     if "dog" not in str(keypoints):
         (finding,) = (one for one in found(body((2, 3, 2)), catalog=catalog) if one.rule == "keypoints.visible")
         assert finding.message == f"expected a visibility of 0, 1, 2, found 3 at {which}"
@@ -191,7 +193,7 @@ def test_findings_of_points_say_at_which_spot_of_the_picture(found):
         "expected a visibility of 0, 1, 2": (130.0, 10.0),
         "expected a ring that does not cross itself": (10.0, 10.0),
         "expected a polygon within 100 x 80 pixels": (60.0, 87.0),
-        "expected an area above 0 of part 1": (30.0, 40.0),
+        "expected an area above 0 of part 1 (counted from 0)": (30.0, 40.0),
         "expected at least 3 points": None,
         "expected 3 keypoints": None,
     }

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from lading import Box2D, Data, DataChecker, Finding, GroupedRule, Place, Problem, Rle, Rule
+from lading import Box2D, Data, DataChecker, Finding, GroupedRule, Place, Problem, Rle, Rule, figures
 from lading_coco.origins import RowOrigins
 
 _CODE = "coco.rle-box"
@@ -54,8 +54,8 @@ def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
     found = _extent(mask, height, width)
     if found is not None and _are_near(found, edges):
         return None
-    shown = "no pixel" if found is None else f"one within {_shown(found)}"
-    message = f"expected a mask that fills its box {_shown((box.xmin, box.ymin, box.xmax, box.ymax))}, found {shown}"
+    shown = "no pixel" if found is None else f"one within {figures(found)}"
+    message = f"expected a mask that fills its box {figures((box.xmin, box.ymin, box.xmax, box.ymax))}, found {shown}"
     if found is not None and (by_rows := _extent(mask, width, height)) is not None:
         top, left, bottom, right = by_rows
         if _are_near((left, top, right, bottom), edges):
@@ -79,10 +79,6 @@ def _extent(mask: Rle, height: int, width: int) -> _Edges | None:
 
 def _are_near(found: _Edges, edges: _Edges) -> bool:
     return all(abs(a - b) <= _TOLERANCE_PX for a, b in zip(found, edges, strict=True))
-
-
-def _shown(edges: _Edges) -> str:
-    return f"({', '.join(f'{edge:g}' for edge in edges)})"
 
 
 class RleBox(GroupedRule):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lading.model.label import Box2D, Box3D, is_finite
 from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import TOLERANCE_PX, are_finite, is_relative, size_text
+from lading.wording import figure, figures
 
 #: How far a quaternion's length may be from 1 (BOX3D-QUAT).
 UNIT_TOLERANCE = 1e-3
@@ -21,20 +22,20 @@ def check_box2d(box: Box2D, right: float, bottom: float) -> Sequence[Problem]:
     xmin, ymin, xmax, ymax = box.xmin, box.ymin, box.xmax, box.ymax
     edges = (xmin, ymin, xmax, ymax)
     if not are_finite(edges):
-        return (Problem("label.not-finite", f"expected finite edges, found {_shown(edges)}", "geometry"),)
+        return (Problem("label.not-finite", f"expected finite edges, found {figures(edges)}", "geometry"),)
     problems = []
     if xmin > xmax or ymin > ymax:
-        message = f"expected xmin < xmax and ymin < ymax, found {_shown(edges)}"
+        message = f"expected xmin < xmax and ymin < ymax, found {figures(edges)}"
         problems.append(Problem("box2d.inverted", message, "geometry"))
     elif xmin == xmax or ymin == ymax:
-        message = f"expected a width and a height above 0, found {xmax - xmin:.12g} x {ymax - ymin:.12g}"
+        message = f"expected a width and a height above 0, found {figure(xmax - xmin)} x {figure(ymax - ymin)}"
         problems.append(Problem("box2d.empty", message, "geometry"))
     is_outside = min(xmin, ymin) < -TOLERANCE_PX or xmax > right or ymax > bottom
     if is_outside and not (xmin > xmax or ymin > ymax):  # an edge that is beyond the opposite one is told as that
-        message = f"expected a box within {size_text(right, bottom)}, found {_shown(edges)}"
+        message = f"expected a box within {size_text(right, bottom)}, found {figures(edges)}"
         problems.append(Problem("box2d.outside-image", message, "geometry"))
     if not problems and is_relative(edges, right, bottom):
-        found = f"found {_shown(edges)}, as if they were parts of the picture of {size_text(right, bottom)}"
+        found = f"found {figures(edges)}, as if they were parts of the picture of {size_text(right, bottom)}"
         problems.append(Problem("box2d.relative", f"expected edges in pixels, {found}", "geometry"))
     return problems
 
@@ -44,17 +45,17 @@ def check_box3d(box: Box3D, right: float, bottom: float) -> Sequence[Problem]:
     parts = (("centre", box.centre), ("size", box.size_m), ("rotation", box.rotation))
     if not is_finite(box):
         odd = [(name, numbers) for name, numbers in parts if not are_finite(numbers)]
-        found = " and ".join(f"{name} {_shown(numbers)}" for name, numbers in odd)
+        found = " and ".join(f"{name} {figures(numbers)}" for name, numbers in odd)
         if any(name != "size" and all(map(math.isnan, numbers)) for name, numbers in odd):
             found += ": one NaN in the source is enough for that where boxes are brought into the frame of a sensor"
         subject = f"geometry/{odd[0][0]}" if len(odd) == 1 else "geometry"
         return (Problem("label.not-finite", f"expected finite numbers, found {found}", subject),)
     problems = []
     if min(box.size_m) <= 0:
-        message = f"expected a length, width and height above 0, found {_shown(box.size_m)}"
+        message = f"expected a length, width and height above 0, found {figures(box.size_m)}"
         problems.append(Problem("box3d.size", message, "geometry/size"))
     elif max(box.size_m) > LARGEST_M:
-        message = f"expected a length, width and height of {LARGEST_M:g} m or less, found {_shown(box.size_m)}"
+        message = f"expected a length, width and height of {LARGEST_M:g} m or less, found {figures(box.size_m)}"
         problems.append(Problem("box3d.too-large", message, "geometry/size"))
     wrong = rotation_problem(box.rotation)
     if wrong is not None:
@@ -68,8 +69,4 @@ def rotation_problem(rotation: Sequence[float]) -> tuple[bool, str] | None:
     length = math.sqrt(math.fsum(v * v for v in rotation))
     if abs(length - 1) <= UNIT_TOLERANCE:
         return None
-    return length == 0, f"expected a quaternion of length 1, found {_shown(rotation)} of length {length:.6g}"
-
-
-def _shown(numbers: Sequence[float]) -> str:
-    return repr(tuple(numbers))
+    return length == 0, f"expected a quaternion of length 1, found {figures(rotation)} of length {length:.6g}"

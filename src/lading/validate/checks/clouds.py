@@ -111,7 +111,7 @@ class _Cloud:
         if len(rows) and not self._first:
             point = points[rows[0]]
             column = int(np.isfinite(point).argmin())
-            self._first = f"{self._fields[column]} is {point[column]} in point {self._count + int(rows[0])}"
+            self._first = f"{self._fields[column]} is {point[column]} in point {self._count + int(rows[0])} (from 0)"
         self._odd += len(rows)
 
     def problems(self) -> Iterator[Problem]:

@@ -100,7 +100,7 @@ def _enough(parts: Sequence[Points], least: int, rule: str) -> Sequence[Problem]
     problems = []
     for index, part in enumerate(parts):
         if len(part) < least:
-            which = f" in part {index}" if len(parts) > 1 else ""
+            which = f" in part {index} (counted from 0)" if len(parts) > 1 else ""
             problems.append(Problem(rule, f"expected at least {least} points{which}, found {len(part)}", "geometry"))
     return problems
 

@@ -12,6 +12,7 @@ from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import TOLERANCE_PX, size_text
 from lading.validate.checks.geometry import GeometryCheck, check_finite
 from lading.validate.checks.needs import LabelCheck
+from lading.wording import figures
 
 
 def count_check(rules: Sequence[Keypoints]) -> LabelCheck:
@@ -65,7 +66,7 @@ def within_check(catalog: Catalog) -> GeometryCheck:
         problems = []
         for index, (x, y) in _outside(label, right, bottom):
             which = _named(rules, label, index)
-            message = f"expected {which} within {size_text(right, bottom)}, found ({x!r}, {y!r})"
+            message = f"expected {which} within {size_text(right, bottom)}, found {figures((x, y))}"
             problems.append(Problem("keypoints.outside-image", message, "geometry", (x, y)))
         return problems
 

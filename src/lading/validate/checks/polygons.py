@@ -18,7 +18,7 @@ from lading.validate.checks.needs import is_region
 from lading.validate.checks.outlines import Outlines, PolygonLabel
 from lading.validate.checks.repeated_rings import repeated_rings
 from lading.validate.checks.rings import NO_AREA, Areas, Rings
-from lading.wording import counted
+from lading.wording import counted, figure, figures
 
 POLYGON_RULES = frozenset(
     {
@@ -111,7 +111,7 @@ def _judge(polygons: Outlines, limits: _Bounds, wanted: frozenset[str]) -> _Foun
         _same_parts(rings, repeated_rings(rings, low[0]), found)
     if "polygon.self-crossing" in wanted:
         for index, spot in crossings(areas, have_area):
-            at = "" if spot is None else f" at ({spot[0]:g}, {spot[1]:g})"
+            at = "" if spot is None else f" at {figures(spot)}"
             message = f"expected a ring{_of_part(rings, index)} that does not cross itself, found a crossing{at}"
             found.tell(int(rings.rows[index]), "polygon.self-crossing", message, spot)
     return found
@@ -124,7 +124,8 @@ def _same_parts(rings: Rings, repeated: Iterable[tuple[int, int]], found: _Found
         by_row.setdefault(int(rings.rows[pair[0]]), []).append(pair)
     for row, ((index, first), *others) in by_row.items():
         more = f", and {counted(len(others), 'other')} again" if others else ""
-        message = f"expected each part once, found part {rings.parts[first]} again as part {rings.parts[index]}{more}"
+        message = f"expected each part once, found part {rings.parts[first]} again as part "
+        message += f"{rings.parts[index]} (counted from 0){more}"
         found.tell(row, "polygon.same-part", message, rings.ring(index)[0].tolist())
 
 
@@ -136,7 +137,7 @@ def _short(labels: Sequence[PolygonLabel], rings: Rings, which: list[int], found
             continue
         label = labels[row]
         is_one = isinstance(label, Polygon2D) or len(label.rings) == 1
-        part = "" if is_one else f" in part {rings.parts[index]}"
+        part = "" if is_one else f" in part {rings.parts[index]} (counted from 0)"
         message = f"expected at least 3 points{part}, found {len(points)}"
         found.tell(row, "polygon.too-few-points", message, points[0].tolist() if len(points) else None)
 
@@ -144,7 +145,8 @@ def _short(labels: Sequence[PolygonLabel], rings: Rings, which: list[int], found
 def _of_part(rings: Rings, index: int) -> str:
     """Which ring of its polygon, counted from 0 as pointers do; nothing where the polygon has no other."""
     part, beside = rings.parts[index], rings.rows[max(index - 1, 0) : index + 2]
-    return f" of part {part}" if part or np.count_nonzero(beside == rings.rows[index]) > 1 else ""
+    is_one = not part and np.count_nonzero(beside == rings.rows[index]) == 1
+    return "" if is_one else f" of part {part} (counted from 0)"
 
 
 def _tell_not_finite(found: _Found, row: int) -> None:
@@ -161,7 +163,7 @@ def _have_area(rings: Rings, areas: Areas, low: _Bounds, high: _Bounds, found: _
             continue
         width, height = (float(high[axis, index]) - float(low[axis, index]) for axis in (0, 1))
         which = _of_part(rings, index)
-        message = f"expected an area above 0{which}, found none within {width:g} x {height:g}"
+        message = f"expected an area above 0{which}, found none within {figure(width)} x {figure(height)}"
         found.tell(int(rings.rows[index]), "polygon.empty", message, rings.ring(index)[0].tolist())
     return have_area
 
@@ -182,9 +184,8 @@ def _bounds(polygons: Outlines, limits: _Bounds, rings: Rings, bounds: tuple[_Bo
         of_boxes = polygons.edges[:, present]
         is_out &= ~(_are_outside(of_boxes, limits, found.wanted) & _are_near(edges, of_boxes))
     for at in np.flatnonzero(is_out).tolist():
-        message = (
-            f"expected a polygon within {size_text(*limits[:, at].tolist())}, found one within {_shown(edges[:, at])}"
-        )
+        expected = f"expected a polygon within {size_text(*limits[:, at].tolist())}"
+        message = f"{expected}, found one within {figures(edges[:, at].tolist())}"
         own = rings.of_row(present[at])
         found.tell(int(present[at]), "polygon.outside-image", message, _farthest_out(own, limits[:, at]))
     _boxes(polygons, present, edges, limits, found)
@@ -213,8 +214,8 @@ def _boxes(polygons: Outlines, present: NDArray[np.intp], edges: _Bounds, limits
             continue
         if "box2d.relative" in found.wanted and is_relative(of_boxes[:, at].tolist(), *limits[:, at].tolist()):
             continue
-        message = f"expected a polygon that fills its box {_shown(of_boxes[:, at])}, found one within "
-        found.tell(row, "polygon.box-mismatch", message + _shown(edges[:, at]))
+        message = f"expected a polygon that fills its box {figures(of_boxes[:, at].tolist())}, found one within "
+        found.tell(row, "polygon.box-mismatch", message + figures(edges[:, at].tolist()))
 
 
 def _are_told(edges: _Bounds, limits: _Bounds, wanted: frozenset[str]) -> NDArray[np.bool_]:
@@ -241,7 +242,3 @@ def _are_near(edges: _Bounds, of_boxes: _Bounds) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore", over="ignore"):
         is_near: NDArray[np.bool_] = np.logical_and.reduce(np.abs(edges - of_boxes) <= BOX_TOLERANCE_PX)
     return is_near
-
-
-def _shown(edges: _Bounds) -> str:
-    return f"({', '.join(f'{edge:g}' for edge in edges)})"

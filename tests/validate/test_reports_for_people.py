@@ -345,6 +345,48 @@ def test_page_of_many_large_pictures_stays_below_20_mb():
     assert 20 < len(data["pictures"]) < 64
 
 
+def page_of(*files: tuple[str, bytes | None], findings: list[Finding]) -> dict:
+    """What the page of a segment of these files has: a frame each."""
+    frames = []
+    for path, data in files:
+        held = None if data is None else cargo.Bytes(path, data)
+        frames.append(Frame(key=path, data=[Data(path=path, remote_path=path, content=held, width=64, height=64)]))
+    page = render_html(MemoryDataset("x", {"train": frames}), Gathered(findings), RULES)
+    return json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+
+
+def test_page_shows_what_is_there_of_a_jpeg_that_is_cut():
+    out = io.BytesIO()
+    noise = np.random.default_rng(3).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(out, "JPEG", quality=95)
+    cut = out.getvalue()[: len(out.getvalue()) * 2 // 3]
+    data = page_of(("a.jpg", cut), findings=[finding("media.unreadable", segment="train", frame="a.jpg", file="a.jpg")])
+    (((url, caption),),) = data["pictures"].values()
+    assert caption == "a.jpg, which is cut: the grey rest is not in the file"
+    with Image.open(io.BytesIO(b64decode(url.partition(",")[2]))) as image:
+        shown = np.asarray(image.convert("L")).astype(float)
+    rows = len(shown)
+    assert shown[: rows // 3].std() > 20  # noise
+    assert shown[-rows // 12 :].std() < 2
+    assert data["lacking"] == {}
+
+
+def test_page_says_which_of_the_causes_leaves_a_finding_without_a_picture():
+    wanted = [("a.jpg", b"no picture"), ("b.txt", b"x"), *((f"{n}.png", None) for n in range(4))]
+    found = [finding(f"rule.{n}", segment="train", frame=path, file="x") for n, path in enumerate(("a.jpg", "b.txt"))]
+    found.append(finding("rule.2", segment="train", frame="gone", file="x"))
+    found += [finding("rule.3", segment="train", frame=f"{n}.png", file="x") for n in range(4)]
+    data = page_of(*wanted, findings=found)
+    why = {data["findings"][int(number)]["rule"]: words for number, words in data["lacking"].items()}
+    assert why == {
+        "rule.0": "a.jpg does not open",
+        "rule.1": "it has no file that can be drawn",
+        "rule.2": "its frame was not read",
+    }
+    assert [data["findings"][int(number)]["frame"] for number in data["pictures"]] == ["0.png", "1.png", "2.png"]
+    assert data["each"] == 3  # which is what is said of the fourth
+
+
 def test_page_in_a_browser_shows_each_rule_with_file_and_count_and_its_picture(tmp_path):
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:

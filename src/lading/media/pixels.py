@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
+_END_OF_JPEG = b"\xff\xd9"
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -63,11 +65,16 @@ def panoptic_ids(label: MaskLabel) -> frozenset[int]:
     return frozenset(item.value for item in label.items or ()) if label.kind == "PANOPTIC_MASK" else frozenset()
 
 
-def read_picture(content: Content, longest: int) -> Image:
-    """A picture in RGB whose longer side has at most `longest` pixels. Raises SourceError where it does not open."""
+def read_picture(content: Content, longest: int, *, is_cut: bool = False) -> Image:
+    """A picture in RGB whose longer side has at most `longest` pixels. Raises SourceError where it does not open.
+
+    A JPEG that `is_cut` is shown as far as it goes, the rest of it grey.
+    """
     from PIL import Image, ImageOps
 
     data = _whole(content)
+    if is_cut:
+        data += _END_OF_JPEG
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

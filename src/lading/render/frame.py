@@ -45,20 +45,21 @@ def draw_data(
     marked: Container[int] = (),
     of: Data | None = None,
     spot: tuple[float, float] | None = None,
+    is_cut: bool = False,
 ) -> Image.Image:
     """A file with its labels, those in `marked` marked. Raises SourceError where the file does not open.
 
     `of` is the file of the frame whose labels `marked` counts, where it is another: a camera shows its 3D boxes. `spot`
     is a point of the picture with a ring around it, in pixels of the size that the source declares.
     A picture that is missing is drawn grey, of the size that the source declares; points that are missing are left
-    out, so that labels can be looked at without media.
+    out, so that labels can be looked at without media. A JPEG that `is_cut` is drawn as far as it goes.
     """
     if not is_image_name(data.path):
         points = None if data.content is None else read_points(data.content, dataset.bin_point_cloud_fields)
         image = draw_above(points, data.labels, to_ego=_way_to_ego(segment, frame, data), marked=marked)
         image.thumbnail((longest, longest))
         return image
-    picture, scale = _ground(data, longest)
+    picture, scale = _ground(data, longest, is_cut)
     drawing = Drawing(picture, scale)
     home = data if of is None else of
     drawing.labels(data.labels, skeletons=dataset.catalog.skeleton, marked=marked if home is data else ())
@@ -97,13 +98,13 @@ def _way_to_ego(segment: Segment, frame: Frame, data: Data) -> Transform3D | Non
     return sensor.extrinsics if np.isfinite(matrix).all() else None
 
 
-def _ground(data: Data, longest: int) -> tuple[Image.Image, tuple[float, float]]:
+def _ground(data: Data, longest: int, is_cut: bool) -> tuple[Image.Image, tuple[float, float]]:
     if data.content is None:
         size = (data.width or 640, data.height or 480)
         shrunk = min(1.0, longest / max(size))
         width, height = (max(1, round(side * shrunk)) for side in size)
         return Image.new("RGB", (width, height), (90, 90, 90)), (width / size[0], height / size[1])
-    picture = _readable(read_picture(data.content, longest), longest)
+    picture = _readable(read_picture(data.content, longest, is_cut=is_cut), longest)
     seen = probe(data.content)
     # labels are in pixels of the size that the source declares
     whole = (data.width or seen.width or picture.width, data.height or seen.height or picture.height)

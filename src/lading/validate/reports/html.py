@@ -17,7 +17,7 @@ from lading.stats import Statistics, filled
 from lading.validate.codes import Explained
 from lading.validate.reports.excerpt import Excerpts
 from lading.validate.reports.gathered import Gathered
-from lading.validate.reports.pictures import Pictures, table_of
+from lading.validate.reports.pictures import EACH, Pictures, table_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -61,6 +61,8 @@ def render_html(
         "summary": [_group(code, level, count, listed, pictures, rules) for code, level, count, _ in groups],
         "rules": {code: {"fix": rules[code].fix} for code, _, _, _ in groups if code in rules},
         "pictures": table_of(pictures.made),
+        "lacking": {str(number): why for number, why in pictures.lacking.items()},
+        "each": EACH,
     }
     page = resources.files("lading.validate.reports") / "page.html"
     return Template(page.read_text("utf-8")).substitute(

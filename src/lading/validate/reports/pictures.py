@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
+
+from PIL.Image import Image
 
 from lading.errors import LadingError, NoRoomError
 from lading.media import is_image_name
@@ -28,10 +31,14 @@ class Picture(NamedTuple):
 
 
 class Pictures:
-    """Draws what the wanted findings are about while the frames of the dataset go by."""
+    """Draws what the wanted findings are about while the frames of the dataset go by.
+
+    `made` has the pictures by the number of their finding; `lacking` why one that was wanted has none.
+    """
 
     def __init__(self, dataset: Dataset, findings: Sequence[Finding]) -> None:
         self.made: dict[int, list[Picture]] = {}
+        self.lacking: dict[int, str] = {}
         self._dataset = dataset
         self._wanted: dict[tuple[str | None, str], list[tuple[int, Finding]]] = {}
         self._unplaced: dict[tuple[str, str | int], list[tuple[int, Finding]]] = {}
@@ -42,6 +49,7 @@ class Pictures:
             if (finding.frame is not None or records) and counts.get(finding.rule, 0) < EACH:
                 counts[finding.rule] = counts.get(finding.rule, 0) + 1
                 if finding.frame is not None:
+                    self.lacking[number] = "its frame was not read"
                     self._wanted.setdefault((finding.segment, finding.frame), []).append((number, finding))
                 for record in records:
                     self._unplaced.setdefault(record, []).append((number, finding))
@@ -49,10 +57,15 @@ class Pictures:
     def see(self, segment: Segment, frame: Frame) -> None:
         """Draw what is wanted of a frame."""
         for number, finding in self._wanted.get((segment.name, frame.key), ()):
-            for data in frame.data:
-                is_its = finding.sensor is None or data.sensor_name == finding.sensor
-                if is_its and is_drawable(data) and number not in self.made and self._left > 0:
+            its = [data for data in frame.data if finding.sensor is None or data.sensor_name == finding.sensor]
+            self.lacking[number] = "it has no file that can be drawn"
+            for data in filter(is_drawable, its):
+                if number not in self.made and self._left > 0:
                     self._draw(segment, frame, data, number, finding)
+            if number in self.made:
+                del self.lacking[number]
+            elif self._left <= 0:
+                self.lacking[number] = "those of other findings fill the page"
 
         if self._unplaced:
             self._look(segment, frame)
@@ -70,20 +83,29 @@ class Pictures:
     def _draw(self, segment: Segment, frame: Frame, data: Data, number: int, finding: Finding) -> None:
         marked = frozenset(_meant(data, finding))
         for file in (data, *_beside(segment, frame, data, marked)):
-            spot = finding.spot if file is data else None
-            try:
-                image = draw_data(
-                    self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data, spot=spot
-                )
-            except NoRoomError:
-                raise
-            except (LadingError, OSError):
-                continue  # what ails the file is a finding of its own
+            look = partial(draw_data, self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data)
+            image, is_cut = _drawn(partial(look, spot=finding.spot if file is data else None))
+            if image is None:
+                self.lacking[number] = f"{file.path} does not open"
+                continue
             out = io.BytesIO()
             image.save(out, "JPEG", quality=80)
             self._left -= len(out.getvalue())
             url = f"data:image/jpeg;base64,{b64encode(out.getvalue()).decode()}"
-            self.made.setdefault(number, []).append(Picture(url, file.path))
+            caption = f"{file.path}, which is cut: the grey rest is not in the file" if is_cut else file.path
+            self.made.setdefault(number, []).append(Picture(url, caption))
+
+
+def _drawn(draw: Callable[..., Image]) -> tuple[Image | None, bool]:
+    """A file as a picture, and whether that is cut; none of one that does not open, which is a finding of its own."""
+    for is_cut in (False, True):
+        try:
+            return draw(is_cut=is_cut), is_cut
+        except NoRoomError:
+            raise
+        except (LadingError, OSError):
+            continue
+    return None, False
 
 
 def _beside(segment: Segment, frame: Frame, data: Data, marked: frozenset[int]) -> list[Data]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lading import Registry
-from lading.validate.codes import explanations, reader_codes
+from lading.validate.codes import OTHERS, explanations, reader_codes
 from lading.validate.engine import known_rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,12 +33,18 @@ def test_codes_of_a_reader_are_those_of_its_page_and_its_source(name: str) -> No
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_each_code_says_what_should_hold_in_one_line(name: str) -> None:
+def test_each_code_says_what_should_hold_and_how_to_mend_it_in_one_line(name: str) -> None:
     for code, told in Registry.load().readers[name].cls().codes().items():
         assert told.title, code
         assert not told.title.endswith("."), code
         assert len(told.title) <= 100, code
-        assert not told.fix or told.fix.endswith((".", "=NAME.")), code
+        assert told.fix.endswith("."), code
+        assert len(told.fix) <= 160, code
+
+
+def test_what_sources_and_codecs_tell_says_how_to_mend_it() -> None:
+    for code, told in OTHERS.items():
+        assert told.fix.endswith("."), code
 
 
 def test_explanations_are_those_of_rules_then_of_readers() -> None:

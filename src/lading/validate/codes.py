@@ -15,34 +15,70 @@ Explained: TypeAlias = type[Rule] | Told
 
 #: Codes of our subjects that no rule has: what is odd about how a catalog or sensor is written, or lies on a platform.
 TOLD_BY_CODECS: Mapping[str, Told] = {
-    "catalog.lexicon-text": Told("warning", "a catalog's lexicon is an array, not the text of one"),
-    "catalog.misspelt-type": Told("warning", "the type of a whole number is `integer`"),
-    "catalog.unknown-field": Told("warning", "a catalog has no fields but those of the platform"),
-    "media.not-copied": Told("error", "a file that is to be copied can be read"),
-    "sensor.distortion-key": Told("warning", "the distortion of a camera is called `distortionCoefficients`"),
-    "sensor.stray-intrinsics": Told("warning", "only cameras have intrinsics"),
-    "sensor.type-case": Told("warning", "the type of a sensor is written as the platform has it"),
-    "sensor.unknown-field": Told("warning", "a sensor has no fields but those of the platform"),
+    "catalog.lexicon-text": Told(
+        "warning", "a catalog's lexicon is an array, not the text of one", "Write an array of entries."
+    ),
+    "catalog.misspelt-type": Told("warning", "the type of a whole number is `integer`", "Write `integer`."),
+    "catalog.unknown-field": Told(
+        "warning", "a catalog has no fields but those of the platform", "Remove it, or correct its spelling."
+    ),
+    "media.not-copied": Told(
+        "error",
+        "a file that is to be copied can be read",
+        "Look for rights and for room; then convert again with --overwrite.",
+    ),
+    "sensor.distortion-key": Told(
+        "warning", "the distortion of a camera is called `distortionCoefficients`", "Rename the key."
+    ),
+    "sensor.stray-intrinsics": Told(
+        "warning", "only cameras have intrinsics", "Remove them, or correct the type of the sensor."
+    ),
+    "sensor.type-case": Told(
+        "warning",
+        "the type of a sensor is written as the platform has it",
+        "Write CAMERA, FISHEYE_CAMERA, LIDAR or RADAR.",
+    ),
+    "sensor.unknown-field": Told(
+        "warning", "a sensor has no fields but those of the platform", "Remove it, or correct its spelling."
+    ),
 }
 
 #: What is told of the folders and archives that a dataset lies in.
 TOLD_BY_SOURCES: Mapping[str, Told] = {
     "source.broken-archive": Told("error", "an archive opens", "Download it again."),
-    "source.duplicate-member": Told("warning", "an archive has each of its members once"),
-    "source.link-broken": Told("error", "a link leads to a file or folder"),
-    "source.link-loop": Told("warning", "a link leads to no folder that it lies in"),
+    "source.duplicate-member": Told("warning", "an archive has each of its members once", "Pack the archive anew."),
+    "source.link-broken": Told(
+        "error", "a link leads to a file or folder", "Copy the file to its place, or mend the link."
+    ),
+    "source.link-loop": Told("warning", "a link leads to no folder that it lies in", "Remove the link."),
     "source.link-outside": Told(
         "error",
         "a link leads to a place within the source",
         "Put it there; of a folder, --follow-links reads it.",
     ),
-    "source.name-encoding": Told("error", "the name of a file is UTF-8"),
-    "source.several-selected": Told("warning", "one file alone is read by its own path"),
-    "source.shadowed": Told("warning", "no two places have different files of one path"),
-    "source.special-file": Told("error", "a source holds files, folders and links alone"),
-    "source.trailing-bytes": Told("warning", "nothing follows the end of an archive"),
-    "source.unreadable": Told("error", "a folder can be read"),
-    "source.unsafe-name": Told("error", "the name of a member leads to a place within the archive"),
+    "source.name-encoding": Told(
+        "error", "the name of a file is UTF-8", "Rename the file, or pack the archive anew with names in UTF-8."
+    ),
+    "source.several-selected": Told(
+        "warning", "one file alone is read by its own path", "Name one of them, or the folder that has them all."
+    ),
+    "source.shadowed": Told(
+        "warning",
+        "no two places have different files of one path",
+        "Rename one of them, or name the two as datasets of their own.",
+    ),
+    "source.special-file": Told(
+        "error", "a source holds files, folders and links alone", "Remove it: pipes, sockets and devices hold no data."
+    ),
+    "source.trailing-bytes": Told(
+        "warning", "nothing follows the end of an archive", "Download it again, or pack it anew."
+    ),
+    "source.unreadable": Told("error", "a folder can be read", "Give yourself the right to read it."),
+    "source.unsafe-name": Told(
+        "error",
+        "the name of a member leads to a place within the archive",
+        "Pack the archive anew, without `..` and leading slashes.",
+    ),
 }
 #: What comes with lading and is no rule.
 OTHERS: Mapping[str, Told] = {**TOLD_BY_CODECS, **TOLD_BY_SOURCES}

@@ -125,7 +125,7 @@ def test_text_groups_by_rule_and_shows_the_line(run: Any, folder: Path) -> None:
     assert code == 1
     assert out.splitlines()[:4] == [
         "error box2d.inverted: 1 - a box has its minima below its maxima",
-        "  rows.csv:2: expected xmin < xmax and ymin < ymax, found (9.0, 1.0, 5.0, 5.0)",
+        "  rows.csv:2: expected xmin < xmax and ymin < ymax, found (9, 1, 5, 5)",
         "      | b.png,car,9,1,5,5",
         "  to mend: Swap the corners; look for width read as xmax.",
     ]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
-
-from PIL.Image import Image
 
 from lading.errors import LadingError, NoRoomError
 from lading.media import is_image_name
@@ -83,29 +81,38 @@ class Pictures:
     def _draw(self, segment: Segment, frame: Frame, data: Data, number: int, finding: Finding) -> None:
         marked = frozenset(_meant(data, finding))
         for file in (data, *_beside(segment, frame, data, marked)):
-            look = partial(draw_data, self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=data)
-            image, is_cut = _drawn(partial(look, spot=finding.spot if file is data else None))
-            if image is None:
+            made = self._jpeg(segment, frame, file, marked, data, finding.spot if file is data else None)
+            if made is None:
                 self.lacking[number] = f"{file.path} does not open"
                 continue
-            out = io.BytesIO()
-            image.save(out, "JPEG", quality=80)
-            self._left -= len(out.getvalue())
-            url = f"data:image/jpeg;base64,{b64encode(out.getvalue()).decode()}"
+            jpeg, is_cut = made
+            self._left -= len(jpeg)
+            url = f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"
             caption = f"{file.path}, which is cut: the grey rest is not in the file" if is_cut else file.path
             self.made.setdefault(number, []).append(Picture(url, caption))
 
-
-def _drawn(draw: Callable[..., Image]) -> tuple[Image | None, bool]:
-    """A file as a picture, and whether that is cut; none of one that does not open, which is a finding of its own."""
-    for is_cut in (False, True):
-        try:
-            return draw(is_cut=is_cut), is_cut
-        except NoRoomError:
-            raise
-        except (LadingError, OSError):
-            continue
-    return None, False
+    def _jpeg(
+        self,
+        segment: Segment,
+        frame: Frame,
+        file: Data,
+        marked: frozenset[int],
+        of: Data,
+        spot: tuple[float, float] | None,
+    ) -> tuple[bytes, bool] | None:
+        """A file as a picture, and whether that is cut; None where it does not open, which is a finding of its own."""
+        look = partial(draw_data, self._dataset, segment, frame, file, longest=_LONGEST_PX, marked=marked, of=of)
+        for is_cut in (False, True):
+            try:
+                image = look(spot=spot, is_cut=is_cut)
+            except NoRoomError:
+                raise
+            except (LadingError, OSError):
+                continue
+            out = io.BytesIO()
+            image.save(out, "JPEG", quality=80)
+            return out.getvalue(), is_cut
+        return None
 
 
 def _beside(segment: Segment, frame: Frame, data: Data, marked: frozenset[int]) -> list[Data]:

@@ -101,6 +101,7 @@ BROKEN = [
     track("instance.category-changed", "1 0 Car", "1 0 Van", 4),
     track("instance.jump", "-2.100000 1.600000 14.200000", "-2.100000 1.600000 214.200000", 4, "and back"),
     track("instance.jump", "-2.100000 1.600000 14.200000", "-2.100000 1.600000 66.200000", 4, "52 m in 0.1 s"),
+    track("instance.jump", "-2.100000 1.600000 14.200000", "-2.100000 1.600000 59.200000", 4, "45 m and back"),
     track("instance.jump", "-1.100000 1.600000 14.200000", "-1.100000 1.600000 214.200000", 6),
     track("kitti.track", "1 0 Car", "1 -1 Car", 4),
     track("label.instance-twice", CAR, f"{CAR} 14.200000 -1.550000\n{BESIDE}", 5),

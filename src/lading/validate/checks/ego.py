@@ -30,8 +30,8 @@ def ego_position(frame: Frame, moment: Moment) -> Position | None:
         if pose is None or (data.told and _TOLD in data.told):
             continue
         if are_finite(pose.translation):
-            at = data.locate(subject="pose")
-            return Position(frame.key, moment, data.sensor_name, pose.translation, pose.target, 0.0, None, at)
+            at, place = data.locate(subject="pose"), pose.translation
+            return Position(frame.key, moment, data.sensor_name, place, pose.target, place, 0.0, None, at)
     return None
 
 

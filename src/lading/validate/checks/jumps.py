@@ -20,6 +20,8 @@ EGO_FARTHEST_M = 100.0
 #: A box in the picture jumps when it moves by more than half the picture's diagonal and more than five of its own.
 PICTURE_SHARE = 0.5
 OWN_DIAGONALS = 5.0
+#: The diagonal of a picture whose size is not known, of which there are larger ones.
+USUAL_DIAGONAL = 1_000.0
 
 #: What moves within a segment: label type, sensor, name of the instance.
 Key: TypeAlias = tuple[str, str | None, str]
@@ -44,13 +46,14 @@ def moment_of(frame: Frame) -> Moment:
 
 
 class Position(NamedTuple):
-    """Where an instance, or the ego, was in a frame."""
+    """Where an instance, or the ego, was in a frame: its `centre` in a `space`, and its `own` as its sensor has it."""
 
     frame: str
     moment: Moment
     sensor: str | None
     centre: tuple[float, ...]
     space: str
+    own: tuple[float, ...]
     reach: float
     scale: float | None
     at: Origin
@@ -65,14 +68,13 @@ def jump_problem(key: Key, before: Position, now: Position) -> Problem | None:
         return _pose_problem(before, now, moved)
     if len(now.centre) == 3:
         limit = FARTHEST_M
-        seconds = _seconds(before, now)
+        seconds = seconds_between(before, now)
         if seconds is not None:
             limit = max(_reach_m(abs(seconds)), FARTHEST_M if now.moment.is_nominal else 0.0)
         unit = "m"
     else:
-        limit = OWN_DIAGONALS * max(before.reach, now.reach)
-        if now.scale is not None:
-            limit = max(limit, PICTURE_SHARE * now.scale)
+        diagonal = USUAL_DIAGONAL if now.scale is None else now.scale
+        limit = max(OWN_DIAGONALS * max(before.reach, now.reach), PICTURE_SHARE * diagonal)
         unit = "pixels"
     if not moved > limit:
         return None
@@ -83,7 +85,7 @@ def jump_problem(key: Key, before: Position, now: Position) -> Problem | None:
 
 def _pose_problem(before: Position, now: Position, moved: float) -> Problem | None:
     """The ego is held to its times alone; of such as do not go up, that is told."""
-    is_nominal, seconds = now.moment.is_nominal, _seconds(before, now)
+    is_nominal, seconds = now.moment.is_nominal, seconds_between(before, now)
     if seconds is None or seconds <= 0:
         return None
     if not moved > max(_reach_m(seconds), EGO_FARTHEST_M if is_nominal else 0.0):
@@ -97,7 +99,7 @@ def _reach_m(seconds: float) -> float:
     return FASTEST_M_S * seconds + WOBBLE_M
 
 
-def _seconds(before: Position, now: Position) -> float | None:
+def seconds_between(before: Position, now: Position) -> float | None:
     """From one to another; None where a time is not known, or is that of a nominal rate and the other is not."""
     (start_ns, is_nominal), (end_ns, is_nominal_too) = before.moment, now.moment
     if start_ns is None or end_ns is None or is_nominal != is_nominal_too:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
-from lading.errors import GeometryError
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
-from lading.model.frame import Data, Frame
-from lading.model.geometry import WORLD, Transform3D, Vector3
-from lading.model.label import Box2D, Box3D, Label, is_finite
+from lading.model.frame import Frame
+from lading.model.geometry import WORLD
+from lading.model.label import Label
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
 from lading.validate.checks.ego import POSE_RULE, ego_position, gathered
-from lading.validate.checks.jumps import EGO_KEY, Key, Moment, Position, jump_problem, moment_of
+from lading.validate.checks.excursions import Excursion, Trail, is_return
+from lading.validate.checks.jumps import EGO_KEY, Key, Position, jump_problem, moment_of
+from lading.validate.checks.positions import positions
 from lading.validate.checks.runs import Jump, Opening, Runs
 
 
@@ -34,14 +33,13 @@ class _Kept(NamedTuple):
 class _Seen(msgspec.Struct):
     """What is kept of a segment: categories of instances in the order they came, where these were, jumps of the ego.
 
-    `first` and `last` have where each was in the first and the last frame of the part. Its first jumps of an instance
-    are in `openings` until it is known what was before the part.
+    `trail` has where each was in the first and the last frames of the part. Its first jumps of an instance are in
+    `openings` until it is known what was before the part.
     """
 
     frames: int = 0
     categories: dict[tuple[str, str], dict[str | None, _Kept]] = msgspec.field(default_factory=dict)
-    first: dict[Key, Position] = msgspec.field(default_factory=dict)
-    last: dict[Key, Position] = msgspec.field(default_factory=dict)
+    trail: Trail = msgspec.field(default_factory=Trail)
     openings: dict[Key, Opening] = msgspec.field(default_factory=dict)
     runs: Runs = msgspec.field(default_factory=Runs)
     poses: list[Jump] = msgspec.field(default_factory=list)
@@ -71,15 +69,16 @@ class TrackingPass(BlockChecker):
         if seen is None:
             seen = self._seen.setdefault(segment.name, _Seen())
         now = self._where(segment, frame, seen)
-        findings: list[Finding] = []
-        if seen.frames == 0:
-            seen.first = now
-        for key, jump in self._jumps(segment.name, seen.last, now):
+        last = seen.trail.last[-1] if seen.frames else {}
+        off = seen.trail.add(now)
+        findings = list(self._off(segment.name, off))
+        for key, jump in self._jumps(segment.name, last, now):
+            if is_return(off.get(key), jump):
+                continue
             if key == EGO_KEY:
                 seen.poses.append(jump)
             elif not seen.openings.setdefault(key, Opening()).goes_on(key, jump):
                 findings += seen.runs.tell(key, [jump])
-        seen.last = now
         seen.frames += 1
         return findings
 
@@ -92,7 +91,7 @@ class TrackingPass(BlockChecker):
             if labels:
                 place = Place(segment, frame, data, self._severities)
                 _note_categories(place, labels, seen)
-                now.update(_positions(place, moment, labels))
+                now.update(positions(place, moment, labels))
         ego = ego_position(frame, moment) if self._follows_ego else None
         if ego is not None:
             now[EGO_KEY] = ego
@@ -109,15 +108,19 @@ class TrackingPass(BlockChecker):
         for key, position in now.items():
             problem = jump_problem(key, last[key], position) if key in moved else None
             if problem is not None:
-                finding = problem.finding(
-                    self._severities,
-                    segment=segment,
-                    frame=position.frame,
-                    sensor=position.sensor,
-                    at=position.at,
-                )
+                finding = self._finding(segment, problem, position)
                 if finding is not None:
                     yield key, Jump(finding, last[key], position)
+
+    def _off(self, segment: str, off: Mapping[Key, Excursion]) -> Iterator[Finding]:
+        """What is wrong with the places of instances that were elsewhere for a frame."""
+        for position, problem in off.values():
+            finding = self._finding(segment, problem, position)
+            if finding is not None:
+                yield finding
+
+    def _finding(self, segment: str, problem: Problem, at: Position) -> Finding | None:
+        return problem.finding(self._severities, segment=segment, frame=at.frame, sensor=at.sensor, at=at.at)
 
     def memory(self) -> dict[str, _Seen]:
         """What is kept, by segment."""
@@ -137,16 +140,23 @@ class TrackingPass(BlockChecker):
         """Jumps over the border between two parts, and those that the later part held back."""
         if not later.frames:
             return
-        for key, jump in self._jumps(segment, seen.last, later.first):
+        last, first = seen.trail.last[-1] if seen.frames else {}, later.trail.first[0]
+        off, off_in_first = seen.trail.join(later.trail)
+        yield from self._off(segment, off)
+        yield from self._off(segment, off_in_first)
+        for key, jump in self._jumps(segment, last, first):
+            if is_return(off.get(key), jump):
+                continue
             if key == EGO_KEY:
                 seen.poses.append(jump)
             else:
                 yield from seen.runs.tell(key, [jump])
         for key, opening in later.openings.items():
+            if opening.jumps and is_return(off_in_first.get(key), opening.jumps[0]):
+                del opening.jumps[0]
             yield from seen.runs.tell_part(key, opening)
         seen.runs.take(later.runs)
         seen.poses += later.poses
-        seen.last = later.last
         seen.frames += later.frames
 
     def finish(self) -> Iterable[Finding]:
@@ -194,54 +204,3 @@ def _changed(instance: str, before: str | None, now: str | None) -> Problem:
     was, found = ("of no category" if name is None else repr(name) for name in (before, now))
     message = f"expected instance {instance!r} to stay {was}, found {found}"
     return Problem("instance.category-changed", message, "category")
-
-
-def _positions(place: Place, moment: Moment, labels: list[Label]) -> Iterator[tuple[Key, Position]]:
-    data = place.data
-    if data.told:  # the place of such a label is told to be wrong
-        labels = [label for label in labels if ("instance.jump", label.origin) not in data.told]
-    boxes = [label for label in labels if isinstance(label, Box3D) and is_finite(label)]
-    space, centres = _centres(place, boxes)
-    for box, centre in zip(boxes, centres, strict=True):
-        yield _position(place, moment, box, (centre, space), math.hypot(*box.size_m))
-    size = None if data.width is None or data.height is None else math.hypot(data.width, data.height)
-    for label in labels:
-        if isinstance(label, Box2D) and is_finite(label):
-            middle = ((label.xmin + label.xmax) / 2, (label.ymin + label.ymax) / 2)
-            reach = math.hypot(label.xmax - label.xmin, label.ymax - label.ymin)
-            yield _position(place, moment, label, (middle, "picture"), reach, size)
-
-
-def _position(
-    place: Place,
-    moment: Moment,
-    label: Label,
-    centre: tuple[tuple[float, ...], str],
-    reach: float,
-    scale: float | None = None,
-) -> tuple[Key, Position]:
-    data = place.data
-    at = data.locate(label, "geometry/centre" if label.kind == "BOX3D" else "geometry")
-    key = (label.kind, data.sensor_name, label.instance or "")
-    return key, Position(place.frame.key, moment, data.sensor_name, *centre, reach, scale, at)
-
-
-def _centres(place: Place, boxes: list[Box3D]) -> tuple[str, list[Vector3]]:
-    """The middles of boxes in the world where the way there is known, else in the sensor's frame; and which it is."""
-    centres = [box.centre for box in boxes]
-    pose = place.data.ego_pose
-    extrinsics = _extrinsics(place.segment, place.frame, place.data)
-    if not boxes or pose is None or extrinsics is None or pose.target != WORLD:
-        return "sensor", centres
-    try:
-        with np.errstate(all="ignore"):  # an infinite pose is told by its own rule, and no distance from it is far
-            return WORLD, [(x, y, z) for x, y, z in (pose @ extrinsics).apply(np.array(centres)).tolist()]
-    except GeometryError:
-        return "sensor", centres  # a rotation of length 0, or frames that do not meet: told by other rules
-
-
-def _extrinsics(segment: Segment, frame: Frame, data: Data) -> Transform3D | None:
-    name = data.sensor_name
-    own = frame.calibration.get(name) if frame.calibration is not None and name is not None else None
-    sensor = own if own is not None else next((s for s in segment.sensors if s.name == name), None)
-    return None if sensor is None else sensor.extrinsics

@@ -16,7 +16,7 @@ from lading_coco.layout import are_safe, split_of, unsafe_name
 from lading_coco.reader import CocoReader
 from PIL import Image
 
-from lading import Match, Source, validate
+from lading import Match, Source, open_dataset, validate
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
 
@@ -330,12 +330,74 @@ def test_a_mask_that_may_be_of_an_annotation_without_a_name_is_not_told_again(re
     assert sorted(done.rules) == ["coco.missing-file-name", "coco.unlisted-file"]
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.PNG", "./a.png", "panoptic_x/a.png", "panoptic_x\\a.png"])
-def test_a_mask_under_another_spelling_is_told_as_missing_alone(read: Any, name: str) -> None:
+ENDING, CAPITALS = "coco.file-ending", "coco.file-capitals"
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "rule"),
+    [
+        ("a.jpg", "a.png", ENDING),
+        ("a", "a.png", ENDING),
+        ("a.jpg", "A.PNG", ENDING),
+        ("a.png", "a.jpg", ENDING),
+        ("a.PNG", "a.png", CAPITALS),
+        ("a.png", "A.PNG", CAPITALS),
+        ("./a.png", "a.png", None),
+        ("panoptic_x/a.png", "a.png", None),
+        ("panoptic_x\\a.png", "a.png", None),
+        ("panoptic_x/a.png", "a.PNG", CAPITALS),
+    ],
+)
+@pytest.mark.parametrize("is_packed", [False, True], ids=["in a folder", "in an archive"])
+def test_a_mask_is_found_under_another_spelling_of_its_name(
+    read: Any, name: str, file: str, rule: str | None, is_packed: bool
+) -> None:
+    (row,) = PACKED["annotations"]
+    files = {"panoptic_x.json": {**PACKED, "annotations": [row | {"file_name": name}]}}
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr(f"panoptic_x/{file}", id_png())
+    files |= {"panoptic_x.zip": inner.getvalue()} if is_packed else {f"panoptic_x/{file}": id_png()}
+    done = read(files)
+    path = f"panoptic_x/{file}"
+    assert [(one.path, one.content.path) for one in done.labels] == [(path, path)]
+    message = f"expected a file of this name to the letter, found {path!r}"
+    place = "panoptic_x.json#/annotations/0/file_name"
+    assert done.told == ([] if rule is None else [(rule, place, message)])
+    assert [one.rule for one in validate(done.dataset) if one.rule == "media.missing"] == []
+
+
+@pytest.mark.parametrize("name", ["../a.png", "/a.png", "b.png", "x/b.png"])
+def test_a_mask_of_another_name_or_out_of_its_folder_is_missing(read: Any, name: str) -> None:
     (row,) = PACKED["annotations"]
     files = {"panoptic_x.json": {**PACKED, "annotations": [row | {"file_name": name}]}, "panoptic_x/a.png": id_png()}
     assert read(files).rules == []  # that it is missing is told by a rule
     assert [one.rule for one in validate(read(files).dataset) if one.severity == "error"] == ["media.missing"]
+
+
+def test_pictures_are_no_masks_of_another_ending_where_both_lie_in_one_folder(read: Any) -> None:
+    (row,) = PACKED["annotations"]
+    image = {**IMAGE, "file_name": "a.jpg"}
+    document = {**PACKED, "images": [image], "annotations": [row | {"file_name": "a.png"}]}
+    done = read({"x/panoptic.json": document, "x/a.jpg": id_png(), "x/b.png": id_png()})
+    assert [one.content for one in done.labels] == [None]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_masks_of_another_ending_are_told_once_where_more_than_two_are_such(write: Any, jobs: int) -> None:
+    (row,) = PACKED["annotations"]
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.jpg"} for number in range(8)]
+    rows = [row | {"image_id": n, "file_name": f"{n}.{'jpg' if n > 4 else 'png'}"} for n in range(8)]
+    files = {"panoptic_x.json": {**PACKED, "images": images, "annotations": rows}}
+    folder = write(files | {f"panoptic_x/{n}.png": id_png() for n in range(8)})
+    found = [one for one in validate(open_dataset(folder), jobs=jobs) if one.rule == ENDING]
+    assert [(one.severity, one.pointer, one.message) for one in found] == [
+        (
+            "warning",
+            "/annotations/5/file_name",
+            "expected a file of this name to the letter, found 'panoptic_x/5.png'; so it is with 3 annotations of 8",
+        )
+    ]
 
 
 @pytest.mark.parametrize("name", [None, "c.png"])

@@ -10,15 +10,17 @@ import msgspec
 
 from lading.model.report import Finding, Origin, Report, Severity
 
+#: Parts of a group of records of which more have a defect that is told once: half, or any at all.
+MOST, ANY = 0.5, 0.0
 #: So many are told one by one though they are most.
 _FEW = 2
 #: Of more not each is kept.
 _MANY = 1_000
-#: Of more values, each a defect of its own, only the first is told.
+#: Of more values only the first is told.
 _VALUES = 100
 
 
-def is_often(count: int, total: int, share: float = 0.5) -> bool:
+def is_often(count: int, total: int, share: float = MOST) -> bool:
     """Whether so many records out of all have what is told once: more than a `share` of these, or very many."""
     return count > _MANY or (count > _FEW and count > share * total)
 
@@ -72,20 +74,20 @@ class Recurring:
         noun: str,
         kind: str = "",
         values: str = "",
+        share: float = MOST,
     ) -> None:
         """Take a finding that stands in a record, as `add` does."""
         file, pointer, line = origin.file, origin.pointer, origin.line
         found = Finding(rule=rule, severity=severity, message=message, file=file, pointer=pointer, line=line)
-        self.add(found, group=group, noun=noun, kind=kind, values=values)
+        self.add(found, group=group, noun=noun, kind=kind, values=values, share=share)
 
     def add(
-        self, finding: Finding, *, group: str, noun: str, kind: str = "", values: str = "", share: float = 0.5
+        self, finding: Finding, *, group: str, noun: str, kind: str = "", values: str = "", share: float = MOST
     ) -> None:
         """Take a finding of a record of a group, in the plural `noun`; those of one rule and `kind` are alike.
 
-        They are told once where more than a `share` of the group have them. Where kinds are `values`, called so, each
-        is a defect of its own, told once however few have it; all are told as one where they are very many, or
-        most of the group have some.
+        They are told once where more than a `share` of the group have them. Kinds that are `values`, called so, are
+        all told as one where these are very many, or most of the group have some.
         """
         self._add(_Group(finding.rule, group, noun, share, values), kind, [finding], 1)
 
@@ -106,13 +108,13 @@ class Recurring:
         """Each finding, or the first with the number of all where these are often."""
         for group, kinds in self._found.items():
             total, count = self._totals[group.group], sum(alike.count for alike in kinds.values())
-            if group.values and len(kinds) > _FEW and (len(kinds) > _VALUES or 2 * count > total):
+            if group.values and len(kinds) > _FEW and (len(kinds) > _VALUES or count > MOST * total):
                 number = f"{len(kinds):,}" if len(kinds) <= _VALUES else f"more than {_VALUES:,}"
                 first = next(iter(kinds.values())).kept[0]
                 yield _with(first, f"{as_often(count, total, group.noun)}, of {number} {group.values}")
                 continue
             for alike in kinds.values():
-                if is_often(alike.count, total, 0 if group.values else group.share):
+                if is_often(alike.count, total, group.share):
                     yield _with(alike.kept[0], as_often(alike.count, total, group.noun))
                 else:
                     yield from alike.kept

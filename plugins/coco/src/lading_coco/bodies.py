@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lading import Keypoints2D, Label
+from lading.model.recurring import MOST
 from lading_coco.document import Document
 from lading_coco.forms import Tell
 from lading_coco.ids import is_id
@@ -51,7 +52,7 @@ class BodyBuilder:
             common["extras"]["keypoints"] = values  # nothing is labelled (source-formats.md 2.6)
             if are_unseen:
                 message = f"expected a visibility of 1 or 2 of points that have a place, found 0 of all {len(visible)}"
-                tell("coco.bad-keypoints", f"{message}; they make no label", "keypoints", warn=True, often=True)
+                tell("coco.bad-keypoints", f"{message}; they make no label", "keypoints", warn=True, once=MOST)
             return []
         return [self._points(values, visible, common, tell, "keypoints")]
 

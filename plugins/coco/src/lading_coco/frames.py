@@ -21,6 +21,7 @@ from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
+from lading_coco.telling import RowTeller
 from lading_coco.units import are_corners_within
 from lading_coco.whole_videos import VideoText
 
@@ -60,12 +61,13 @@ class FrameReader:
         self._relative = frozenset(document.path for document in documents if document.has_parts)
         self._report = report
         self._recurring = recurring
+        tellers = [RowTeller(document, report, recurring) for document in documents]
         self._labels = [
-            LabelBuilder(document, names, origins.base(number), STEP, shift=shift, report=report, recurring=recurring)
+            LabelBuilder(document, names, origins.base(number), STEP, tellers[number], shift=shift)
             for number, document in enumerate(documents)
         ]
         self._masks = [
-            MaskBuilder(document, names, source, place=masks.get(number), report=report)
+            MaskBuilder(document, names, source, tellers[number], place=masks.get(number))
             for number, document in enumerate(documents)
         ]
         self._reading: tuple[NDArray[np.int32], NDArray[np.int32]]  # the frames and rows of the block that is read

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lading import Label, Report, Sentence, Word
-from lading.model.recurring import Recurring
-from lading.model.report import Severity
+from lading import Label, Sentence, Word
+from lading.model.recurring import ANY, MOST
 from lading_coco.bodies import BodyBuilder
 from lading_coco.categories import Names
 from lading_coco.classes import labels_without_shape
@@ -20,6 +19,7 @@ from lading_coco.measures import have_areas, tell_area, tell_score
 from lading_coco.plain import PlainLabels
 from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, Row, as_row
 from lading_coco.shapes import box, mask
+from lading_coco.telling import RowTeller
 from lading_coco.traits import ATTRIBUTES
 from lading_coco.whole_videos import VideoText
 from lading_coco.wording import shown
@@ -47,10 +47,9 @@ class LabelBuilder:
         names: Names,
         base: int,
         step: int,
+        teller: RowTeller,
         *,
         shift: float,
-        report: Report,
-        recurring: Recurring,
     ) -> None:
         self._document = document
         listed = names.listed(document)
@@ -68,8 +67,7 @@ class LabelBuilder:
         self._may_lack_id = document.is_results or document.traits.has_segments or document.kind == "videos"
         self._base = base
         self._step = step
-        self._report = report
-        self._recurring = recurring
+        self._teller = teller
         self._bodies = BodyBuilder(document, names.full, shift=shift)
         #: What was told of labels made since somebody took it, as `Data.told` has it.
         self.told: list[tuple[str, int | None]] = []
@@ -90,13 +88,13 @@ class LabelBuilder:
         """The same, where areas are told of when it is their frame's turn."""
         for low, high in pairwise(bounds):
             for record, row in zip(records[low:high], rows[low:high], strict=True):
-                tell_area(record.area, self._teller(row))
+                tell_area(record.area, self._teller.of(row))
             yield next(made)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""
         if not isinstance(record, dict):  # of a dict it is told where its numbers are read
-            tell_area(record.area, self._teller(row))
+            tell_area(record.area, self._teller.of(row))
         if not isinstance(record, PlainRow):
             return self._any(record, row, again)
         if again:
@@ -117,7 +115,7 @@ class LabelBuilder:
         return [(rule, first + part) for part in range(self._step)]
 
     def _any(self, record: Row | Loose, row: int, again: int) -> list[Label]:
-        rest, tell = _NO_REST, self._teller(row)
+        rest, tell = _NO_REST, self._teller.of(row)
         if isinstance(record, dict):
             record, rest = row_of(record, tell)
         common = self._common(record, rest, row, again)
@@ -142,11 +140,10 @@ class LabelBuilder:
         if not labels and self._document.traits.has_segments:
             message = "expected `segments_info`, as others of the file have, found none; the annotation makes no label"
             tell("coco.bad-segment", message, "segments_info")
-            self._report.loss("annotations without anything that is a label", str(self._origin(row)))
+            self._teller.loss("annotations without anything that is a label", row)
         elif not labels:
-            origin = str(self._origin(row))
             labels += labels_without_shape(
-                record, rest, common, tell, lambda what: self._report.loss(what, origin), beside_shapes=self._has_shapes
+                record, rest, common, tell, lambda what: self._teller.loss(what, row), beside_shapes=self._has_shapes
             )
         return labels
 
@@ -165,7 +162,9 @@ class LabelBuilder:
             if key is not None and not self._is_stuff:
                 common["instance"] = str(key) if not again else f"{key}#{again + 1}"
         if (key is None or (key is UNSET and "id" not in rest)) and not self._may_lack_id:
-            self._tell(row, "coco.missing-id", "expected an `id`, found none; its labels have no instance", warn=True)
+            self._teller.tell(
+                row, "coco.missing-id", "expected an `id`, found none; its labels have no instance", warn=True
+            )
         if record.category_id is not UNSET and record.category_id is not None:
             common["category"] = self._category(record.category_id, row)
             if record.category_id not in self._names:
@@ -174,7 +173,7 @@ class LabelBuilder:
             extras["category_id"] = None
             if self._has_categories and any(getattr(record, name) for name in _SHAPES):
                 self._tell_without_category(row, "null")
-            elif self._is_told(row, "category_id"):
+            elif self._teller.is_told(row, "category_id"):
                 self.told.append(("category.missing", common["origin"]))
         elif "category_id" in rest:  # what is no id, and told as that
             self.told.append(("category.missing", common["origin"]))
@@ -192,16 +191,18 @@ class LabelBuilder:
 
     def _tell_without_category(self, row: int, found: str) -> None:
         message = f"expected the id of a category, found {found}"
-        self._tell(row, "coco.unknown-category", message, "category_id", often=True)
+        self._teller.tell(row, "coco.unknown-category", message, "category_id", once=MOST)
         self.told += self._every_part(row, "category.missing")
 
     def _tell_absent(self, record: Row, rest: Mapping[str, Any], row: int) -> None:
         """Tell of what a record lacks that others of its file have."""
         if self._has_scores and record.score is UNSET and "score" not in rest:
-            self._tell(row, "coco.missing-score", "expected a `score`, as other results have, found none", warn=True)
+            self._teller.tell(
+                row, "coco.missing-score", "expected a `score`, as other results have, found none", warn=True
+            )
         if self._has_tracks and all(rest.get(key) is None for key in _TRACKS):
             message = "expected a `track_id` or `instance_id`, as other annotations of these videos have, found none"
-            self._tell(row, "coco.missing-track", f"{message}; its instance is its own id", warn=True)
+            self._teller.tell(row, "coco.missing-track", f"{message}; its instance is its own id", warn=True)
 
     def _add_attributes(self, record: Row, row: int, attributes: dict[str, Any], extras: dict[str, Any]) -> None:
         """Attributes within `attributes`, then those beside it; of two of one name neither is lost."""
@@ -220,11 +221,11 @@ class LabelBuilder:
                     extras["iscrowd"] = crowd
             else:
                 extras["iscrowd"] = crowd
-                self._tell(row, "coco.bad-number", f"expected 0 or 1, found {shown(crowd)}", "iscrowd")
+                self._teller.tell(row, "coco.bad-number", f"expected 0 or 1, found {shown(crowd)}", "iscrowd")
         if record.score is not UNSET:
             (extras if "score" in attributes else attributes)["score"] = record.score
             if not record.keypoints:  # that of a pose may be a sum over its points
-                tell_score(record.score, self._teller(row))
+                tell_score(record.score, self._teller.of(row))
 
     def _add_rest(self, rest: Mapping[str, Any], common: dict[str, Any], row: int) -> None:
         for key, value in rest.items():
@@ -243,7 +244,7 @@ class LabelBuilder:
             if is_id(value):
                 common["instance"] = str(int(value) if isinstance(value, float) else value)
             elif value is not None:
-                self._tell(row, "coco.bad-id", f"expected a whole number or a text, found {value!r}", key)
+                self._teller.tell(row, "coco.bad-id", f"expected a whole number or a text, found {value!r}", key)
 
     def _category(self, key: Any, row: int) -> str:
         known = self._names.get(key) or self._alike.get(key)
@@ -254,55 +255,15 @@ class LabelBuilder:
             return name
         if not (self._are_unknown_told and name.startswith("category:")):
             message = f"expected the id of a category, found {key!r}"
-            self._tell(row, "coco.unknown-category", message, "category_id", often=True, values="ids")
+            self._teller.tell(row, "coco.unknown-category", message, "category_id", once=ANY, values="ids")
         return name
 
     def _tell_beyond(self, rest: Mapping[str, Any], row: int) -> None:
         """Tell of what some relatives of COCO add and the model has no place for."""
         if _DENSEPOSE & rest.keys():
-            self._report.loss("dense correspondences (kept in extras)", str(self._origin(row)))
+            self._teller.loss("dense correspondences (kept in extras)", row)
         if "bbox_cam3d" in rest:  # mmdetection3d's export of one camera (source-formats.md 2.2)
-            self._report.loss("3D boxes of a camera, `bbox_cam3d` (kept in extras)", str(self._origin(row)))
-
-    def _origin(self, row: int, *parts: str | int) -> Any:
-        return self._document.annotations.origin(row, *parts)
-
-    def _is_told(self, row: int, *parts: str | int) -> bool:
-        """Whether an earlier record says the same of the same annotation of a video, and that is told of it."""
-        text = self._document.text
-        return isinstance(text, VideoText) and text.is_told("/annotations", row, parts)
-
-    def _tell(
-        self,
-        row: int,
-        rule: str,
-        message: str,
-        *parts: str | int,
-        warn: bool = False,
-        often: bool = False,
-        values: str = "",
-    ) -> None:
-        """Tell of a record; `often` of what is told once, with a number, where most records have it.
-
-        Where the `values` of a field, called so, are each wrong for themselves, one is told once of more than two.
-        """
-        if self._is_told(row, *parts):
-            return
-        if often:
-            origin, group = self._origin(row, *parts), self._document.path
-            grade: Severity = "warning" if warn else "error"
-            self._recurring.take(
-                grade, rule, message, origin, group=group, noun="annotations", kind=message, values=values
-            )
-            return
-        take = self._report.warning if warn else self._report.error
-        take(rule, message, self._origin(row, *parts))
-
-    def _teller(self, row: int) -> Any:
-        def tell(rule: str, message: str, *parts: str | int, warn: bool = False, often: bool = False) -> None:
-            self._tell(row, rule, message, *parts, warn=warn, often=often)
-
-        return tell
+            self._teller.loss("3D boxes of a camera, `bbox_cam3d` (kept in extras)", row)
 
 
 def _beside_caption(record: Row, rest: Mapping[str, Any]) -> dict[str, Any]:

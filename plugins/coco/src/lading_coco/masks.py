@@ -7,7 +7,8 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
-from lading import MaskItem, PanopticMask, Report, SemanticMask, Source
+from lading import File, MaskItem, PanopticMask, SemanticMask, Source
+from lading.model.recurring import ANY
 from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import number
@@ -15,6 +16,7 @@ from lading_coco.ids import is_id, segment_id
 from lading_coco.mask_places import MaskPlace, pixelmap_of
 from lading_coco.numerals import numbers_of
 from lading_coco.rows import UNSET, Loose
+from lading_coco.telling import RowTeller
 from lading_coco.wording import shown
 
 _VOID = 0
@@ -25,15 +27,15 @@ class MaskBuilder:
     """Makes the mask labels of a document; what is wrong goes to the report. PNGs are named, not read."""
 
     def __init__(
-        self, document: Document, names: Names, source: Source, *, place: MaskPlace | None, report: Report
+        self, document: Document, names: Names, source: Source, teller: RowTeller, *, place: MaskPlace | None
     ) -> None:
         self._document = document
         self._source = source
         self._listed = names.listed(document)
         self._unlisted = names.unlisted[document.path]
         self._spelled = names.spelled[document.path]
-        self._place = place or MaskPlace(posixpath.splitext(document.path)[0], source)
-        self._report = report
+        self._place = place or MaskPlace(posixpath.splitext(document.path)[0], source, is_own=True)
+        self._teller = teller
 
     def panoptic(self, record: Loose, row: int, origin: int) -> PanopticMask:
         """The mask of one annotation: pixels are ids R + 256 G + 65536 B, 0 is void (source-formats.md 2.7)."""
@@ -41,7 +43,7 @@ class MaskBuilder:
         items = []
         if not isinstance(segments, list):
             message = f"expected an array of segments, found {shown(segments)}"
-            self._tell("coco.bad-segment", message, row, "segments_info")
+            self._teller.tell(row, "coco.bad-segment", message, "segments_info")
         for index, segment in enumerate(segments if isinstance(segments, list) else ()):
             item = self._item(segment, row, index)
             if item is not None:
@@ -50,32 +52,38 @@ class MaskBuilder:
         extras = {k: v for k, v in record.items() if k not in ("segments_info", "image_id")}
         path = content = None
         if isinstance(name, str) and name:
-            path = posixpath.join(self._place.folder, name)
-            content = self._place.source.get(path)
+            path, content = self._find(name, row)
         else:
-            self._tell("coco.missing-file-name", f"expected `file_name`, found {shown(name)}", row, "file_name")
+            self._teller.tell(row, "coco.missing-file-name", f"expected `file_name`, found {shown(name)}", "file_name")
         return PanopticMask(items=tuple(items), path=path, content=content, extras=extras, origin=origin)
+
+    def _find(self, name: str, row: int) -> tuple[str, File | None]:
+        """The path and the file of a mask; that it is called otherwise than its record says is told."""
+        path, code = self._place.find(name)
+        if code is not None:
+            message = f"expected a file of this name to the letter, found {path!r}"
+            self._teller.tell(row, code, message, "file_name", warn=True, once=ANY, kind="mask")
+        return path, self._place.source.get(path)
 
     def _item(self, segment: Any, row: int, index: int) -> MaskItem | None:
         value = segment_id(segment)
         if value is not None and isinstance(segment["id"], str):
             message = f"expected a number, found {segment['id']!r}, read as {value}"
-            self._tell("coco.number-as-text", message, row, "segments_info", index, "id", warn=True)
+            self._teller.tell(row, "coco.number-as-text", message, "segments_info", index, "id", warn=True)
         if value is None:
             message = f"expected a segment with an integer `id`, found {shown(segment)}; it is left out"
-            self._tell("coco.bad-segment", message, row, "segments_info", index)
-            at = self._document.annotations.origin(row, "segments_info", index)
-            self._report.loss("segments of a mask without an integer id", str(at))
+            self._teller.tell(row, "coco.bad-segment", message, "segments_info", index)
+            self._teller.loss("segments of a mask without an integer id", row, "segments_info", index)
             return None
         if value == _VOID:
             message = "expected an id above 0, for pixels of 0 are of no segment, found 0"
-            self._tell("coco.bad-segment", message, row, "segments_info", index, "id")
+            self._teller.tell(row, "coco.bad-segment", message, "segments_info", index, "id")
         self._tell_measures(segment, row, index)
         key = self._category_id(segment.get("category_id"))
         crowd = segment.get("iscrowd")
         if crowd not in (0, 1, None):
             message = f"expected 0 or 1, found {shown(crowd)}"
-            self._tell("coco.bad-number", message, row, "segments_info", index, "iscrowd")
+            self._teller.tell(row, "coco.bad-number", message, "segments_info", index, "iscrowd")
         kept = {"iscrowd": crowd not in (0, 1), "category_id": not isinstance(key, int)}  # no field of an item holds it
         return MaskItem(
             value=value,
@@ -90,7 +98,7 @@ class MaskBuilder:
         """Tell of an area or a box of a segment that cannot be: they stay in extras, so that no rule looks at them."""
 
         def tell(rule: str, message: str, *parts: str | int, warn: bool = False) -> None:
-            self._tell(rule, message, row, "segments_info", index, *parts, warn=warn)
+            self._teller.tell(row, rule, message, "segments_info", index, *parts, warn=warn)
 
         if "area" in segment:
             number("area", segment["area"], tell)
@@ -121,7 +129,3 @@ class MaskBuilder:
         listed: Mapping[Any, str] = self._listed
         items = tuple(MaskItem(value=key, category=name) for key, name in listed.items() if isinstance(key, int))
         return SemanticMask(items=items, path=path, content=content, origin=origin)
-
-    def _tell(self, rule: str, message: str, row: int, *parts: str | int, warn: bool = False) -> None:
-        take = self._report.warning if warn else self._report.error
-        take(rule, message, self._document.annotations.origin(row, *parts))

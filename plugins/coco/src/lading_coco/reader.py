@@ -17,7 +17,7 @@ from lading_coco.elsewhere import tell_annotations_elsewhere, tell_other_spellin
 from lading_coco.ids import first_places, look_up
 from lading_coco.indexing import IndexBuilder
 from lading_coco.layout import Files, Finder, is_named_as_annotations, is_named_by_split, split_of, split_of_videos
-from lading_coco.mask_places import MaskPlace, mask_folder, packed_masks, pixelmap_folder
+from lading_coco.mask_places import MaskPlace, mask_place, packed_masks, pixelmap_folder
 from lading_coco.references import tell_licences, tell_scenes
 from lading_coco.text import JsonText
 from lading_coco.units import tell_other_units
@@ -210,9 +210,9 @@ def _mask_places(files: Files, documents: Sequence[Document], report: Report) ->
     for number, document in enumerate(documents):
         if not document.traits.has_segments:
             continue
-        folder = mask_folder(files, document.path, document.split)
-        if folder is not None:
-            places[number] = MaskPlace(folder, files.source)
+        place = mask_place(files.source, document.path, document.split)
+        if place is not None:
+            places[number] = place
         elif (archive := packed_masks(files, document.path, document.split)) is not None:
             packed = _unpacked(files, document, archive, report)
             if packed is not None:
@@ -228,9 +228,8 @@ def _unpacked(files: Files, document: Document, archive: str, report: Report) ->
         return None
     for finding in source.findings:
         report.add(finding)
-    folder = mask_folder(Files(source), document.path, document.split)
-    if folder is None:
+    place = mask_place(source, document.path, document.split)
+    if place is None:
         message = f"expected the PNGs of {document.path}, found none where they would be unpacked to"
         report.warning("coco.packed-masks", message, Origin(archive))
-        return None
-    return MaskPlace(folder, source)
+    return place

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from lading import Origin, Report, counted
 from lading_coco.document import Document
 from lading_coco.layout import ARRAYS, PICTURES, Files, name_from_url
-from lading_coco.mask_places import MaskPlace, is_for_masks, pixelmap_of
-from lading_coco.rows import records_at
+from lading_coco.mask_places import MaskPlace, pixelmap_of
+from lading_coco.rows import records_at, values_at
 
 _MASK = (".png",)
 
@@ -69,12 +69,30 @@ def _tell_masks(files: Files, place: MaskPlace, documents: Sequence[Document], r
             others += [] if is_ours and files.is_marked(path) else [path]
         elif is_ours:
             files.mark(files.number(path))
+    astray = names - named - {hash(None)}
+    found = _called_otherwise(place, documents, astray)
+    otherwise = frozenset(found.values())
+    for path in otherwise if is_ours else ():
+        files.mark(files.number(path))
+    others = [path for path in others if path not in otherwise]
     document = documents[0]
-    if is_for_masks(place.folder, document.path, document.split):
-        lost = codes.count(hash(None)) + len(names - named - {hash(None)})
+    if place.is_own:
+        lost = codes.count(hash(None)) + len(astray) - len(found)
         _tell(f"masks that {document.path} names", _without(others, documents, lost) if lost else others, report)
         for path in others if is_ours else ():
             files.mark(files.number(path))
+
+
+def _called_otherwise(place: MaskPlace, documents: Sequence[Document], codes: Set[int]) -> Mapping[int, str]:
+    """The masks that are found for names of these codes, though they are called otherwise, by the code."""
+    found: dict[int, str] = {}
+    for document in documents if codes else ():
+        for name in values_at(document, range(len(document.annotations)), "file_name"):
+            if isinstance(name, str) and hash(name) in codes:
+                path, _ = place.find(name)
+                if place.source.get(path) is not None:
+                    found[hash(name)] = path
+    return found
 
 
 def _without(paths: Sequence[str], documents: Sequence[Document], lost: int) -> Sequence[str]:

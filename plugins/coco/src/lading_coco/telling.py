@@ -1,0 +1,69 @@
+"""Tells what is wrong with the annotations of one document, each at its row; what many have alike once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from lading import Report
+from lading.model.recurring import Recurring
+from lading.model.report import Severity
+from lading_coco.document import Document
+from lading_coco.forms import Tell
+from lading_coco.whole_videos import VideoText
+
+
+class RowTeller:
+    """Hands what is found in the rows of a document to a report, or to `recurring` what may be told once."""
+
+    def __init__(self, document: Document, report: Report, recurring: Recurring) -> None:
+        self._document = document
+        self._report = report
+        self._recurring = recurring
+
+    def of(self, row: int) -> Tell:
+        """Tells of one row: takes what `tell` does behind it."""
+        return partial(self.tell, row)
+
+    def tell(
+        self,
+        row: int,
+        rule: str,
+        message: str,
+        *parts: str | int,
+        warn: bool = False,
+        once: float | None = None,
+        kind: str | None = None,
+        values: str = "",
+    ) -> None:
+        """Tell of a row, or a part of it.
+
+        Where more than the part `once` of the annotations have it, it is told once with their number: of those with the
+        same message, or `kind`. `values` is as `Recurring` has it.
+        """
+        if self.is_told(row, *parts):
+            return
+        grade: Severity = "warning" if warn else "error"
+        origin = self._document.annotations.origin(row, *parts)
+        if once is None:
+            (self._report.warning if warn else self._report.error)(rule, message, origin)
+            return
+        self._recurring.take(
+            grade,
+            rule,
+            message,
+            origin,
+            group=self._document.path,
+            noun="annotations",
+            kind=message if kind is None else kind,
+            values=values,
+            share=once,
+        )
+
+    def loss(self, what: str, row: int, *parts: str | int) -> None:
+        """Take something of a row that has no place in the model."""
+        self._report.loss(what, str(self._document.annotations.origin(row, *parts)))
+
+    def is_told(self, row: int, *parts: str | int) -> bool:
+        """Whether an earlier record says the same of the same annotation of a video, and that is told of it."""
+        text = self._document.text
+        return isinstance(text, VideoText) and text.is_told("/annotations", row, parts)

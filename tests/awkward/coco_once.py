@@ -177,6 +177,15 @@ POINTS = [
         told=["error keypoints.visible /annotations/1/keypoints"],
     ),
     coco(
+        "a crowd that has a polygon",
+        row(iscrowd=1, segmentation=[[20, 10, 24, 10, 24, 15, 20, 15]]),
+        found=[
+            'box2d cat 20 10 24 15 @6 {"iscrowd": true}',
+            'polygon2d cat 20 10 24 10 24 15 20 15 @6 {"iscrowd": true}',
+        ],
+        told=["warning coco.crowd-polygon /annotations/1/iscrowd"],
+    ),
+    coco(
         "labelled keypoints at 0, 0, where there is nothing",
         row(keypoints=[21, 11, 2, 0, 0, 1], num_keypoints=2),
         row(7, bbox=[0, 0, 4, 5], keypoints=[0, 0, 0, 0, 3, 2], num_keypoints=1),

@@ -268,3 +268,93 @@ def test_of_a_whole_video_annotations_are_counted_not_their_frames(read: Any) ->
     told = [one for one in done.told if one[0] == "coco.unknown-category"]
     message = "expected the id of a category, found 9; so it is with 3 annotations of 7"
     assert told == [("coco.unknown-category", f"{FILE}/annotations/0/category_id", message)]
+
+
+PARTS = [0.25, 0.5, 0.125, 0.25]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("count", "is_once"), [(1, False), (3, False), (70, True)])
+def test_boxes_in_pixels_behind_the_first_ones_in_parts_are_told_too(
+    write: Any, count: int, is_once: bool, jobs: int
+) -> None:
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.png"} for number in range(64 + count)]
+    made = [row(n, image_id=n, bbox=PARTS if n < 64 else [1, 2, 10, 10]) for n in range(64 + count)]
+    dataset = lading.open_dataset(write(annotations=made, images=images, categories=CATEGORIES))
+    found = [one for one in lading.validate(dataset, jobs=jobs) if "box" in one.rule]
+    first, *others = [(one.rule, one.severity, one.pointer, one.message) for one in found]
+    assert first[:3] == ("coco.relative-boxes", "warning", "/annotations/0/bbox")
+    message = "expected a box in parts of its picture, as the first of its file, found [1.0, 2.0, 10.0, 10.0]"
+    due = [("coco.mixed-boxes", "warning", f"/annotations/{64 + n}/bbox", message) for n in range(count)]
+    if is_once:
+        due = [(*due[0][:3], f"{message}; so it is with {count} boxes of {64 + count}")]
+    assert others == due
+
+
+def test_boxes_and_keypoints_in_parts_are_both_told(read: Any) -> None:
+    body = [{"id": 2, "name": "cat", "keypoints": ["nose", "tail"]}]
+    made = [row(n, bbox=PARTS, keypoints=[0.25, 0.5, 2, 0.375, 0.75, 2 - n % 2], num_keypoints=2) for n in range(3)]
+    done = read(annotations=made, images=[IMAGE], categories=body)
+    assert [(rule, place) for rule, place, _ in done.told] == [
+        ("coco.relative-boxes", f"{FILE}/annotations/0/bbox"),
+        ("coco.relative-keypoints", f"{FILE}/annotations/0/keypoints"),
+    ]
+
+
+RING = [[1, 2, 11, 2, 11, 12]]
+RUNS = {"size": [30, 40], "counts": [0, 1200]}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("is_plain", [True, False])
+@pytest.mark.parametrize("odd", [1, 2, 3, 20])
+def test_crowds_of_polygons_are_told_and_once_where_more_than_two_are_such(
+    write: Any, odd: int, is_plain: bool, jobs: int
+) -> None:
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.png"} for number in range(40)]
+    made = [
+        {
+            "segmentation": RING if n < 38 else RUNS,
+            "area": 50,
+            "iscrowd": int(5 <= n < 5 + odd or n > 38),
+            "image_id": n,
+            "bbox": [1, 2, 10, 10] if n < 38 else [0, 0, 40, 30],
+            "category_id": 2,
+            "id": n,
+            **({} if is_plain else {"attributes": {"by": "hand"}}),
+        }
+        for n in range(40)
+    ]
+    dataset = lading.open_dataset(write(annotations=made, images=images, categories=CATEGORIES))
+    found = [one for one in lading.validate(dataset, jobs=jobs) if one.rule == "coco.crowd-polygon"]
+    message = "expected run lengths of a crowd, found polygons"
+    due = [(f"/annotations/{5 + n}/iscrowd", message) for n in range(odd)]
+    if odd > 2:
+        due = [(due[0][0], f"{message}; so it is with {odd} annotations of 40")]
+    assert [(one.pointer, one.message) for one in found] == due
+    assert {one.severity for one in found} == {"warning"}
+    labels = [label for frame in dataset.frames("annotations") for label in frame.data[0].labels]
+    kinds = [label.kind for label in labels if label.attributes["iscrowd"]]
+    assert kinds == ["BOX2D", "POLYGON2D"] * odd + ["BOX2D", "RLE"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iscrowd": 0, "segmentation": RING},
+        {"segmentation": RING},
+        {"iscrowd": 1, "segmentation": []},
+        {"iscrowd": 1},
+        {"iscrowd": 0, "segmentation": RUNS, "bbox": [0, 0, 40, 30]},
+    ],
+    ids=["polygons of one object", "no flag", "an empty mask", "a box alone", "run lengths of one object"],
+)
+def test_what_is_no_crowd_of_polygons_is_not_told(read: Any, changes: dict[str, Any]) -> None:
+    assert read(annotations=[row(0, **changes)], images=[IMAGE], categories=CATEGORIES).told == []
+
+
+def test_results_and_segments_of_masks_are_no_crowds_of_polygons(read: Any) -> None:
+    result = [{"image_id": 1, "category_id": 2, "segmentation": RING, "score": 0.5, "iscrowd": 1}]
+    assert "coco.crowd-polygon" not in read({"r.json": result}).rules
+    made = [{"image_id": 1, "file_name": "m.png", "segments_info": [{"id": 1, "category_id": 2, "iscrowd": 1}]}]
+    assert read(annotations=made, images=[IMAGE], categories=CATEGORIES).told == []

@@ -189,6 +189,11 @@ CODES: Mapping[str, Told] = {
     "coco.relative-boxes": Told(
         "warning", "boxes are in pixels, not parts of the picture", "Multiply them by width and height of the image."
     ),
+    "coco.mixed-boxes": Told(
+        "warning",
+        "boxes of a file are all in pixels, or all in parts of the picture",
+        "Bring those that are in parts to pixels alone.",
+    ),
     "coco.relative-keypoints": Told(
         "warning", "keypoints are in pixels, not parts of the picture", "Multiply them by the size of the image."
     ),
@@ -210,6 +215,11 @@ CODES: Mapping[str, Told] = {
     ),
     "coco.bad-segmentation": Told(
         "error", "a segmentation is rings or run lengths", "Write a list of rings, or `counts` and `size`."
+    ),
+    "coco.crowd-polygon": Told(
+        "warning",
+        "the mask of a crowd is run lengths, polygons are of one object",
+        "Write `iscrowd` 0 of single objects; evaluation leaves crowds out. Give crowds run lengths.",
     ),
     "coco.bad-rle": Told(
         "error",

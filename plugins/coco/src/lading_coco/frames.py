@@ -22,7 +22,7 @@ from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
 from lading_coco.telling import RowTeller
-from lading_coco.units import are_corners_within
+from lading_coco.units import are_corners_within, is_in_parts
 from lading_coco.whole_videos import VideoText
 
 #: What is told of a record: how, the rule, the message, and where.
@@ -151,7 +151,7 @@ class FrameReader:
         if self._cornered:
             told += self._told_of_corners(data)
         if self._relative:
-            told += [("box2d.relative", label.origin) for label in self._boxes(data, self._relative)]
+            told += self._told_of_parts(data)
         if told:
             data.told = [*data.told, *told]
         if is_annotated or data.labels:
@@ -173,17 +173,32 @@ class FrameReader:
         """What follows for boxes of files whose boxes are told to be two corners, and which are within as such."""
         return [
             ("box2d.outside-image", label.origin)
-            for label in self._boxes(data, self._cornered)
+            for label, _ in self._boxes(data, self._cornered)
             if are_corners_within(label, data.width, data.height)
         ]
 
-    def _boxes(self, data: Data, paths: Collection[str]) -> Iterator[Box2D]:
-        """The boxes of a picture that are of these files."""
+    def _told_of_parts(self, data: Data) -> Iterator[tuple[str, int | None]]:
+        """What is told for boxes of files whose first ones are told to be in parts; of others of these it is told here.
+
+        A box that is not in parts may still be the right one.
+        """
+        for label, path in self._boxes(data, self._relative):
+            yield "box2d.relative", label.origin
+            group = f"boxes of {path}"
+            self._recurring.saw(group, 1)
+            if not is_in_parts(label):
+                found = [label.xmin, label.ymin, label.xmax - label.xmin, label.ymax - label.ymin]
+                message = f"expected a box in parts of its picture, as the first of its file, found {found}"
+                at = data.locate(label, "geometry")
+                self._recurring.take("warning", "coco.mixed-boxes", message, at, group=group, noun="boxes")
+
+    def _boxes(self, data: Data, paths: Collection[str]) -> Iterator[tuple[Box2D, str]]:
+        """The boxes of a picture that are of these files, each with its file."""
         for label in data.labels:
             if isinstance(label, Box2D) and label.origin is not None:
                 record = self._origins.record(label.origin)
                 if record is not None and record[0] in paths:
-                    yield label
+                    yield label, record[0]
 
     def _key(self, frame: int, text: str) -> str:
         again = self._index.repeated.get(frame)

@@ -126,6 +126,10 @@ class LabelBuilder:
             tell("coco.bad-bbox", "expected 4 numbers, found null", "bbox")
         if record.segmentation:
             labels += mask(record.segmentation, common, tell)
+            if isinstance(record.segmentation, list) and record.iscrowd == 1 and not self._document.is_results:
+                # source-formats.md 2.5: polygons are of one object, run lengths of a crowd
+                message = "expected run lengths of a crowd, found polygons"
+                tell("coco.crowd-polygon", message, "iscrowd", warn=True, once=ANY)
         if isinstance(record.keypoints, list) and record.keypoints:
             labels += self._bodies.body(record.keypoints, record, common, tell)
         if record.caption is not UNSET and record.caption is not None:

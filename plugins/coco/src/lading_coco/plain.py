@@ -15,7 +15,7 @@ Otherwise: TypeAlias = Callable[[PlainRow, int], list[Label]]
 
 
 class PlainLabels:
-    """Makes labels of records of known categories; others, and masks of run lengths, are handed to `otherwise`."""
+    """Makes labels of records of known categories; others, and masks of run lengths or of crowds, go to `otherwise`."""
 
     def __init__(self, names: Mapping[Any, str], base: int, step: int, otherwise: Otherwise) -> None:
         self._names = names
@@ -32,11 +32,12 @@ class PlainLabels:
             add = made.append
             for record, row in islice(numbered, high - low):
                 rings, known = record.segmentation, names.get(record.category_id)
-                if known is None or type(rings) is not list:
+                crowd = record.iscrowd
+                if known is None or type(rings) is not list or (crowd == 1 and rings):
                     made += self._otherwise(record, row)
                     continue
                 # Written out: keywords that are known when this is compiled cost a fifth of a dict that is unpacked.
-                crowd, key, name, at = record.iscrowd, record.id, str(record.id), base + row * step
+                key, name, at = record.id, str(record.id), base + row * step
                 flags = {} if crowd is UNSET else {"iscrowd": crowd == 1}
                 extras: dict[str, Any] = {"id": key, "area": record.area}
                 if not rings:

@@ -46,9 +46,9 @@ def tell_other_units(document: Document, report: Report) -> None:
         )
         report.warning("coco.relative-boxes", message, document.annotations.origin(boxes[0][0], "bbox"))
         document.has_parts = True
-        return
+    else:
+        document.has_corners = _tell_corners(document, boxes, report)
     _tell_keypoints(document, known, report)
-    document.has_corners = _tell_corners(document, boxes, report)
 
 
 def _tell_keypoints(document: Document, known: Sequence[tuple[int, _Record]], report: Report) -> None:
@@ -107,6 +107,11 @@ def _fit_as_corners_alone(document: Document, boxes: Sequence[tuple[int, _Record
             return False
         outside += x + right > sizes[0] + _EDGE_PX or y + bottom > sizes[1] + _EDGE_PX
     return outside > 1 and 4 * outside >= len(boxes)
+
+
+def is_in_parts(box: Box2D) -> bool:
+    """Whether nothing of a box that was read as x, y, width and height is beyond 1."""
+    return not max(box.xmin, box.ymin, box.xmax - box.xmin, box.ymax - box.ymin) > 1 + _ROUNDING
 
 
 def are_corners_within(box: Box2D, width: int | None, height: int | None) -> bool:

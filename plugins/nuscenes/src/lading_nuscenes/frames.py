@@ -40,6 +40,7 @@ class Frames:
     def __init__(self, database: Database, plan: Plan, report: Report) -> None:
         self._database = database
         self._plan = plan
+        self._is_nuimages = database.version.is_nuimages
         self._report = report
         self._carriers = Carriers(database, plan, report)
         self._measures = Measures(database, plan.segment.name, report)
@@ -76,10 +77,14 @@ class Frames:
         )
 
     def _lacking(self, moment: Moment) -> Collection[str]:
-        """The sensors that a frame lacks for a reason that is told, and those that sweeps need not have."""
-        if moment.sample < 0 or self._database.tables.is_cut("sample_data"):
+        """The sensors that a frame lacks for a reason that is told, and those that it need not have.
+
+        Sweeps need none, and a sample of nuImages is one camera's (source-formats.md 4.5).
+        """
+        database = self._database
+        if moment.sample < 0 or self._is_nuimages or database.tables.is_cut("sample_data"):
             return tuple(self._plan.sensors)
-        return self._database.lacking.get(moment.sample, ())
+        return database.lacking.get(moment.sample, ())
 
     def _key(self, moment: Moment) -> str:
         database = self._database
@@ -148,7 +153,8 @@ class Frames:
 
     def _told(self, file: int) -> Collection[tuple[str, int | None]]:
         files = self._database.files
-        is_backward = int(files.samples[file]) in self._database.samples.backward
+        # samples of nuImages have no order (source-formats.md 4.5)
+        is_backward = self._is_nuimages or int(files.samples[file]) in self._database.samples.backward
         same_path, untimely = file in files.same_path, is_backward or file in files.untimely
         told = (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely + (_MISPLACED,) * (file in files.misplaced)
         return told + (_TURNED,) * bool(self._database.tables.turned)

@@ -49,7 +49,8 @@ def plans(database: Database, *, sweeps: bool) -> list[Plan]:
         if sweeps:
             frames = moments(database, group, sweeps=True)
             count, files = len(frames), np.concatenate([files[:0], *(frame.files for frame in frames)])
-            _tell_strays(database, group)
+            if not database.version.is_nuimages:  # whose shots come after the key frame as before it (4.5)
+                _tell_strays(database, group)
         sensors, rigs = _sensors(database, files)
         carrier = min(sensors.values(), key=carrying, default=None)
         segment = Segment(

@@ -85,6 +85,13 @@ def row_again(cargo: Cargo) -> None:
     labels += [msgspec.structs.replace(labels[index], origin=12, instance="9") for index in (BOX, POLYGON)]
 
 
+def box_elsewhere(cargo: Cargo) -> None:
+    """A box for the object of the keypoints, in the corner where these are not."""
+    box = msgspec.structs.replace(cargo.data().labels[BOX], xmin=70.0, ymin=60.0, xmax=90.0, ymax=75.0)
+    cargo.data().labels.append(msgspec.structs.replace(box, category="person", attributes={}, instance="7", origin=12))
+    cargo.edit(POINTS, instance="7")
+
+
 def mask(index: int, data: bytes, path: str = "masks/other.png") -> Callable[[Cargo], object]:
     return label(index, path=path, content=Bytes(path, data))
 
@@ -270,6 +277,7 @@ DEFECTS = [
     Defect("keypoints.visible", label(POINTS, visible=(2, 3, 2)), at(POINTS)),
     Defect("keypoints.outside-image", label(POINTS, points=RING[:3] + np.array([60, 0]), visible=(2, 0, 1)),
            at(POINTS)),
+    Defect("keypoints.outside-box", box_elsewhere, at(POINTS)),
     Defect("cuboid2d.corners", label(CUBOID, back=RING[:3]), at(CUBOID)),
     Defect("cuboid2d.faces-differ", label(CUBOID, back=RING[::-1]), at(CUBOID)),
     Defect("rle.negative-run", label(RLE, counts=np.array([8003, -3])), at(RLE)),

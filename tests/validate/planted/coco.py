@@ -127,6 +127,8 @@ RULES = [
     ("keypoints.visible", row(DOCKER, keypoints=[45, 21, 2, 43, 30, 5, 0, 0, 0]), [at(DOCKER, "keypoints")], "5"),
     ("keypoints.outside-image", row(DOCKER, keypoints=[45, 21, 2, 90, 30, 1, 0, 0, 0]),
      [at(DOCKER, "keypoints")], "to the right"),
+    ("keypoints.outside-box", row(DOCKER, keypoints=[5, 1, 2, 3, 9, 1, 9, 9, 2], num_keypoints=3),
+     [at(DOCKER, "keypoints")], "of another"),
     ("rle.size", row(CROWD, segmentation={"size": [48, 64], "counts": [40, 8, 100]}),
      [at(CROWD, "segmentation")], "too short"),
     ("rle.negative-run", row(CROWD, segmentation={"size": [48, 64], "counts": [40, -8, 3040]}),

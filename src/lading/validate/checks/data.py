@@ -16,6 +16,7 @@ from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Places, Problem
 from lading.validate.checks import augmented
+from lading.validate.checks.bodies import Bodies
 from lading.validate.checks.bounds import limits, reaches
 from lading.validate.checks.copies import Copies
 from lading.validate.checks.labels import LabelsPass
@@ -61,6 +62,7 @@ class DataPass(BlockChecker):
         self._pasted = Pasted(dataset, catalog, severities)
         self._checks_polygons = bool(severities.keys() & POLYGON_RULES)
         self._relative = Relative(dataset)
+        self._bodies = Bodies(dataset, severities)
         is_contract = catalog is not dataset.catalog
         self._labels = LabelsPass(catalog, severities, self._usage, self._relative, is_contract=is_contract)
 
@@ -106,6 +108,8 @@ class DataPass(BlockChecker):
             self._relative.saw(segment, screened.columns[Box2D])
             if self._pasted.is_wanted:
                 self._pasted.add(segment, screened.columns[Box2D])
+        if self._bodies.is_wanted:
+            self._bodies.add(segment, places, screened.columns, reach)
         frame = -1
         for index in sorted(screened.types):
             if numbers[index] != frame:
@@ -123,8 +127,8 @@ class DataPass(BlockChecker):
                 found.setdefault(index, []).append(finding)
 
     def memory(self) -> tuple[Any, ...]:
-        """The categories, the marks of files, the sizes of pairs, boxes that files share or have in parts, copies."""
-        kept = (self._usage, self._copies, self._pairs, self._pasted, self._augmented, self._relative)
+        """Categories, marks of files, sizes of pairs, boxes that files share or have in parts, copies, bodies."""
+        kept = (self._usage, self._copies, self._pairs, self._pasted, self._augmented, self._relative, self._bodies)
         return tuple(each.memory for each in kept)
 
     def absorb(self, memory: tuple[Any, ...], part: Part) -> Iterable[Finding]:
@@ -135,11 +139,13 @@ class DataPass(BlockChecker):
         self._pasted.absorb(memory[3])
         self._augmented.absorb(memory[4])
         self._relative.absorb(memory[5])
+        self._bodies.absorb(memory[6])
         return ()
 
     def finish(self) -> Iterable[Finding]:
         """What categories and files show together."""
         yield from self._relative.finish()
+        yield from self._bodies.finish()
         yield from self._usage.finish(self._catalog)
         yield from self._pairs.finish()
         yield from self._pasted.finish(self._dataset)

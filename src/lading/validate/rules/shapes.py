@@ -182,6 +182,15 @@ RULES: Sequence[type[GroupedRule]] = (
         fix="Correct the point, or give it visibility 0.",
     ),
     rule(
+        "keypoints.outside-box",
+        "warning",
+        DataPass,
+        "most keypoints of an object that are labelled lie in its box, or near it",
+        bad="a box (10, 10, 60, 90), and points around (200, 40)",
+        good="points around (30, 40)",
+        fix="Look for the keypoints of another object, or of a picture cut out: to those add xmin and ymin of the box.",
+    ),
+    rule(
         "cuboid2d.corners",
         "error",
         DataPass,

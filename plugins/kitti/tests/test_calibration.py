@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lading_kitti.calibration_files import calibration_of, parse_entries, raw_calibration
+from lading_kitti.calibration_files import calibration_of
+from lading_kitti.entries import parse_entries
+from lading_kitti.raw_calibration import raw_calibration
 from lading_kitti.sensors import camera_sensor, lidar_sensor
 
 import lading

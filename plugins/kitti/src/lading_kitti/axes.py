@@ -15,6 +15,9 @@ _VELO_TO_CAMERA = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]
 #: How far a sensor may be tilted or turned: official ones are within 2 degrees.
 _TILT = math.radians(20)
 
+#: How far the camera may look away from where the velodyne does: KITTI's own look ahead, all of them.
+_AHEAD = math.radians(45)
+
 #: What is told of such a calibration.
 AXES = "kitti.calibration-axes"
 
@@ -30,6 +33,29 @@ def odd_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | None:
         return None
     expected = "x forward, y left, z up of the velodyne turned into x right, y down, z forward of the camera"
     return Problem(AXES, f"{key}: expected {expected}, found {found}", line, is_error=False)
+
+
+def turned_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | None:
+    """What to say of a rotation by which KITTI's camera does not look ahead, or not upright; one of another rig may."""
+    rotation = velo_to_camera[:3, :3]
+    ahead, up = rotation[2, 0], -rotation[1, 2]
+    names = ("x forward", "z forward") if ahead <= up else ("z up", "-y up")
+    angle = math.acos(min(max(float(min(ahead, up)), -1.0), 1.0))
+    if angle <= _AHEAD:
+        return None
+    expected = f"{names[0]} of the velodyne within {math.degrees(_AHEAD):.0f} degrees of {names[1]} of the camera"
+    message = f"{key}: expected {expected}, found it {math.degrees(angle):.0f} degrees off"
+    return Problem(AXES, message, line, is_error=False)
+
+
+def turned_plane(key: str, line: int, rectification: FloatArray) -> Problem | None:
+    """What to say of a rectification that turns pictures much: KITTI's are within 2 degrees of the identity."""
+    angle = angle_between(rectification, np.eye(3))
+    if angle <= _AHEAD:
+        return None
+    expected = f"a rectification within {math.degrees(_AHEAD):.0f} degrees of the identity"
+    message = f"{key}: expected {expected}, found it {math.degrees(angle):.0f} degrees off"
+    return Problem(AXES, message, line, is_error=False)
 
 
 def angle_between(one: FloatArray, other: FloatArray) -> float:

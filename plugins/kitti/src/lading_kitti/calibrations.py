@@ -9,17 +9,22 @@ from typing import NamedTuple
 from lading import Origin, Report, Sensor, Source, counted
 from lading_kitti.axes import AXES
 from lading_kitti.calibration import PROJECTION_LOST, Calibration
-from lading_kitti.calibration_files import calibration_of, raw_calibration
+from lading_kitti.calibration_files import calibration_of
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW
+from lading_kitti.raw_calibration import raw_calibration
 from lading_kitti.sensors import camera_sensor, lidar_sensor
 from lading_kitti.texts import Problem, read_bytes
+from lading_kitti.turned import Turns
 
 #: How many calibrations are kept; official sets have one a recording day.
 _KEPT = 64
 
 #: The file of raw's three that is about cameras.
 _CAMERAS = "calib_cam_to_cam.txt"
+
+#: That which leads from the velodyne to them.
+_VELODYNE = "calib_velo_to_cam.txt"
 
 
 class Calibrated(NamedTuple):
@@ -108,6 +113,17 @@ class Calibrations:
         count = sum(1 for one in others if one is not None and _axes(one) is not None)
         more = f", and such in {counted(count, 'more file')}" if count else ""
         problem._replace(message=f"{problem.message}{more}").tell(report, path)
+
+    def turns(self, base: Calibrated | None) -> Turns:
+        """What is said of the axes of each of the calibrations, if of the first there is something to say."""
+        if base is None or base.calibration.turned is None:
+            return {}
+        index = self._index
+        if index.calib:
+            paths = dict.fromkeys(index.calib[key] for key in index.keys if key in index.calib)
+            read = {path: self._of_file(path, Report()) for path in paths}
+            return {path: None if one is None else one.calibration.turned for path, one in read.items()}
+        return {index.calib_file or index.raw_calib[_VELODYNE]: base.calibration.turned}
 
     def differ(self, base: Calibrated | None) -> bool:
         """Whether any frame has sensors other than these; reads calibrations up to the first that does."""

@@ -19,6 +19,7 @@ from lading_kitti.motion import Motion
 from lading_kitti.reading import SegmentReading
 from lading_kitti.texts import read_bytes, read_lines
 from lading_kitti.tracklets import parse_tracklets
+from lading_kitti.turned import tell_turned
 
 #: What the clouds of KITTI hold, by the platform's words (3.6).
 POINT_FIELDS = ("X", "Y", "Z", "Intensity")
@@ -38,6 +39,7 @@ class KittiDataset(Dataset):
         self._bases: dict[str, Calibrated | None] = {
             name: read.of_segment(report) for name, read in calibrations.items()
         }
+        tell_turned((read.turns(self._bases[name]) for name, read in calibrations.items()), report)
         self.name = source.name
         self.report = report
         self.is_fusion = any(self._bases.values()) or any(len(index.media) > 1 for index in indexes)

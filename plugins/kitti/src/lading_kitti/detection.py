@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lading import Match, Report, Source
-from lading_kitti.calibration_files import parse_entries
+from lading_kitti.entries import parse_entries
 from lading_kitti.index import SegmentIndex
 from lading_kitti.label_rows import is_label_line
 from lading_kitti.layouts import RAW

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from posixpath import dirname
 
 from lading import Origin, Report, Source, counted
-from lading_kitti.calibration_files import RAW_FILES
 from lading_kitti.folders import by_stem, own
 from lading_kitti.index import SegmentIndex, numbers_of
 from lading_kitti.keys import is_number
 from lading_kitti.layouts import ODOMETRY, RAW
 from lading_kitti.lonely import lonely
+from lading_kitti.raw_calibration import RAW_FILES
 from lading_kitti.strays import stray_keys
 from lading_kitti.texts import read_bytes, read_lines
 from lading_kitti.tracklets import tracklet_frames

@@ -1,0 +1,24 @@
+"""Calibrations by which KITTI's cameras do not look ahead, where most are such: told once a dataset (3, 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lading import Report
+from lading_kitti.texts import Problem
+
+#: What is said of the axes of each calibration of a segment, by its file; None where nothing is.
+Turns = Mapping[str, Problem | None]
+
+
+def tell_turned(segments: Iterable[Turns], report: Report) -> None:
+    """Say so at the first of the files of those segments of whose files most are such, with their number."""
+    found: dict[str, Problem] = {}
+    for turns in segments:
+        odd = {path: problem for path, problem in turns.items() if problem is not None}
+        if 2 * len(odd) > len(turns):
+            found |= odd
+    if found:
+        path, problem = next(iter(found.items()))
+        more = f"; so it is with {len(found):,} calibrations" if len(found) > 1 else ""
+        problem._replace(message=f"{problem.message}{more}").tell(report, path)

@@ -374,8 +374,13 @@ def test_a_link_that_is_a_slip_hides_no_count_and_no_order_that_is_wrong(case: A
     )
     opened = case.open()
     assert [finding.pointer for finding in opened.of("count-mismatch")] == ["/1/nbr_annotations"]
-    assert [finding.pointer for finding in opened.of("sample-order")] == ["/0/first_sample_token"]
-    assert len(opened.of("broken-chain")) == 2
+    chains = [f"{one.file} {one.pointer}" for one in opened.of("broken-chain")]
+    assert sorted(chains) == [
+        "v1.0-mini/sample.json /0/next",
+        "v1.0-mini/sample.json /2/prev",
+        "v1.0-mini/sample_annotation.json /1/prev",
+    ]
+    assert opened.of("sample-order") == []  # it is so for the first of these
 
 
 def test_two_rows_that_name_nothing_are_two_defects(case: Any) -> None:

@@ -91,6 +91,22 @@ def test_a_link_between_two_chains_that_is_returned_is_no_stranger_of_either() -
     assert crossings(before, after, groups).tolist() == [3]
 
 
+@pytest.mark.parametrize("place", [2, 3])
+def test_the_end_of_a_chain_is_of_its_group_if_that_names_it(place: int) -> None:
+    """Of two chains, where one leads on to the other and has but one row, or has lost all others."""
+    before, after, groups = chains(3, 1)
+    after[2], before[3] = 3, 2
+    assert crossings(before, after, groups).tolist() == []
+    assert crossings(before, after, groups, {3}).tolist() == [2]
+    assert crossings(before, after, groups, {place}).tolist() == [2] * (place == 3)
+
+
+def test_a_row_that_two_others_pass_by_is_told_once() -> None:
+    before, after, groups = chains(4)
+    after[1], before[3] = 3, 1
+    assert slips(before, after, groups) == [Slip(1, "next", 3, 2)]
+
+
 @pytest.mark.parametrize("lengths", [(3, 3), (1, 2, 5, 3)])
 def test_whole_chains_do_not_cross(lengths: tuple[int, ...]) -> None:
     assert crossings(*chains(*lengths)).tolist() == []

@@ -131,8 +131,10 @@ SLIPS: tuple[tuple[str, int, str, int | None, str], ...] = (
     ("sample", 2, "prev", 0, "the token of row 1, whose `next` leads here, found that of row 0"),
     ("sample", 2, "prev", 4, "the token of row 1, whose `next` leads here, found that of row 4"),
     ("sample", 2, "prev", None, "the token of row 1, whose `next` leads here, found none"),
-    ("sample_data", 0, "next", 7, "the token of a row of the same sensor whose `prev` leads here, found that of row 7"),
-    ("sample_data", 2, "prev", 5, "the token of a row of the same sensor whose `next` leads here, found that of row 5"),
+    ("sample_data", 0, "next", 7,
+     "the token of a row of the same sensor and scene whose `prev` leads here, found that of row 7"),
+    ("sample_data", 2, "prev", 5,
+     "the token of a row of the same sensor and scene whose `next` leads here, found that of row 5"),
 )  # fmt: skip
 
 

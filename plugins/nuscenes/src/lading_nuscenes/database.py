@@ -75,8 +75,8 @@ class Database:
         self.visibilities = tables.small("visibility", Visibility)
         calibrated = tables.small("calibrated_sensor", CalibratedSensor)
         self.sensors = Sensors(calibrated, tables.small("sensor", SensorRow), tables)
-        groups = self.logs.places if version.is_nuimages else self.scenes.places
-        self.samples = read_samples(tables, self.book, groups, by_log=version.is_nuimages)
+        groups = self.logs if version.is_nuimages else self.scenes
+        self.samples = read_samples(tables, self.book, groups)
         self.files = self._read_files(calibrated, all_files=all_files, notes_names=notes_names)
         self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
         tell_key_cameras(tables, self.book, self.samples, self.files)
@@ -96,10 +96,10 @@ class Database:
         self.files.every = None  # the tokens of files that are not read are needed no more
 
     def _read_files(self, calibrated: Rows[CalibratedSensor], *, all_files: bool, notes_names: bool) -> Files:
-        tables, index = self.tables, self.samples.index
+        tables = self.tables
         notes_names = notes_names or any(self.media.below_roots())
         files = read_files(
-            tables, self.book, index, calibrated, self.media, all_files=all_files, notes_names=notes_names
+            tables, self.book, self.samples, calibrated, self.media, all_files=all_files, notes_names=notes_names
         )
         files.samples[np.isin(files.calibrated, self.sensors.foreign)] = _FOREIGN
         tell_shared(tables, self.sensors, files)

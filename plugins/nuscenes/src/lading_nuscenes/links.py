@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lading import counted
 from lading_nuscenes.tables import Tables
 from lading_nuscenes.times import NO_TIME, Times
 from lading_nuscenes.tokens import ABSENT, DANGLING
@@ -21,6 +22,9 @@ UNREAD = -3
 
 #: In place of a group: it is not known, or told to be none.
 NO_GROUP = -1
+
+#: Links that are told one by one.
+_FEW = 2
 
 _OTHER = {"next": "prev", "prev": "next"}
 
@@ -38,7 +42,8 @@ def slips(before: Links, after: Links, groups: NDArray[Any]) -> list[Slip]:
     """The links that are not returned, each once: at the row whose link it is, or at that which does not return it.
 
     Where a row leads to one that another one leads to and from, its own link is wrong; where to one that leads
-    nowhere, that one's. `groups` tell of a link which rows cannot be of one chain.
+    nowhere, that one's. A row that two others, between which it says to be, pass by is told once, where they do.
+    `groups` tell of a link which rows cannot be of one chain.
     """
     found: dict[tuple[int, str], Slip] = {}
     for column, own, back in (("next", after, before), ("prev", before, after)):
@@ -58,7 +63,9 @@ def _judged(place: int, column: str, own: Links, back: Links, claims: list[int],
     """Which of two links is wrong where one is not returned; None where it is told, or judged with another link."""
     target = int(own[place])
     other = int(back[target])
-    others = [claim for claim in claims if claim != target]
+    others = [claim for claim in claims if claim != target and not _are_apart(groups[place], groups[claim])]
+    if other >= 0 and other == back[place] and own[other] == target and not _are_apart(groups[place], groups[target]):
+        return Slip(target, "next", other, place) if column == "prev" else None
     if others or _are_apart(groups[place], groups[target]):
         return Slip(place, column, target, others[0] if others else DANGLING)
     if other == ABSENT:
@@ -86,19 +93,22 @@ def _are_apart(group: Any, other: Any) -> Any:
     return (group != other) & (group >= 0) & (other >= 0)
 
 
-def crossings(before: Links, after: Links, groups: NDArray[Any]) -> NDArray[np.int64]:
-    """Places that lead on to a row of another group and back, where both have a neighbour of their own group.
+def crossings(before: Links, after: Links, groups: NDArray[Any], ends: Container[int] = ()) -> NDArray[np.int64]:
+    """Places that lead on to a row of another group and back, where both are known to be of their own group.
 
-    The link is odd there, and neither of the rows is, as `strangers` are.
+    That is by a neighbour of this group on the other side, or where there is none by the `ends` that groups name
+    themselves. The link is odd there, and neither of the rows is, as `strangers` are.
     """
+
+    def is_settled(place: int, links: Links) -> bool:
+        other = int(links[place])
+        return bool(groups[other] == groups[place]) if other >= 0 else place in ends
+
     places = np.flatnonzero(after >= 0)
-    places = places[before[after[places]] == places]
     targets = after[places]
-    behind, ahead = before[places], after[targets]
-    is_crossing = _are_apart(groups[places], groups[targets]) & (behind >= 0) & (ahead >= 0)
-    is_crossing &= (groups[behind] == groups[places]) & (groups[ahead] == groups[targets])
-    found: NDArray[np.int64] = places[is_crossing]
-    return found
+    places = places[(before[targets] == places) & _are_apart(groups[places], groups[targets])]
+    found = [place for place in places.tolist() if is_settled(place, before) and is_settled(int(after[place]), after)]
+    return np.array(found, dtype=np.int64)
 
 
 def strangers(before: Links, after: Links, groups: NDArray[Any], ends: Container[int] = ()) -> dict[int, int]:
@@ -140,6 +150,26 @@ def tell_slips(
         tables.report.warning("nuscenes.broken-chain", f"expected {expected}, found {there}", at)
 
 
+def tell_elsewhere(
+    tables: Tables,
+    table: str,
+    rows: NDArray[np.int32] | Sequence[int],
+    places: Links,
+    found: Links,
+    expected: str,
+    what: str,
+    *,
+    column: str = "next",
+) -> None:
+    """Say which places lead to a row (`found`) that is `what`; once with a count where these are many."""
+    is_often = len(places) > _FEW
+    for place, row in list(zip(places.tolist(), found.tolist(), strict=True))[: 1 if is_often else None]:
+        message = f"expected {expected}, found row {row}, {what}"
+        if is_often:
+            message += f"; so it is with {counted(len(places) - 1, 'more row')}"
+        tables.report.warning("nuscenes.broken-chain", message, tables.origin(table, int(rows[place]), column))
+
+
 def lacks_throughout(
     tables: Tables, table: str, rows: NDArray[np.int32] | Sequence[int], before: Links, after: Links
 ) -> bool:
@@ -158,12 +188,18 @@ def lacks_throughout(
 def tell_backward(tables: Tables, table: str, rows: NDArray[np.int32], after: Links, times: Times) -> bool:
     """Say once that `next` leads back in time, where most links do: the two columns are swapped. Whether it is so."""
     places = np.flatnonzero(after >= 0)
-    start, end = times[places], times[after[places]]
-    is_known = (start != NO_TIME) & (end != NO_TIME)
-    back = places[is_known & (end < start)]
-    is_most = 2 * len(back) > int(np.count_nonzero(is_known))
+    back, known = backward(after, times)
+    is_most = 2 * len(back) > known
     if is_most:
         message = f"expected a row later in time, found an earlier one in {len(back):,} of {len(places):,} rows"
         at = tables.origin(table, int(rows[back[0]]), "next")
         tables.report.warning("nuscenes.broken-chain", f"{message}: `prev` and `next` are swapped", at)
     return is_most
+
+
+def backward(after: Links, times: Times) -> tuple[NDArray[np.int64], int]:
+    """Places that lead on to a row that is earlier in time, and how many lead on to one at all, as far as is known."""
+    places = np.flatnonzero(after >= 0)
+    start, end = times[places], times[after[places]]
+    is_known = (start != NO_TIME) & (end != NO_TIME)
+    return places[is_known & (end < start)], int(np.count_nonzero(is_known))

@@ -10,16 +10,17 @@ import numpy as np
 from lading import counted
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.file_formats import tell_formats
+from lading_nuscenes.file_links import FileLinks
 from lading_nuscenes.filenames import Names, name_hashes
 from lading_nuscenes.files import NO_ROWS, NO_SIZE, Files, Small
 from lading_nuscenes.layout import Media
-from lading_nuscenes.links import NO_GROUP, UNREAD, Links, lacks_throughout, slips, tell_backward, tell_slips
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.poses import read_poses
+from lading_nuscenes.samples import Samples
 from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times
-from lading_nuscenes.tokens import DANGLING, TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import TokenBook, TokenIndex, no_keys
 
 #: Tables whose rows belong to a file of any kind.
 _OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
@@ -31,7 +32,7 @@ _FEW = 2
 def read_files(
     tables: Tables,
     book: TokenBook,
-    samples: TokenIndex,
+    samples: Samples,
     calibrated: Rows[CalibratedSensor],
     media: Media,
     *,
@@ -53,7 +54,7 @@ class _Reading:
         self,
         tables: Tables,
         book: TokenBook,
-        samples: TokenIndex,
+        samples: Samples,
         calibrated: Rows[CalibratedSensor],
         media: Media,
         *,
@@ -85,6 +86,7 @@ class _Reading:
         self._tokens.add(
             keys=self._book.keys([row.token for row in every]),
             rows=_array(piece.indexes),
+            rigs=self._calibrated.find([row.calibrated_sensor_token for row in every]).astype(np.int32),
         )
         if self._notes_names:
             self._tokens.add(names=name_hashes([row.filename for row in every]))
@@ -114,7 +116,7 @@ class _Reading:
         told = self._tables.mended("sample_data", "is_key_frame")
         for index, row in zip(piece.indexes, piece.rows, strict=True) if told else ():
             if index in told:
-                sample = int(self._samples.find(self._book.keys([row.sample_token]))[0])
+                sample = int(self._samples.index.find(self._book.keys([row.sample_token]))[0])
                 rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
                 self._files.undecided[index] = (sample, rig)
                 self._files.doubtful.add(row.token)
@@ -130,7 +132,7 @@ class _Reading:
         self._nameless += [index for index, row in zip(indexes, rows, strict=True) if not row.filename]
         sample_tokens = [row.sample_token for row in rows]
         sensor_tokens = [row.calibrated_sensor_token for row in rows]
-        samples = self._samples.find(book.keys(sample_tokens))
+        samples = self._samples.index.find(book.keys(sample_tokens))
         calibrated = self._calibrated.find(sensor_tokens)
         tell = self._tables.dangling
         tell("sample_data", "sample_token", "sample", indexes, samples, sample_tokens)
@@ -170,38 +172,12 @@ class _Reading:
         for file, _ in files.index.repeats():
             files.samples[file] = -1
         self._clock.settle(files.times)
-        self._tell_links(every, rows)
+        links = FileLinks(self._tables, self._book, self._samples, self._calibrated, files)
+        links.tell(every, rows, self._tokens.take("rigs", NO_ROWS))
         del every
         tell_formats(self._tables, files)
         files.poses = read_poses(self._tables, self._book, poses, files.rows)
         return files
-
-    def _tell_links(self, every: TokenIndex, rows: Small) -> None:
-        """Say which links lead nowhere, round, to another sensor, or are not returned, as far as files are read."""
-        files, tables = self._files, self._tables
-        chosen = np.full(max(len(every), 1), UNREAD, dtype=np.int32)  # the place of the file of each row that is read
-        chosen[np.searchsorted(rows, files.rows)] = np.arange(len(files), dtype=np.int32)
-        links: list[Links] = []
-        for column, keys in zip(("prev", "next"), files.links, strict=True):
-            found = every.find(keys)
-            for file in np.flatnonzero(found == DANGLING).tolist():
-                token = self._book.text(keys[file])
-                tables.broken_link("sample_data", column, int(files.rows[file]), token)
-            follow = np.where(found >= 0, chosen[np.maximum(found, 0)], found)
-            follow[tables.tell_loops("sample_data", column, files.rows, follow, files.times)] = DANGLING
-            follow[[file for file, _ in files.index.repeats()]] = DANGLING  # the first row counts
-            links.append(follow)
-        if lacks_throughout(tables, "sample_data", files.rows, *links):
-            return
-        tell_slips(tables, "sample_data", files.rows, slips(links[0], links[1], self._sensors()), "sensor")
-        tell_backward(tables, "sample_data", files.rows, links[1], files.times)
-
-    def _sensors(self) -> Small:
-        """A number for the sensor of each file."""
-        codes: dict[str | None, int] = {}
-        kinds = [codes.setdefault(row.sensor_token, len(codes)) for row in self._calibrated.rows]
-        found: Small = np.array([*kinds, NO_GROUP], dtype=np.int32)[np.maximum(self._files.calibrated, -1)]
-        return found
 
 
 def _array(indexes: Sequence[int]) -> Small:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lading_nuscenes.links import NO_GROUP, crossings, slips, strangers, tell_slips
-from lading_nuscenes.schema import Sample
-from lading_nuscenes.tables import Columns, Tables
+from lading_nuscenes.links import NO_GROUP, Links, crossings, slips, strangers, tell_slips
+from lading_nuscenes.schema import Log, Sample, Scene
+from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times
 from lading_nuscenes.tokens import DANGLING, Keys, TokenBook, TokenIndex, no_keys
 
@@ -31,6 +31,8 @@ class Samples:
         self.links: tuple[Keys, Keys] = (no_keys(), no_keys())
         self.scenes: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self.strangers: dict[int, int] = {}
+        self.slipped: set[int] = set()
+        self.after: Links = np.empty(0, dtype=np.int64)
         self.untimely: set[int] = set()
         self.backward: set[int] = set()
         self.apart: Times = np.empty(0, dtype=np.int64)
@@ -40,9 +42,17 @@ class Samples:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def leads(self, first: int, second: int) -> bool:
+        """Whether `next` leads from one sample to another, at once or through more."""
+        place = first
+        while place >= 0 and place != second:
+            place = int(self.after[place])
+        return place >= 0
 
-def read_samples(tables: Tables, book: TokenBook, groups: Mapping[str, int], *, by_log: bool) -> Samples:
-    """The table of samples; `groups` has the places of the scenes, or logs, by their tokens."""
+
+def read_samples(tables: Tables, book: TokenBook, groups: Rows[Scene] | Rows[Log]) -> Samples:
+    """The table of samples; `groups` are the scenes, or the logs of nuImages."""
+    by_log = groups.table == "log"
     samples = Samples()
     columns = Columns()
     clock = Clock(tables.path("sample"), tables.report, lambda row: tables.is_mended("sample", row, "timestamp"))
@@ -65,12 +75,24 @@ def read_samples(tables: Tables, book: TokenBook, groups: Mapping[str, int], *, 
     clock.settle(samples.times)
     samples.links = (columns.take("prev", no_keys()), columns.take("next", no_keys()))
     tables.repeats("sample", samples.index, samples.rows, book.text)
-    samples.scenes = np.array([groups.get(token, NO_GROUP) for token in samples.groups], dtype=np.int32)
-    _tell_links(tables, book, samples, "log" if by_log else "scene")
+    samples.scenes = np.array([groups.places.get(token, NO_GROUP) for token in samples.groups], dtype=np.int32)
+    ends = _ends(book, samples, groups.rows)
+    _tell_links(tables, book, samples, groups.table, ends)
     return samples
 
 
-def _tell_links(tables: Tables, book: TokenBook, samples: Samples, group: str) -> None:
+def _ends(book: TokenBook, samples: Samples, groups: Sequence[Scene | Log]) -> frozenset[int]:
+    """The samples that their scenes name as their first and last ones."""
+    scenes = [(place, row) for place, row in enumerate(groups) if isinstance(row, Scene)]
+    tokens = [token for _, row in scenes for token in (row.first_sample_token, row.last_sample_token)]
+    found = samples.index.find(book.keys(tokens)).tolist()
+    owners = [place for place, _ in scenes for _ in range(2)]
+    return frozenset(
+        place for place, own in zip(found, owners, strict=True) if place >= 0 and samples.scenes[place] == own
+    )
+
+
+def _tell_links(tables: Tables, book: TokenBook, samples: Samples, group: str, ends: Container[int]) -> None:
     """Say which links of samples lead nowhere, round, or to another scene, and which samples name another scene."""
     both = []
     for column, keys in zip(("prev", "next"), samples.links, strict=True):
@@ -81,9 +103,12 @@ def _tell_links(tables: Tables, book: TokenBook, samples: Samples, group: str) -
         found[[place for place, _ in samples.index.repeats()]] = DANGLING  # the first row counts
         both.append(found)
     before, after = both
-    wrong = [slip for slip in slips(before, after, samples.scenes) if slip.column == "prev"]
-    tell_slips(tables, "sample", samples.rows, wrong, group)  # `next` is told of the scene whose order it is
-    crossing = crossings(before, after, samples.scenes)  # told with the scene
+    wrong = slips(before, after, samples.scenes)
+    wrong = [slip for slip in wrong if slip.column == "prev" or slip.expected >= 0]  # others are told with the scene
+    tell_slips(tables, "sample", samples.rows, wrong, group)
+    samples.slipped = {slip.place for slip in wrong if slip.column == "next"}
+    samples.after = after.copy()
+    crossing = crossings(before, after, samples.scenes, ends)  # told with the scene
     before[after[crossing]], after[crossing] = DANGLING, DANGLING
     samples.strangers = strangers(before, after, samples.scenes)
     for place, scene in samples.strangers.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,12 +53,13 @@ class SceneChain:
         strays = self._strays(first, follow) + self._gone(book)
         own = [place for place in self._members if place not in self._samples.strangers]
         if sorted(chain) != self._members:
-            is_cut = bool(chain) and self._is_cut(chain[-1], follow)
+            is_cut = bool(chain) and self._is_cut(chain, follow)
             if first >= 0 and not strays and not is_cut and sorted(chain) != own:
-                message = (
-                    f"expected to reach {len(self._members)} samples along `next`, found {len(chain)}; taken by time"
-                )
-                self._tell("sample-order", message, "first_sample_token")
+                self._tell_short(chain, follow)
+            chain = by_time(self._samples, self._members)
+            if last >= 0 and self._leads_on(last, follow):
+                self._tell("sample-order", "expected the last sample, found one that leads on", "last_sample_token")
+        elif self._tell_turned(chain, first, last):
             chain = by_time(self._samples, self._members)
         elif chain and last >= 0 and chain[-1] != last and last not in self._homeless:
             self._tell("sample-order", "expected the end of the chain of samples, found another", "last_sample_token")
@@ -66,6 +68,41 @@ class SceneChain:
         self._tell_steps_back(chain)
         self._tell_count(len(chain), len(own), strays)
         return chain
+
+    def _tell_short(self, chain: list[int], follow: Indexes) -> None:
+        """Say that `next` does not lead to all samples: where it leads to another scene, or of the whole."""
+        target = int(follow[chain[-1]]) if chain else DANGLING
+        if target >= 0 and target not in self._homeless and target not in self._members:
+            found = f"found that of row {self._samples.rows[target]}, of another scene"
+            at = self._tables.origin("sample", self._samples.rows[chain[-1]], "next")
+            message = f"expected the token of the next sample of the scene, {found}; taken by time"
+            self._tables.report.warning("nuscenes.broken-chain", message, at)
+            return
+        message = f"expected to reach {len(self._members)} samples along `next`, found {len(chain)}; taken by time"
+        self._tell("sample-order", message, "first_sample_token")
+
+    def _leads_on(self, last: int, follow: Indexes) -> bool:
+        """Whether the sample that is said to be the last leads to a later one of the scene."""
+        target = int(follow[last])
+        is_known = self._is_timely(last) and target >= 0 and self._is_timely(target)
+        return (
+            is_known
+            and {last, target} <= {*self._members}
+            and bool(self._samples.times[target] > self._samples.times[last])
+        )
+
+    def _tell_turned(self, chain: list[int], first: int, last: int) -> bool:
+        """Say where `next` leads back in time, if the scene has its first and last samples by time; whether it does."""
+        ordered = by_time(self._samples, chain)
+        if not chain or chain[-1] == last or (ordered[0], ordered[-1]) != (first, last):
+            return False
+        times, rows = self._samples.times, self._samples.rows
+        for place, target in pairwise(chain):
+            if times[target] < times[place]:
+                message = f"expected the token of a later sample, found that of row {rows[target]}; taken by time"
+                at = self._tables.origin("sample", rows[place], "next")
+                self._tables.report.warning("nuscenes.broken-chain", message, at)
+        return True
 
     def _tell_count(self, number: int, own: int, strays: int) -> None:
         """Say that a scene declares another number of samples, but for those of which it is told that they lack."""
@@ -110,9 +147,11 @@ class SceneChain:
     def _is_timely(self, place: int) -> bool:
         return int(self._samples.times[place]) != NO_TIME and place not in self._samples.untimely
 
-    def _is_cut(self, last: int, follow: Indexes) -> bool:
-        """Whether the chain ends for a reason that is told where `next` stands."""
-        return int(follow[last]) == DANGLING or self._tables.is_mended("sample", self._samples.rows[last], "next")
+    def _is_cut(self, chain: list[int], follow: Indexes) -> bool:
+        """Whether the chain ends, or passes samples by, for a reason that is told where `next` stands."""
+        last = chain[-1]
+        is_told = not self._samples.slipped.isdisjoint(chain) or int(follow[last]) == DANGLING
+        return is_told or self._tables.is_mended("sample", self._samples.rows[last], "next")
 
     def _strays(self, first: int, follow: Indexes) -> int:
         """How many samples the scene may lack for a reason that is told: a bad row, or a token of no scene."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Container, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +12,18 @@ from lading_nuscenes.instances import Instances
 from lading_nuscenes.links import (
     NO_GROUP,
     Links,
+    backward,
+    crossings,
     lacks_throughout,
     slips,
     strangers,
     tell_backward,
+    tell_elsewhere,
     tell_slips,
 )
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.tables import Tables
-from lading_nuscenes.times import NO_TIME
+from lading_nuscenes.times import NO_TIME, Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, TokenBook
 
 if TYPE_CHECKING:
@@ -75,12 +78,35 @@ class Tracks:
             (before if slip.column == "prev" else after)[slip.place] = DANGLING
         own = np.arange(len(self._instances.rows))
         named = (found[np.append(made.instances, NO_GROUP)[np.maximum(found, -1)] == own] for found in ends)
-        self.strangers = strangers(before, after, made.instances, frozenset(np.concatenate([*named]).tolist()))
+        firsts_and_lasts = frozenset(np.concatenate([*named]).tolist())
+        self._tell_crossings(before, after, firsts_and_lasts)
+        self.strangers = strangers(before, after, made.instances, firsts_and_lasts)
         self._tell_strangers("instance", self.strangers)
         scenes = np.append(self._samples.scenes, NO_GROUP)[np.maximum(made.samples, -1)]
         self._tell_strangers("sample", strangers(before, after, scenes))
         times = np.append(self._samples.times, NO_TIME)[np.maximum(made.samples, -1)]
-        return not tell_backward(tables, _TABLE, made.rows, after, times)
+        if tell_backward(tables, _TABLE, made.rows, after, times):
+            return False
+        self._tell_earlier(before, after, times)
+        return True
+
+    def _tell_crossings(self, before: Links, after: Links, ends: Container[int]) -> None:
+        """Say which links lead to annotations of another instance, and take them away."""
+        found = crossings(before, after, self._made.instances, ends)
+        expected = "a row of the same instance or none"
+        rows = self._made.rows
+        tell_elsewhere(self._tables, _TABLE, rows, found, rows[after[found]], expected, "of another one")
+        before[after[found]], after[found] = DANGLING, DANGLING
+
+    def _tell_earlier(self, before: Links, after: Links, times: Times) -> None:
+        """Say which links lead back in time and to a sample that is not behind along `next`, and take them away."""
+        of, samples, rows = self._made.samples, self._samples, self._made.rows
+        pairs = [(place, int(of[place]), int(of[after[place]])) for place in backward(after, times)[0].tolist()]
+        pairs = [pair for pair in pairs if samples.scenes[pair[1]] == samples.scenes[pair[2]]]
+        found = np.array([place for place, *pair in pairs if not samples.leads(*pair)], dtype=np.int64)
+        expected = "a row later in time"
+        tell_elsewhere(self._tables, _TABLE, rows, found, rows[after[found]], expected, "an earlier one")
+        before[after[found]], after[found] = DANGLING, DANGLING
 
     def _tell_strangers(self, column: str, found: Mapping[int, int]) -> None:
         what = {"instance": "the instance", "sample": "a sample of the scene"}[column]

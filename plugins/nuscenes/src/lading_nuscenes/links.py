@@ -141,6 +141,8 @@ def tell_slips(
 ) -> None:
     """Say which links are wrong; `group` is what the rows of a chain have in common."""
     for slip in found:
+        if tables.is_mended(table, int(rows[slip.place]), slip.column):
+            continue  # it is told that this is no link
         number = int(rows[slip.found]) if slip.found >= 0 else None
         there = "none" if number is None else f"that of row {number}"
         expected = f"the token of a row of the same {group} whose `{_OTHER[slip.column]}` leads here"

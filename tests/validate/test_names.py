@@ -6,6 +6,7 @@ import pytest
 
 from lading.model.dataset import MemoryDataset
 from lading.model.frame import Frame
+from lading.model.report import Origin
 from lading.validate import validate
 
 
@@ -39,12 +40,16 @@ def test_empty_path_is_an_error(found):
 
 
 def test_path_twice_in_a_segment_is_told_each_time_again(dataset, data):
-    findings = list(validate(dataset(data(), data(path="b.png"), data(), data())))
+    findings = list(validate(dataset(data(), data(path="b.png"), data(), data(origin=Origin("a.json", "/images/3")))))
     assert [(f.rule, f.severity, f.frame) for f in findings] == [
         ("path.duplicate", "warning", "2"),
         ("path.duplicate", "warning", "3"),
     ]
-    assert findings[0].message == "expected a remote path that no other file of the segment has, found 'a.png' again"
+    assert findings[1].pointer == "/images/3"
+    said = (
+        "expected a remote path that no other file of the segment has, found 'a.png' again, first at a.json#/images/0"
+    )
+    assert [finding.message for finding in findings] == [said, said]
 
 
 def test_path_in_two_segments_is_right(data, content):

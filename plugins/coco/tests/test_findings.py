@@ -125,19 +125,21 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"annotations": rows({"id": 5})},
         "coco.duplicate-annotation-id",
         "/annotations/1/id",
-        "expected each annotation id once, found 5 again; its instance ends in #2",
+        "expected each annotation id once, found 5 again, first at annotations.json#/annotations/0/id; its instance "
+        "ends in #2",
     ),
     "an image id again": (
         {"images": [IMAGE, {**IMAGE, "file_name": "b.png"}]},
         "coco.duplicate-image-id",
         "/images/1/id",
-        "expected each image id once, found 1 again; annotations go to the first",
+        "expected each image id once, found 1 again, first at annotations.json#/images/0/id; annotations go to the "
+        "first",
     ),
     "a category id again": (
         {"categories": [{"id": 2, "name": "cat"}, {"id": 2, "name": "dog"}]},
         "coco.duplicate-category-id",
         "/categories/1/id",
-        "expected each category id once, found 2 again; the first one counts",
+        "expected each category id once, found 2 again, first at annotations.json#/categories/0/id, which counts",
     ),
     "a category name again": (
         {"categories": [{"id": 2, "name": "cat"}, {"id": 3, "name": "cat"}]},
@@ -538,7 +540,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"licenses": [{"id": 1}, {"id": 2}, {"id": 1, "name": "MIT"}]},
         "coco.duplicate-licence-id",
         "/licenses/2/id",
-        "expected each licence id once, found 1 again",
+        "expected each licence id once, found 1 again, first at annotations.json#/licenses/0/id",
     ),
     "a segment whose box is not finite": (
         {
@@ -823,7 +825,8 @@ def test_places_count_elements_that_are_no_records(
     told = {(rule, where.removeprefix(FILE)): message for rule, where, message in done.told}
     record, missing = "expected an object, found ", "expected `file_name` or `coco_url`, found neither"
     climbs = "expected a path within the dataset, found a path that climbs out of the dataset, '../b.png'"
-    again = "expected each annotation id once, found 5 again; its instance ends in #2"
+    again = "expected each annotation id once, found 5 again, first at annotations.json#/annotations/1/id; its "
+    again += "instance ends in #2"
     key = "expected each key of an object once, found 'id' again; the last one counts"
     error = "expected a record in JSON, found an error (Expecting value: line 1 column 8 (char 7))"
     assert told == {

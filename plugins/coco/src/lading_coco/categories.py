@@ -63,13 +63,14 @@ class Names:
 
     def _tell_duplicates(self, document: Document, report: Report) -> None:
         seen: dict[str, Any] = {}
-        ids: set[Any] = set()
+        ids: dict[Any, Any] = {}
         for number, row in document.categories:
             if row["id"] in ids:
-                message = f"expected each category id once, found {row['id']!r} again; the first one counts"
+                first = document.origin("categories", ids[row["id"]], "id")
+                message = f"expected each category id once, found {row['id']!r} again, first at {first}, which counts"
                 report.error("coco.duplicate-category-id", message, document.origin("categories", number, "id"))
                 continue
-            ids.add(row["id"])
+            ids[row["id"]] = number
             name = self._known[document.path][row["id"]]
             if name in seen:
                 message = f"expected each category once, found {name!r} with the ids {seen[name]!r} and {row['id']!r}"

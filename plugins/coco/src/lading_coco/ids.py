@@ -132,3 +132,10 @@ def repeats(codes: Codes) -> NDArray[np.intp]:
     is_repeat[first] = False
     is_repeat &= codes != MISSING
     return np.flatnonzero(is_repeat)
+
+
+def firsts(codes: Codes, places: NDArray[np.intp]) -> list[int]:
+    """The first place of the code of each of these."""
+    values, first = first_places(codes)
+    rows: list[int] = first[np.searchsorted(values, codes[places])].tolist()
+    return rows

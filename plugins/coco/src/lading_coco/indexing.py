@@ -16,6 +16,7 @@ from lading_coco.ids import (
     Codes,
     code_of,
     first_places,
+    firsts,
     joined,
     key_of,
     look_up,
@@ -236,10 +237,11 @@ class IndexBuilder:
     def _tell_repeated(self, document: Document) -> None:
         if document.kind == "videos":
             return  # which is told of the video
-        rows = repeats(document.image_ids).tolist()
-        for row, record in zip(rows, records_at(document, document.images, rows), strict=True):
-            key = None if record is None else record.get("id")
-            message = f"expected each image id once, found {key!r} again; annotations go to the first"
+        again = repeats(document.image_ids)
+        rows, before = again.tolist(), firsts(document.image_ids, again)
+        for row, first, record in zip(rows, before, records_at(document, document.images, rows), strict=True):
+            key, at = None if record is None else record.get("id"), document.images.origin(first, "id")
+            message = f"expected each image id once, found {key!r} again, first at {at}; annotations go to the first"
             self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
 
     def _number_keys(self, split: Split) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from lading import Report
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling, repeats
+from lading_coco.ids import MISSING, Codes, code_of, first_places, firsts, look_up, other_spelling, repeats
 from lading_coco.index import Numbers, Split
 from lading_coco.often import tell_each_or_once
 from lading_coco.orphans import Orphans
@@ -129,11 +129,14 @@ def repeated_annotations(documents: Sequence[Document], report: Report) -> dict[
     second: dict[tuple[int, int], int] = {}
     for number, document in enumerate(documents):
         counts: dict[int, int] = {}
-        rows = repeats(document.annotation_ids).tolist()
-        for row, key in zip(rows, values_at(document, rows, "id"), strict=True):
+        again = repeats(document.annotation_ids)
+        rows, before = again.tolist(), firsts(document.annotation_ids, again)
+        for row, first, key in zip(rows, before, values_at(document, rows, "id"), strict=True):
             code = int(document.annotation_ids[row])
             counts[code] = counts.get(code, 0) + 1
             second[number, row] = counts[code]
-            message = f"expected each annotation id once, found {key!r} again; its instance ends in #{counts[code] + 1}"
+            at = document.annotations.origin(first, "id")
+            message = f"expected each annotation id once, found {key!r} again, first at {at}; its instance ends in "
+            message += f"#{counts[code] + 1}"
             report.error("coco.duplicate-annotation-id", message, document.annotations.origin(row, "id"))
     return second

@@ -102,13 +102,14 @@ def tell_licences(document: Document, report: Report) -> None:
         report.warning(_CODE, message, document.origin("licenses"))
     if not isinstance(listed, list) or not listed or document.kind == "videos":
         return
-    known: set[int] = set()
+    known: dict[int, int] = {}
     for number, row in enumerate(listed):
         key = row.get("id") if isinstance(row, dict) else None
         if key is not None and code_of(key) in known:
-            message = f"expected each licence id once, found {key!r} again"
+            first = document.origin("licenses", known[code_of(key)], "id")
+            message = f"expected each licence id once, found {key!r} again, first at {first}"
             report.warning("coco.duplicate-licence-id", message, document.origin("licenses", number, "id"))
-        known.add(code_of(key))
+        known.setdefault(code_of(key), number)
     strays = np.flatnonzero(~np.isin(document.licences, [*known, MISSING]))
     if len(strays):
         row = int(strays[0])

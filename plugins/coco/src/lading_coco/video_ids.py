@@ -37,7 +37,8 @@ class VideoIds:
         if not is_id(key):
             self.without.add(number, shown(key))
         elif self._numbers[key] != number:
-            message = f"expected each video id once, found {key!r} again; annotations go to the first"
+            first = self._place(self._numbers[key]).below("id")
+            message = f"expected each video id once, found {key!r} again, first at {first}; annotations go to the first"
             report.error("coco.duplicate-video-id", message, self._place(number).below("id"))
 
     def meant(self, key: Any) -> Any:

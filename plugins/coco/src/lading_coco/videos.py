@@ -78,20 +78,21 @@ class ListedVideos:
                 self._take(document, listed)
 
     def _take(self, document: Document, listed: Sequence[Any]) -> None:
-        own: set[Any] = set()
+        own: dict[Any, int] = {}
         names: dict[str, Any] = {}  # the first id of each
         again: list[tuple[int, str]] = []
         for number, video in enumerate(listed):
             key = video.get("id", UNSET) if isinstance(video, dict) else None
             if is_id(key):
                 if key in own and document.kind != "videos":  # which has told it itself
-                    message = f"expected each video id once, found {key!r} again; the first one counts"
+                    first = document.origin("videos", own[key], "id")
+                    message = f"expected each video id once, found {key!r} again, first at {first}, which counts"
                     self._report.error("coco.duplicate-video-id", message, document.origin("videos", number, "id"))
                 elif key not in own:
                     name = video.get("name")
                     if isinstance(name, str) and name and names.setdefault(name, key) != key:
                         again.append((number, f"{name!r} with the ids {names[name]!r} and {key!r}"))
-                own.add(key)
+                own.setdefault(key, number)
                 self._known.setdefault(key, video)
             elif document.kind != "videos":
                 self._without_id.append((document.origin("videos", number), shown(key)))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from lading import Origin, Report, counted
 from lading_coco.elements import Strangers
 from lading_coco.heads import Column
-from lading_coco.ids import is_id, repeats
+from lading_coco.ids import firsts, is_id, repeats
 from lading_coco.often import tell_each_or_once
 from lading_coco.repeated import REPEATED
 from lading_coco.structure import Offsets, Piece, scan
@@ -94,9 +94,11 @@ class VideoText(JsonText):
                 report.error("coco.malformed-file", f"expected an array, found {found}", Origin(self.path, f"/{key}"))
         self._places, self._sizes = column.places()
         self._strangers = column.strangers
-        self._second = frozenset(repeats(column.ids()).tolist())
-        for row in sorted(self._second):
-            message = "expected each annotation id once, found one again; they are one instance"
+        again = repeats(column.ids())
+        self._second = frozenset(again.tolist())
+        for row, before in zip(again.tolist(), firsts(column.ids(), again), strict=True):
+            first = at.below(self._strangers.element(before), "id")
+            message = f"expected each annotation id once, found that of {first} again; they are one instance"
             report.error("coco.duplicate-annotation-id", message, at.below(self._strangers.element(row), "id"))
         self._number_videos(report)
         with self._original.reading() as access:

@@ -12,11 +12,12 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.naming import short_hash
-from lading.model.report import Finding, Origin, Report, Severity
+from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Problem
 from lading.validate.checks.bounds import are_finite
 from lading.validate.checks.boxes import rotation_problem
+from lading.validate.checks.repeated import repeated
 
 _ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE)
 _UUID = re.compile("[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
@@ -40,6 +41,7 @@ class _Seen(msgspec.Struct):
     sensors: set[str] = msgspec.field(default_factory=set)
     absent: dict[str, list[tuple[str, Origin | None]]] = msgspec.field(default_factory=dict)
     ids: set[int] = msgspec.field(default_factory=set)
+    again: set[int] = msgspec.field(default_factory=set)  # of the ids, those that came again
     first: dict[str | None, _Moment] = msgspec.field(default_factory=dict)
     last: dict[str | None, _Moment] = msgspec.field(default_factory=dict)
 
@@ -104,9 +106,7 @@ class FramesPass(BlockChecker):
         if frame.frame_id is not None and not (_ULID.fullmatch(frame.frame_id) or _UUID.fullmatch(frame.frame_id)):
             yield Problem("frame.bad-id", f"expected a ULID or a UUID as frame id, found {frame.frame_id!r}"), None
         token = short_hash(frame.frame_id or frame.key)
-        if token in seen.ids:
-            yield _same_id(frame), None
-        seen.ids.add(token)
+        (seen.again if token in seen.ids else seen.ids).add(token)
         expected = self._expected[segment.name]
         here: set[str] = set()
         is_complete = True
@@ -149,9 +149,7 @@ class FramesPass(BlockChecker):
         """Take in the frames of the next part: ids that come again, sensors that are met, times over the border."""
         for name, later in memory.items():
             seen = self._seen.setdefault(name, _Seen())
-            both = seen.ids & later.ids
-            if both:
-                yield from self._again(self._dataset.segment(name), part, both)
+            seen.again |= later.again | (seen.ids & later.ids)
             yield from self._border(name, seen, later)
             seen.frames += later.frames
             seen.ids |= later.ids
@@ -175,20 +173,16 @@ class FramesPass(BlockChecker):
                 if finding is not None:
                     yield finding
 
-    def _again(self, segment: Segment, part: Part, both: set[int]) -> Iterator[Finding]:
-        for frame in self._dataset.frames(segment.name, part, Report()):
-            token = short_hash(frame.frame_id or frame.key)
-            if token in both:
-                both.discard(token)  # a second one in this part was told when it was met
-                yield from self._told(segment, frame, [(_same_id(frame), None)])
-
     def finish(self) -> Iterable[Finding]:
-        """What is empty, and sensors that no file is of."""
+        """Ids that are there again; what is empty, and sensors that no file is of."""
         told: list[Finding | None] = []
         if not self._dataset.segments:
             told.append(Problem("dataset.empty", "expected a segment, found none").finding(self._severities))
         for segment in self._dataset.segments:
             seen, name, at = self._seen.get(segment.name, _Seen()), segment.name, segment.origin
+            if "frame.duplicate-id" in self._severities:
+                for frame, _, first in repeated(self._dataset, name, seen.again, _ids):
+                    told += self._told(segment, frame, [(_same_id(frame, first), None)])
             if not seen.frames:
                 problem = Problem("segment.empty", "expected a frame, found none")
                 told.append(problem.finding(self._severities, segment=name, at=at))
@@ -221,8 +215,12 @@ def _plain(frame: Frame) -> Iterator[tuple[Problem, Data | None]]:
             )
 
 
-def _same_id(frame: Frame) -> Problem:
-    message = f"expected a frame id that no other frame has, found {frame.frame_id or frame.key!r} again"
+def _ids(frame: Frame) -> Iterator[tuple[int, Data | None, Origin | None]]:
+    yield short_hash(frame.frame_id or frame.key), None, _place(frame)
+
+
+def _same_id(frame: Frame, first: str) -> Problem:
+    message = f"expected a frame id that no other frame has, found {frame.frame_id or frame.key!r} again{first}"
     return Problem("frame.duplicate-id", message)
 
 

@@ -153,7 +153,7 @@ def _compare(data: Data, kind: Kind, labels: list[Any], found: _Found) -> None:
         message = f"expected one label of {labels[0].kind} a file, found another before this one"
         found.extend((Problem("label.more-than-one", message), label) for label in labels[1:])
     elif kind.has_instance:
-        _tell_twice(others, found)
+        _tell_twice(data, others, found)
 
 
 def _tell_same(data: Data, labels: list[Any], keys: Sequence[Hashable], found: _Found) -> list[Any]:
@@ -177,14 +177,15 @@ def _agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(other[name] == value for name, value in one.items() if name in other)
 
 
-def _tell_twice(labels: list[Any], found: _Found) -> None:
+def _tell_twice(data: Data, labels: list[Any], found: _Found) -> None:
     """Instances that are there again; a part of an object has its instance, and a category of its own."""
-    taken: set[tuple[str, str | None]] = set()
+    taken: dict[tuple[str, str | None], Label] = {}
     for label in labels:
         if label.instance is None:
             continue
         key = (label.instance, label.category)
-        if key in taken:
-            message = f"expected each instance once a file and type, found {label.instance!r} again"
+        first = taken.setdefault(key, label)
+        if first is not label:
+            at = data.locate(first, "instance")
+            message = f"expected each instance once a file and type, found {label.instance!r} again, first at {at}"
             found.append((Problem("label.instance-twice", message, "instance"), label))
-        taken.add(key)

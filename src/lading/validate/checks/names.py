@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
-from lading.model.frame import Frame
+from lading.model.frame import Data, Frame
 from lading.model.naming import are_wire_paths, short_hash, wire_path, wire_segment
-from lading.model.report import Finding, Report, Severity
+from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
+from lading.validate.checks.repeated import repeated
 
 #: What ends a part of a resource name on the platform (NAME-TBRN).
 _RESOURCE_NAME = frozenset(":@#")
@@ -19,56 +20,58 @@ _RESOURCE_NAME = frozenset(":@#")
 class NamesPass(BlockChecker):
     """Checks remote paths and segment names.
 
-    It keeps a hash of 8 bytes for each path: an index, not the paths.
+    It keeps a hash of 8 bytes for each path: an index, not the paths. Those that are there again are told at the end.
     """
 
     def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
         self._severities = severities
         self._dataset = dataset
-        self._seen: dict[str, set[int]] = {}
+        self._seen: dict[str, tuple[set[int], set[int]]] = {}  # by segment, and those of them that came again
 
     def frames(self, segment: Segment, frames: Sequence[Frame]) -> Iterable[tuple[int, Finding]]:
         """What is wrong with the remote paths of frames."""
-        seen = self._seen.setdefault(segment.name, set())
+        seen, again = self._seen.setdefault(segment.name, (set(), set()))
         are_taken = are_wire_paths([data.remote_path for frame in frames for data in frame.data])
         for number, frame in enumerate(frames):
             for data in frame.data:
                 key = short_hash(data.remote_path)
-                if are_taken and key not in seen:
-                    seen.add(key)
+                if key in seen:
+                    again.add(key)
                     continue
-                problem = _path_problem(data.remote_path, key, seen)
+                if data.remote_path:
+                    seen.add(key)
+                problem = None if are_taken else _path_problem(data.remote_path)
                 if problem is not None:
                     finding = Place(segment, frame, data, self._severities).finding(problem)
                     if finding is not None:
                         yield number, finding
 
-    def memory(self) -> dict[str, set[int]]:
+    def memory(self) -> dict[str, tuple[set[int], set[int]]]:
         """The hashes of the paths, by segment."""
         return self._seen
 
-    def absorb(self, memory: dict[str, set[int]], part: Part) -> Iterable[Finding]:
-        """Paths of a part that earlier parts have too; the hashes tell that there are some, frames read again which."""
-        for name, hashes in memory.items():
-            seen = self._seen.setdefault(name, set())
-            both = seen & hashes
-            if both and "path.duplicate" in self._severities:
-                yield from self._duplicates(self._dataset.segment(name), part, both)
+    def absorb(self, memory: dict[str, tuple[set[int], set[int]]], part: Part) -> Iterable[Finding]:
+        """Take over the hashes of a part; paths that earlier parts have too are told at the end."""
+        for name, (hashes, twice) in memory.items():
+            seen, again = self._seen.setdefault(name, (set(), set()))
+            again |= twice | (seen & hashes)
             seen |= hashes
+        return ()
 
-    def _duplicates(self, segment: Segment, part: Part, both: set[int]) -> Iterable[Finding]:
-        for frame in self._dataset.frames(segment.name, part, Report()):
-            for data in frame.data:
-                key = short_hash(data.remote_path)
-                if key in both:
-                    both.discard(key)  # a second one in this part was told when it was met
-                    place = Place(segment, frame, data, self._severities)
-                    finding = place.finding(_duplicate(data.remote_path))
-                    if finding is not None:
-                        yield finding
+    def _duplicates(self, segment: Segment) -> Iterator[Finding]:
+        hashes = self._seen[segment.name][1] if segment.name in self._seen else frozenset[int]()
+        for frame, data, first in repeated(self._dataset, segment.name, hashes, _paths):
+            if data is not None:
+                message = "expected a remote path that no other file of the segment has"
+                problem = Problem("path.duplicate", f"{message}, found {data.remote_path!r} again{first}")
+                finding = Place(segment, frame, data, self._severities).finding(problem)
+                if finding is not None:
+                    yield finding
 
     def finish(self) -> Iterable[Finding]:
-        """What is wrong with the names of the dataset and its segments."""
+        """Paths that are there again; what is wrong with the names of the dataset and its segments."""
+        for segment in self._dataset.segments if "path.duplicate" in self._severities else ():
+            yield from self._duplicates(segment)
         taken: set[str] = set()
         found: list[tuple[Problem, Segment | None]] = [
             (problem, None) for problem in _dataset_problems(self._dataset.name)
@@ -83,17 +86,13 @@ class NamesPass(BlockChecker):
                 yield finding
 
 
-def _duplicate(path: str) -> Problem:
-    message = f"expected a remote path that no other file of the segment has, found {path!r} again"
-    return Problem("path.duplicate", message)
+def _paths(frame: Frame) -> Iterator[tuple[int, Data | None, Origin | None]]:
+    return ((short_hash(data.remote_path), data, data.locate()) for data in frame.data)
 
 
-def _path_problem(path: str, key: int, seen: set[int]) -> Problem | None:
+def _path_problem(path: str) -> Problem | None:
     if not path:
         return Problem("path.empty", "expected a remote path, found an empty one")
-    if key in seen:
-        return _duplicate(path)
-    seen.add(key)
     escaped = wire_path(path)
     if escaped != path:
         message = f"expected a path that the platform takes, found {path!r}; it goes up as {escaped!r}"

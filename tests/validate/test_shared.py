@@ -11,7 +11,11 @@ import pytest
 
 from lading import counting, open_dataset
 from lading.convert import convert
+from lading.model.dataset import MemoryDataset
+from lading.model.frame import Data, Frame
+from lading.model.label import Box2D
 from lading.model.report import Report
+from lading.model.sensor import Camera
 from lading.summary import summarize
 from lading.validate import engine, validate
 from lading.validate.reports.record import to_json
@@ -46,6 +50,26 @@ def test_a_defect_is_told_alike(defect: Once, fixtures: Path, tmp_path: Path) ->
     shutil.copytree(fixtures / defect.fixture, root)
     defect.plant(root)
     assert told(root, 3) == told(root, 1)
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_what_is_told_at_the_end_of_a_segment_comes_behind_all_its_frames(jobs: int) -> None:
+    """Frame 0 lacks a sensor that is met in frame 1; in frame 5, of the last part, a box is inverted."""
+    frames = []
+    for number in range(6):
+        files = [
+            Data(path=f"{number}.{name}", remote_path=f"{number}.{name}", sensor_name=name)
+            for name in ("left", "right")[: 1 if number == 0 else 2]
+        ]
+        files[0].labels = [Box2D(50, 0, 10, 20, category="car")] if number == 5 else []
+        frames.append(Frame(key=str(number), data=files))
+    sensors = [Camera(name="left"), Camera(name="right")]
+    dataset = MemoryDataset("x", {"drive": frames}, sensors={"drive": sensors}, is_fusion=True)
+    rules = ["box2d.inverted", "frame.missing-sensor"]
+    expected = [("box2d.inverted", "5"), ("frame.missing-sensor", "0")]
+    assert [(one.rule, one.frame) for one in validate(dataset, rules=rules)] == expected
+    assert [(one.rule, one.frame) for one in validate(dataset, rules=rules, jobs=jobs)] == expected
 
 
 def annotation(box: str, *, database: str, is_sized: bool = True) -> str:

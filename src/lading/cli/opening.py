@@ -24,17 +24,21 @@ _SHOWN = 10
 
 
 @contextmanager
-def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int | None = 1) -> Iterator[Dataset]:
+def opened(
+    given: Mapping[str, Any],
+    report: Report | None = None,
+    *,
+    jobs: int | None = 1,
+    workers: Workers | None = None,
+) -> Iterator[Dataset]:
     """The dataset at PATH, as the options of `lading.cli.options.paths` describe it.
 
     `jobs` processes are there to read it, as many as pay where that is None: `lading.workers.jobs_of` counts them.
+    `workers` are those that were `started` before.
     """
     with ExitStack() as stack:
-        workers = None
-        if jobs is not None and jobs > 1:  # started before all else, to be ready when there is something to read
-            from lading.workers import Workers
-
-            workers = stack.enter_context(Workers(jobs, _get_ready))
+        if workers is None:
+            workers = stack.enter_context(started(jobs))
         dataset = stack.enter_context(_opened(given, report, workers))
         if jobs is None and (count := _fitting_jobs(dataset)) > 1:
             from lading.errors import OptionError
@@ -43,6 +47,18 @@ def opened(given: Mapping[str, Any], report: Report | None = None, *, jobs: int 
             with suppress(OptionError):  # one does what several would, where there are no more to be had
                 dataset.workers = stack.enter_context(Workers(count, _get_ready))
         yield dataset
+
+
+@contextmanager
+def started(jobs: int | None) -> Iterator[Workers | None]:
+    """Other processes, started before all else to be ready when there is something to read; None where none is due."""
+    if jobs is None or jobs == 1:
+        yield None
+        return
+    from lading.workers import Workers
+
+    with Workers(jobs, _get_ready) as workers:
+        yield workers
 
 
 def _get_ready() -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lading.validate.codes import Explained
     from lading.validate.reports.gathered import Gathered
     from lading.validate.settings import Settings
+    from lading.workers import Workers
 
 #: Findings of a rule that are kept for the text report, which shows no more.
 _FOR_TEXT = 5
@@ -75,6 +76,22 @@ def validate(
     if lists_rules:
         _list_rules(kind)
         return 0
+    from lading.cli.opening import started
+
+    with started(jobs) as workers:
+        return _validate(kind, output_file, given, jobs, workers, is_stopping=on_error == "stop")
+
+
+def _validate(
+    kind: str,
+    output_file: Path | None,
+    given: dict[str, Any],
+    jobs: int | None,
+    workers: Workers | None,
+    *,
+    is_stopping: bool,
+) -> int:
+    """The check, once other processes start: what is imported here takes longer than that."""
     from lading.cli.opening import opened, read_catalog
     from lading.cli.report_file import check_target
     from lading.validate.baseline import read_baseline
@@ -84,8 +101,8 @@ def validate(
     baseline = None if settings.baseline is None else read_baseline(settings.baseline)
     if output_file is not None:
         check_target(output_file)
-    run = _Run(settings, catalog, baseline, is_stopping=on_error == "stop")
-    with opened(given, jobs=jobs) as dataset:
+    run = _Run(settings, catalog, baseline, is_stopping=is_stopping)
+    with opened(given, jobs=jobs, workers=workers) as dataset:
         with bar("checking") as show:
             gathered = run.gather(run.findings(dataset, show), kind)
             gathered.ended = run.ended

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import pickle
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -186,26 +187,27 @@ def _share(
 def _frames(
     task: _Task, running: list[Running], part: Part, progress: Progress | None, *, is_shared: bool
 ) -> Iterator[tuple[int, Finding | Report | None]]:
-    """What is found in the frames of a part, each with the number of its segment; None where a segment begins.
+    """What is found in the frames of a part, each with its place in the order; None where a segment begins.
 
     Behind the frames of a segment comes what was lost in them and, where others have parts of it, what was counted.
+    What checkers then settle has a place of its own: it comes behind the frames of all parts.
     """
     done, sizes = 0, block_sizes()
-    for number, segment in enumerate(task.dataset.segments):
-        yield number, None
+    for place, segment in zip(itertools.count(step=2), task.dataset.segments, strict=False):
+        yield place, None
         stream = Stream(is_of_part=is_shared)
         frames = task.dataset.frames(segment.name, part, stream)
-        for count, findings in judged(frames, segment, running, stream, sizes):
-            done += count
+        for taken, findings in judged(frames, segment, running, stream, sizes):
+            done += taken
             if findings:
                 for finding in _graded(findings, task.grades):
-                    yield number, finding
-            if progress is not None and count and done % 50 == 0:
+                    yield place, finding
+            if progress is not None and taken and done % 50 == 0:
                 progress(done, None)
-        yield number, stream
+        yield place, stream
         for one in running:
             for finding in _graded(one.ask(one.checker.settle, segment), task.grades):
-                yield number, finding
+                yield place + 1, finding
 
 
 def _finish(task: _Task, running: list[Running]) -> Iterator[Finding]:

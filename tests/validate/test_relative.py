@@ -147,3 +147,28 @@ def test_each_segment_tells_its_own_boxes_in_parts(tmp_path: Path) -> None:
         ("train", "1", "instances_train.json"),
         ("val", "1", "instances_val.json"),
     ]
+
+
+def kitti_set(root: Path, boxes: list[list[tuple[float, ...]]]) -> None:
+    """The same, a file of rows a picture."""
+    for folder in ("label_2", "image_2"):
+        (root / "training" / folder).mkdir(parents=True)
+    for n, each in enumerate(boxes):
+        rows = [f"Car 0 0 -10 {' '.join(map(str, box))} -1 -1 -1 -1000 -1000 -1000 -10\n" for box in each]
+        (root / f"training/label_2/{n:06}.txt").write_text("".join(rows))
+        Image.new("L", (100, 80), n).save(root / f"training/image_2/{n:06}.png")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("count", "odd", "is_once"), [(20, 10, True), (30, 3, False), (20, 2, False)])
+def test_frames_of_kitti_with_boxes_in_parts_alone_are_told_once_a_segment_where_they_are_many(
+    count: int, odd: int, is_once: bool, jobs: int, tmp_path: Path
+) -> None:
+    kitti_set(tmp_path, pictures(count, odd))
+    found = list(validate(open_dataset(tmp_path), jobs=jobs))
+    assert {one.rule for one in found} == {"kitti.relative-boxes"}
+    places = [f"training/label_2/00000{n}.txt:1" for n in (1, 3, 5)]
+    assert [one.where for one in found] == (places[:1] if is_once else places[:odd])
+    one_more = "parts of the picture, and such in 1 more; read as pixels"
+    end = f"{one_more}; so it is with {odd} frames of {count}" if is_once else one_more
+    assert all(one.message.endswith(end) for one in found)

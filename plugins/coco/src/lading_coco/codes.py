@@ -97,12 +97,12 @@ CODES: Mapping[str, Told] = {
     ),
     "coco.file-capitals": Told(
         "warning",
-        "a file has the capitals of the name that an image gives it",
+        "a file has the capitals of the name that an image or a mask gives it",
         "Rename it: a disk that tells capitals apart has no such file.",
     ),
     "coco.file-ending": Told(
         "warning",
-        "a file has the ending of the name that an image gives it",
+        "a file has the ending of the name that an image or a mask gives it",
         "Correct the names: no other program finds the file.",
     ),
     "coco.unlisted-file": Told(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lading import Label, Origin, Report, Source
 from lading.model.frame import Annotation
+from lading.model.recurring import MANY, Recurring
 from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
 from lading_kitti.commas import Commas
@@ -26,6 +27,9 @@ _OF_NUMBERS = ("attribute.type", "box2d.empty", "box2d.inverted", "box2d.outside
 
 #: Rules that a size of a tracklet breaks, which is told once for all of its poses.
 _OF_SIZES = ("box3d.size", "box3d.too-large", "label.not-finite")
+
+
+_FRAMES = "frames"
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class Labelling:
         self._is_told = is_told
         self.misplaced = Misplaced(index.name)
         self.commas = Commas(index.name)
+        self.relative = Recurring(index.name)
         self.track_sizes = TrackSizes(index.name, "" if index.labels is None else index.labels.path or "")
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
@@ -93,11 +98,15 @@ class Labelling:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
         if not is_lost and any(row.columns_3d for row in found.rows):
             self._tell_place(key, carrier, calibration, found.path or "")
+        self.relative.saw(_FRAMES, bool(found.rows))
         for problem in doubts(found.rows, self._camera_m(camera, calibration)):
-            problem.tell(self._report, found.path or "")
             if problem.rule == "kitti.relative-boxes":
+                rule, at = problem.rule, Origin(found.path or "", line=problem.line)
+                self.relative.take("warning", rule, problem.message, at, group=_FRAMES, noun=_FRAMES, share=MANY)
                 for shelf in shelves.values():
                     shelf.told += [("box2d.relative", number) for number in range(len(shelf.origins))]
+            else:
+                problem.tell(self._report, found.path or "")
 
     def _tell_place(self, key: str, carrier: Media | None, calibration: Calibration | None, path: str) -> None:
         """Note, to be told once a segment (3.5), that 3D boxes are not where they belong for want of a calibration."""

@@ -101,8 +101,8 @@ class SegmentReading:
     def end(self) -> None:
         """Tell what is told once behind the last frame."""
         labelling = self._labelling
-        counts: list[Tally] = [labelling.misplaced, labelling.commas, labelling.track_sizes, self._rigs]
-        for count in counts:
+        of_labels: list[Tally] = [labelling.misplaced, labelling.commas, labelling.relative, labelling.track_sizes]
+        for count in (*of_labels, self._rigs):
             self._report.gather(count)
 
     def _frame_id(self, key: str, position: int, data: list[Data]) -> str:

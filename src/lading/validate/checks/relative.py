@@ -9,15 +9,13 @@ import numpy as np
 
 from lading.model.dataset import Dataset, Segment
 from lading.model.label import Box2D, Label
-from lading.model.recurring import Recurring
+from lading.model.recurring import MANY, Recurring
 from lading.model.report import Finding
 from lading.plugin.problem import Place, Problem
 from lading.validate.checks.columns import Columns
 
 _RULE = "box2d.relative"
 
-#: Where more than this part of the pictures have such boxes, they were made so: it is no slip of single ones.
-_SHARE = 0.1
 _PICTURES = "pictures"
 
 
@@ -42,7 +40,7 @@ class Relative:
             if others:
                 message += f", and such in {others:,} more of its boxes"
             first = msgspec.structs.replace(findings[0], message=message)
-            self._of(place.segment.name).add(first, group=_PICTURES, noun=_PICTURES, share=_SHARE)
+            self._of(place.segment.name).add(first, group=_PICTURES, noun=_PICTURES, share=MANY)
         return [one for one in found if one[0].rule != _RULE]
 
     @property

@@ -412,6 +412,34 @@ def test_boxes_that_are_parts_of_their_picture_are_not_told_to_be_outside_as_pix
     assert {rule for rule in told if "box" in rule or "zero" in rule} == {"voc.relative-boxes"}
 
 
+@pytest.mark.parametrize("pixels", ["voc", "verbatim"])
+@pytest.mark.parametrize(("odd", "is_once"), [(2, False), (120, True)])
+def test_boxes_in_pixels_among_files_of_boxes_in_parts_are_told_too(
+    pixels: str, odd: int, is_once: bool, voc: Any
+) -> None:
+    """Of 160 files 16 are looked at, each tenth."""
+
+    def file(x: float, y: float, right: float, bottom: float) -> str:
+        corners = f"<xmin>{x}</xmin><ymin>{y}</ymin><xmax>{right}</xmax><ymax>{bottom}</ymax>"
+        thing = f"<object><name>cat</name>\n<bndbox>{corners}</bndbox></object>"
+        return f"<annotation><filename>a.jpg</filename>{thing}\n</annotation>"
+
+    others = [number for number in range(160) if number % 10][:odd]
+    files = {
+        f"Annotations/{number:03}.xml": file(*((5, 6, 70, 80) if number in others else (0.125, 0.5, 0.75, 1)))
+        for number in range(160)
+    }
+    found = voc(files, pixels=pixels)
+    assert found.finding("voc.relative-boxes").where == "Annotations/000.xml#/annotation/object[1]/bndbox"
+    message = "expected corners in parts of the picture, as the first of the tree, found (5.0, 6.0, 70.0, 80.0)"
+    due = [(f"Annotations/{number:03}.xml#/annotation/object[1]/bndbox", 2, message) for number in others]
+    if is_once:
+        due = [(*due[0][:2], f"{message}; so it is with {odd} boxes of 160")]
+    told = [one for one in found.findings if one.rule == "voc.mixed-boxes"]
+    assert [(one.where, one.line, one.message) for one in told] == due
+    assert {one.severity for one in told} == {"warning"}
+
+
 @pytest.mark.parametrize("count", [1, 40], ids=["by its elements", "by the form of others"])
 def test_more_parts_than_a_person_has_are_told_in_every_file(
     count: int, voc: Callable[..., Any], xml: Callable[..., str], box: Callable[..., str]

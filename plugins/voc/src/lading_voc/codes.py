@@ -58,6 +58,11 @@ CODES: Mapping[str, Told] = {
         "a minimum of a box that counts pixels from 1 is 1 at least",
         "If all boxes count from 0, read with -o pixels=verbatim.",
     ),
+    "voc.mixed-boxes": Told(
+        "warning",
+        "boxes of a tree are all in pixels, or all in parts of the picture",
+        "Bring those that are in parts to pixels alone.",
+    ),
     "voc.relative-boxes": Told(
         "warning", "corners of boxes are in pixels", "Multiply them by the size of the picture."
     ),

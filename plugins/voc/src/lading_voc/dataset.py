@@ -107,6 +107,8 @@ class VocDataset(Dataset):
             if found.extras.get("segmented") == "1" and self._index.says_segmented(ref.tree):
                 self._check_mask(ref, path, report)
         labels, origins = self._labels(ref, key, file, found, tally.recurring, report)
+        if dialect.is_relative and origins is not None:
+            tally.hold_to_parts(found.labels, origins, dialect.pixels.edge)
         if path is not None and not (found.is_read or labels or listed.values or picture):
             return Frame(key=key, data=[])  # nothing but a file that cannot be read says that there is a picture
         tree = self._index.trees[ref.tree]

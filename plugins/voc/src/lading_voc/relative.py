@@ -9,6 +9,8 @@ from typing import NamedTuple
 from lading import Origin, Report, counted
 from lading_voc.document import Document, Element
 
+#: By how much a corner in parts may be beyond 1, as it was rounded.
+ROUNDING = 0.001
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 

@@ -9,10 +9,12 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from lading import Origin, Report, counted
+from lading import Box2D, Label, Origin, Report, counted
 from lading.model.recurring import Recurring
+from lading.model.report import Origins
 from lading_voc.annotation import Annotation
 from lading_voc.image_sets import ImageSet
+from lading_voc.relative import ROUNDING
 from lading_voc.set_values import Difference, Value
 
 
@@ -49,6 +51,17 @@ class Tally:
             self._count("voc.relative-boxes", next(iter(found.relative.values())), len(found.relative))
         if is_other_rule:
             self._count("voc.pixel-rule", Origin(path, "/annotation/source/database"), 1)
+
+    def hold_to_parts(self, labels: Iterable[Label], origins: Origins, edge: int) -> None:
+        """The boxes of a tree whose first ones are told to be parts of their pictures; `edge` was taken from minima."""
+        for box in labels:
+            if isinstance(box, Box2D) and box.origin is not None:
+                self.recurring.saw("boxes", 1)
+                if max(box.xmax, box.ymax) > 1 + ROUNDING:
+                    corners = (box.xmin + edge, box.ymin + edge, box.xmax, box.ymax)
+                    message = f"expected corners in parts of the picture, as the first of the tree, found {corners}"
+                    at = origins.locate(box.origin, box.kind, "geometry")
+                    self.recurring.take("warning", "voc.mixed-boxes", message, at, group="boxes", noun="boxes")
 
     def compare(self, differing: Iterable[Difference], line: Callable[[ImageSet, Value], int | None]) -> None:
         """The image sets that disagree with an annotation; `line` looks one up."""

@@ -226,7 +226,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "expected 4 numbers, found '1,2,3,4'",
     ),
     "numbers as text": (
-        {"annotations": rows({"bbox": ["1", 2, "3.5", 4]})},
+        {"annotations": rows({"bbox": ["1", 2, "3.5", 4], "area": 14})},
         "coco.number-as-text",
         "/annotations/1/bbox/0",
         "expected a number, found '1', read as 1",
@@ -566,7 +566,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a label and its mask of a category that LVIS lists as absent": (
         {
             "images": [IMAGE | {"neg_category_ids": [2]}],
-            "annotations": rows({"segmentation": [RING], "bbox": [1, 1, 8, 8]}),
+            "annotations": rows({"segmentation": [RING], "bbox": [1, 1, 8, 8], "area": 32}),
         },
         "coco.absent-category",
         "/images/0/neg_category_ids/0",

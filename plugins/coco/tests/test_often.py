@@ -358,3 +358,46 @@ def test_results_and_segments_of_masks_are_no_crowds_of_polygons(read: Any) -> N
     assert "coco.crowd-polygon" not in read({"r.json": result}).rules
     made = [{"image_id": 1, "file_name": "m.png", "segments_info": [{"id": 1, "category_id": 2, "iscrowd": 1}]}]
     assert read(annotations=made, images=[IMAGE], categories=CATEGORIES).told == []
+
+
+PLAIN = {"segmentation": [[1, 2, 11, 2, 11, 12]], "area": 50, "iscrowd": 0}
+"""What makes a row plain, with an area within its box of 10 x 10."""
+
+
+@pytest.mark.parametrize("more", [{}, PLAIN, {"colour": "red"}], ids=["box alone", "plain", "key of its own"])
+@pytest.mark.parametrize("odd", [1, 4, 5])
+def test_areas_larger_than_the_box_are_told_once_where_most_are(read: Any, more: dict[str, Any], odd: int) -> None:
+    """122.3 is more than 11 x 11 by a little more than 1 %."""
+    made = [{**one, **more, "area": 122.3 if 1 <= number <= odd else 50} for number, one in enumerate(rows(9, 0))]
+    done = read(annotations=made, images=[IMAGE], categories=CATEGORIES)
+    message = "expected an area no larger than that of its box, 10 x 10, found 122.3"
+    due = [("coco.large-area", f"{FILE}/annotations/{number}/area", message) for number in range(1, odd + 1)]
+    if odd > 4:
+        due = [(*due[0][:2], f"{message}; so it is with {odd} annotations of 9")]
+    assert done.told == due
+
+
+def test_an_area_that_no_float_holds_is_too_large_as_well(read: Any) -> None:
+    made = [{**row(number), **PLAIN, "area": 10**400 if number == 1 else 50} for number in range(3)]
+    ((rule, place, message),) = read(annotations=made, images=[IMAGE], categories=CATEGORIES).told
+    assert (rule, place) == ("coco.large-area", f"{FILE}/annotations/1/area")
+    assert len(message) < 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"area": 122.2},
+        {"area": 500, "iscrowd": 1, "segmentation": {"size": [30, 40], "counts": [0, 1200]}},
+        {"area": 500, "bbox": [1, 2, 10, 0]},
+        {"area": 500, "bbox": [11, 12, -10, -10]},
+        {"area": 500, "bbox": [0.25, 0.5, 0.125, 0.25]},
+        {"area": 500, "bbox": []},
+    ],
+    ids=["rounded", "crowd", "no height", "inverted", "parts of the picture", "no box"],
+)
+@pytest.mark.parametrize("more", [PLAIN, {"colour": "red"}], ids=["plain", "key of its own"])
+def test_what_says_nothing_of_its_area_is_not_told(read: Any, more: dict[str, Any], changes: dict[str, Any]) -> None:
+    made = [{**row(number), **more, **(changes if number == 1 else {"area": 50})} for number in range(3)]
+    done = read(annotations=made, images=[IMAGE], categories=CATEGORIES)
+    assert "coco.large-area" not in {rule for rule, *_ in done.told}

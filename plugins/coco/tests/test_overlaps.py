@@ -237,7 +237,9 @@ def test_a_copy_of_a_file_in_another_folder_is_told_as_that_once_a_record(read: 
     done = read(
         {
             "annotations/instances_x.json": file(image(1, "a.png"), rows=[ROW]),
-            "old/instances_x.json": file(image(1, "a.png"), rows=[ROW, ROW | {"id": 6, "bbox": [9, 9, 3, 3]}]),
+            "old/instances_x.json": file(
+                image(1, "a.png"), rows=[ROW, ROW | {"id": 6, "bbox": [9, 9, 3, 3], "area": 9}]
+            ),
         }
     )
     assert [label.instance for label in done.labels] == ["5", "5#2", "6"]

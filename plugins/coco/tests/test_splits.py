@@ -213,7 +213,7 @@ def test_the_file_that_names_another_picture_than_most_is_told(read: Any) -> Non
         {
             "captions_x.json": captions,
             "instances_x.json": file(images, [ROW]),
-            "person_keypoints_x.json": file(images, [ROW | {"id": 6, "bbox": [3, 3, 4, 4]}]),
+            "person_keypoints_x.json": file(images, [ROW | {"id": 6, "bbox": [3, 3, 4, 4], "area": 16}]),
         }
     )
     assert {name: [frame.key for frame in frames] for name, frames in done.frames.items()} == {

@@ -158,6 +158,11 @@ CODES: Mapping[str, Told] = {
     "coco.negative-area": Told(
         "warning", "an area is not below 0", "Take its size without the sign that the order of points gives it."
     ),
+    "coco.large-area": Told(
+        "warning",
+        "an area is no larger than that of the box of its annotation",
+        "Compute it from the mask, or scale it by the square of what pictures were scaled by.",
+    ),
     "coco.score-range": Told("warning", "a score is from 0 to 1", "Divide scores in percent by 100."),
     "coco.bad-caption": Told(
         "error", "a caption is a text that is not blank", "Write the caption, or remove the annotation."

@@ -15,7 +15,7 @@ from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import row_of
 from lading_coco.ids import is_id
-from lading_coco.measures import have_areas, tell_area, tell_score
+from lading_coco.measures import have_areas, tell_area, tell_large_area, tell_score
 from lading_coco.plain import PlainLabels
 from lading_coco.rows import UNSET, AnyRow, Loose, PlainRow, Row, as_row
 from lading_coco.shapes import box, mask
@@ -88,18 +88,22 @@ class LabelBuilder:
         """The same, where areas are told of when it is their frame's turn."""
         for low, high in pairwise(bounds):
             for record, row in zip(records[low:high], rows[low:high], strict=True):
-                tell_area(record.area, self._teller.of(row))
+                self._tell_areas(record, row)
             yield next(made)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:
         """The labels of one record; `again` is how many earlier ones have its id."""
         if not isinstance(record, dict):  # of a dict it is told where its numbers are read
-            tell_area(record.area, self._teller.of(row))
+            self._tell_areas(record, row)
         if not isinstance(record, PlainRow):
             return self._any(record, row, again)
         if again:
             return self._any(as_row(record), row, again)
         return next(self._plain.labels((record,), (row,), (0, 1)))
+
+    def _tell_areas(self, record: PlainRow | Row, row: int) -> None:
+        tell_area(record.area, self._teller.of(row))
+        tell_large_area(record, self._teller.of(row))
 
     def category_name(self, key: Any) -> str | None:
         """What the category of an id is called; None for an id that no annotation of the file has."""
@@ -118,6 +122,7 @@ class LabelBuilder:
         rest, tell = _NO_REST, self._teller.of(row)
         if isinstance(record, dict):
             record, rest = row_of(record, tell)
+            tell_large_area(record, tell)
         common = self._common(record, rest, row, again)
         labels: list[Label] = []
         if record.bbox:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import inf
-from operator import attrgetter
 from typing import Any
 
-from lading_coco.rows import PlainRow
+from lading.model.recurring import MOST
+from lading_coco.rows import PlainRow, Row
+from lading_coco.wording import shown
 
-_AREA: Callable[[PlainRow], int | float] = attrgetter("area")
+#: An area may be that of the pixels which a box touches, by one more along each side than a rounded box has.
+_ROUNDING_PX = 1
+#: By how much an area may be larger than that, as it was rounded.
+_SLACK = 1.01
 
 
 def tell_area(area: Any, tell: Callable[..., None]) -> None:
@@ -18,9 +22,28 @@ def tell_area(area: Any, tell: Callable[..., None]) -> None:
         tell("coco.negative-area", f"expected an area of 0 or more, found {area!r}", "area", warn=True)
 
 
+def tell_large_area(record: Row | PlainRow, tell: Callable[..., None]) -> None:
+    """Tell of an area that no mask within the box of its annotation has: it is of another size of the picture.
+
+    Crowds have boxes of their own, and of a box within one pixel the unit is told.
+    """
+    area, box = record.area, record.bbox
+    if not isinstance(area, (int, float)) or not isinstance(box, (list, tuple)) or len(box) != 4 or record.iscrowd == 1:
+        return
+    width, height = box[2:]
+    most = (width + _ROUNDING_PX) * (height + _ROUNDING_PX) * _SLACK
+    if min(width, height) > 0 and max(width, height) > 1 and most < area < inf:
+        message = f"expected an area no larger than that of its box, {width:g} x {height:g}, found {shown(area)}"
+        tell("coco.large-area", message, "area", warn=True, once=MOST, kind="larger than the box")
+
+
 def have_areas(records: Sequence[PlainRow]) -> bool:
-    """Whether the area of none of many records is below 0."""
-    return not records or min(map(_AREA, records)) >= 0
+    """Whether the areas of many records are all from 0 to those of their boxes."""
+    for record in records:  # quicker than columns of numbers for numpy
+        _, _, width, height = record.bbox
+        if not 0 <= record.area <= (width + _ROUNDING_PX) * (height + _ROUNDING_PX):
+            return False
+    return True
 
 
 def tell_score(score: Any, tell: Callable[..., None]) -> None:

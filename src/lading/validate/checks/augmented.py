@@ -1,27 +1,41 @@
 """Copies that a tool made of one picture, turned or recoloured: in two segments they are a leak that no bytes show.
 
-Roboflow calls them `NAME_jpg.rf.HASH.jpg`, where NAME is the source's. Names that only count say nothing: pictures of
-two videos are `frame_0001` each.
+Roboflow calls them `NAME_jpg.rf.HASH.jpg`, where NAME is the source's. Names that only count say little: pictures of
+two videos are `frame_0001` each. Those are looked at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from lading.model.dataset import Dataset
 from lading.model.frame import Data
-from lading.model.report import Finding, Origin, Severity
+from lading.model.report import Finding, Origin, Report, Severity
 from lading.plugin.problem import Problem
+from lading.validate.checks.alike import are_of_one
 from lading.wording import counted
 
 RULE = "media.augmented-leak"
 
 _MARK = ".rf."
+#: Of the sources whose names count so many are looked at.
+_LOOKS = 100
 _COUNTER = re.compile(
     r"[\W\d_]*((frame|img|image|photo|pic|picture|scene|page|screen|screenshot|capture|video)[\W\d_]*)*(jpe?g|png|bmp|webp|tiff?)?",
     re.IGNORECASE,
 )
+
+
+class _Pair(NamedTuple):
+    """A source, the segment and name of its first copy there, and those of one in an earlier segment."""
+
+    source: str
+    segment: str
+    path: str
+    where: str
+    other: str
 
 
 class Augmented:
@@ -39,7 +53,7 @@ class Augmented:
             source = _source(data.remote_path)
             if source is not None:
                 copies = self._copies.setdefault(segment, {})
-                if source not in copies and _COUNTER.fullmatch(source) is None:
+                if source not in copies:
                     copies[source] = (data.remote_path, _place(data))
 
     @property
@@ -54,26 +68,58 @@ class Augmented:
             for source, copy in found.items():
                 copies.setdefault(source, copy)
 
-    def finish(self, leaks: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    def finish(self, dataset: Dataset, leaks: Iterable[tuple[str, str]]) -> Iterator[Finding]:
         """The sources that an earlier segment has as well, once a segment.
 
         `leaks` are segment and remote path of the pictures that are told by their bytes.
         """
         told = {(segment, _source(path)) for segment, path in leaks}
+        shared = [pair for pair in self._shared() if (pair.segment, pair.source) not in told]
+        unlike = _unlike(dataset, [pair for pair in shared if _COUNTER.fullmatch(pair.source) is not None])
+        by_segment: dict[str, list[_Pair]] = {}
+        for pair in shared:
+            if pair not in unlike:
+                by_segment.setdefault(pair.segment, []).append(pair)
+        for name, pairs in by_segment.items():
+            first = pairs[0]
+            message = "expected the copies of a picture in one segment, by their names, found those of "
+            message += f"{counted(len(pairs), 'picture')} in an earlier one too, such as {first.path!r} and, in "
+            message += f"{first.where!r}, {first.other!r}"
+            at = self._copies[name][first.source][1]
+            finding = Problem(RULE, message).finding(self._severities, segment=name, at=at)
+            if finding is not None:
+                yield finding
+
+    def _shared(self) -> Iterator[_Pair]:
+        """The sources of each segment that an earlier one has as well."""
         earlier: dict[str, tuple[str, str]] = {}
         for name in self._names:
             copies = self._copies.get(name, {})
-            shared = [source for source in copies if source in earlier and (name, source) not in told]
-            if shared:
-                first, at = copies[shared[0]]
-                where, other = earlier[shared[0]]
-                message = "expected the copies of a picture in one segment, by their names, found those of "
-                message += f"{counted(len(shared), 'picture')} in an earlier one too, such as {first!r} and, in "
-                message += f"{where!r}, {other!r}"
-                finding = Problem(RULE, message).finding(self._severities, segment=name, at=at)
-                if finding is not None:
-                    yield finding
+            for source, (path, _) in copies.items():
+                if source in earlier:
+                    yield _Pair(source, name, path, *earlier[source])
             earlier = {source: (name, path) for source, (path, _) in copies.items()} | earlier
+
+
+def _unlike(dataset: Dataset, pairs: Sequence[_Pair]) -> frozenset[_Pair]:
+    """Those whose copies do not show the same; frames are read again for them."""
+    if not pairs:
+        return frozenset()
+    looked = pairs[:_LOOKS]
+    wanted = {key for pair in looked for key in ((pair.segment, pair.path), (pair.where, pair.other))}
+    contents = {
+        (segment.name, data.remote_path): data.content
+        for segment in dataset.segments
+        for frame in dataset.frames(segment.name, report=Report())
+        for data in frame.data
+        if data.content is not None and (segment.name, data.remote_path) in wanted
+    }
+    alike = set()
+    for pair in looked:
+        one, other = contents.get((pair.segment, pair.path)), contents.get((pair.where, pair.other))
+        if one is not None and other is not None and are_of_one(one, other):
+            alike.add(pair)
+    return frozenset(pairs) - alike
 
 
 def _source(path: str) -> str | None:

@@ -151,7 +151,7 @@ class DataPass(BlockChecker):
         yield from self._pasted.finish(self._dataset)
         if self._copies.is_wanted:
             yield from self._copies.finish(self._dataset)
-        yield from self._augmented.finish(self._copies.leaks)
+        yield from self._augmented.finish(self._dataset, self._copies.leaks)
 
     def _look(self, segment: Segment, data: Data, content: Content) -> Probe:
         if self._reads_media:

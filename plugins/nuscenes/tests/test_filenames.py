@@ -150,9 +150,9 @@ def test_a_path_of_two_samples_is_told_where_it_is_a_third_rows_as_well(case: An
     rows = case.rows("sample_data")
     copy = rows[0] | {"token": TOKEN, "prev": "", "next": ""}
     case.edit("sample_data", lambda rows: [*rows, copy]).set("sample_data", 2, filename=rows[0]["filename"])
-    second, third = judged(case)
+    third, second = judged(case)
     assert second.startswith(f"error nuscenes.second-file {TABLES}sample_data.json#/40: ")
-    assert third.startswith(f"warning path.duplicate {TABLES}sample_data.json#/2: ")
+    assert third.startswith(f"warning nuscenes.name-time {TABLES}sample_data.json#/2/filename: ")
 
 
 @pytest.mark.parametrize(("index", "other"), [(2, 0), (4, 2), (12, 10)])
@@ -161,7 +161,7 @@ def test_a_path_of_another_row_is_told_and_not_the_file_that_the_row_should_name
 ) -> None:
     case.set("sample_data", index, filename=case.rows("sample_data")[other]["filename"])
     (line,) = judged(case)
-    assert line.startswith(f"warning path.duplicate {TABLES}sample_data.json#/{index}: ")
+    assert line.startswith(f"warning nuscenes.name-time {TABLES}sample_data.json#/{index}/filename: ")
 
 
 def test_a_path_that_leads_nowhere_is_told_and_not_the_file_that_it_should_name(case: Any) -> None:

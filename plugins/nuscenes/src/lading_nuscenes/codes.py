@@ -32,6 +32,14 @@ CODES: Mapping[str, Told] = {
     "nuscenes.not-key-frame": Told(
         "warning", "labels are those of key frames", "Read the other files as well: -o sweeps=true."
     ),
+    "nuscenes.no-key-frame": Told(
+        "warning", "files below `samples/` are key frames, where nearly all are", "Write `is_key_frame` true."
+    ),
+    "nuscenes.surface-category": Told(
+        "warning",
+        "`object_ann` has objects of nuImages, `surface_ann` its surfaces",
+        "Correct its `category_token`, or put the row into the other table.",
+    ),
     "nuscenes.labelled-file": Told(
         "error",
         "point labels are of the file of a lidar, which no other row labels",
@@ -92,6 +100,9 @@ CODES: Mapping[str, Told] = {
     "nuscenes.ego-time": Told(
         "warning", "an ego pose has the time of its file", "Correct its `ego_pose_token`, or the time of one of both."
     ),
+    "nuscenes.ego-pose": Told(
+        "warning", "a file has the ego pose of its time, where nearly all files have", "Correct its `ego_pose_token`."
+    ),
     "nuscenes.ego-place": Told(
         "warning",
         "the ego poses of a sample are near each other",
@@ -123,6 +134,9 @@ CODES: Mapping[str, Told] = {
     ),
     "nuscenes.name-time": Told(
         "warning", "a file has the time of its row in its name, where most have", "Look for names in other rows."
+    ),
+    "nuscenes.name-log": Told(
+        "warning", "files are named after the log of their scene", "Look for logs of other scenes or releases."
     ),
     "nuscenes.missing-file": Told(
         "warning", "the files of maps and of point labels are there", "Unpack their archive into the same folder."

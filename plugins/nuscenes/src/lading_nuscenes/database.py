@@ -21,6 +21,7 @@ from lading_nuscenes.layout import Media, Version
 from lading_nuscenes.logs import read_logs
 from lading_nuscenes.maps import read_maps, tell_mapless, tell_pictures
 from lading_nuscenes.moments import tell_clock
+from lading_nuscenes.naming import read_names
 from lading_nuscenes.outside import Outside
 from lading_nuscenes.owners import Unread, tell_key_cameras
 from lading_nuscenes.pictures import Pictures
@@ -78,7 +79,10 @@ class Database:
         groups = self.logs if version.is_nuimages else self.scenes
         self.samples = read_samples(tables, self.book, groups)
         self.files = self._read_files(calibrated, all_files=all_files, notes_names=notes_names)
-        self.lacking = lacking_sensors(tables, self.book, self.samples, self.files, calibrated, self.sensors)
+        self.names = read_names(self.files, self.sensors)
+        self.lacking = lacking_sensors(
+            tables, self.book, self.samples, self.files, calibrated, self.sensors, self.names.channels
+        )
         tell_key_cameras(tables, self.book, self.samples, self.files)
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)

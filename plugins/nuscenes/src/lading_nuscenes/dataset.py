@@ -9,6 +9,7 @@ from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading_nuscenes.catalog import declared, tell_repeated_names
 from lading_nuscenes.database import Database
 from lading_nuscenes.frames import Frames
+from lading_nuscenes.log_names import tell_log_names
 from lading_nuscenes.naming import tell_names
 from lading_nuscenes.places import tell_places
 from lading_nuscenes.segments import moments, plans
@@ -40,7 +41,8 @@ class NuScenesDataset(Dataset):
         self._sweeps = sweeps
         self._plans = {plan.segment.name: plan for plan in plans(database, sweeps=sweeps)}
         tell_places(database.tables, database.samples, database.files, database.annotations, database.sensors)
-        tell_names(database.tables, database.files, database.sensors)
+        tell_names(database.tables, database.files, database.sensors, database.names)
+        tell_log_names(database)
         self.segments = [plan.segment for plan in self._plans.values()]
         if any(isinstance(sensor, Lidar) for segment in self.segments for sensor in segment.sensors):
             self.bin_point_cloud_fields = _POINT_FIELDS

@@ -36,7 +36,8 @@ _OF_CATEGORIES = {
     (): "movable_object.barrier movable_object.debris movable_object.pushable_pullable movable_object.trafficcone "
     "static_object.bicycle_rack",
 }
-_ALLOWED = {name: families for families, names in _OF_CATEGORIES.items() for name in names.split()}
+#: The families of the categories of objects that are nuScenes' own.
+ALLOWED = {name: families for families, names in _OF_CATEGORIES.items() for name in names.split()}
 
 #: Rows of one defect that are told one by one.
 _FEW = 2
@@ -77,7 +78,7 @@ class Families:
         return self._judged[key]
 
     def _judge(self, category: str, tokens: tuple[str, ...]) -> list[_Odd]:
-        allowed = _ALLOWED.get(category)
+        allowed = ALLOWED.get(category)
         firsts: dict[str, str] = {}
         found = []
         for place, token in enumerate(tokens):

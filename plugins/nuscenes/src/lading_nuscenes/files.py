@@ -33,8 +33,8 @@ class Files:
     files that are not read, which `skipped` counts. `undecided` are sample and calibration of files by their
     row, where it is told that this does not say whether it is of a key frame. `later` are those of which it is told
     that their samples have another file of their sensor, `same_path` these and each file whose path one of these has,
-    `untimely` those of which it is told that their time is far from that of their sample, `misplaced` those of which
-    it is told that their pose is far from those of the others of their sample.
+    or one whose name is told to be another's, `untimely` those of which it is told that their time is far from that of
+    their sample, `misplaced` those of which it is told that their pose is far from those of the others of their sample.
     `doubtful` are the tokens of files that are no key frames, where it is told that they may be.
     """
 
@@ -102,9 +102,20 @@ class Files:
 
     def repeating(self) -> NDArray[np.bool_]:
         """Whether another file has the path of each."""
+        return self.contested(np.zeros(len(self), dtype=np.bool_))
+
+    def contested(self, is_own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether another file has the path of each, which is none's own."""
         _, inverse, counts = np.unique(self._paths(), return_inverse=True, return_counts=True)
-        found: NDArray[np.bool_] = counts[inverse] > 1
+        owners = np.bincount(inverse, is_own, len(counts))
+        found: NDArray[np.bool_] = (counts[inverse] > 1) & (owners[inverse] == 0)
         return found
+
+    def note_named(self, told: list[int]) -> None:
+        """Take the files that are told to have another one's name: that both have one path comes of it."""
+        if told:
+            paths = self._paths()
+            self.same_path = self.same_path | {*np.flatnonzero(np.isin(paths, paths[told])).tolist()}
 
     def of_stamps(self, stamps: Sequence[int]) -> dict[int, list[int]]:
         """The files whose rows have these times, as they stand."""

@@ -24,20 +24,25 @@ def lacking_sensors(
     files: Files,
     calibrated: Rows[CalibratedSensor],
     sensors: Sensors,
+    named: Mapping[int, str],
 ) -> Mapping[int, frozenset[str]]:
     """The names of sensors by the sample that lacks their file.
 
-    A row that is left out names its sample. That of a file whose token leads to none is the nearest in time.
+    A row that is left out names its sample. That of a file whose token leads to none is the nearest in time. `named`
+    are files with another sensor's channel in their names, which is lacking where theirs has another file.
     """
     found: dict[int, set[str]] = defaultdict(set)
     left_out = _left_out(tables, book, samples, calibrated)
-    twice = doubled(samples, files, sensors)
+    twice = doubled(samples, files, sensors, named)
     files.note_later(twice.later)
     strays = ((sample, int(files.calibrated[file])) for file, sample in twice.strays.items())
     for place, rig in (*left_out, *_homeless(samples, files), *files.undecided.values(), *strays):
         model = sensors.models[rig] if place >= 0 <= rig else None
         if model is not None:
             found[place].add(model.name)
+    for file in twice.later:
+        if file in named:
+            found[int(files.samples[file])].add(named[file])
     return {place: frozenset(names) for place, names in found.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Container
 from typing import NamedTuple
 
 import numpy as np
@@ -51,15 +52,16 @@ class Doubled(NamedTuple):
     """Key frames of a sensor of which a sample has several.
 
     `strays` are those that are nearest in time to a sample that has none, by that sample, `later` those that are told:
-    all but one, which is no stray and not far from its sample in time, where there is such a one.
+    all but one, which is no stray, has no other channel in its name and is not far from its sample in time, where there
+    is such a one.
     """
 
     strays: dict[int, int]
     later: list[int]
 
 
-def doubled(samples: Samples, files: Files, sensors: Sensors) -> Doubled:
-    """The key frames of a sensor of which a sample has several."""
+def doubled(samples: Samples, files: Files, sensors: Sensors, named: Container[int]) -> Doubled:
+    """The key frames of a sensor of which a sample has several; `named` have another's channel in their names."""
     found = Doubled({}, [])
     own = np.flatnonzero(files.is_key & (files.samples >= 0) & (files.calibrated >= 0) & (files.times != NO_TIME))
     kinds = np.array([*sensors.ranks, -1])[files.calibrated[own]]
@@ -76,7 +78,8 @@ def doubled(samples: Samples, files: Files, sensors: Sensors) -> Doubled:
             found.strays[int(own[place])] = sample
     is_stray = np.isin(own[twice], list(found.strays))
     off = np.abs(files.times[own[twice]] - samples.times[files.samples[own[twice]]])
-    order = np.lexsort((off > _OTHER_NS, is_stray, pairs[twice]))
+    is_named = np.array([file in named for file in own[twice].tolist()])
+    order = np.lexsort((off > _OTHER_NS, is_named, is_stray, pairs[twice]))
     is_first = np.diff(pairs[twice][order], prepend=-1) != 0
     found.later.extend(own[twice][order[~is_first]].tolist())
     return found

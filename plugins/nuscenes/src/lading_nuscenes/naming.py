@@ -6,6 +6,7 @@ Official names are `samples/CHANNEL/LOG__CHANNEL__TIME.jpg`; those of others nee
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,29 +24,49 @@ _TIME = re.compile(r"__([0-9]{16})\.[^/]*$")
 _FEW = 2
 
 
-def tell_names(tables: Tables, files: Files, sensors: Sensors) -> None:
-    """Say which files have the name of another sensor's, or of another time than their rows."""
-    if not len(files):
-        return
+class Said(NamedTuple):
+    """What names say: the channel of another sensor, by file, and the time of each, NO_TIME for none.
+
+    `kinds` are the places of the files' sensors, their number for none.
+    """
+
+    kinds: NDArray[np.int64]
+    channels: dict[int, str]
+    times: Times
+
+
+def read_names(files: Files, sensors: Sensors) -> Said:
+    """What the names of files say."""
     kinds = np.array([*sensors.ranks, len(sensors.kinds)], dtype=np.int64)[np.maximum(files.calibrated, -1)]
-    named: dict[int, str] = {}
-    said = np.full(len(files), NO_TIME, dtype=np.int64)
+    found = Said(kinds, {}, np.full(len(files), NO_TIME, dtype=np.int64))
     channels = {row.channel for row in sensors.kinds.rows if row.channel}
     for parts, kind, members in files.by_name(kinds):
         words = _words("TIME".join(parts)) & channels
         if len(words) == 1 and kind < len(sensors.kinds) and sensors.kinds.rows[kind].channel not in words:
-            named.update(dict.fromkeys(members.tolist(), *words))
+            found.channels.update(dict.fromkeys(members.tolist(), *words))
         if len(parts) == 2 and parts[0].endswith("__") and parts[1].startswith("."):
-            said[members] = files.times[members]
-        elif (found := _TIME.search("".join(parts))) is not None and len(parts) == 1:
-            said[members] = int(found[1]) * 1_000
-    for file in files.later.tolist():
-        named.pop(file, None)  # it is told that its sample has another one of its sensor
+            found.times[members] = files.times[members]
+        elif (time := _TIME.search("".join(parts))) is not None and len(parts) == 1:
+            found.times[members] = int(time[1]) * 1_000
+    return found
+
+
+def tell_names(tables: Tables, files: Files, sensors: Sensors, names: Said) -> None:
+    """Say which files have the name of another sensor's, or of another time than their rows."""
+    if not len(files):
+        return
+    kinds, said = names.kinds, names.times
+    later = frozenset(files.later.tolist())  # it is told that their samples have another one of their sensor
+    named = {file: channel for file, channel in names.channels.items() if file not in later}
+    is_own = (said != NO_TIME) & (said == files.times)
+    is_own[list(named)] = False
+    told: list[int] = []
     if named:
-        again = files.repeating()  # that two rows have one path is told as well
+        again = files.contested(is_own)  # that two rows have one path is told as well
         named = {file: channel for file, channel in named.items() if not again[file]}
-        said[_Channels(tables, files, sensors, named).tell(kinds)] = NO_TIME
-    _tell_times(tables, files, said, kinds)
+        told = _Channels(tables, files, sensors, named).tell(kinds)
+        said[told] = NO_TIME
+    files.note_named(told + _tell_times(tables, files, said, kinds, is_own))
 
 
 def _words(name: str) -> set[str]:
@@ -103,20 +124,23 @@ class _Channels:
         return self._sensors.kinds.rows[self._sensors.ranks[int(self._files.calibrated[file])]].channel
 
 
-def _tell_times(tables: Tables, files: Files, said: Times, kinds: NDArray[np.int64]) -> None:
-    """Say which names have another time than their row, where those of most rows have it.
+def _tell_times(
+    tables: Tables, files: Files, said: Times, kinds: NDArray[np.int64], is_own: NDArray[np.bool_]
+) -> list[int]:
+    """Say which names have another time than their row, where those of most rows have it; gives their files.
 
     That a time goes back, or is that of another row, is told of rows, unless it is the name that has another row's.
     """
     times = files.times
     is_named = (said != NO_TIME) & (times != NO_TIME)
     if 2 * np.count_nonzero(is_named & (said == times)) <= len(files):
-        return
+        return []
     is_odd = is_named & (said != times)
     is_odd[list(files.untimely)] = False
+    is_odd[files.later] = False
     if not is_odd.any():
-        return
-    odd = np.flatnonzero(is_odd & _is_clear(times, said, kinds) & ~files.repeating())
+        return []
+    odd = np.flatnonzero(is_odd & _is_clear(times, said, kinds) & ~files.contested(is_own))
     number, wrong = (np.bincount(some, minlength=kinds.max() + 1) for some in (kinds, kinds[odd]))
     is_most = (wrong > _FEW) & (2 * wrong > number)
     met: set[int] = set()
@@ -131,6 +155,7 @@ def _tell_times(tables: Tables, files: Files, said: Times, kinds: NDArray[np.int
         at = tables.origin("sample_data", int(files.rows[file]), "filename")
         message = f"expected the time of its row, {times[file] // 1_000}, in the name, as in most, {found}"
         tables.report.warning("nuscenes.name-time", message, at)
+    return odd.tolist()
 
 
 def _is_clear(times: Times, said: Times, kinds: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ from lading_nuscenes.owners import Unread
 from lading_nuscenes.scan import Scan
 from lading_nuscenes.schema import Attribute, Category, ObjectAnn, SurfaceAnn
 from lading_nuscenes.stamp import Stamp
+from lading_nuscenes.surfaces import Surfaces
 from lading_nuscenes.tables import Columns, Rows, Tables, grouped
 from lading_nuscenes.tokens import TokenBook
 
@@ -52,6 +53,7 @@ class Pictures:
         self.instances: set[str] = set()
         self._attribute_tokens = AttributeTokens(tables, table, attributes)
         self._families = Families(tables, table, attributes)
+        self._surfaces = Surfaces(tables, table)
         self._kept: dict[int, tuple[Any, dict[str, Any]]] = {}  # rows out of text that is no JSON throughout
         self._indexes = _NONE
         self._spans: NDArray[np.int64] = np.empty((0, 2), dtype=np.int64)
@@ -80,6 +82,7 @@ class Pictures:
         unread.tell()
         self._attribute_tokens.tell(count)
         self._families.tell()
+        self._surfaces.tell()
         self._indexes = columns.take("indexes", _NONE)
         self._spans = columns.take("spans", self._spans)
         self._order, self._starts = grouped(columns.take("owners", _NONE), len(files))
@@ -89,8 +92,9 @@ class Pictures:
         tokens = [row.category_token for row in piece.rows]
         found = self._categories.find(tokens)
         self._tables.dangling(self.table, "category_token", "category", piece.indexes, found, tokens)
+        names = [self._categories.rows[place].name if place >= 0 else "" for place in found.tolist()]
+        self._surfaces.look(piece.indexes, names)
         if self._row_type is ObjectAnn:
-            names = [self._categories.rows[place].name if place >= 0 else "" for place in found.tolist()]
             for row, name, index in zip(piece.rows, names, piece.indexes, strict=True):
                 self._attribute_tokens.look(index, row.attribute_tokens)
                 if row.instance_token is not None:

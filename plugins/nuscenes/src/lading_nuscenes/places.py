@@ -25,6 +25,9 @@ _FAR_NS = 1_000_000_000
 #: As many files of a sample tell which of them is the odd one.
 _LEAST = 3
 
+#: Files that have another pose than their own are told where so many more have theirs.
+_RARE = 3
+
 #: Files of a sensor that are told one by one though they are most.
 _FEW = 2
 
@@ -118,6 +121,7 @@ def _tell_times(tables: Tables, files: Files) -> None:
     is_known[list(files.untimely)] = False
     known = np.flatnonzero(is_known)
     known = known[poses.times[poses.of_file[known]] != NO_TIME]
+    known = known[~np.isin(known, _tell_others(tables, files, known[~np.isin(known, files.later)]))]
     _, firsts = np.unique(poses.of_file[known], return_index=True)
     known = known[np.sort(firsts)]
     off = poses.times[poses.of_file[known]] - files.times[known]
@@ -132,6 +136,32 @@ def _tell_times(tables: Tables, files: Files) -> None:
             message += f", as in {counted(len(far), 'row')} of {len(known):,}"
         at = tables.origin("ego_pose", int(poses.rows[poses.of_file[known[place]]]), "timestamp")
         tables.report.warning("nuscenes.ego-time", message, at)
+
+
+def _tell_others(tables: Tables, files: Files, known: NDArray[np.int64]) -> list[int]:
+    """Say which of some files have the pose of another one, by its time, where nearly all have their own; gives these.
+
+    In the original files each file has a pose of its own time (source-formats.md 4.2).
+    """
+    poses = files.poses
+    times = poses.times[poses.of_file[known]]
+    odd = known[times != files.times[known]]
+    if not len(odd) or _RARE * len(odd) > len(known):
+        return []
+    of_time = dict(zip(files.times[known].tolist(), known.tolist(), strict=True))
+    own = known[times == files.times[known]]
+    owners = dict(zip(poses.of_file[own].tolist(), own.tolist(), strict=True))
+    told = []
+    for file in odd.tolist():
+        pose = int(poses.of_file[file])
+        other = owners.get(pose, of_time.get(int(poses.times[pose])))
+        if other is None:
+            continue
+        message = f"expected the pose of its time, as nearly all files have, found that of row {files.rows[other]}"
+        at = tables.origin("sample_data", int(files.rows[file]), "ego_pose_token")
+        tables.report.warning("nuscenes.ego-pose", message, at)
+        told.append(file)
+    return told
 
 
 def _tell_frames(tables: Tables, samples: Samples, files: Files, boxes: Annotations, own: Small) -> None:

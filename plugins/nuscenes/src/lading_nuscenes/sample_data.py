@@ -25,6 +25,13 @@ from lading_nuscenes.tokens import TokenBook, TokenIndex, no_keys
 #: Tables whose rows belong to a file of any kind.
 _OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
 
+#: Where key frames are in the original layout, and there alone.
+_KEYS = "samples/"
+
+#: Files there that are no key frames are told where so many more are; of more than these it is not so.
+_RARE = 3
+_MOST_KEPT = 1_000
+
 #: Rows that are told one by one though they are most of the table.
 _FEW = 2
 
@@ -77,6 +84,8 @@ class _Reading:
         )
         self._files = Files()
         self._nameless: list[int] = []
+        self._keys = 0
+        self._no_keys: dict[int, SampleData] = {}
         self._count = 0
 
     def add(self, piece: Piece[SampleData]) -> None:
@@ -91,6 +100,7 @@ class _Reading:
         if self._notes_names:
             self._tokens.add(names=name_hashes([row.filename for row in every]))
         self._note_undecided(piece)
+        self._note_folders(piece)
         chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
         if len(chosen) < len(every):
             self._skip(piece, set(chosen))
@@ -116,10 +126,36 @@ class _Reading:
         told = self._tables.mended("sample_data", "is_key_frame")
         for index, row in zip(piece.indexes, piece.rows, strict=True) if told else ():
             if index in told:
-                sample = int(self._samples.index.find(self._book.keys([row.sample_token]))[0])
-                rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
-                self._files.undecided[index] = (sample, rig)
-                self._files.doubtful.add(row.token)
+                self._note(index, row)
+
+    def _note_folders(self, piece: Piece[SampleData]) -> None:
+        """Count the key frames below `samples/`, and keep some of what is there and is none."""
+        for index, row in zip(piece.indexes, piece.rows, strict=True):
+            if row.filename.startswith(_KEYS):
+                self._keys += row.is_key_frame
+                if not row.is_key_frame and len(self._no_keys) <= _MOST_KEPT:
+                    self._no_keys[index] = row
+
+    def _tell_no_keys(self) -> None:
+        """Say which files below `samples/` are no key frames, where nearly all of these are (source-formats.md 4.1)."""
+        odd = {index: row for index, row in self._no_keys.items() if index not in self._files.undecided}
+        if _RARE * len(odd) > self._keys:
+            return
+        for number, (index, row) in enumerate(odd.items()):
+            self._note(index, row)
+            if number and len(odd) > _FEW:
+                continue
+            more = f"; so it is with {counted(len(odd) - 1, 'more row')}" if len(odd) > _FEW else ""
+            message = f"expected true, as of nearly all files below `{_KEYS}`, found false{more}"
+            at = self._tables.origin("sample_data", index, "is_key_frame")
+            self._tables.report.warning("nuscenes.no-key-frame", message, at)
+
+    def _note(self, index: int, row: SampleData) -> None:
+        """Take a row of which it is told that it may be of a key frame."""
+        sample = int(self._samples.index.find(self._book.keys([row.sample_token]))[0])
+        rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
+        self._files.undecided[index] = (sample, rig)
+        self._files.doubtful.add(row.token)
 
     def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
         if not self._files.skipped:
@@ -158,6 +194,7 @@ class _Reading:
         files = self._files
         self._outside.tell()
         self._tell_nameless()
+        self._tell_no_keys()
         every = TokenIndex(self._tokens.take("keys", no_keys()))
         rows = self._tokens.take("rows", NO_ROWS)
         self._tables.repeats("sample_data", every, rows, self._book.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Set
+from collections.abc import Container, Iterable, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,14 +81,28 @@ class Tracks:
         firsts_and_lasts = frozenset(np.concatenate([*named]).tolist())
         self._tell_crossings(before, after, firsts_and_lasts)
         self.strangers = strangers(before, after, made.instances, firsts_and_lasts)
-        self._tell_strangers("instance", self.strangers)
+        self._tell_strangers("instance", self.strangers, "the instance of the rows before and after")
+        alone = self._exchanged(before, after, ends)
+        self._tell_strangers("instance", alone, "the instance whose first and last annotation it is")
+        self.strangers.update(alone)
         scenes = np.append(self._samples.scenes, NO_GROUP)[np.maximum(made.samples, -1)]
-        self._tell_strangers("sample", strangers(before, after, scenes))
+        expected = "a sample of the scene of the rows before and after"
+        self._tell_strangers("sample", strangers(before, after, scenes), expected)
         times = np.append(self._samples.times, NO_TIME)[np.maximum(made.samples, -1)]
         if tell_backward(tables, _TABLE, made.rows, after, times):
             return False
         self._tell_earlier(before, after, times)
         return True
+
+    def _exchanged(self, before: Links, after: Links, ends: list[NDArray[np.int64]]) -> dict[int, int]:
+        """Annotations that stand alone and name another instance than that whose first and last they are."""
+        first, last = ends
+        owners = np.flatnonzero((first == last) & (first >= 0))
+        places = first[owners]
+        said = self._made.instances[places]
+        is_alone = (before[places] == ABSENT) & (after[places] == ABSENT)
+        is_odd = is_alone & (said >= 0) & (said != owners) & (np.append(first, ABSENT)[said] != places)
+        return dict(zip(places[is_odd].tolist(), owners[is_odd].tolist(), strict=True))
 
     def _tell_crossings(self, before: Links, after: Links, ends: Container[int]) -> None:
         """Say which links lead to annotations of another instance, and take them away."""
@@ -108,12 +122,10 @@ class Tracks:
         tell_elsewhere(self._tables, _TABLE, rows, found, rows[after[found]], expected, "an earlier one")
         before[after[found]], after[found] = DANGLING, DANGLING
 
-    def _tell_strangers(self, column: str, found: Mapping[int, int]) -> None:
-        what = {"instance": "the instance", "sample": "a sample of the scene"}[column]
+    def _tell_strangers(self, column: str, found: Iterable[int], expected: str) -> None:
         for place in found:
             at = self._tables.origin(_TABLE, int(self._made.rows[place]), f"{column}_token")
-            message = f"expected {what} of the rows before and after, found another"
-            self._tables.report.warning("nuscenes.broken-chain", message, at)
+            self._tables.report.warning("nuscenes.broken-chain", f"expected {expected}, found another", at)
 
     def _idle(self) -> Set[int]:
         """The instances without annotations, unless as many annotations are told to be gone or of no instance."""

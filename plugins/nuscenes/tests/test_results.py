@@ -205,3 +205,53 @@ def test_a_dataset_with_results_can_be_given_to_another_process(case: Any) -> No
     opened = put(case, rows).open(results="results.json")
     again = pickle.loads(pickle.dumps(opened.dataset))
     assert list(lading.dump(again, Report())) == opened.lines
+
+
+def told(case: Any, rows: list[Any]) -> list[str]:
+    report = put(case, by_sample(rows)).open(results="results.json").report
+    return [f"{one.severity} {one.rule} {one}" for one in report.findings]
+
+
+def test_a_row_under_another_sample_than_its_own_is_told(case: Any) -> None:
+    rows = [detection(row) for row in case.rows("sample_annotation")]
+    tokens = [row["token"] for row in case.rows("sample")]
+    assert told(case, rows) == []
+    rows[0] |= {"sample_token": tokens[4]}
+    listed = by_sample(rows)
+    listed[tokens[0]].insert(0, listed[tokens[4]].pop(0))
+    report = put(case, listed).open(results="results.json").report
+    assert [f"{one.severity} {one.rule} {one}" for one in report.findings] == [
+        f"warning nuscenes.result results.json#/results/{tokens[0]}/0/sample_token: "
+        f"expected the sample that the row is listed under, found {tokens[4]!r}"
+    ]
+
+
+def test_scores_that_are_none_or_not_from_0_to_1_are_told(case: Any) -> None:
+    rows = [detection(row) for row in case.rows("sample_annotation")]
+    sample = case.rows("sample")[0]["token"]
+    assert [row["sample_token"] for row in rows].index(sample) == 0
+    rows[0] |= {"detection_score": 75.0}
+    assert told(case, rows) == [
+        f"warning nuscenes.result results.json#/results/{sample}/0/detection_score: "
+        "expected a score from 0 to 1, found 75.0"
+    ]
+    assert told(case, [row | {"detection_score": 75.0} for row in rows]) == [
+        f"warning nuscenes.result results.json#/results/{sample}/0/detection_score: "
+        "expected a score from 0 to 1, found 75.0; so it is with 11 more rows of 12"
+    ]
+    rows[0].pop("detection_score")
+    assert told(case, rows) == [
+        f"warning nuscenes.result results.json#/results/{sample}/0/detection_score: "
+        "expected a score, as other rows have one, found none"
+    ]
+    for row in rows[1:]:
+        row.pop("detection_score")
+    assert told(case, rows) == []  # boxes without a score
+
+
+def test_the_geometry_of_a_row_is_told_at_its_part(case: Any) -> None:
+    row = detection(case.rows("sample_annotation")[0], size=[-1.0, 4.5, 1.6])
+    put(case, by_sample([row]))
+    dataset = lading.open_dataset(case.root, options={"results": "results.json"})
+    places = [f"{one.file}#{one.pointer}" for one in lading.validate(dataset) if one.rule == "box3d.size"]
+    assert places == [f"results.json#/results/{row['sample_token']}/0/size"]

@@ -152,6 +152,9 @@ CODES: Mapping[str, Told] = {
     "nuscenes.rotation-matrix": Told(
         "warning", "a rotation is a quaternion (w, x, y, z)", "Turn the matrix into a quaternion, w first."
     ),
+    "nuscenes.result": Told(
+        "warning", "a result is of the sample that it is listed under, with a score from 0 to 1", "Export it again."
+    ),
     "nuscenes.velocity": Told(
         "warning", "a velocity is a vector of finite numbers", "Write three numbers in m/s, or leave it out."
     ),

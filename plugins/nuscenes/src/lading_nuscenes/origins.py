@@ -28,7 +28,14 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
         "attributes/attribute": "attribute_tokens",
     },
     "surface_ann": {"category": "category_token"},
-    "results": {"attributes/velocity": "velocity", "attributes/attribute": "attribute_name"},
+    "results": {
+        "instance": "tracking_id",
+        "geometry/centre": "translation",
+        "geometry/size": "size",
+        "geometry/rotation": "rotation",
+        "attributes/velocity": "velocity",
+        "attributes/attribute": "attribute_name",
+    },
 }
 _GEOMETRY = {"BOX2D": "bbox", "RLE": "mask"}
 

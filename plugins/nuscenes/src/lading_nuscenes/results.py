@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from collections import Counter
 from typing import Any, BinaryIO, TypeAlias
 
 import msgspec
 import numpy as np
 
-from lading import Box3D, File, Label, Origin, Report, Transform3D
+from lading import Box3D, File, Label, Origin, Report, Transform3D, counted
 from lading.errors import RecordError
 from lading_nuscenes.broken_text import whole_number
 from lading_nuscenes.conversion import refusal
@@ -24,6 +25,9 @@ from lading_nuscenes.tokens import TokenBook, TokenIndex
 #: Strings, and the words that Python writes for numbers that JSON has not; velocities that nobody knows are NaN.
 _NOT_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b')
 
+#: Rows of one defect that are told one by one.
+_FEW = 2
+
 _GEOMETRY = ("x", "y", "z", "length", "width", "height", "qw", "qx", "qy", "qz")
 
 #: The number of a sample's first row, how many there are, and where in the file they stand.
@@ -35,9 +39,18 @@ class _Document(msgspec.Struct):
     meta: Any = None
 
 
-class _Name(msgspec.Struct):
+class _Row(msgspec.Struct):
+    """What is looked at in all rows at once."""
+
+    sample_token: Any = None
     detection_name: Any = None
     tracking_name: Any = None
+    detection_score: Any = None
+    tracking_score: Any = None
+
+    @property
+    def score(self) -> Any:
+        return self.tracking_score if self.detection_score is None else self.detection_score
 
 
 class Detection(msgspec.Struct, kw_only=True):
@@ -57,6 +70,43 @@ class Detection(msgspec.Struct, kw_only=True):
 
 
 _FIELDS = frozenset(Detection.__struct_fields__)
+
+
+class _Odd:
+    """Rows of other samples than those that they are listed under, and scores that are none or not from 0 to 1."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._rows = 0
+
+    def look(self, number: int, sample: str, row: _Row) -> None:
+        """Take a row."""
+        self._rows += 1
+        if isinstance(row.sample_token, str) and row.sample_token != sample:
+            self._take(number, "sample_token", "the sample that the row is listed under", f"found {row.sample_token!r}")
+        key = "tracking_score" if row.detection_score is None and row.tracking_name is not None else "detection_score"
+        if row.score is None:
+            self._take(number, key, "a score, as other rows have one", "found none")
+        elif isinstance(row.score, int | float) and not 0 <= row.score <= 1:
+            self._take(number, key, "a score from 0 to 1", f"found {row.score!r}")
+
+    def _take(self, number: int, key: str, expected: str, found: str) -> None:
+        self._counts[key, expected] += 1
+        first = self._first.setdefault((key, expected), [])
+        if len(first) < _FEW:
+            first.append((number, found))
+
+    def tell(self, results: Results, report: Report) -> None:
+        """Say it, once with a count where it is so of many; not that no row has a score."""
+        for (key, expected), first in self._first.items():
+            count = self._counts[key, expected]
+            if count == self._rows and first[0][1] == "found none":
+                continue
+            more = f"; so it is with {counted(count - 1, 'more row')} of {self._rows:,}" if count > _FEW else ""
+            for number, found in first[: 1 if more else None]:
+                at = results.origin(number, key)
+                report.warning("nuscenes.result", f"expected {expected}, {found}{more}", at)
 
 
 class Results:
@@ -82,15 +132,16 @@ class Results:
         self.meta = document.meta
         places = samples.find(book.keys(list(document.results))).tolist()
         names: dict[str, None] = {}
-        stray, offset = 0, 0
+        stray, offset, told = 0, 0, _Odd()
         for token, raw, place in zip(document.results, document.results.values(), places, strict=True):
             text = bytes(raw)
             offset = data.index(text, offset)
             try:
-                rows = msgspec.json.decode(text, type=list[_Name])
+                rows = msgspec.json.decode(text, type=list[_Row])
             except msgspec.DecodeError as exc:
                 raise self._wrong("an array of objects", str(exc), f"/results/{token}") from exc
-            for row in rows:
+            for number, row in enumerate(rows, self.count):
+                told.look(number, token, row)
                 names.update(dict.fromkeys(n for n in (row.detection_name, row.tracking_name) if isinstance(n, str)))
                 self.is_tracking |= row.tracking_name is not None
             self._starts.append(self.count)
@@ -103,6 +154,7 @@ class Results:
             self.count += len(rows)
             offset += len(text)
         self.names = list(names)
+        told.tell(self, report)
         if stray:
             report.loss("results of samples that are not there", example, stray)
 

@@ -19,7 +19,8 @@ def judged(case: Any, **options: Any) -> list[Finding]:
 
 
 def joined(case: Any) -> Any:
-    """Both samples, of the front and the back camera, in one log."""
+    """Both samples, of the front and the back camera, in one log; the files of the second are named after no other."""
+    case.set("log", 1, logfile="none")
     log = case.rows("sample")[0]["log_token"]
     return case.edit("sample", lambda rows: [row | {"log_token": log} for row in rows])
 

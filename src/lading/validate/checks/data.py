@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from lading.media import Probe, has_format_of_name, is_image_name, probe, quarter_turn
+from lading.media import Probe, has_format_of_name, is_image_name, probe
 from lading.model.catalog import Catalog
 from lading.model.content import Content
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
-from lading.model.label import Box2D, MaskLabel, Rle
+from lading.model.label import Box2D, MaskLabel
 from lading.model.report import Finding, Origin, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Places, Problem
@@ -26,6 +26,8 @@ from lading.validate.checks.pairs import PAIR_RULE, Pairs
 from lading.validate.checks.pasted import Pasted
 from lading.validate.checks.polygons import POLYGON_RULES, polygon_findings
 from lading.validate.checks.relative import Relative
+from lading.validate.checks.sizes import RULE as SIZE_RULE
+from lading.validate.checks.sizes import Sizes, reach_of
 from lading.validate.checks.unserved import Unserved
 from lading.validate.checks.usage import Usage
 
@@ -53,7 +55,8 @@ class DataPass(BlockChecker):
         self._needs_size = bool(severities.keys() & _OUTSIDE)
         self._tells_missing = "media.missing" in severities
         self._unserved = Unserved(dataset)
-        self._tells_sizes = "media.size-mismatch" in severities
+        self._tells_sizes = SIZE_RULE in severities
+        self._sizes = Sizes(dataset)
         self._checks_labels = bool(severities.keys() - FILE_RULES - {"media.missing", PAIR_RULE, augmented.RULE})
         self._usage = Usage(dataset, severities)
         self._copies = Copies(severities)
@@ -81,7 +84,10 @@ class DataPass(BlockChecker):
             else:
                 is_odd = self._tells_missing and not self._unserved.has(data.path, segment.name)
             if is_odd:
-                found[index] = list(_file_findings(places[index], seen[index]))
+                place = places[index]
+                found[index] = list(_file_findings(place, seen[index]))
+                self._sizes.take(place, seen[index])
+        self._sizes.saw(segment, seen)
         if self._augmented.is_wanted:
             self._augmented.add(segment.name, files)
         if self._pairs.is_wanted:
@@ -101,7 +107,8 @@ class DataPass(BlockChecker):
         found: dict[int, list[Finding]],
     ) -> None:
         """Put what is wrong with the labels of files into `found`."""
-        sizes = [self._size(data, file) for data, file in zip(places.files, seen, strict=True)]
+        files = zip(places.files, seen, strict=True)
+        sizes = [reach_of(data, file, is_told=self._tells_sizes) for data, file in files]
         reach = reaches(sizes)
         screened = self._labels.screen(places.files, reach)
         if Box2D in screened.columns:
@@ -127,9 +134,9 @@ class DataPass(BlockChecker):
                 found.setdefault(index, []).append(finding)
 
     def memory(self) -> tuple[Any, ...]:
-        """Categories, marks of files, sizes of pairs, boxes that files share or have in parts, copies, bodies."""
-        kept = (self._usage, self._copies, self._pairs, self._pasted, self._augmented, self._relative, self._bodies)
-        return tuple(each.memory for each in kept)
+        """Categories, marks of files, sizes, boxes that files share or have in parts, copies, bodies."""
+        of_files = (self._usage, self._copies, self._pairs, self._pasted, self._augmented)
+        return tuple(each.memory for each in (*of_files, self._relative, self._bodies, self._sizes))
 
     def absorb(self, memory: tuple[Any, ...], part: Part) -> Iterable[Finding]:
         """Take over what another part has; what that shows is told at the end."""
@@ -140,10 +147,12 @@ class DataPass(BlockChecker):
         self._augmented.absorb(memory[4])
         self._relative.absorb(memory[5])
         self._bodies.absorb(memory[6])
+        self._sizes.absorb(memory[7])
         return ()
 
     def finish(self) -> Iterable[Finding]:
         """What categories and files show together."""
+        yield from self._sizes.finish()
         yield from self._relative.finish()
         yield from self._bodies.finish()
         yield from self._usage.finish(self._catalog)
@@ -161,22 +170,6 @@ class DataPass(BlockChecker):
         is_size_missing = data.width is None or data.height is None
         is_asked = self._pairs.is_wanted or (bool(data.labels) and self._needs_size)
         return probe(content) if is_size_missing and is_asked and is_image_name(content.path) else _NOT_SEEN
-
-    def _size(self, data: Data, seen: Probe) -> tuple[int | None, int | None]:
-        """The width and the height within which labels lie: as declared, else as they are.
-
-        Where a picture is larger than its declared size, that is told: labels beyond it are right, and not told again.
-        Run lengths have a size of their own, which is held to the declared one.
-        """
-        if seen.width is None or seen.height is None:
-            return data.width, data.height
-        width = seen.width if data.width is None else data.width
-        height = seen.height if data.height is None else data.height
-        if self._tells_sizes and (width, height) != (seen.width, seen.height):
-            has_own = any(isinstance(label, Rle) for label in data.labels)
-            if seen.width >= width and seen.height >= height and not has_own:
-                return seen.width, seen.height
-        return width, height
 
 
 def _is_odd(data: Data, seen: Probe) -> bool:
@@ -201,21 +194,4 @@ def _file_findings(place: Place, seen: Probe) -> Iterator[Finding]:
     elif seen.format is not None and not has_format_of_name(data.path, seen.format):
         message = f"expected a picture of the format that its name says, found {seen.format}"
         findings.append(place.finding(Problem("media.other-format", message), at=Origin(data.path)))
-    findings += [place.finding(problem) for problem in _size_problems(data, seen)]
     yield from (finding for finding in findings if finding is not None)
-
-
-def _size_problems(data: Data, seen: Probe) -> Sequence[Problem]:
-    if seen.width is None or seen.height is None:
-        return ()
-    declared = (data.width, data.height)
-    found = (seen.width, seen.height)
-    if all(said is None or said == true for said, true in zip(declared, found, strict=True)):
-        return ()
-    said = " x ".join("?" if size is None else str(size) for size in declared)
-    message = f"expected {said} pixels as declared, found {seen.width} x {seen.height} in {data.path!r}"
-    if declared == found[::-1] and data.content is not None:
-        orientation = quarter_turn(data.content)
-        if orientation is not None:
-            message += f", which is shown as declared: EXIF turns it (orientation {orientation})"
-    return (Problem("media.size-mismatch", message, "size"),)

@@ -1,0 +1,101 @@
+"""Sizes of pictures held to what the source declares: told once a segment where most differ alike.
+
+Pictures that were made smaller or larger differ by one factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from lading.media import Probe, quarter_turn
+from lading.model.dataset import Dataset, Segment
+from lading.model.frame import Data
+from lading.model.label import Rle
+from lading.model.recurring import Recurring
+from lading.model.report import Finding
+from lading.plugin.problem import Place, Problem
+
+RULE = "media.size-mismatch"
+
+#: How far a factor may be from 1 where a size was rounded, or is of a picture that was cut by some pixels.
+_NEAR = 0.02
+_PICTURES = "pictures"
+
+
+class Sizes:
+    """Keeps how many pictures of each segment were opened, and up to 1,000 findings of each factor."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._segments = {segment.name: Recurring(segment.name) for segment in dataset.segments}
+
+    def saw(self, segment: Segment, seen: Sequence[Probe]) -> None:
+        """Count pictures."""
+        self._of(segment.name).saw(_PICTURES, sum(one.width is not None for one in seen))
+
+    def take(self, place: Place, seen: Probe) -> None:
+        """Take a picture whose size may be another than declared."""
+        declared, found = (place.data.width, place.data.height), (seen.width, seen.height)
+        if (
+            found[0] is None
+            or found[1] is None
+            or all(one in (None, true) for one, true in zip(declared, found, strict=True))
+        ):
+            return
+        said = " x ".join("?" if size is None else str(size) for size in declared)
+        message = f"expected {said} pixels as declared, found {found[0]} x {found[1]} in {place.data.path!r}"
+        factor = _factor(declared, (found[0], found[1]))
+        if factor is not None:
+            message += f", {factor} times as many each way"
+        elif declared == found[::-1] and place.data.content is not None:
+            orientation = quarter_turn(place.data.content)
+            if orientation is not None:
+                message += f", which is shown as declared: EXIF turns it (orientation {orientation})"
+        finding = place.finding(Problem(RULE, message, "size"))
+        if finding is not None:
+            kind = "" if factor is None else factor
+            self._of(place.segment.name).add(finding, group=_PICTURES, noun=_PICTURES, kind=kind)
+
+    @property
+    def memory(self) -> Mapping[str, Recurring]:
+        """What is kept, to be absorbed by another."""
+        return self._segments
+
+    def absorb(self, memory: Mapping[str, Recurring]) -> None:
+        """Take over what another kept of later pictures."""
+        for name, later in memory.items():
+            self._of(name).merge(later)
+
+    def finish(self) -> Iterator[Finding]:
+        """What was found, by segments."""
+        for recurring in self._segments.values():
+            yield from recurring.findings()
+
+    def _of(self, segment: str) -> Recurring:
+        return self._segments.setdefault(segment, Recurring(segment))
+
+
+def reach_of(data: Data, seen: Probe, *, is_told: bool) -> tuple[int | None, int | None]:
+    """The width and the height within which labels lie: as declared, else as they are.
+
+    Where a picture is wider or higher than its declared size, and that `is_told`, labels beyond it are right, and not
+    told again. Run lengths have a size of their own, which is held to the declared one.
+    """
+    if seen.width is None or seen.height is None:
+        return data.width, data.height
+    width = seen.width if data.width is None else data.width
+    height = seen.height if data.height is None else data.height
+    if is_told and (width, height) != (seen.width, seen.height):
+        has_own = any(isinstance(label, Rle) for label in data.labels)
+        if not has_own:
+            return max(width, seen.width), max(height, seen.height)
+    return width, height
+
+
+def _factor(declared: tuple[int | None, int | None], found: tuple[int, int]) -> str | None:
+    """By what width and height were multiplied, both alike but for a pixel, in two decimals."""
+    width, height = declared
+    if not width or not height:
+        return None
+    factor = found[0] / width if width >= height else found[1] / height
+    is_even = abs(found[0] - factor * width) <= 1 and abs(found[1] - factor * height) <= 1
+    return f"{factor:.2g}" if is_even and abs(factor - 1) > _NEAR else None

@@ -117,6 +117,18 @@ def test_a_key_frame_that_is_said_to_be_none_is_told_once(case: Any) -> None:
     assert judged(case) == [f"warning nuscenes.no-key-frame {FILES}/2/is_key_frame"]
 
 
+def test_a_sensor_may_have_files_between_samples_where_key_frames_are(case: Any) -> None:
+    """Of one of four sensors."""
+    rows = case.rows("sample_data")
+    moved = [place for place, row in enumerate(rows) if row["filename"].startswith("sweeps/LIDAR_TOP")]
+    names = [rows[place]["filename"].replace("sweeps/", "samples/") for place in moved]
+    for place, name in zip(moved, names, strict=True):
+        (case.root / rows[place]["filename"]).rename(case.root / name)
+        case.set("sample_data", place, filename=name)
+    assert len(moved) * 3 < sum(row["is_key_frame"] for row in rows)
+    assert case.open().told == []
+
+
 def test_files_between_samples_may_be_where_key_frames_are(case: Any) -> None:
     """As others have it: one folder for all files."""
     rows = case.rows("sample_data")

@@ -137,10 +137,18 @@ class _Reading:
                     self._no_keys[index] = row
 
     def _tell_no_keys(self) -> None:
-        """Say which files below `samples/` are no key frames, where nearly all of these are (source-formats.md 4.1)."""
-        odd = {index: row for index, row in self._no_keys.items() if index not in self._files.undecided}
-        if _RARE * len(odd) > self._keys:
+        """Say which files below `samples/` are no key frames, where nearly all of these are (source-formats.md 4.1).
+
+        Their samples have no key frame of their sensors: others have sweeps there too.
+        """
+        if not self._no_keys or _RARE * len(self._no_keys) > self._keys:
             return
+        files, told = self._files, self._files.undecided.keys()
+        owners = files.samples[files.is_key], files.calibrated[files.is_key]
+        pairs, rigs = {*zip(*(column.tolist() for column in owners), strict=True)}, {*owners[1].tolist()}
+        found = {index: (row, self._joined(row)) for index, row in self._no_keys.items() if index not in told}
+        odd = {index: row for index, (row, pair) in found.items() if pair not in pairs}
+        odd = {index: row for index, row in odd.items() if len(odd) <= _FEW or found[index][1][1] in rigs}
         for number, (index, row) in enumerate(odd.items()):
             self._note(index, row)
             if number and len(odd) > _FEW:
@@ -150,11 +158,14 @@ class _Reading:
             at = self._tables.origin("sample_data", index, "is_key_frame")
             self._tables.report.warning("nuscenes.no-key-frame", message, at)
 
+    def _joined(self, row: SampleData) -> tuple[int, int]:
+        """The places of the sample and of the calibration of a row."""
+        sample = int(self._samples.index.find(self._book.keys([row.sample_token]))[0])
+        return sample, int(self._calibrated.find([row.calibrated_sensor_token])[0])
+
     def _note(self, index: int, row: SampleData) -> None:
         """Take a row of which it is told that it may be of a key frame."""
-        sample = int(self._samples.index.find(self._book.keys([row.sample_token]))[0])
-        rig = int(self._calibrated.find([row.calibrated_sensor_token])[0])
-        self._files.undecided[index] = (sample, rig)
+        self._files.undecided[index] = self._joined(row)
         self._files.doubtful.add(row.token)
 
     def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
@@ -194,7 +205,6 @@ class _Reading:
         files = self._files
         self._outside.tell()
         self._tell_nameless()
-        self._tell_no_keys()
         every = TokenIndex(self._tokens.take("keys", no_keys()))
         rows = self._tokens.take("rows", NO_ROWS)
         self._tables.repeats("sample_data", every, rows, self._book.text)
@@ -206,6 +216,7 @@ class _Reading:
         files.listed.sort()
         files.every = every if any(table in self._tables for table in _OF_FILES) else None
         poses = files.fill(self._columns, self._names, self._formats)
+        self._tell_no_keys()
         for file, _ in files.index.repeats():
             files.samples[file] = -1
         self._clock.settle(files.times)

@@ -60,6 +60,17 @@ def test_rows_of_a_track_out_of_order_are_told_where_it_leads_back(case: Any) ->
     ]
 
 
+def test_samples_of_two_rows_of_a_track_that_are_exchanged_are_told_at_the_first(case: Any) -> None:
+    """The links lead from the first annotation of the instance to its last one."""
+    one, two = (case.rows("sample_annotation")[row]["sample_token"] for row in (0, 1))
+    case.set("sample_annotation", 0, sample_token=two)
+    case.set("sample_annotation", 1, sample_token=one)
+    assert told(case) == [
+        f"{CHAIN}sample_annotation.json#/0/sample_token: "
+        "expected a sample before that of the row behind it, found another"
+    ]
+
+
 def test_tracks_are_in_order_where_the_time_of_a_sample_is_wrong(case: Any) -> None:
     """The samples follow each other as the annotations do: of these nothing is told."""
     case.set("sample", 1, timestamp=case.rows("sample")[0]["timestamp"] - 400_000)

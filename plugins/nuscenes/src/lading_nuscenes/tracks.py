@@ -91,7 +91,7 @@ class Tracks:
         times = np.append(self._samples.times, NO_TIME)[np.maximum(made.samples, -1)]
         if tell_backward(tables, _TABLE, made.rows, after, times):
             return False
-        self._tell_earlier(before, after, times)
+        self._tell_earlier(before, after, times, ends)
         return True
 
     def _exchanged(self, before: Links, after: Links, ends: list[NDArray[np.int64]]) -> dict[int, int]:
@@ -112,12 +112,20 @@ class Tracks:
         tell_elsewhere(self._tables, _TABLE, rows, found, rows[after[found]], expected, "of another one")
         before[after[found]], after[found] = DANGLING, DANGLING
 
-    def _tell_earlier(self, before: Links, after: Links, times: Times) -> None:
-        """Say which links lead back in time and to a sample that is not behind along `next`, and take them away."""
+    def _tell_earlier(self, before: Links, after: Links, times: Times, ends: list[NDArray[np.int64]]) -> None:
+        """Say which links lead back in time and to a sample that is not behind along `next`, and take them away.
+
+        Where they lead from the first to the last annotation of their instance, the samples of two of these are
+        exchanged: that is told of the earlier row.
+        """
         of, samples, rows = self._made.samples, self._samples, self._made.rows
         pairs = [(place, int(of[place]), int(of[after[place]])) for place in backward(after, times)[0].tolist()]
         pairs = [pair for pair in pairs if samples.scenes[pair[1]] == samples.scenes[pair[2]]]
-        found = np.array([place for place, *pair in pairs if not samples.leads(*pair)], dtype=np.int64)
+        odd = [place for place, *pair in pairs if not samples.leads(*pair)]
+        firsts, lasts = ({*column.tolist()} for column in ends)
+        whole = [place for place in odd if _end(place, before) in firsts and _end(place, after) in lasts]
+        self._tell_strangers("sample", whole, "a sample before that of the row behind it")
+        found = np.array([place for place in odd if place not in whole], dtype=np.int64)
         expected = "a row later in time"
         tell_elsewhere(self._tables, _TABLE, rows, found, rows[after[found]], expected, "an earlier one")
         before[after[found]], after[found] = DANGLING, DANGLING
@@ -213,3 +221,10 @@ class Tracks:
                 if place not in ended:
                     named.setdefault(place, set()).add(self._book.text(keys[place]))
         return {place: len(tokens & gone) for place, tokens in named.items()}
+
+
+def _end(place: int, links: Links) -> int:
+    """Where links lead to that do not lead on."""
+    while links[place] >= 0:
+        place = int(links[place])
+    return place

@@ -292,7 +292,9 @@ def test_previous_pictures_are_frames_where_they_are_asked_for(kitti: Any) -> No
     assert frames["000000"].extras["prev_1"] == ["prev_1/000000_01.png"]  # a camera that has no other pictures
     assert len({frame.frame_id for frame in frames.values()}) == 5
     assert [finding.file for finding in found.told("kitti.calibration-key")] == ["calib/000000.txt", "calib/000001.txt"]
-    assert len(found.report.findings) == 2
+    lacking = [finding.file for finding in found.told("kitti.previous-missing")]
+    assert lacking == ["prev_1/000000_02.png", "prev_3/000001_03.png"]
+    assert len(found.report.findings) == 4
     assert list(kitti.read(files).frames["all"]) == ["000000", "000001"]
 
 

@@ -76,6 +76,9 @@ CODES: Mapping[str, Told] = {
         "boxes lie in KITTI's camera frame",
         "Bring the boxes into the camera's frame: x right, y down, z ahead, the place at the bottom.",
     ),
+    "kitti.previous-missing": Told(
+        "warning", "a folder of pictures before the frames has three of each", "Add the pictures, from `_01` to `_03`."
+    ),
     "kitti.stray-file": Told(
         "warning",
         "a frame or a sequence has files in the folders in which others have theirs",

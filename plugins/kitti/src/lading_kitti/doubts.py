@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from lading import Origin
 from lading.model.geometry import Vector3
+from lading.model.recurring import MANY, MOST, Recurring
 from lading_kitti.geometry import alpha_of, reach_ahead, wrapped
 from lading_kitti.label_rows import UNSET_ANGLE, UNSET_SHARE, Row, is_area
 from lading_kitti.texts import Problem
@@ -13,6 +15,15 @@ from lading_kitti.tracklets import Pose
 
 #: More than this between alpha and rotation_y less the bearing is no matter of rounding (3.12, 3).
 ALPHA_TOLERANCE = 0.3
+#: What is told of a row is one of so many rows, or of cars alone; other doubts are told once a frame.
+_GROUPS: Mapping[str, tuple[str, str]] = {
+    "kitti.label-dimensions": ("cars", "rows of cars"),
+    "kitti.angle": ("frames", "frames"),
+    "kitti.label-far": ("frames", "frames"),
+    "kitti.relative-boxes": ("frames", "frames"),
+}
+_ROWS = ("rows", "rows")
+
 #: An angle beyond a whole turn, and some rounding, is no radians: KITTI's lie between -pi and pi (3.3).
 _WHOLE_TURN = math.tau + 0.01
 #: Points beyond 120 m are a known defect of clouds (3.12, 17): a place beyond this is none in metres.
@@ -43,6 +54,19 @@ def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
         ):
             if message is not None:
                 yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
+
+
+def gather(problems: Iterable[Problem], rows: Sequence[Row], path: str, recurring: Recurring) -> None:
+    """Count the rows of a frame, and what is odd about them, which is told once where many are so."""
+    objects = [row for row in rows if not row.is_uneven and not row.is_dont_care]
+    recurring.saw("rows", len(objects))
+    recurring.saw("cars", sum(row.category == "Car" for row in objects))
+    recurring.saw("frames", bool(objects))
+    for problem in problems:
+        group, noun = _GROUPS.get(problem.rule, _ROWS)
+        share = MANY if problem.rule == "kitti.relative-boxes" else MOST
+        at = Origin(path, line=problem.line)
+        recurring.take("warning", problem.rule, problem.message, at, group=group, noun=noun, share=share)
 
 
 def odd_angles(poses: Iterable[Pose]) -> Iterator[Problem]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from posixpath import basename, dirname
+from posixpath import dirname
 from typing import TypeVar
 
 from lading import Origin, Report, Source
 from lading_kitti.folders import by_stem
 from lading_kitti.image_sets import Listing, tell_repeated, tell_short
-from lading_kitti.index import Media, SegmentIndex
+from lading_kitti.index import SegmentIndex
 from lading_kitti.keys import KeySpace, ordered
 from lading_kitti.lonely import lonely
+from lading_kitti.previous import add_previous, camera_before, tell_lacking
 from lading_kitti.strays import stray_keys, tell_spare_calibrations
 from lading_kitti.texts import read_lines
-from lading_kitti.tree import Root, Tree
+from lading_kitti.tree import Root, Tree, join
 
 T = TypeVar("T")
 
@@ -24,9 +25,6 @@ _SIDE_FORMS = (
     (re.compile(r"(.+)_\d\d"), r"\1"),
     (re.compile(r"(um|umm|uu)_(?:road|lane)_(\d+)"), r"\1_\2"),
 )
-
-#: The pictures that were taken by a camera just before the labelled ones.
-_PREVIOUS = re.compile(r"prev_(\d)")
 
 
 class FrameFiles:
@@ -110,28 +108,14 @@ class FrameFiles:
                     self._report.loss(f"file of {folder.name} that belongs to no frame", item.path)
                 else:
                     table.setdefault(key, []).append(item.path)
-            camera = _PREVIOUS.fullmatch(folder.name.lower())
-            media = next((one for one in segment.media if camera is not None and one.camera == int(camera[1])), None)
+            camera = camera_before(folder.name)
+            if camera is not None:
+                tell_lacking(segment, join(segment.root, folder.name), table, self._report)
+            media = next((one for one in segment.media if camera is not None and one.camera == camera), None)
             if self._has_previous and media is not None:
-                _add_previous(segment, media, table)
+                add_previous(segment, media, table)
             else:
                 segment.sides[folder.name] = table
-
-
-def _add_previous(segment: SegmentIndex, media: Media, table: Mapping[str, list[str]]) -> None:
-    """Frames of the pictures before some frames, the oldest first: `000012_03` lies three frames before `000012`."""
-    for key, paths in table.items():
-        for path in paths:
-            name = f"{key}_{basename(path).rpartition('.')[0].rpartition('_')[2]}"
-            media.files[name] = path
-            segment.previous[name] = key
-            if key in segment.calib:
-                segment.calib[name] = segment.calib[key]
-    before: dict[str, list[str]] = {}
-    for name in sorted(segment.previous, reverse=True):
-        before.setdefault(segment.previous[name], []).append(name)
-    own = [key for key in segment.keys if key not in segment.previous]
-    segment.keys = [name for key in own for name in (*before.get(key, ()), key)]
 
 
 def _keyed(table: Mapping[str, T], keys: Mapping[str, str], space: KeySpace) -> dict[str, T]:

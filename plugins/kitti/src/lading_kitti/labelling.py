@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from lading import Label, Origin, Report, Source
 from lading.model.frame import Annotation
-from lading.model.recurring import MANY, Recurring
+from lading.model.recurring import Recurring
 from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
 from lading_kitti.commas import Commas
-from lading_kitti.doubts import doubts, odd_angles, odd_occluded
+from lading_kitti.doubts import doubts, gather, odd_angles, odd_occluded
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.label_rows import Row
@@ -27,9 +27,6 @@ _OF_NUMBERS = ("attribute.type", "box2d.empty", "box2d.inverted", "box2d.outside
 
 #: Rules that a size of a tracklet breaks, which is told once for all of its poses.
 _OF_SIZES = ("box3d.size", "box3d.too-large", "label.not-finite")
-
-
-_FRAMES = "frames"
 
 
 @dataclass(slots=True)
@@ -66,7 +63,7 @@ class Labelling:
         self._is_told = is_told
         self.misplaced = Misplaced(index.name)
         self.commas = Commas(index.name)
-        self.relative = Recurring(index.name)
+        self.recurring = Recurring(index.name)
         self.track_sizes = TrackSizes(index.name, "" if index.labels is None else index.labels.path or "")
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
@@ -98,15 +95,11 @@ class Labelling:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
         if not is_lost and any(row.columns_3d for row in found.rows):
             self._tell_place(key, carrier, calibration, found.path or "")
-        self.relative.saw(_FRAMES, bool(found.rows))
-        for problem in doubts(found.rows, self._camera_m(camera, calibration)):
-            if problem.rule == "kitti.relative-boxes":
-                rule, at = problem.rule, Origin(found.path or "", line=problem.line)
-                self.relative.take("warning", rule, problem.message, at, group=_FRAMES, noun=_FRAMES, share=MANY)
-                for shelf in shelves.values():
-                    shelf.told += [("box2d.relative", number) for number in range(len(shelf.origins))]
-            else:
-                problem.tell(self._report, found.path or "")
+        problems = list(doubts(found.rows, self._camera_m(camera, calibration)))
+        gather(problems, found.rows, found.path or "", self.recurring)
+        if any(problem.rule == "kitti.relative-boxes" for problem in problems):
+            for shelf in shelves.values():
+                shelf.told += [("box2d.relative", number) for number in range(len(shelf.origins))]
 
     def _tell_place(self, key: str, carrier: Media | None, calibration: Calibration | None, path: str) -> None:
         """Note, to be told once a segment (3.5), that 3D boxes are not where they belong for want of a calibration."""

@@ -92,7 +92,7 @@ class Motion:
         if index.oxts_times is not None:
             self.oxts_times = _wall_clock(source, index.oxts_times, report)
         self._world = self._find_world(report)
-        told = {*index.lonely, *index.strays}  # that there is no such frame
+        told = {*index.strays} if index.is_unsent else {*index.lonely, *index.strays}  # that there is no such frame
         named = [key for key in index.keys if key not in told]
         for path, lines, keys in (
             (index.oxts_file, self._records, named),

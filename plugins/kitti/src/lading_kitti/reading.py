@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lading import Data, Frame, Origin, Report, Sensor, Source, Tally
@@ -101,8 +101,14 @@ class SegmentReading:
     def end(self) -> None:
         """Tell what is told once behind the last frame."""
         labelling = self._labelling
-        of_labels: list[Tally] = [labelling.misplaced, labelling.commas, labelling.relative, labelling.track_sizes]
-        for count in (*of_labels, self._rigs):
+        counts: Sequence[Tally] = (
+            labelling.recurring,
+            labelling.misplaced,
+            labelling.commas,
+            labelling.track_sizes,
+            self._rigs,
+        )
+        for count in counts:
             self._report.gather(count)
 
     def _frame_id(self, key: str, position: int, data: list[Data]) -> str:

@@ -6,14 +6,10 @@ from collections.abc import Collection, Sequence
 from posixpath import dirname
 
 from lading import Origin, Report, Source, counted
+from lading.model.recurring import is_often
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.keys import is_number
 from lading_kitti.texts import read_lines
-
-#: So many are told one by one though they are most.
-_FEW = 2
-#: Of more not each is told.
-_MANY = 1_000
 
 
 def tell_unsent(source: Source, segment: SegmentIndex, report: Report) -> None:
@@ -62,8 +58,7 @@ def tell_sensors(segments: Sequence[SegmentIndex], report: Report) -> None:
 
 def _are_many(lacking: Sequence[str], keys: Sequence[str]) -> bool:
     """Whether the frames that lack a file are all, most or very many of those that should have one."""
-    count, total = len(lacking), len(keys)
-    return count > _MANY or (count > 1 and count == total) or (count > _FEW and 2 * count > total)
+    return len(lacking) == len(keys) > 1 or is_often(len(lacking), len(keys))
 
 
 def _are_unserved(media: Sequence[Media], keys: Sequence[str], unserved: Collection[str | None]) -> bool:

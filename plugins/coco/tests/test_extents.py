@@ -12,7 +12,7 @@ from lading_coco.extents import RULES, _extent
 from pycocotools import mask as oracle
 
 import lading
-from lading import Report, Rle
+from lading import Report
 
 ROW = {"id": 5, "image_id": 1, "category_id": 2, "bbox": [20, 10, 4, 5], "iscrowd": 0}
 PLACE = "annotations.json#/annotations/0/segmentation"
@@ -52,6 +52,23 @@ def test_a_mask_that_was_encoded_row_by_row_is_told_with_the_reason(read: Any) -
     assert message.endswith("; it fills it if the runs go along the rows, where COCO's go down the columns")
 
 
+def test_a_mask_whose_runs_begin_with_it_is_told_with_the_reason(read: Any) -> None:
+    counts = [20 * 30 + 10, *([5, 25] * 3), 5, 1200 - 610 - 95]  # down the columns, as COCO has them
+    assert told(read, segmentation={"size": [30, 40], "counts": counts}) == []
+    ((place, message),) = told(read, segmentation={"size": [30, 40], "counts": [0, *counts]})
+    assert place == PLACE
+    assert message == (
+        "expected a mask that fills its box (20, 10, 24, 15), found one within (0, 0, 40, 30); it fills it if the "
+        "runs begin with the mask, where COCO's begin with what is not of it"
+    )
+
+
+def test_a_crowd_is_held_to_its_box_like_any_other(read: Any) -> None:
+    ((place, message),) = told(read, iscrowd=1, segmentation=encoded(filled(1, 1, 4, 5)))
+    assert place == PLACE
+    assert message == "expected a mask that fills its box (20, 10, 24, 15), found one within (1, 1, 5, 6)"
+
+
 @pytest.mark.parametrize(
     ("box", "is_told"),
     [((20, 10, 4, 5), False), ((18, 10, 6, 5), False), ((17, 10, 7, 5), True), ((20, 10, 4, 8), True)],
@@ -69,13 +86,13 @@ def test_a_mask_of_no_pixel_does_not_fill_its_box(read: Any) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"iscrowd": 1, "segmentation": encoded(filled(1, 1, 4, 5))},
+        {"iscrowd": 1, "segmentation": encoded(filled(20, 10, 5, 6))},
         {"score": 0.9, "segmentation": encoded(filled(25, 14, 4, 5))},
         {"bbox": [38, 28, 9, 9], "segmentation": encoded(filled(38, 28, 2, 2))},
         {"segmentation": {"size": [30, 40], "counts": [100, 5]}},
         {"segmentation": encoded(filled(1, 1, 4, 5, (20, 40)))},
     ],
-    ids=["a crowd", "a result", "a box over the edge of the picture", "runs that fill too little", "of another size"],
+    ids=["an official crowd, whose box is a pixel short", "a result", "a box over the edge of the picture", "runs that fill too little", "of another size"],
 )
 def test_what_is_no_matter_or_told_otherwise(changes: dict[str, Any], read: Any) -> None:
     assert told(read, **changes) == []
@@ -92,6 +109,6 @@ def test_edges_are_those_of_pycocotools(height: int, width: int, data: st.DataOb
     flat = np.concatenate(([0], pixels.ravel(order="F"), [0]))
     edges = np.flatnonzero(np.diff(flat))
     counts = np.diff(np.concatenate(([0], edges, [pixels.size])))
-    found = _extent(Rle(counts=counts, height=height, width=width), height, width)
+    found = _extent(counts, height)
     x, y, w, h = (int(v) for v in oracle.toBbox(oracle.encode(np.asfortranarray(pixels))))
     assert found == ((x, y, x + w, y + h) if pixels.any() else None)

@@ -1,6 +1,6 @@
 """The rule of run lengths: a mask fills the box of its annotation. One that was read by rows lies elsewhere.
 
-Crowds have boxes and masks of their own, and so have results: detectors find the one without the other.
+Results have boxes and masks of their own: detectors find the one without the other.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import TypeAlias
 import numpy as np
 
 from lading import Box2D, Data, DataChecker, Finding, GroupedRule, Place, Problem, Rle, Rule, figures
+from lading.model.rle import Counts
 from lading_coco.origins import RowOrigins
 
 _CODE = "coco.rle-box"
-#: As of polygons: by so many pixels a mask may lie off the edges of its box.
+#: As of polygons: by so many pixels a mask may lie off the edges of its box. Those of official crowds are one pixel
+#: beyond it (source-formats.md 1.2).
 _TOLERANCE_PX = 2.0
 
 #: xmin, ymin, xmax, ymax in pixels.
@@ -36,8 +38,7 @@ class ExtentsPass(DataChecker):
         for box, mask in pairwise(place.data.labels):  # those of one annotation follow each other
             if not (isinstance(box, Box2D) and isinstance(mask, Rle) and box.origin == mask.origin):
                 continue
-            is_apart = mask.attributes.get("iscrowd") is True or "score" in mask.attributes
-            message = None if is_apart else _problem(box, mask, place.data)
+            message = None if "score" in mask.attributes else _problem(box, mask, place.data)
             if message is not None:
                 yield place.finding(Problem(_CODE, message, "geometry"), mask)
 
@@ -51,21 +52,24 @@ def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
     counts = mask.counts
     if not (edges[0] < edges[2] and edges[1] < edges[3]) or counts.sum() != height * width or counts.min() < 0:
         return None
-    found = _extent(mask, height, width)
+    found = _extent(counts, height)
     if found is not None and _are_near(found, edges):
         return None
     shown = "no pixel" if found is None else f"one within {figures(found)}"
     message = f"expected a mask that fills its box {figures((box.xmin, box.ymin, box.xmax, box.ymax))}, found {shown}"
-    if found is not None and (by_rows := _extent(mask, width, height)) is not None:
+    if found is not None and (by_rows := _extent(counts, width)) is not None:
         top, left, bottom, right = by_rows
         if _are_near((left, top, right, bottom), edges):
             return f"{message}; it fills it if the runs go along the rows, where COCO's go down the columns"
+    inverse = _extent(np.concatenate(([0], counts)), height)
+    if inverse is not None and _are_near(inverse, edges):
+        return f"{message}; it fills it if the runs begin with the mask, where COCO's begin with what is not of it"
     return message
 
 
-def _extent(mask: Rle, height: int, width: int) -> _Edges | None:
+def _extent(counts: Counts, height: int) -> _Edges | None:
     """The edges of the pixels of a mask whose runs go down columns of this height; None where it has none."""
-    ends = np.cumsum(mask.counts)
+    ends = np.cumsum(counts)
     first, last = ends[0 : len(ends) - 1 : 2], ends[1::2]
     is_some = last > first
     first, last = first[is_some], last[is_some] - 1

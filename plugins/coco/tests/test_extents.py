@@ -92,7 +92,13 @@ def test_a_mask_of_no_pixel_does_not_fill_its_box(read: Any) -> None:
         {"segmentation": {"size": [30, 40], "counts": [100, 5]}},
         {"segmentation": encoded(filled(1, 1, 4, 5, (20, 40)))},
     ],
-    ids=["an official crowd, whose box is a pixel short", "a result", "a box over the edge of the picture", "runs that fill too little", "of another size"],
+    ids=[
+        "an official crowd, whose box is a pixel short",
+        "a result",
+        "a box over the edge of the picture",
+        "runs that fill too little",
+        "of another size",
+    ],
 )
 def test_what_is_no_matter_or_told_otherwise(changes: dict[str, Any], read: Any) -> None:
     assert told(read, **changes) == []

@@ -176,6 +176,49 @@ def test_an_id_that_stands_for_other_categories_in_other_files_is_told(read: Any
     ]
 
 
+def test_a_file_that_numbers_the_categories_of_another_anew_is_told_once(read: Any) -> None:
+    anew = [{"id": 2, "name": "cat"}, {"id": 3, "name": "dog"}, {"id": 4, "name": "cow"}]
+    three = [*PETS, {"id": 9, "name": "cow"}]
+    done = read(
+        {
+            "instances_train.json": file([IMAGE], [ROW], three),
+            "instances_val.json": file([OTHER], [ROW | {"image_id": 2, "category_id": 4}], anew),
+            "instances_z.json": file([OTHER | {"id": 3, "file_name": "c.png"}], [ROW | {"image_id": 3}], three),
+        }
+    )
+    assert [label.category for label in done.labels] == ["cat", "cow", "cat"]
+    assert done.told == [
+        (
+            "coco.other-category-id",
+            "instances_val.json#/categories/1/id",
+            "expected 5, the id of 'dog' in instances_train.json, found 3; so it is with 2 categories, and names count",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "categories", "record"),
+    [
+        ("instances_val.json", [{"id": 5, "name": "dog"}, {"id": 7, "name": "cow"}], {"category_id": 5}),
+        ("instances_val.json", [{"id": 4, "name": "dog"}, {"id": 5, "name": "dog"}], {"category_id": 5}),
+        (
+            "person_keypoints_val.json",
+            [{"id": 3, "name": "cat", "keypoints": ["nose"]}],
+            {"category_id": 3, "keypoints": [3, 4, 2]},
+        ),
+    ],
+    ids=["the same id and a new category", "one of two ids", "another task"],
+)
+def test_other_categories_that_contradict_no_file_are_well(
+    name: str, categories: Any, record: dict[str, Any], read: Any
+) -> None:
+    files = {
+        "instances_train.json": file([IMAGE], [ROW]),
+        name: file([OTHER], [ROW | {"image_id": 2, **record}], categories),
+    }
+    assert set(read(files).rules) - {"coco.duplicate-category-name"} == set()
+
+
 def test_an_image_of_two_splits_is_in_the_first_alone(read: Any) -> None:
     done = read(
         {

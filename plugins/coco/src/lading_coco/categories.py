@@ -83,6 +83,7 @@ class Names:
         Another spelling of the same name is told by the rule `category.two-spellings`.
         """
         seen: dict[Any, tuple[str, str]] = {}
+        numbered: dict[tuple[str, str], tuple[Any, str]] = {}  # by kind of file and name
         for document in documents:
             known = self._known[document.path]
             listed = [(number, row["id"]) for number, row in document.categories if row["id"] in seen]
@@ -93,8 +94,28 @@ class Names:
                 message = f"expected {name!r}, for which the id {key!r} stands in {path}, found {known[key]!r}; "
                 message += f"so it is with {counted(len(others), 'id')}, and names count"
                 report.warning("coco.other-category", message, document.origin("categories", number, "name"))
+            else:
+                self._tell_renumbered(document, numbered, report)
             for key, name in known.items():
                 seen.setdefault(key, (name, document.path))
+                numbered.setdefault((document.kind, name), (key, document.path))
+
+    def _tell_renumbered(
+        self, document: Document, numbered: Mapping[tuple[str, str], tuple[Any, str]], report: Report
+    ) -> None:
+        """Tell of a file that has other ids for the categories of one of its kind before, once."""
+        known = self._known[document.path]
+        others = []
+        for number, row in document.categories:
+            name = known[row["id"]]
+            key, path = numbered.get((document.kind, name), (row["id"], ""))
+            if known.get(key) != name:  # of a name that stands twice, one id may be that of the other file
+                others.append((number, row["id"], key, path))
+        if others:
+            number, found, key, path = others[0]
+            message = f"expected {key!r}, the id of {known[found]!r} in {path}, found {found!r}; "
+            message += f"so it is with {counted(len(others), 'category', 'categories')}, and names count"
+            report.warning("coco.other-category-id", message, document.origin("categories", number, "id"))
 
     def _complete(self, document: Document, documents: Sequence[Document], report: Report) -> None:
         """Name the ids that annotations use and the document does not list."""

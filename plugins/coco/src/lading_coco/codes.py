@@ -127,6 +127,9 @@ CODES: Mapping[str, Told] = {
     "coco.other-category": Told(
         "warning", "a category id stands for one category in all files", "Number the categories of all files alike."
     ),
+    "coco.other-category-id": Told(
+        "warning", "a category has one id in all files of a kind", "Number the categories of all files alike."
+    ),
     "coco.no-categories": Told(
         "warning",
         "a file with annotations lists its categories",

@@ -184,6 +184,9 @@ CODES: Mapping[str, Told] = {
         "a category that is listed as not in a picture has no label there",
         "Remove the label, or take the category off `neg_category_ids`.",
     ),
+    "coco.instance-count": Told(
+        "warning", "`instance_count` of a category of LVIS is the number of its annotations", "Count them anew."
+    ),
     "coco.duplicate-licence-id": Told(
         "warning", "no two licences have the same id", "Number the licences anew, with the `license` of their images."
     ),

@@ -18,7 +18,7 @@ from lading_coco.ids import first_places, look_up
 from lading_coco.indexing import IndexBuilder
 from lading_coco.layout import Files, Finder, is_named_as_annotations, is_named_by_split, split_of, split_of_videos
 from lading_coco.mask_places import MaskPlace, mask_place, packed_masks, pixelmap_folder
-from lading_coco.references import tell_licences, tell_scenes
+from lading_coco.references import tell_counts, tell_licences, tell_scenes
 from lading_coco.text import JsonText
 from lading_coco.units import tell_other_units
 from lading_coco.unlisted import tell_unlisted
@@ -77,6 +77,7 @@ class CocoReader(Reader):
             tell_other_spellings(document, report)
             tell_other_units(document, report)
             tell_scenes(document, report)
+            tell_counts(document, report)
             tell_licences(document, report)
         masks = _mask_places(files, documents, report)
         places = {n: pixelmap_folder(files, d.path, d.split) for n, d in enumerate(documents) if d.kind == "stuff"}

@@ -17,6 +17,8 @@ from lading_coco.wording import shown
 _ABSENT = "neg_category_ids"
 _LISTS = (_ABSENT, "not_exhaustive_category_ids")
 _CODE = "coco.stray-id"
+#: So many times as many counts of categories have to agree as do not, where these are told.
+_AGREEING = 3
 
 
 #: The file, the row and the part that a label is of, by its origin.
@@ -75,6 +77,30 @@ def tell_absent(
         what = f"{counted(len(found), 'annotation')}, the first of {first!r}"
         message = f"expected none of a category that is listed as not in the picture, found {what}"
         report.warning("coco.absent-category", message, at.below(_ABSENT, named[first]))
+
+
+def tell_counts(document: Document, report: Report) -> None:
+    """Tell of categories of LVIS that count other annotations than there are, once a file.
+
+    Of a part of a file the counts are those of the whole, and say nothing: of it few agree.
+    """
+    if document.kind == "videos" or document.annotations.stranger_count:
+        return
+    used = document.traits.categories
+    claims = [
+        (number, row, row["instance_count"], used[row["id"]])
+        for number, row in document.categories
+        if type(row.get("instance_count")) is int and (row["instance_count"] or used[row["id"]])
+    ]
+    others = [claim for claim in claims if claim[2] != claim[3]]
+    if not others or len(claims) - len(others) < _AGREEING * len(others):
+        return
+    number, row, found, due = others[0]
+    message = (
+        f"expected {due}, the number of annotations of {row.get('name')!r}, found {found}; so it is with "
+        f"{len(others)} of {counted(len(claims), 'category', 'categories')} with annotations"
+    )
+    report.warning("coco.instance-count", message, document.origin("categories", number, "instance_count"))
 
 
 def tell_scenes(document: Document, report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -79,7 +80,7 @@ class Traits:
         self.shapes: set[str] = set()
         self.has_segments = False
         self.has_classes = False
-        self.categories: dict[Any, None] = {}  # a set in the order of first use
+        self.categories: Counter[Any] = Counter()  # how many have each id, in the order of first use
         self.attributes: dict[str, ValueTypes] = {}
         self.nested: dict[str, None] = {}  # names within `attributes`, in the order of first use
 
@@ -123,9 +124,10 @@ class Traits:
 
     def _categories(self, ids: Iterable[Any]) -> None:
         try:
-            self.categories.update(dict.fromkeys(ids))
+            counts = Counter(ids)
         except TypeError:  # an id that is a list or an object
-            self.categories.update(dict.fromkeys(i for i in ids if not isinstance(i, (list, dict))))
+            counts = Counter(i for i in ids if not isinstance(i, (list, dict)))
+        self.categories.update(counts)
         self.categories.pop(msgspec.UNSET, None)
         self.categories.pop(None, None)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lading_coco.extents import RULES, _extent
+from lading_coco.extents import RULES, extent_of
 from pycocotools import mask as oracle
 
 import lading
@@ -115,6 +115,6 @@ def test_edges_are_those_of_pycocotools(height: int, width: int, data: st.DataOb
     flat = np.concatenate(([0], pixels.ravel(order="F"), [0]))
     edges = np.flatnonzero(np.diff(flat))
     counts = np.diff(np.concatenate(([0], edges, [pixels.size])))
-    found = _extent(counts, height)
+    found = extent_of(counts, height)
     x, y, w, h = (int(v) for v in oracle.toBbox(oracle.encode(np.asfortranarray(pixels))))
     assert found == ((x, y, x + w, y + h) if pixels.any() else None)

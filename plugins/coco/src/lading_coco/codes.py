@@ -211,6 +211,9 @@ CODES: Mapping[str, Told] = {
     "coco.corner-boxes": Told(
         "warning", "boxes are x, y, width and height, not two corners", "Take the first corner off the second."
     ),
+    "coco.centre-boxes": Told(
+        "warning", "boxes begin at their top left corner, not in the middle", "Take half of width and height off x, y."
+    ),
     "coco.same-file": Told(
         "warning",
         "no two images of a split are one file under two names",

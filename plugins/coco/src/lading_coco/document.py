@@ -70,8 +70,8 @@ class Document:
         self.path = text.path
         self.split = split
         self.is_results = False
-        self.has_corners = False  # its boxes are told to be two corners
-        self.has_parts = False  # or to be parts of the picture
+        self.box_form = ""  # in which its boxes are told to be, where that is another than COCO's
+        self.has_parts = False  # its boxes are told to be parts of the picture
         self.kind = ""
         self.envelope: dict[str, Any] = {}
         self.categories: list[tuple[int, dict[str, Any]]] = []  # with their numbers

@@ -52,22 +52,22 @@ def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
     counts = mask.counts
     if not (edges[0] < edges[2] and edges[1] < edges[3]) or counts.sum() != height * width or counts.min() < 0:
         return None
-    found = _extent(counts, height)
+    found = extent_of(counts, height)
     if found is not None and _are_near(found, edges):
         return None
     shown = "no pixel" if found is None else f"one within {figures(found)}"
     message = f"expected a mask that fills its box {figures((box.xmin, box.ymin, box.xmax, box.ymax))}, found {shown}"
-    if found is not None and (by_rows := _extent(counts, width)) is not None:
+    if found is not None and (by_rows := extent_of(counts, width)) is not None:
         top, left, bottom, right = by_rows
         if _are_near((left, top, right, bottom), edges):
             return f"{message}; it fills it if the runs go along the rows, where COCO's go down the columns"
-    inverse = _extent(np.concatenate(([0], counts)), height)
+    inverse = extent_of(np.concatenate(([0], counts)), height)
     if inverse is not None and _are_near(inverse, edges):
         return f"{message}; it fills it if the runs begin with the mask, where COCO's begin with what is not of it"
     return message
 
 
-def _extent(counts: Counts, height: int) -> _Edges | None:
+def extent_of(counts: Counts, height: int) -> _Edges | None:
     """The edges of the pixels of a mask whose runs go down columns of this height; None where it has none."""
     ends = np.cumsum(counts)
     first, last = ends[0 : len(ends) - 1 : 2], ends[1::2]

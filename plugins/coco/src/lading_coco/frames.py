@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lading import Box2D, Data, Frame, Label, Origin, Report, Source
 from lading.model.recurring import Recurring
+from lading_coco.box_forms import follows
 from lading_coco.categories import Names
 from lading_coco.document import Document, Records
 from lading_coco.images import Image, ImageBuilder
@@ -22,7 +23,7 @@ from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
 from lading_coco.telling import RowTeller
-from lading_coco.units import are_corners_within, is_in_parts
+from lading_coco.units import is_in_parts
 from lading_coco.whole_videos import VideoText
 
 #: What is told of a record: how, the rule, the message, and where.
@@ -57,7 +58,7 @@ class FrameReader:
         self._images = ImageBuilder(documents, names, source, origins, report)
         self._origins = origins
         self._pixelmaps = pixelmaps
-        self._cornered = frozenset(document.path for document in documents if document.has_corners)
+        self._forms = {document.path: document.box_form for document in documents if document.box_form}
         self._relative = frozenset(document.path for document in documents if document.has_parts)
         self._report = report
         self._recurring = recurring
@@ -148,8 +149,9 @@ class FrameReader:
                     data.labels.append(mask)
         if frame in self._index.leaks:
             told.append(_LEAK)
-        if self._cornered:
-            told += self._told_of_corners(data)
+        if self._forms:
+            boxes = [(label, self._forms[path]) for label, path in self._boxes(data, self._forms)]
+            told += follows(data, boxes)
         if self._relative:
             told += self._told_of_parts(data)
         if told:
@@ -168,14 +170,6 @@ class FrameReader:
             for builder in self._labels:
                 builder.told.clear()
         return told
-
-    def _told_of_corners(self, data: Data) -> list[tuple[str, int | None]]:
-        """What follows for boxes of files whose boxes are told to be two corners, and which are within as such."""
-        return [
-            ("box2d.outside-image", label.origin)
-            for label, _ in self._boxes(data, self._cornered)
-            if are_corners_within(label, data.width, data.height)
-        ]
 
     def _told_of_parts(self, data: Data) -> Iterator[tuple[str, int | None]]:
         """What is told for boxes of files whose first ones are told to be in parts; of others of these it is told here.

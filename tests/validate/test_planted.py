@@ -28,6 +28,7 @@ ELSEWHERE = {
     "mask.size-mismatch",
     "coco.mask-pixels",
     "coco.mask-palette",
+    "coco.mask-channels",
     "coco.empty-segment",
 }
 ELSEWHERE |= {

@@ -177,6 +177,64 @@ def test_an_id_png_that_was_given_a_palette_is_held_to_its_table(write: Any, ope
     assert (found.rule, found.where) == ("coco.mask-pixels", "panoptic_x/a.png")
 
 
+def panoptic(write: Any, count: int, exchanged: int) -> Any:
+    """A folder of so many pictures with two segments each; red and blue of the first PNGs are exchanged."""
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.png"} for number in range(count)]
+    segments = [
+        {"id": 70000, "category_id": 2, "iscrowd": 0, "area": 600, "bbox": [0, 0, 20, 30]},
+        {"id": 300, "category_id": 5, "iscrowd": 0, "area": 300, "bbox": [20, 0, 20, 15]},
+    ]
+    rows = [{"image_id": number, "file_name": f"{number}.png", "segments_info": segments} for number in range(count)]
+    folder = write({"panoptic_x.json": {"images": images, "annotations": rows, "categories": PETS}})
+    (folder / "images" / "a.png").unlink()
+    (folder / "panoptic_x").mkdir()
+    for number in range(count):
+        Image.new("RGB", (40, 30), (number, 0, 9)).save(folder / "images" / f"{number}.png")
+        colours = Image.new("RGB", (40, 30), (0, 0, 0))
+        colours.paste((112, 17, 1), (0, 0, 20, 30))  # 112 + 256 * 17 + 65536 = 70000
+        colours.paste((44, 1, 0), (20, 0, 40, 15))  # 44 + 256 = 300
+        if number < exchanged:
+            colours = Image.merge("RGB", colours.split()[::-1])
+        colours.save(folder / "panoptic_x" / f"{number}.png")
+    return folder
+
+
+def test_id_pngs_with_red_and_blue_exchanged_are_told_once(write: Any, opened: Any) -> None:
+    found = [f for f in validate(opened(panoptic(write, 4, 3)).dataset) if f.rule.startswith("coco.")]
+    assert [(f.rule, f.severity, f.where, f.message) for f in found] == [
+        (
+            "coco.mask-channels",
+            "error",
+            "panoptic_x/0.png",
+            "expected ids R + 256 G + 65536 B, found 2 ids of 2 that are listed as B + 256 G + 65536 R, as if red and "
+            "blue were exchanged; so it is with 3 id PNGs of 4",
+        )
+    ]
+
+
+def test_few_id_pngs_with_red_and_blue_exchanged_are_told_each(write: Any, opened: Any) -> None:
+    found = [f for f in validate(opened(panoptic(write, 5, 2)).dataset) if f.rule.startswith("coco.")]
+    assert [(f.rule, f.where) for f in found] == [
+        ("coco.mask-channels", "panoptic_x/0.png"),
+        ("coco.mask-channels", "panoptic_x/1.png"),
+    ]
+
+
+def test_segments_of_exchanged_colours_are_held_to_their_pixels_all_the_same(write: Any, opened: Any) -> None:
+    folder = panoptic(write, 1, 1)
+    path = folder / "panoptic_x" / "0.png"
+    with Image.open(path) as image:
+        colours = image.convert("RGB")
+    colours.paste((0, 0, 5), (20, 0, 21, 1))  # exchanged this is 5, which is not listed
+    colours.save(path)
+    found = [f for f in validate(opened(folder).dataset) if f.rule.startswith("coco.")]
+    assert sorted((f.rule, f.where) for f in found) == [
+        ("coco.mask-channels", "panoptic_x/0.png"),
+        ("coco.segment-area", "panoptic_x.json#/annotations/0/segments_info/1/area"),
+        ("coco.unlisted-segment", "panoptic_x/0.png"),
+    ]
+
+
 def test_measures_of_segments_are_held_to_their_pixels(write: Any, opened: Any) -> None:
     right = {"id": 70000, "category_id": 2, "iscrowd": 0, "area": 200, "bbox": [20, 5, 10, 20]}
     wrong = {"id": 300, "category_id": 5, "iscrowd": 0, "area": 49, "bbox": [0, 3, 5, 10]}

@@ -236,7 +236,7 @@ def test_id_pngs_agree_with_their_tables(samples: Path) -> None:
     path = samples / "coco" / "val2017-instances-panoptic" / "annotations" / "panoptic_val2017.json"
     dataset = lading.open_dataset(path)
     rules = ["coco.mask-pixels", "coco.unlisted-segment", "coco.empty-segment", "coco.segment-area"]
-    rules += ["coco.segment-box", "coco.mask-palette"]
+    rules += ["coco.segment-box", "coco.mask-palette", "coco.mask-channels"]
     assert [finding.rule for finding in lading.validate(dataset, rules=rules)] == []
     seen = 0
     for row in json.loads(path.read_text())["annotations"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from lading import (
@@ -21,6 +21,10 @@ from lading import (
 )
 from lading.errors import SourceError
 from lading.media import panoptic_ids, probe, read_mask
+from lading.model.catalog import Catalog
+from lading.model.dataset import Dataset, Part
+from lading.model.recurring import Recurring
+from lading.model.report import Severity
 from lading_coco.numerals import numbers_of
 from lading_coco.origins import RowOrigins
 from lading_coco.regions import Region, regions_of
@@ -33,10 +37,19 @@ _UNLABELLED = 255
 _TOLERANCE_PX = 2.0
 
 
+_CHANNELS = "coco.mask-channels"
+#: What PNGs are counted as that may be told as one.
+_PNGS = "id PNGs"
+
+
 class PixelsPass(DataChecker):
-    """Decodes each id PNG once, for all rules of them; it keeps nothing."""
+    """Decodes each id PNG once, for all rules of them; it keeps which have exchanged channels, as mostly all have."""
 
     kinds = frozenset({"PANOPTIC_MASK", "SEMANTIC_MASK"})
+
+    def __init__(self, dataset: Dataset, catalog: Catalog, severities: Mapping[str, Severity]) -> None:
+        super().__init__(dataset, catalog, severities)
+        self._exchanged: dict[str, Recurring] = {}  # by segment
 
     def concerns(self, data: Data) -> bool:
         """Whether it is a picture that a COCO file describes, with an id PNG."""
@@ -48,9 +61,33 @@ class PixelsPass(DataChecker):
             found: Iterator[tuple[Problem, Origin]] = iter(())
             if isinstance(label, PanopticMask):
                 found = _problems(label, place.data)
+                self._of(place.segment.name).saw(_PNGS, 1)
             elif isinstance(label, SemanticMask):
                 found = _pixelmap_problems(label)
-            yield from (place.finding(problem, at=at) for problem, at in found)
+            for problem, at in found:
+                finding = place.finding(problem, at=at)
+                if finding is not None and problem.rule == _CHANNELS:
+                    self._of(place.segment.name).add(finding, group=_PNGS, noun=_PNGS)
+                else:
+                    yield finding
+
+    def memory(self) -> Mapping[str, Recurring]:
+        """What is kept, by segment."""
+        return self._exchanged
+
+    def absorb(self, memory: Mapping[str, Recurring], part: Part) -> Iterable[Finding]:
+        """Count in what another found in later pictures."""
+        for name, later in memory.items():
+            self._of(name).merge(later)
+        return ()
+
+    def finish(self) -> Iterator[Finding]:
+        """What is kept: each PNG, or all as one."""
+        for recurring in self._exchanged.values():
+            yield from recurring.findings()
+
+    def _of(self, segment: str) -> Recurring:
+        return self._exchanged.setdefault(segment, Recurring(segment))
 
 
 def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[Problem, Origin]]:
@@ -78,6 +115,15 @@ def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[Problem, Origin
         yield Problem("coco.mask-palette", message), png
     found = regions_of(pixels.values)
     items = {item.value: item for item in label.items or ()}
+    exchanged = {_exchanged(value): region for value, region in found.items()}
+    count = len(exchanged.keys() & items.keys())
+    if count > len(found.keys() & items.keys()) and 2 * count > len(found.keys() - {_VOID}):
+        message = (
+            f"expected ids R + 256 G + 65536 B, found {counted(count, 'id')} of {len(found.keys() - {_VOID})} that "
+            f"are listed as B + 256 G + 65536 R, as if red and blue were exchanged"
+        )
+        yield Problem(_CHANNELS, message), png
+        found = exchanged
     is_of_size = pixels.values.shape == (data.height, data.width)  # else `mask.size-mismatch` says it
     others = _others(found, {*items, _VOID})
     if others is not None:
@@ -92,6 +138,11 @@ def _problems(label: PanopticMask, data: Data) -> Iterator[tuple[Problem, Origin
         elif is_of_size:
             for problem, field in _measure_problems(item.extras, found[value], value):
                 yield problem, origins.segment(label.origin, value, field)
+
+
+def _exchanged(value: int) -> int:
+    """The id of the same colour with red and blue exchanged, as OpenCV writes it where it is not told of RGB."""
+    return (value & 0xFF) << 16 | value & 0xFF00 | value >> 16
 
 
 def _others(found: Mapping[int, Region], listed: Set[int]) -> str | None:
@@ -150,6 +201,17 @@ class MaskPixels(_PixelsRule):
     bad = "a PNG of greys, or of a palette whose colours are not the ids"
     good = "a PNG in RGB, id = R + 256 G + 65536 B"
     fix = "Export the PNG in RGB, without a palette."
+
+
+class MaskChannels(_PixelsRule):
+    """Ids begin with red."""
+
+    code = _CHANNELS
+    severity = "error"
+    title = "the PNG of a panoptic annotation has red and blue where its ids have them"
+    bad = "pixels of the colour (1, 0, 0), and a segment 65536"
+    good = "pixels of the colour (0, 0, 1), and a segment 65536"
+    fix = "Exchange red and blue of the PNGs: OpenCV writes BGR, so that ids in RGB are to be turned before."
 
 
 class UnlistedSegment(_PixelsRule):
@@ -220,6 +282,7 @@ class SegmentBox(_PixelsRule):
 
 RULES: Sequence[type[Rule]] = (
     MaskPixels,
+    MaskChannels,
     MaskPalette,
     UnlistedSegment,
     UnlistedValue,

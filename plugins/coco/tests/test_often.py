@@ -401,3 +401,24 @@ def test_what_says_nothing_of_its_area_is_not_told(read: Any, more: dict[str, An
     made = [{**row(number), **more, **(changes if number == 1 else {"area": 50})} for number in range(3)]
     done = read(annotations=made, images=[IMAGE], categories=CATEGORIES)
     assert "coco.large-area" not in {rule for rule, *_ in done.told}
+
+
+@pytest.mark.parametrize(("again", "is_once"), [(2, False), (3, True)], ids=["a tenth", "more"])
+def test_ids_that_are_there_again_are_told_once_where_files_were_joined(read: Any, again: int, is_once: bool) -> None:
+    made = [row(number) for number in range(20)]
+    for number in range(again):
+        made[-again + number]["id"] = number + 1
+    done = read(annotations=made)
+    due = [
+        (
+            "coco.duplicate-annotation-id",
+            f"{FILE}/annotations/{20 - again + number}/id",
+            f"expected each annotation id once, found {number + 1} again, first at {FILE}/annotations/{number}/id; "
+            f"its instance ends in #2",
+        )
+        for number in range(again)
+    ]
+    if is_once:
+        due = [(*due[0][:2], f"{due[0][2]}; so it is with {again} annotations of 20")]
+    assert done.told == due
+    assert [label.instance for label in done.labels][-again:] == [f"{number + 1}#2" for number in range(again)]

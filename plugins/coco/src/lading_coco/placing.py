@@ -16,6 +16,9 @@ from lading_coco.orphans import Orphans
 from lading_coco.rows import records_at, values_at
 from lading_coco.whole_videos import VideoText
 
+#: Where more than this part of the annotations have an id that is there already, files were joined.
+_MERGED = 0.1
+
 
 class Placing:
     """Finds the frames of the annotations of all documents; what is in none is told.
@@ -125,18 +128,32 @@ class Placing:
 
 
 def repeated_annotations(documents: Sequence[Document], report: Report) -> dict[tuple[int, int], int]:
-    """The annotations whose id an earlier one of the same file has, with how often."""
+    """The annotations whose id an earlier one of the same file has, with how often; they are told of."""
     second: dict[tuple[int, int], int] = {}
     for number, document in enumerate(documents):
         counts: dict[int, int] = {}
         again = repeats(document.annotation_ids)
-        rows, before = again.tolist(), firsts(document.annotation_ids, again)
-        for row, first, key in zip(rows, before, values_at(document, rows, "id"), strict=True):
+        rows = again.tolist()
+        for row in rows:
             code = int(document.annotation_ids[row])
             counts[code] = counts.get(code, 0) + 1
             second[number, row] = counts[code]
-            at = document.annotations.origin(first, "id")
-            message = f"expected each annotation id once, found {key!r} again, first at {at}; its instance ends in "
-            message += f"#{counts[code] + 1}"
-            report.error("coco.duplicate-annotation-id", message, document.annotations.origin(row, "id"))
+        if rows:
+            _tell_repeated(document, again, [second[number, row] for row in rows], report)
     return second
+
+
+def _tell_repeated(document: Document, again: Numbers, times: Sequence[int], report: Report) -> None:
+    """Tell of annotations of these rows, whose ids earlier ones have so many times."""
+    rows, before = again.tolist(), firsts(document.annotation_ids, again)
+    keys = values_at(document, rows, "id")
+    at = document.annotations.origin
+
+    def tell(place: int, more: str) -> None:
+        message = (
+            f"expected each annotation id once, found {keys[place]!r} again, first at {at(before[place], 'id')}; its "
+            f"instance ends in #{times[place] + 1}{more}"
+        )
+        report.error("coco.duplicate-annotation-id", message, at(rows[place], "id"))
+
+    tell_each_or_once(range(len(rows)), len(document.annotations), "annotations", tell, share=_MERGED)

@@ -942,6 +942,19 @@ def test_pictures_that_nothing_lists_are_counted(read: Any, document: Any) -> No
     assert done.told == [("coco.unlisted-file", "images/b.png", message)]
 
 
+@pytest.mark.parametrize("kind", ["cut", "cut in its first record", "not fetched"])
+def test_pictures_that_a_file_may_list_which_cannot_be_read_are_not_told(kind: str, read: Any, document: Any) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    others = {
+        "cut": json.dumps(document())[:-30],
+        "cut in its first record": '{"images": [{"id": 1, "fi',
+        "not fetched": pointer,
+    }
+    done = read({"annotations.json": document(), "instances_b.json": others[kind], "images/b.png": b"x"})
+    ((rule, place, _),) = done.told
+    assert (rule, place) == ("coco.lfs-pointer" if kind == "not fetched" else "coco.malformed-file", "instances_b.json")
+
+
 def test_annotations_that_are_nothing_are_a_loss(read: Any) -> None:
     done = read(annotations=[{"id": 1, "image_id": 1}])
     (loss,) = done.report.losses

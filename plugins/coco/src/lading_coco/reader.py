@@ -26,6 +26,7 @@ from lading_coco.whole_videos import VideoText
 
 #: Kinds of files that make a dataset.
 _ANNOTATIONS = frozenset({"annotations", "videos"})
+_UNREAD = frozenset({"broken", "lfs"})
 
 
 class CocoOptions(lading.Options):
@@ -67,7 +68,7 @@ class CocoReader(Reader):
 
     def open(self, source: Source, options: CocoOptions, report: Report) -> Dataset:
         """Read every annotation file through once, for the index. Raises InputError where none can be read."""
-        chosen, results = _choose(source, options, report)
+        chosen, results, is_whole = _choose(source, options, report)
         files = Files(source)
         documents = _read_all(chosen, files, report)
         _join_results(documents, results)
@@ -93,14 +94,20 @@ class CocoReader(Reader):
         )
         if source.selected is None:
             _tell_hidden(source, report)
-            tell_unlisted(files, documents, masks, maps, report)
+            is_whole &= len(documents) == len(chosen)
+            tell_unlisted(files, documents, masks, maps, report, is_whole=is_whole)
         for document in documents:
             document.forget_ids()
         return dataset
 
 
-def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[tuple[JsonText, bool]], str | None]:
-    """The files to read, each with whether it is of videos, and the results file that was asked for."""
+def _choose(
+    source: Source, options: CocoOptions, report: Report
+) -> tuple[list[tuple[JsonText, bool]], str | None, bool]:
+    """The files to read, each with whether it is of videos; the results file that was asked for; whether these are all.
+
+    They are not all where others cannot be read, which may be annotations too.
+    """
     texts = [(text, look(text)) for text in json_files(source)]
     annotations = [
         (VideoText(text) if seen.kind == "videos" else text, seen.has_videos)
@@ -109,6 +116,7 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
     ]
     results = [text for text, seen in texts if seen.kind == "results"]
     _tell_others(texts, source, report)
+    is_whole = not any(seen.kind in _UNREAD for _, seen in texts)
     wanted: str | None = None
     if options.results is not None:
         wanted = options.results
@@ -120,14 +128,14 @@ def _choose(source: Source, options: CocoOptions, report: Report) -> tuple[list[
         if seen.kind is None:
             raise OptionError(f"-o results: expected an array of results in {wanted!r}, found none")
         annotations = [(text, has_videos) for text, has_videos in annotations if text.path != wanted]
-        return [*annotations, (JsonText(file), False)], wanted
+        return [*annotations, (JsonText(file), False)], wanted, is_whole
     if not annotations:
         if not results:
             raise DetectionError(source.label, {"coco": texts[0][1].reason if texts else "no JSON file"})
-        return [(text, False) for text in results], None
+        return [(text, False) for text in results], None, is_whole
     for text in results:
         report.loss("results files beside annotations (`-o results=FILE` reads one)", text.path)
-    return annotations, None
+    return annotations, None, is_whole
 
 
 def _read_all(chosen: Sequence[tuple[JsonText, bool]], files: Files, report: Report) -> list[Document]:

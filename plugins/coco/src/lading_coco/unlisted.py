@@ -21,8 +21,13 @@ def tell_unlisted(
     masks: Mapping[int, MaskPlace],
     pixelmaps: Mapping[int, str],
     report: Report,
+    *,
+    is_whole: bool,
 ) -> None:
-    """Tell of files that nothing names, with their number. By document, `masks` and `pixelmaps` are where these lie."""
+    """Tell of files that nothing names, with their number. By document, `masks` and `pixelmaps` are where these lie.
+
+    Where `documents` are not the whole of the annotations, others of them may list the pictures.
+    """
     for document in documents:
         for number in document.media.tolist():
             files.mark(number)
@@ -33,7 +38,8 @@ def tell_unlisted(
     arrays = files.unnamed(ARRAYS)
     if arrays:
         report.loss("arrays that no annotation file lists, which are not read", arrays[0], len(arrays))
-    _tell("pictures that an annotation file lists", files.unnamed(PICTURES), report)
+    if is_whole:
+        _tell("pictures that an annotation file lists", files.unnamed(PICTURES), report)
 
 
 def _tell_pixelmaps(files: Files, folder: str, document: Document, report: Report) -> None:

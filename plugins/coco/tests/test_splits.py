@@ -219,6 +219,26 @@ def test_other_categories_that_contradict_no_file_are_well(
     assert set(read(files).rules) - {"coco.duplicate-category-name"} == set()
 
 
+def test_pictures_that_two_files_of_one_split_have_under_other_ids_are_in_no_earlier_split(
+    read: Any, write: Any
+) -> None:
+    folder = write({})
+    (folder / "images" / "b.png").write_bytes((folder / "images" / "a.png").read_bytes() + b" ")
+    swapped = [{**IMAGE, "id": 2}, {**OTHER, "id": 1}]
+    caption = [{"id": 1, "image_id": 1, "caption": "a cat"}]
+    done = read(
+        {
+            "captions_x.json": {"images": [IMAGE, OTHER], "annotations": caption},
+            "instances_x.json": file(swapped, [ROW]),
+            "instances_y.json": file([{**OTHER, "id": 7}], [ROW | {"image_id": 7}]),
+        }
+    )
+    assert [told[:2] for told in done.told] == [
+        ("coco.other-picture", "instances_x.json#/images/0/file_name"),
+        ("coco.shared-images", "instances_y.json#/images/0"),  # that one is another split
+    ]
+
+
 def test_an_image_of_two_splits_is_in_the_first_alone(read: Any) -> None:
     done = read(
         {
@@ -458,3 +478,30 @@ def test_frames_of_one_video_come_together_and_none_is_lost(videos: list[int]) -
     expected = [i for video in dict.fromkeys(videos) for i, other in enumerate(videos) if other == video]
     assert order.tolist() == expected
     assert first == [(videos.index(video), videos.count(video)) for video in dict.fromkeys(videos)]
+
+
+@pytest.mark.parametrize(
+    ("names", "difference"),
+    [
+        (["tail", "nose", "ear"], "in another order: 'nose' where this has 'tail'"),
+        (["nose", "tail", "paw"], "others: 'paw' is in one alone"),
+    ],
+)
+def test_keypoints_of_a_category_that_are_others_in_another_file_are_told_there(
+    names: list[str], difference: str, read: Any
+) -> None:
+    def body(*points: str) -> list[dict[str, Any]]:
+        return [{"id": 5, "name": "dog"}, {"id": 2, "name": "cat", "keypoints": list(points)}]
+
+    points = {"keypoints": [3, 4, 2, 5, 6, 2, 7, 8, 2], "num_keypoints": 3}
+    done = read(
+        {
+            "person_keypoints_train.json": file([IMAGE], [ROW | points], body("nose", "tail", "ear")),
+            "person_keypoints_val.json": file([OTHER], [ROW | points | {"image_id": 2}], body(*names)),
+        }
+    )
+    (found,) = lading.validate(done.dataset, report=Report(), rules=["catalog.keypoints-overlap"])
+    assert found.where == "person_keypoints_val.json#/categories/1/keypoints"
+    assert found.message == (
+        f"expected one rule of keypoints a category, found rule 0 for 'cat' as well, whose names are {difference}"
+    )

@@ -23,6 +23,7 @@ class _Draft:
         self.categories: dict[str, int | None] = {}
         self.attributes: dict[str, ValueTypes | None] = {}
         self.keypoints: list[Keypoints] = []
+        self.bodies: list[Origin | None] = []  # where each of these stands, as the category that has it
         self.is_tracking = False
 
     def finish(self, kind: str, delimiter: str | None) -> Subcatalog:
@@ -58,37 +59,40 @@ def declared_catalog(documents: Sequence[Document], names: Names, pixelmaps: Ite
         if document.path in pixelmaps:
             _add(drafts.setdefault("SEMANTIC_MASK", _Draft()), "SEMANTIC_MASK", document, names)
     subcatalogs = {kind: draft.finish(kind, names.delimiter) for kind, draft in drafts.items()}
-    return Catalog(subcatalogs=subcatalogs, places=_places(documents, names, subcatalogs))
+    bodies = drafts["KEYPOINTS2D"].bodies if "KEYPOINTS2D" in drafts else []
+    return Catalog(subcatalogs=subcatalogs, places=_places(documents, names, subcatalogs, bodies))
 
 
 def _places(
-    documents: Sequence[Document], names: Names, subcatalogs: Mapping[str, Subcatalog]
+    documents: Sequence[Document],
+    names: Names,
+    subcatalogs: Mapping[str, Subcatalog],
+    bodies: Sequence[Origin | None],
 ) -> dict[tuple[str | int, ...], Origin]:
-    """Where each category, and what is said of its keypoints, stands: in the first file that lists it."""
+    """Where each category, and what is said of its keypoints, stands: in the first file that lists it so.
+
+    `bodies` are the categories that the rules of keypoints are of.
+    """
     rows: dict[str, tuple[Document, int]] = {}
-    bodies: dict[str, tuple[Document, int]] = {}
     for document in documents:
         listed = names.listed(document)
         for number, row in document.categories:
             rows.setdefault(listed[row["id"]], (document, number))
-            if row.get("keypoints"):
-                bodies.setdefault(listed[row["id"]], (document, number))
     places: dict[tuple[str | int, ...], Origin] = {}
     for document in documents:
         for kind in document.traits.label_kinds():
             places.setdefault((kind,), Origin(document.path))
-    if "KEYPOINTS2D" in subcatalogs and not bodies:
+    if "KEYPOINTS2D" in subcatalogs and not any(bodies):
         places["KEYPOINTS2D",] = _place_of_bodies(documents)
     for kind, made in subcatalogs.items():
         for index, category in enumerate(made.categories):
             if category.name in rows:
                 document, number = rows[category.name]
                 places[kind, "categories", index] = document.origin("categories", number, "name")
-        for index, points in enumerate(made.keypoints or ()):
-            if points.parent_categories[0] in bodies:
-                document, number = bodies[points.parent_categories[0]]
-                places[kind, "keypoints", index] = document.origin("categories", number, "keypoints")
-                places[kind, "keypoints", index, "skeleton"] = document.origin("categories", number, "skeleton")
+    for index, body in enumerate(bodies):
+        if body is not None:
+            places["KEYPOINTS2D", "keypoints", index] = body.below("keypoints")
+            places["KEYPOINTS2D", "keypoints", index, "skeleton"] = body.below("skeleton")
     return places
 
 
@@ -162,6 +166,7 @@ def _add_keypoints(drafts: dict[str, _Draft], document: Document, names: Names, 
         rule = Keypoints(**fields, parent_categories=[name])
         if rule not in draft.keypoints:
             draft.keypoints.append(rule)
+            draft.bodies.append(document.origin("categories", number))
     if "keypoints" in document.traits.marks:
         unlisted = names.unlisted[document.path].values()  # which labels tell that have them
         draft.categories.update(dict.fromkeys([*with_points, *unlisted] if with_points else names.every(document)))
@@ -176,6 +181,7 @@ def _add_part(drafts: dict[str, _Draft], part: str, bodies: Iterable[str], names
         rule = Keypoints(number=_PART_POINTS[part], parent_categories=[name])
         if rule not in draft.keypoints:
             draft.keypoints.append(rule)
+            draft.bodies.append(None)
         draft.categories.setdefault(name, None)
         if part != "foot":
             drafts.setdefault("BOX2D", _Draft()).categories.setdefault(name, None)

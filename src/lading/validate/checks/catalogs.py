@@ -186,9 +186,21 @@ def _overlap(subcatalog: Subcatalog, rules: list[Keypoints]) -> Iterator[Told]:
         clash = next((name for name in covered if name in owners), None)
         if clash is not None or (None in covered and None in owners):
             message = f"expected one rule of keypoints a category, found rule {owners[clash]} for {clash!r} as well"
+            message += _difference(rule.names or [], rules[owners[clash]].names or [])
             yield Problem("catalog.keypoints-overlap", message), ("keypoints", index)
         for name in covered:
             owners.setdefault(name, index)
+
+
+def _difference(names: list[str], others: list[str]) -> str:
+    """What the names of two rules have that is not alike, as a message ends that tells of the first."""
+    if not names or not others or names == others:
+        return ""
+    if sorted(names) == sorted(others):
+        at = next(number for number, name in enumerate(names) if name != others[number])
+        return f", whose names are in another order: {others[at]!r} where this has {names[at]!r}"
+    strays = [name for name in names if name not in others] or [name for name in others if name not in names]
+    return f", whose names are others: {strays[0]!r} is in one alone" if strays else ", whose names are others"
 
 
 def _sentence(subcatalog: Subcatalog) -> Iterator[Told]:

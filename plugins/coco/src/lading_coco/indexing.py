@@ -82,7 +82,7 @@ class IndexBuilder:
             repeated=self._repeated,
             second=repeated_annotations(self._documents, self._report),
             bare=self._bare,
-            leaks=frozenset(again[places[again] >= 0].tolist()),
+            leaks=frozenset(again[0].tolist()),
         )
 
     def _add_split(self, name: str, numbers: Sequence[int]) -> None:

@@ -44,19 +44,17 @@ def are_apart(ones: Places, others: Places, *, is_one_split: bool) -> NDArray[np
     return apart
 
 
-def renamed(splits: Sequence[Split], places: Places) -> Numbers:
-    """The frames, in order, whose picture an earlier split has in another frame.
+def renamed(splits: Sequence[Split], places: Places) -> tuple[Numbers, Numbers]:
+    """The frames, in order, whose picture an earlier split has in another frame, and the first that has it of each.
 
     That is told by the file alone: names without a file, as `frame_000000.jpg`, may be of two folders.
     """
     begins = np.repeat([split.begin for split in splits], [split.end - split.begin for split in splits])
-    found = np.zeros(len(places), dtype=np.bool_)
-    if len(splits) > 1:
-        frames = np.flatnonzero(places >= 0)
-        unique, first = first_places(places[frames].astype(np.int64))
-        earliest = frames[first[np.searchsorted(unique, places[frames])]] if len(frames) else frames
-        found[frames] = earliest < begins[frames]
-    return np.flatnonzero(found)
+    frames = np.flatnonzero(places >= 0) if len(splits) > 1 else np.empty(0, dtype=np.intp)
+    unique, first = first_places(places[frames].astype(np.int64))
+    earliest = frames[first[np.searchsorted(unique, places[frames])]] if len(frames) else frames
+    is_again = earliest < begins[frames]
+    return frames[is_again], earliest[is_again]
 
 
 def tell_same_files(
@@ -88,13 +86,14 @@ def tell_overlaps(
     documents: Sequence[Document],
     splits: Sequence[Split],
     frame_of_image: Mapping[int, Numbers],
-    again: Numbers,
+    again: tuple[Numbers, Numbers],
     report: Report,
 ) -> None:
     """Tell of files some images of which an earlier split has, each at the first of them.
 
-    `frame_of_image` has by document their frames; `again` are frames whose picture has one before (`renamed`).
+    `frame_of_image` has by document their frames; `again` are those of `renamed`.
     """
+    renamed_frames, earliest = again
     begins: dict[str, int] = {}  # of the first of the segments of one split, whose difference is told
     for split in splits:
         for number in split.documents:
@@ -103,7 +102,10 @@ def tell_overlaps(
             is_elsewhere = (frames >= 0) & ((frames < begin) | (frames >= split.end))
             for is_such, what in (
                 (is_elsewhere, "in an earlier split; their labels are read there"),
-                (~is_elsewhere & np.isin(frames, again), "in an earlier split under another id or name"),
+                (
+                    ~is_elsewhere & np.isin(frames, renamed_frames[earliest < begin]),
+                    "in an earlier split under another id or name",
+                ),
             ):
                 rows = np.flatnonzero(is_such)
                 if len(rows):

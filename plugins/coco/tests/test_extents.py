@@ -90,6 +90,7 @@ def test_a_mask_of_no_pixel_does_not_fill_its_box(read: Any) -> None:
         {"score": 0.9, "segmentation": encoded(filled(25, 14, 4, 5))},
         {"bbox": [38, 28, 9, 9], "segmentation": encoded(filled(38, 28, 2, 2))},
         {"segmentation": {"size": [30, 40], "counts": [100, 5]}},
+        {"segmentation": {"size": [30, 40], "counts": [610, 5, 0, 25, 560]}},
         {"segmentation": encoded(filled(1, 1, 4, 5, (20, 40)))},
     ],
     ids=[
@@ -97,6 +98,7 @@ def test_a_mask_of_no_pixel_does_not_fill_its_box(read: Any) -> None:
         "a result",
         "a box over the edge of the picture",
         "runs that fill too little",
+        "an empty run",
         "of another size",
     ],
 )

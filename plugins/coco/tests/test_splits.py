@@ -201,13 +201,14 @@ def test_a_file_that_numbers_the_categories_of_another_anew_is_told_once(read: A
     [
         ("instances_val.json", [{"id": 5, "name": "dog"}, {"id": 7, "name": "cow"}], {"category_id": 5}),
         ("instances_val.json", [{"id": 4, "name": "dog"}, {"id": 5, "name": "dog"}], {"category_id": 5}),
+        ("instances_val.json", [{"id": 11, "name": "dog"}, {"id": 12, "name": "cat"}], {"category_id": 12}),
         (
             "person_keypoints_val.json",
             [{"id": 3, "name": "cat", "keypoints": ["nose"]}],
             {"category_id": 3, "keypoints": [3, 4, 2]},
         ),
     ],
-    ids=["the same id and a new category", "one of two ids", "another task"],
+    ids=["the same id and a new category", "one of two ids", "a numbering of its own", "another task"],
 )
 def test_other_categories_that_contradict_no_file_are_well(
     name: str, categories: Any, record: dict[str, Any], read: Any

@@ -133,7 +133,7 @@ RULES = [
      [at(CROWD, "segmentation")], "too short"),
     ("rle.negative-run", row(CROWD, segmentation={"size": [48, 64], "counts": [40, -8, 3040]}),
      [at(CROWD, "segmentation")], ""),
-    ("rle.empty-run", row(CROWD, bbox=[0, 40, 1, 8], segmentation={"size": [48, 64], "counts": [40, 8, 0, 0, 3024]}),
+    ("rle.empty-run", row(CROWD, segmentation={"size": [48, 64], "counts": [40, 8, 0, 0, 3024]}),
      [at(CROWD, "segmentation")], ""),
     ("rle.other-size", row(CROWD, segmentation={"size": [64, 48], "counts": [40, 8, 3024]}),
      [at(CROWD, "segmentation")], "turned"),

@@ -103,15 +103,20 @@ class Names:
     def _tell_renumbered(
         self, document: Document, numbered: Mapping[tuple[str, str], tuple[Any, str]], report: Report
     ) -> None:
-        """Tell of a file that has other ids for the categories of one of its kind before, once."""
+        """Tell of a file that has other ids for some categories of one of its kind before, once.
+
+        Where all are other ones, it was numbered by itself, and is read by its names.
+        """
         known = self._known[document.path]
-        others = []
+        shared, others = 0, []
         for number, row in document.categories:
             name = known[row["id"]]
-            key, path = numbered.get((document.kind, name), (row["id"], ""))
-            if known.get(key) != name:  # of a name that stands twice, one id may be that of the other file
-                others.append((number, row["id"], key, path))
-        if others:
+            if (document.kind, name) in numbered:
+                shared += 1
+                key, path = numbered[document.kind, name]
+                if known.get(key) != name:  # of a name that stands twice, one id may be that of the other file
+                    others.append((number, row["id"], key, path))
+        if 0 < len(others) < shared:
             number, found, key, path = others[0]
             message = f"expected {key!r}, the id of {known[found]!r} in {path}, found {found!r}; "
             message += f"so it is with {counted(len(others), 'category', 'categories')}, and names count"

@@ -50,7 +50,8 @@ def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
         return None
     edges = (max(box.xmin, 0), max(box.ymin, 0), min(box.xmax, width), min(box.ymax, height))
     counts = mask.counts
-    if not (edges[0] < edges[2] and edges[1] < edges[3]) or counts.sum() != height * width or counts.min() < 0:
+    is_whole = counts.sum() == height * width and counts.min() >= 0 and counts[1:-1].all()
+    if not (is_whole and edges[0] < edges[2] and edges[1] < edges[3]):
         return None
     found = extent_of(counts, height)
     if found is not None and _are_near(found, edges):

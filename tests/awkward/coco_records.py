@@ -428,7 +428,7 @@ KINDS = [
             "x/1": [BOX],
             "x/00f3": ['box2d Cat 20 10 24 15 @8a0f {"IsGroupOf": 1, "IsOccluded": 0, "IsInside": -1}'],
         },
-        told=["warning category.two-spellings /annotations/1/category_id"],
+        told=["warning category.two-spellings /categories/2/name"],
     ),
     coco(
         "Objects365: folders in names that the pictures lack",

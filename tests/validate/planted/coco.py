@@ -141,7 +141,7 @@ RULES = [
      [at(CRANE, "segmentation")], "below the box"),
     ("label.duplicate", same, [(TRAIN, "/annotations/15")], "under another id"),
     ("label.instance-twice", tracked, [at(EMPTY, "track_id")], "a track"),
-    ("category.two-spellings", renamed, [(VAL, "/annotations/0/category_id")], "of the second split"),
+    ("category.two-spellings", renamed, [(VAL, "/categories/0/name")], "of the second split"),
     ("media.missing", file(lambda root: (root / "images/train/000002.png").unlink()), [own("000002")], ""),
     ("media.missing", file(lambda root: (root / "images/train/000002.png").rename(root / "images/train/2")),
      [own("000002")], "under another name"),

@@ -77,16 +77,22 @@ class Usage:
     def _spellings(self, catalog: Catalog) -> Iterator[Finding]:
         names = {kind: frozenset(category.name for category in catalog[kind].categories) for kind in catalog.kinds()}
         delimiters = {kind: catalog[kind].category_delimiter for kind in catalog.kinds()}
-        groups: dict[tuple[str, ...], dict[str, _Use]] = {}
+        rows = {
+            (kind, category.name): (kind, "categories", index)
+            for kind in catalog.kinds()
+            for index, category in enumerate(catalog[kind].categories)
+        }
+        groups: dict[tuple[str, ...], dict[str, tuple[str, _Use]]] = {}
         for (kind, category), use in sorted(self._uses.items(), key=lambda item: item[1].rank):
             if names.get(kind) and category not in names[kind] and "category.unknown" in self._severities:
                 continue  # that it is none of the catalog's is told already
-            groups.setdefault(_fold(category, delimiters.get(kind)), {}).setdefault(category, use)
+            groups.setdefault(_fold(category, delimiters.get(kind)), {}).setdefault(category, (kind, use))
         for spellings in groups.values():
             (first, _), *others = spellings.items()
-            for name, use in others:
+            for name, (kind, use) in others:
+                at = catalog.places.get(rows[kind, name]) if (kind, name) in rows else None
                 finding = _two_spellings(name, first).finding(
-                    self._severities, segment=use.segment, frame=use.frame, sensor=use.sensor, at=use.at
+                    self._severities, segment=use.segment, frame=use.frame, sensor=use.sensor, at=at or use.at
                 )
                 if finding is not None:
                     yield finding

@@ -32,7 +32,7 @@ def centre(xmin: int, ymin: int, xmax: int, ymax: int) -> list[float]:
 
 def rows(form: Any, mask: Any = ring, objects: Any = OBJECTS) -> list[dict[str, Any]]:
     """Annotations of these objects, whose boxes are in a form; their areas say nothing of it."""
-    base = {"image_id": 1, "category_id": 2, "iscrowd": 0, "area": 30}
+    base = {"image_id": 1, "category_id": 2, "iscrowd": 0, "area": 9}
     return [
         {**base, "id": number, "bbox": list(form(*each)), "segmentation": mask(*each)}
         for number, each in enumerate(objects, 1)

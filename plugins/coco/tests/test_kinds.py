@@ -13,7 +13,7 @@ from lading_coco.regions import regions_of
 from PIL import Image
 
 import lading
-from lading import infer_catalog, validate
+from lading import infer_catalog, open_dataset, validate
 from lading.model.label import MaskItem
 
 IMAGE = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
@@ -199,8 +199,9 @@ def panoptic(write: Any, count: int, exchanged: int) -> Any:
     return folder
 
 
-def test_id_pngs_with_red_and_blue_exchanged_are_told_once(write: Any, opened: Any) -> None:
-    found = [f for f in validate(opened(panoptic(write, 4, 3)).dataset) if f.rule.startswith("coco.")]
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_id_pngs_with_red_and_blue_exchanged_are_told_once(write: Any, jobs: int) -> None:
+    found = [f for f in validate(open_dataset(panoptic(write, 4, 3)), jobs=jobs) if f.rule.startswith("coco.")]
     assert [(f.rule, f.severity, f.where, f.message) for f in found] == [
         (
             "coco.mask-channels",

@@ -593,3 +593,40 @@ def test_the_size_of_a_picture_stands_at_its_own_line(
     }
     assert places == {"/annotation/size"}
     assert {frame.data[0].sized.line for f in found.frames.values() for frame in f} == {line}
+
+
+def pictured(xml: Callable[..., str], picture: Callable[..., bytes], lacking: str) -> dict[str, Any]:
+    """Ten pictures, `a` to `j`, each with an annotation unless it is lacking."""
+    annotations = {f"Annotations/{key}.xml": xml("cat") for key in "abcdefghij" if key not in lacking}
+    return {**annotations, **{f"JPEGImages/{key}.jpg": picture(40 + n) for n, key in enumerate("abcdefghij")}}
+
+
+def test_an_id_without_an_annotation_is_told_where_nearly_all_have_one(voc: Any, xml: Any, picture: Any) -> None:
+    found = voc(
+        {
+            **pictured(xml, picture, "bg"),
+            "ImageSets/Main/train.txt": "a\nb\nc\nd\ne\n",
+            "ImageSets/Main/val.txt": "f\nh\ng\ni\nj\n",
+            "ImageSets/Main/trainval.txt": "\n".join("abcdefghij"),
+        }
+    )
+    message = "expected an annotation of each id, as others of the set have, found 1 of 5 without one, first"
+    assert told(found) == [
+        (*("voc.missing-annotation", "warning"), "ImageSets/Main/train.txt", 2, f"{message} 'b'; read without labels"),
+        (*("voc.missing-annotation", "warning"), "ImageSets/Main/val.txt", 3, f"{message} 'g'; read without labels"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "name", "listed"),
+    [("bcd", "Main/train", "abcdefghij"), ("ij", "Main/test", "ij"), ("j", "Segmentation/train", "abcdefghij")],
+    ids=["more than a fifth", "a test set", "no set of Main"],
+)
+def test_pictures_that_are_yet_to_be_labelled_are_right(
+    lacking: str, name: str, listed: str, voc: Any, xml: Any, picture: Any
+) -> None:
+    files = {**pictured(xml, picture, lacking), f"ImageSets/{name}.txt": "\n".join(listed)}
+    others = "".join(key for key in "abcdefghij" if key not in listed)
+    if others:
+        files["ImageSets/Main/train.txt"] = "\n".join(others)
+    assert "voc.missing-annotation" not in [rule for rule, *_ in told(voc(files))]

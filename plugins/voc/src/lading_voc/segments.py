@@ -12,6 +12,8 @@ from lading_voc.index import Index, Ref
 from lading_voc.layout import SPLITS, Tree
 
 UNLISTED = "unlisted"
+#: Where so many of a set have no annotation, or fewer, these are missing: else the set is of pictures to be labelled.
+_FEW_BARE = 0.2
 
 
 class Segments:
@@ -87,12 +89,26 @@ class Segments:
             if again:
                 message = f"expected each id once, found {len(again):,} that is listed again, first {again[0].id!r}"
                 self._report.warning("voc.listed-twice", message, Origin(found.path, line=again[0].line))
+            if kind == "Main":
+                self._tell_bare(self._index.trees[number], found, seen, fresh)
             if found.name.lower() == "trainval":
                 self._tell_short(number, found, seen)
             self._tell_shared(number, found, seen)
             if kind == "Segmentation":
                 self._tell_masks(self._index.trees[number], found, seen)
         return refs
+
+    def _tell_bare(self, tree: Tree, found: ImageSet, listed: Mapping[str, int], fresh: list[str]) -> None:
+        """Ids of a set that have a picture alone, where nearly all have an annotation: of a test set none has.
+
+        Those that an earlier set lists are told of that.
+        """
+        annotated = _annotated_ids(tree)
+        bare = [key for key in fresh if key in tree.media and key not in annotated]
+        if bare and len(bare) <= _FEW_BARE * len(listed):
+            message = f"expected an annotation of each id, as others of the set have, found {len(bare):,} of "
+            message += f"{len(listed):,} without one, first {bare[0]!r}; read without labels"
+            self._report.warning("voc.missing-annotation", message, Origin(found.path, line=listed[bare[0]]))
 
     def _listed(self, number: int, data: bytes) -> tuple[dict[str, int], list[Entry]]:
         """The ids of a set with the line of each, and what lists one again."""

@@ -95,9 +95,13 @@ class KindPlans:
         )
         self._declares_types = bool(catalog)  # of one that is empty, catalog.empty says so once
         self._names: frozenset[str] = frozenset()
+        self._listed_in = ""
         self._attributes: Mapping[str, ValueCheck] | None = None
         if self._subcatalog is not None:
             self._names = frozenset(category.name for category in self._subcatalog.categories)
+            at = catalog.locate(kind, "categories", 0)
+            if at is not None and at.file is not None and at.pointer is None:  # a list of names
+                self._listed_in = f" of {at.file}"
             if is_contract or self._subcatalog.attributes:
                 self._attributes = attribute_checks(self._subcatalog.attributes)
 
@@ -149,7 +153,7 @@ class KindPlans:
             return None
         if category in self._names or not (self._names or self._is_contract):
             return None
-        message = f"expected a category of the catalog{self._for_kind(category)}, found {category!r}"
+        message = f"expected a category of the catalog{self._for_kind(category) or self._listed_in}, found {category!r}"
         return Problem("category.unknown", message, "category")
 
     def _for_kind(self, category: str) -> str:

@@ -543,3 +543,44 @@ def test_boxes_that_are_parts_of_their_picture_among_others_in_pixels_from_1_are
     )
     told = {one.rule for one in lading.validate(found.dataset)}
     assert {rule for rule in told if "box" in rule or "zero" in rule} == {"voc.relative-boxes"}
+
+
+#: x, y, width and height of boxes within 40 x 30; as corners the first three are inverted.
+SIZED = [(20, 5, 15, 9), (4, 18, 30, 10), (30, 20, 8, 8), (1, 2, 30, 20), (3, 4, 20, 10)]
+
+
+def sized(xml: Callable[..., str], box: Callable[..., str], boxes: list[tuple[int, ...]]) -> dict[str, str]:
+    return {f"Annotations/{n}.xml": xml(f"<name>dog</name>\n{box(*each)}") for n, each in enumerate(boxes)}
+
+
+@pytest.mark.parametrize("pixels", ["voc", "verbatim"])
+def test_boxes_of_a_width_and_a_height_are_told_once(pixels: str, voc: Any, xml: Any, box: Any) -> None:
+    found = voc(sized(xml, box, SIZED), pixels=pixels)
+    (finding,) = [one for one in lading.validate(found.dataset) if "box" in one.rule]
+    assert (finding.rule, finding.severity, finding.where, finding.line) == (
+        *("voc.sized-boxes", "error", "Annotations/0.xml#/annotation/object[1]/bndbox", 2),
+    )
+    assert finding.message == (
+        "expected xmin < xmax and ymin < ymax, found (20.0, 5.0, 15.0, 9.0); as x, y, width and height all 5 boxes "
+        "looked at are within their pictures, and as corners 3 are inverted; read as corners"
+    )
+
+
+@pytest.mark.parametrize(
+    ("boxes", "inverted"),
+    [(SIZED[1:], 2), ([*SIZED, (30, 5, 38, 20)], 3), (SIZED[:3] + SIZED[3:4] * 10, 3), ([(20, 5, 0, 9)] * 3, 3)],
+    ids=["two", "one beyond its picture", "few of many", "no width"],
+)
+def test_inverted_boxes_that_are_slips_are_told_each(
+    boxes: list[tuple[int, ...]], inverted: int, voc: Any, xml: Any, box: Any
+) -> None:
+    found = voc(sized(xml, box, boxes), pixels="verbatim")
+    told = [one.rule for one in lading.validate(found.dataset) if one.rule in ("voc.sized-boxes", "box2d.inverted")]
+    assert told == ["box2d.inverted"] * inverted
+
+
+def test_a_name_that_labelmap_lacks_is_told_with_that_file(voc: Any, xml: Any, picture: Any) -> None:
+    found = voc({"labelmap.txt": "# label:color_rgb:parts:actions\ncat:1,2,3::\n", "Annotations/a.xml": xml("dog")})
+    (finding,) = [one for one in lading.validate(found.dataset) if one.rule == "category.unknown"]
+    assert finding.message == "expected a category of the catalog of labelmap.txt, found 'dog'"
+    assert finding.where == "Annotations/a.xml#/annotation/object[1]/name"

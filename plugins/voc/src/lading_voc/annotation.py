@@ -16,6 +16,7 @@ from lading_voc.oddities import ONCE_A_FILE, At, holds_boxes, tell_other_capital
 from lading_voc.places import Place, Steps
 from lading_voc.relative import Seen, box_of
 from lading_voc.shapes import Pixels
+from lading_voc.sized import Size, is_sized, size_of
 from lading_voc.values import pixels as whole_pixels
 
 #: What the root of other formats says they are.
@@ -111,6 +112,15 @@ def told_of(found: Annotation, *, is_relative: bool) -> list[tuple[str, int]]:
         if isinstance(box, Box2D) and (min(box.xmin, box.ymin) == -1 or (is_relative and _is_part(box)))
         if box.xmax <= found.width and box.ymax <= found.height
     ]
+
+
+def sized_boxes(found: Annotation, edge: int) -> Iterator[int]:
+    """The numbers of boxes that are within their picture by a width and a height; `edge` was taken from minima."""
+    if found.width is not None and found.height is not None:
+        size = (found.width, found.height)
+        for number, box in enumerate(found.labels):
+            if isinstance(box, Box2D) and is_sized(box, edge, size):
+                yield number
 
 
 def _is_part(box: Box2D) -> bool:
@@ -231,6 +241,7 @@ class Peek(msgspec.Struct, frozen=True):
     tags: frozenset[str]
     filename: str | None
     boxes: tuple[Seen, ...] = ()
+    size: Size | None = None
 
 
 def peek(data: bytes) -> Peek | None:
@@ -250,4 +261,5 @@ def peek(data: bytes) -> Peek | None:
         tags=frozenset(child.tag for element in (root, *objects) for child in element),
         filename=text_of(root, "filename"),
         boxes=tuple(box for box in boxes if box is not None),
+        size=size_of(root),
     )

@@ -63,6 +63,9 @@ CODES: Mapping[str, Told] = {
         "boxes of a tree are all in pixels, or all in parts of the picture",
         "Bring those that are in parts to pixels alone.",
     ),
+    "voc.sized-boxes": Told(
+        "error", "a `bndbox` holds two corners", "Add xmin to xmax, and ymin to ymax: they hold a width and a height."
+    ),
     "voc.relative-boxes": Told(
         "warning", "corners of boxes are in pixels", "Multiply them by the size of the picture."
     ),
@@ -97,6 +100,11 @@ CODES: Mapping[str, Told] = {
         "Add the mask, or take the id off the set and set `segmented` to 0.",
     ),
     "voc.hidden-file": Told("warning", "the name of an annotation file begins with no dot", "Rename it."),
+    "voc.missing-annotation": Told(
+        "warning",
+        "an id in a set of Main has an annotation where nearly all of the set have one",
+        "Add its annotation, one without objects where there are none in the picture, or take the id off the set.",
+    ),
     "voc.unlisted-annotation": Told(
         "warning",
         "an annotation is in an image set where most are",

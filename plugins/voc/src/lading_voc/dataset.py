@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
 from lading.model.recurring import Recurring
-from lading_voc.annotation import Annotation, told_of
+from lading_voc.annotation import Annotation, sized_boxes, told_of
 from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
 from lading_voc.form_reader import AnnotationReader
@@ -125,15 +125,17 @@ class VocDataset(Dataset):
             origin=self._unfiled(ref, picture) if path is None else Origin(path, "/annotation"),
             origins=origins,
             sized=Origin(path, "/annotation/size", found.size_line) if path and found.size_line else None,
-            told=self._told(ref, found, is_relative=dialect.is_relative),
+            told=self._told(ref, found, dialect),
         )
         return Frame(key=key, data=[data], extras={"imageSets": listed.values} if listed.values else {})
 
-    def _told(self, ref: Ref, found: Annotation, *, is_relative: bool) -> Sequence[tuple[str, int | None]]:
+    def _told(self, ref: Ref, found: Annotation, dialect: Dialect) -> Sequence[tuple[str, int | None]]:
         """What rules need not tell again; that pictures of an id of several trees have one remote path is one thing."""
         told: list[tuple[str, int | None]] = []
-        if found.zero_based or found.relative or found.further_boxes or is_relative:
-            told += told_of(found, is_relative=is_relative)
+        if found.zero_based or found.relative or found.further_boxes or dialect.is_relative:
+            told += told_of(found, is_relative=dialect.is_relative)
+        if dialect.is_sized:
+            told += [("box2d.inverted", number) for number in sized_boxes(found, dialect.pixels.edge)]
         return [*told, ("path.duplicate", None)] if ref.id in self._index.repeated else told
 
     def _unfiled(self, ref: Ref, picture: str | None) -> Origin | None:

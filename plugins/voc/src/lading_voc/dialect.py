@@ -16,6 +16,7 @@ from lading_voc.names import OFFICIAL, OFFICIAL_NAMES, Names, written_names
 from lading_voc.options import PixelChoice
 from lading_voc.relative import tell_relative_boxes
 from lading_voc.shapes import VERBATIM, VOC, Pixels
+from lading_voc.sized import tell_sized_boxes
 
 #: How many annotations of a tree are looked at to tell who wrote it.
 _LOOKS = 16
@@ -35,6 +36,7 @@ class Dialect(msgspec.Struct, frozen=True):
     names: Names | None
     has_parts: bool
     is_relative: bool = False  # boxes are told to be parts of their pictures
+    is_sized: bool = False  # boxes are told to have a width and a height in place of maxima
 
 
 def is_official_database(database: str | None) -> bool:
@@ -46,6 +48,7 @@ def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: Pix
     """The dialect of a tree, from its names and from a look at a few annotations spread over it."""
     looked = list(_looked_at(tree, source))
     is_relative = tell_relative_boxes([(path, box) for path, seen in looked for box in seen.boxes], report)
+    is_sized = tell_sized_boxes([(path, box, seen.size) for path, seen in looked for box in seen.boxes], report)
     peeks = [seen for _, seen in looked]
     databases = [seen.database for seen in peeks]
     says_official = sum(map(is_official_database, databases)) * 2 > len(peeks)
@@ -58,7 +61,7 @@ def dialect_of(tree: Tree, sets: Sequence[ImageSet], source: Source, choice: Pix
     writer = "VOC" if says_official else _writer(peeks, written)
     rule = "1-based and inclusive, minima minus 1" if pixels is VOC else "as they are"
     has_parts = any("part" in seen.tags for seen in peeks) or any(s.kind == "Layout" for s in sets)
-    return Dialect(writer, pixels, f"{pixels.name}: {rule} ({why or writer})", names, has_parts, is_relative)
+    return Dialect(writer, pixels, f"{pixels.name}: {rule} ({why or writer})", names, has_parts, is_relative, is_sized)
 
 
 def _looked_at(tree: Tree, source: Source) -> list[tuple[str, Peek]]:

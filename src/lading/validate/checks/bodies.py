@@ -6,6 +6,7 @@ Told once a segment where most objects have it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -50,11 +51,11 @@ class Bodies:
         if bodies is None or boxes is None:
             return
         labels, owners, edges = _with_boxes(bodies, boxes, limits)
-        labelled = [_labelled(label) for label in labels]
-        counts, points = joined(labelled)
-        rows = np.repeat(np.arange(len(labels)), counts)
-        margin = _MARGIN * (edges[2:] - edges[:2]).max(axis=0, initial=0)
-        low, high = (edges[:2] - margin).T[rows], (edges[2:] + margin).T[rows]
+        points, rows = _labelled(labels)
+        counts = np.bincount(rows, minlength=len(labels))
+        with np.errstate(over="ignore"):
+            margin = _MARGIN * (edges[2:] - edges[:2]).max(axis=0, initial=0)
+            low, high = (edges[:2] - margin).T[rows], (edges[2:] + margin).T[rows]
         within_picture = (points >= -TOLERANCE_PX) & (points <= limits[owners][rows])  # others are told as that
         is_out = ((points < low) | (points > high)).any(axis=1) & within_picture.all(axis=1)
         out = np.bincount(rows, is_out, len(labels))
@@ -62,7 +63,7 @@ class Bodies:
         recurring = self._segments.setdefault(segment.name, Recurring(segment.name))
         recurring.saw(_OBJECTS, int(np.count_nonzero(is_enough)))
         for row in np.flatnonzero(is_enough & (out > _SHARE * counts)).tolist():
-            message = _message(labelled[row], edges[:, row], int(out[row]))
+            message = _message(points[rows == row], edges[:, row], int(out[row]))
             finding = places[int(owners[row])].finding(Problem(RULE, message, "geometry"), labels[row])
             if finding is not None:
                 recurring.add(finding, group=_OBJECTS, noun=_OBJECTS)
@@ -97,21 +98,33 @@ def _with_boxes(
     files, instances, categories = boxes.files, boxes.instances, boxes.categories
     known = {(files[number], instances[number], categories[number]): number for number in reversed(numbers)}
     keys = zip(bodies.files, bodies.instances, bodies.categories, strict=True)
-    which = np.array([-1 if key[1] is None else known.get(key, -1) for key in keys], np.intp)
+    which = np.array(
+        [
+            -1 if key[1] is None or not _is_plain(label) else known.get(key, -1)
+            for key, label in zip(keys, bodies.labels, strict=True)
+        ],
+        np.intp,
+    )
     is_held = which >= 0
     labels = [bodies.labels[row] for row in np.flatnonzero(is_held).tolist()]
     return labels, bodies.owners[is_held], boxes.edges[:, which[is_held]]
 
 
-def _labelled(label: Keypoints2D) -> NDArray[np.float64]:
-    """The points that are labelled and lie somewhere; none of a crowd, or where the visibilities are other ones."""
-    points, visible = label.points, label.visible
-    if is_region(label) or (visible is not None and len(visible) != len(points)):
-        return points[:0]
-    is_some = points.any(axis=1) & np.isfinite(points).all(axis=1)
-    if visible is not None:
-        is_some &= np.fromiter(map(bool, visible), np.bool_, len(visible))
-    return points[is_some]
+def _labelled(labels: Sequence[Keypoints2D]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The points that are labelled and lie somewhere, and the number of the label of each."""
+    counts, points = joined([label.points for label in labels])
+    seen = chain.from_iterable(
+        [repeat(True, len(one.points)) if one.visible is None else one.visible for one in labels]
+    )
+    is_some = np.fromiter(map(bool, seen), np.bool_, len(points))
+    is_some &= points.any(axis=1) & np.isfinite(points).all(axis=1)
+    return points[is_some], np.repeat(np.arange(len(labels)), counts)[is_some]
+
+
+def _is_plain(label: Keypoints2D) -> bool:
+    """Whether it is of one object, and has a visibility for each point, or none at all."""
+    visible = label.visible
+    return not is_region(label) and (visible is None or len(visible) == len(label.points))
 
 
 def _message(points: NDArray[np.float64], edges: NDArray[np.float64], out: int) -> str:

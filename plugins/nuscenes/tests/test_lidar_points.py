@@ -1,4 +1,4 @@
-"""Boxes that have points by `num_lidar_pts`, and none in the cloud."""
+"""Boxes that have points by `num_lidar_pts`, and none or few in the cloud."""
 
 from __future__ import annotations
 
@@ -43,14 +43,17 @@ def lidar_of(case: Any, box: Any) -> tuple[Any, Any]:
     return file, np.linalg.inv(ego @ own)
 
 
-def put(case: Any, row: int, share: Any, others: int = 0) -> None:
-    """Give a box's sample a cloud of one point, at a share of half of its length, width and height, behind others."""
+def put(case: Any, row: int, share: Any, others: int = 0, times: int = 24) -> None:
+    """Give a box's sample a cloud of one point so many times, behind others.
+
+    It is at a share of half of the box's length, width and height.
+    """
     box = case.rows("sample_annotation")[row]
     width, length, height = box["size"]
     file, into = lidar_of(case, box)
     place = into @ pose(box) @ [*(np.array(share) * (length, width, height) / 2), 1]
-    points = np.full((others + 1, 5), 400, dtype="<f4")
-    points[others, :3] = place[:3]
+    points = np.full((others + times, 5), 400, dtype="<f4")
+    points[others:, :3] = place[:3]
     (case.root / file["filename"]).write_bytes(points.tobytes())
 
 
@@ -84,6 +87,9 @@ def test_a_box_that_has_no_point_is_told_at_its_number(case: Any, row: int, shar
 
 
 def test_boxes_of_the_fixture_have_the_points_that_they_count(case: Any) -> None:
+    for path in (case.root / "samples" / "LIDAR_TOP").iterdir():
+        points = np.frombuffer(path.read_bytes(), "<f4").reshape(-1, 5)
+        path.write_bytes(np.repeat(points, 20, axis=0).tobytes())
     count(case, [row for row, box in enumerate(case.rows("sample_annotation")) if box["num_lidar_pts"]], 20)
     assert told(case) == []
 
@@ -107,12 +113,66 @@ def test_boxes_of_few_points_are_not_judged(case: Any, points: int) -> None:
     assert told(case) == []
 
 
-def test_boxes_that_are_told_to_be_elsewhere_are_not_judged(case: Any) -> None:
+@pytest.mark.parametrize(("metres", "is_told"), [(3, True), (200, True), (290, True), (400, False)])
+def test_a_box_is_judged_at_any_distance_where_that_is_not_told(case: Any, metres: float, is_told: bool) -> None:
     count(case, [1], 12)
     put(case, 1, (0, 0, 0))
     x, y, z = case.rows("sample_annotation")[1]["translation"]
-    case.set("sample_annotation", 1, translation=[x + 200, y, z])
-    assert told(case) == []
+    case.set("sample_annotation", 1, translation=[x + metres, y, z])
+    assert len(told(case)) == is_told
+    assert len(case.open().of("box-place")) == (not is_told)
+
+
+@pytest.mark.parametrize(("points", "is_told"), [(1, True), (9, True), (10, False), (20, False)])
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_box_with_less_than_half_of_its_points_is_told(case: Any, points: int, is_told: bool, others: int) -> None:
+    count(case, [1], 20)
+    put(case, 1, (0, 0, 0), others, times=points)
+    expected = "expected points of the cloud in a box that has 20 of them, found"
+    assert told(case) == [f"warning {RULE} {BOX}#/1/num_lidar_pts: {expected} {points}"] * is_told
+
+
+def scattered(case: Any, points: list[int]) -> None:
+    """A cloud for each of some boxes, of samples of their own, with so many points of 20."""
+    seen: set[str] = set()
+    for row, box in enumerate(case.rows("sample_annotation")):
+        if box["sample_token"] not in seen and len(seen) < len(points):
+            put(case, row, (0, 0, 0) if points[len(seen)] else (3, 0, 0), times=points[len(seen)] or 1)
+            count(case, [row], 20)
+            seen.add(box["sample_token"])
+        else:
+            count(case, [row], 0)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("points", "found"),
+    [
+        (
+            [14, 14, 14],
+            "14; so it is with 2 more boxes of 3 in its scene that have 10 or more and less than three quarters",
+        ),
+        (
+            [9, 14, 14],
+            "9; so it is with 2 more boxes of 3 in its scene that have 10 or more and less than three quarters",
+        ),
+        ([15, 14, 14], None),
+        ([9, 20, 20], "9"),
+        ([15, 15, 15], None),
+    ],
+)
+def test_boxes_that_mostly_have_too_few_points_are_told_once_a_scene(
+    case: Any, points: list[int], found: str | None, jobs: int
+) -> None:
+    scattered(case, points)
+    expected = [] if found is None else [f"expected points of the cloud in a box that has 20 of them, found {found}"]
+    assert [line.split(": ", 1)[1] for line in told(case, jobs=jobs)] == expected
+
+
+def test_of_boxes_with_few_points_nothing_is_told_where_others_have_none(case: Any) -> None:
+    scattered(case, [9, 14, 0])
+    (line,) = told(case)
+    assert line.endswith("that has 20 of them, found none")
 
 
 @pytest.mark.parametrize("content", [b"", b"12345", b"version https://git-lfs.github.com/spec/v1\n"])

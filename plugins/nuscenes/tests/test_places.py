@@ -64,6 +64,44 @@ def test_one_box_far_off_is_no_matter_of_the_frame(case: Any) -> None:
     assert not any("box-frame" in line for line in judged(case))
 
 
+@pytest.mark.parametrize("metres", [160, 400])
+def test_boxes_of_a_scene_that_are_all_far_off_are_told_once(case: Any, metres: float) -> None:
+    scene = case.rows("scene")[0]["token"]
+    own = {row["token"] for row in case.rows("sample") if row["scene_token"] == scene}
+    boxes = [n for n, row in enumerate(case.rows("sample_annotation")) if row["sample_token"] in own]
+    case.edit(
+        "sample_annotation",
+        lambda rows: [
+            row | {"translation": (np.array(row["translation"]) - [0, metres + 100, 0]).tolist()} if n in boxes else row
+            for n, row in enumerate(rows)
+        ],
+    )
+    (line,) = [line for line in judged(case) if "box-" in line]
+    assert line.startswith(f"warning nuscenes.box-frame {TABLES}sample_annotation.json#/{boxes[0]}/translation: ")
+    assert f"found all {len(boxes)} boxes of a scene" in line
+    assert "origin" not in line
+
+
+@pytest.mark.parametrize(("metres", "is_told"), [(250, False), (350, True)])
+def test_boxes_far_from_the_vehicle_are_told_once_a_scene(case: Any, metres: float, is_told: bool) -> None:
+    token = case.rows("sample_annotation")[1]["sample_token"]
+    (file,) = [n for n, row in enumerate(case.rows("sample_data"))
+               if row["sample_token"] == token and row["is_key_frame"] and "LIDAR_TOP" in row["filename"]]  # fmt: skip
+    _, pose = pose_of(case, file)
+    x, y, z = pose["translation"]
+    case.set("sample_annotation", 1, translation=[x + metres, y, z])
+    message = (
+        f"{TABLES}sample_annotation.json#/1/translation: expected a box near the vehicle, found it {metres} m away"
+    )
+    assert [line for line in judged(case) if "box-" in line] == [f"warning nuscenes.box-place {message}"] * is_told
+    other = next(n for n, row in enumerate(case.rows("sample_annotation")) if row["sample_token"] == token and n != 1)
+    assert other > 1
+    case.set("sample_annotation", other, translation=[x, y + 10 * metres, z])
+    lines = [line for line in judged(case) if "box-" in line]
+    assert len(lines) == 1
+    assert ("1 more of its scene" in lines[0]) == is_told
+
+
 @pytest.mark.parametrize("file", [0, 7, 14, 19])
 def test_a_pose_far_from_the_others_of_its_sample_is_told_at_its_row(case: Any, file: int) -> None:
     row, pose = pose_of(case, file)

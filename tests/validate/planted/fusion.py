@@ -150,7 +150,7 @@ PLANTED = [
     Broken("box3d.size", change(BOX, 5, size=[0, 0.4, 0.75]), BOX, ["/5/size"], "0"),
     Broken("box3d.zero-rotation", change(BOX, 11, rotation=[0, 0, 0, 0]), BOX, ["/11/rotation"]),
     Broken("label.not-finite", change(BOX, 5, size=[0.4, float("inf"), 0.75]), BOX, ["/5/size"], "infinite"),
-    Broken("instance.jump", moved(2, 300), BOX, ["/2/translation"], "at the end"),
+    Broken("instance.jump", moved(2, 200), BOX, ["/2/translation"], "at the end"),
     Broken("instance.jump", moved(7, -250), BOX, ["/7/translation"], "and back"),
     Broken("sensor.no-intrinsics", change(SENSOR, 4, camera_intrinsic=[]), SENSOR, ["/4/camera_intrinsic"],
            "of the second scene"),

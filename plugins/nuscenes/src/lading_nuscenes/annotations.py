@@ -40,7 +40,8 @@ class Annotations:
     """The annotations: arrays of one entry a row that can be read, and the rows of each sample by `of_sample`.
 
     `odd_points` are the columns of numbers of points that are told, by place, `strangers` the places of rows that are
-    told to name another instance than their neighbours, `idle` those of instances that no row names.
+    told to name another instance than their neighbours, `idle` those of instances that no row names,
+    `far` the places of rows that are told to be far from the vehicle.
     """
 
     def __init__(self) -> None:
@@ -63,6 +64,7 @@ class Annotations:
         self.odd_points: dict[int, list[str]] = {}
         self.strangers: Set[int] = frozenset()
         self.idle: Set[int] = frozenset()
+        self.far: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._order = _NONE
         self._starts: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
 

@@ -15,6 +15,9 @@ from lading_nuscenes.rotations import into_sensor
 
 _GEOMETRY = ("x", "y", "z", "length", "width", "height", "qw", "qx", "qy", "qz")
 
+#: Of a box that is told to be far from the vehicle.
+_OF_PLACES = ("nuscenes.lidar-points", "instance.jump")
+
 
 class Boxes:
     """Makes the labels of one sample after the other."""
@@ -62,6 +65,11 @@ class Boxes:
         odd = self._database.annotations.odd_points
         for place, box in zip(places.tolist(), boxes, strict=True) if odd else ():
             told += [(f"attribute.range attributes/{name}", box.origin) for name in odd.get(place, ())]
+        far = self._database.annotations.far
+        if len(far):
+            is_far = np.isin(places, far).tolist()
+            origins = [box.origin for box, is_it in zip(boxes, is_far, strict=True) if is_it]
+            told += [(rule, origin) for rule in _OF_PLACES for origin in origins]
         strangers = self._database.annotations.strangers
         if strangers and not strangers.isdisjoint(places.tolist()):
             own = {box.instance for place, box in zip(places.tolist(), boxes, strict=True) if place in strangers}

@@ -109,6 +109,9 @@ CODES: Mapping[str, Told] = {
         "Correct the pose; look for one of another scene, or of another origin.",
     ),
     "nuscenes.box-frame": Told("warning", "boxes are in the global frame", "Bring them there by the ego pose."),
+    "nuscenes.box-place": Told(
+        "warning", "a box is within 300 m of the vehicle", "Correct its place; look for boxes of another sample."
+    ),
     "nuscenes.size-order": Told("warning", "the size of a box is width, length, height", "Write (w, l, h)."),
     "nuscenes.sweep-time": Told(
         "warning",

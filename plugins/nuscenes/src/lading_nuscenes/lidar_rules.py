@@ -1,11 +1,10 @@
-"""The rule of points in boxes: where `num_lidar_pts` counts many, the cloud of the lidar has some."""
+"""The rule of points in boxes: where `num_lidar_pts` counts many, the cloud of the lidar has as many."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
 
 _CODE, _COUNT = "nuscenes.lidar-points", "num_lidar_pts"
 
-#: Boxes of as many points are judged, where they are not farther than a lidar sees: that is told otherwise.
-_LEAST, _FAR_M = 10, 150.0
+#: Boxes of as many points are judged.
+_LEAST = 10
+
+#: A box with less than half of its points has too few; where most have less than three quarters, they all have.
+_HALF, _MOST = 0.5, 0.75
 
 #: A box of this many times its size has points within, however its edges were counted.
 _LARGER = 1.1
@@ -43,11 +45,36 @@ _MISPLACED = ("pose.jump", None)
 _POINT = 5  # float32 x, y, z, intensity and ring (source-formats.md 4.4)
 
 
-_Memory: TypeAlias = tuple[Counter[str], Counter[str], dict[str, list[Finding]]]
+class _Tally(msgspec.Struct):
+    """The boxes of a segment: how many there are, have no points, less than half, and less than three quarters.
+
+    With what is told of the first of each kind.
+    """
+
+    judged: int = 0
+    empty: int = 0
+    half: int = 0
+    short: int = 0
+    first: dict[str, list[Finding]] = msgspec.field(default_factory=lambda: {"empty": [], "half": [], "short": []})
+
+    def add(self, later: _Tally) -> None:
+        """Count in what comes later."""
+        for name in ("judged", *self.first):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        for name, first in self.first.items():
+            first.extend(later.first[name][: _FEW - len(first)])
+
+    def kind(self) -> str | None:
+        """What is told: boxes without points or, where there are none, those with few."""
+        if self.empty:
+            return "empty"
+        if self.short > _FEW and 2 * self.short > self.judged:
+            return "short"
+        return "half" if self.half else None
 
 
 class LidarPass(DataChecker):
-    """Reads each cloud that carries boxes; it keeps how many have no points, and what is told of the first."""
+    """Reads each cloud that carries boxes; it keeps how many lack points, and what is told of the first."""
 
     kinds = frozenset({"BOX3D"})
 
@@ -58,9 +85,7 @@ class LidarPass(DataChecker):
             for segment in dataset.segments
             if not all(map(_is_unplaced, segment.sensors))  # that is told
         }
-        self._judged: Counter[str] = Counter()
-        self._empty: Counter[str] = Counter()
-        self._first: dict[str, list[Finding]] = {}
+        self._tallies: dict[str, _Tally] = {}
 
     def concerns(self, data: Data) -> bool:
         """Whether it is a cloud with boxes."""
@@ -74,56 +99,68 @@ class LidarPass(DataChecker):
             return ()
         if self._lidars.get(segment) != [data.sensor_name]:  # counts of several lidars may be sums
             return ()
-        boxes = [label for label in data.labels if isinstance(label, Box3D) and _is_judged(label)]
+        boxes = [
+            label for label in data.labels
+            if isinstance(label, Box3D) and (_CODE, label.origin) not in data.told and _is_judged(label)
+        ]  # fmt: skip
         points = _points(data) if boxes else None
         if points is None:
             return ()
-        empty = [box for box in boxes if not _has_points(box, points)]
-        self._judged[segment] += len(boxes)
-        self._empty[segment] += len(empty)
-        first = self._first.setdefault(segment, [])
-        found = [self._finding(place, box) for box in empty[: _FEW - len(first)]]
-        first.extend(finding for finding in found if finding is not None)
+        tally = self._tallies.setdefault(segment, _Tally())
+        for box in boxes:
+            self._count(tally, place, box, points)
         return ()
 
-    def _finding(self, place: Place, box: Box3D) -> Finding | None:
-        expected = f"expected points of the cloud in a box that has {box.attributes[_COUNT]} of them"
-        return place.finding(Problem(_CODE, f"{expected}, found none", f"attributes/{_COUNT}"), box)
+    def _count(self, tally: _Tally, place: Place, box: Box3D, points: NDArray[np.float32]) -> None:
+        declared = box.attributes[_COUNT]
+        found = _found(box, points, declared)
+        tally.judged += 1
+        kinds = {"empty": found == 0, "half": 0 < found < _HALF * declared, "short": found < _MOST * declared}
+        for kind, is_so in kinds.items():
+            if is_so:
+                setattr(tally, kind, getattr(tally, kind) + 1)
+                if len(tally.first[kind]) < _FEW:
+                    message = f"expected points of the cloud in a box that has {declared:,} of them, found "
+                    problem = Problem(_CODE, message + (f"{found:,}" if found else "none"), f"attributes/{_COUNT}")
+                    finding = place.finding(problem, box)
+                    tally.first[kind] += () if finding is None else (finding,)
 
-    def memory(self) -> _Memory:
-        """How many boxes of each segment are judged and empty, and what is told of the first of these."""
-        return self._judged, self._empty, self._first
+    def memory(self) -> dict[str, _Tally]:
+        """What there is of each segment."""
+        return self._tallies
 
-    def absorb(self, memory: _Memory, part: Part) -> Iterable[Finding]:
+    def absorb(self, memory: dict[str, _Tally], part: Part) -> Iterable[Finding]:
         """Take over what the next part has."""
-        self._judged.update(memory[0])
-        self._empty.update(memory[1])
-        for segment, findings in memory[2].items():
-            first = self._first.setdefault(segment, [])
-            first.extend(findings[: _FEW - len(first)])
+        for segment, tally in memory.items():
+            self._tallies.setdefault(segment, _Tally()).add(tally)
         return ()
 
     def finish(self) -> Iterator[Finding]:
-        """The boxes without points; of a segment that has many, the first with their number.
+        """The boxes that lack points; of a segment that has many, the first with their number.
 
         Where most segments have many, these are told once.
         """
-        many = [segment for segment in self._lidars if self._empty[segment] > _FEW and self._first[segment]]
-        is_most = len(many) > _FEW and 2 * len(many) > len(self._first)
-        for segment, findings in self._first.items():
-            if self._empty[segment] <= _FEW:
-                yield from findings
-            elif not is_most:
-                yield from self._with_number(findings, [segment], "its scene")
-        if is_most:
-            yield from self._with_number(self._first[many[0]], many, f"{len(many):,} scenes of {len(self._first):,}")
+        kinds = {segment: kind for segment, tally in self._tallies.items() if (kind := tally.kind()) is not None}
+        for kind in ("empty", "short", "half"):
+            own = [segment for segment, one in kinds.items() if one == kind and self._tallies[segment].first[kind]]
+            many = [segment for segment in own if getattr(self._tallies[segment], kind) > _FEW]
+            is_most = len(many) > _FEW and 2 * len(many) > len(self._tallies)
+            for segment in own:
+                if segment not in many:
+                    yield from self._tallies[segment].first[kind]
+                elif not is_most:
+                    yield self._with_number(kind, [segment], "its scene")
+            if is_most:
+                yield self._with_number(kind, many, f"{len(many):,} scenes of {len(self._tallies):,}")
 
-    def _with_number(self, findings: list[Finding], segments: list[str], where: str) -> Iterator[Finding]:
-        empty, judged = (sum(counts[segment] for segment in segments) for counts in (self._empty, self._judged))
-        for first in findings[:1]:
-            more = f"{empty - 1:,} more boxes of {judged:,} in {where}"
-            message = f"{first.message}; so it is with {more} that have {_LEAST} or more"
-            yield msgspec.structs.replace(first, message=message)
+    def _with_number(self, kind: str, segments: list[str], where: str) -> Finding:
+        tallies = [self._tallies[segment] for segment in segments]
+        number, judged = sum(getattr(tally, kind) for tally in tallies), sum(tally.judged for tally in tallies)
+        first = tallies[0].first[kind][0]
+        than = {"empty": "", "half": ", of which these have less than half", "short": " and less than three quarters"}
+        more = f"{number - 1:,} more boxes of {judged:,} in {where}"
+        message = f"{first.message}; so it is with {more} that have {_LEAST} or more{than[kind]}"
+        return msgspec.structs.replace(first, message=message)
 
 
 def _is_unplaced(sensor: Sensor) -> bool:
@@ -137,7 +174,7 @@ def _is_judged(box: Box3D) -> bool:
         return False
     sizes, rotation = (box.length, box.width, box.height), (box.qw, box.qx, box.qy, box.qz)
     is_box = all(map(math.isfinite, (*sizes, *rotation))) and min(sizes) > 0 and any(rotation)
-    return is_box and math.hypot(box.x, box.y, box.z) <= _FAR_M
+    return is_box and math.isfinite(box.x + box.y + box.z)
 
 
 def _points(data: Data) -> NDArray[np.float32] | None:
@@ -164,12 +201,13 @@ def _points(data: Data) -> NDArray[np.float32] | None:
     return None if far and far >= _FAR_SHARE * len(squares) else points
 
 
-def _has_points(box: Box3D, points: NDArray[np.float32]) -> bool:
-    """Whether a box, a little enlarged, has points."""
-    return _is_met(box, points[::_STRIDE]) or _is_met(box, points)
+def _found(box: Box3D, points: NDArray[np.float32], declared: int) -> int:
+    """How many points a box, a little enlarged, has: as many as it should where some of them say so."""
+    some = _number(box, points[::_STRIDE])
+    return declared if some * _STRIDE >= declared else _number(box, points)
 
 
-def _is_met(box: Box3D, points: NDArray[np.float32]) -> bool:
+def _number(box: Box3D, points: NDArray[np.float32]) -> int:
     import numpy as np
 
     from lading.model.geometry import matrix_from_quaternion
@@ -181,7 +219,7 @@ def _is_met(box: Box3D, points: NDArray[np.float32]) -> bool:
         near = (x >= box.x - reach) & (x <= box.x + reach) & (y >= box.y - reach) & (y <= box.y + reach)
         offsets = points[near].astype(np.float64) - (box.x, box.y, box.z)
         own = offsets @ np.array(matrix_from_quaternion((box.qw, box.qx, box.qy, box.qz)))
-        return bool((np.abs(own) <= half).all(axis=1).any())
+        return int(np.count_nonzero((np.abs(own) <= half).all(axis=1)))
 
 
 class LidarPoints(GroupedRule):
@@ -191,10 +229,10 @@ class LidarPoints(GroupedRule):
     severity = "warning"
     formats = frozenset({"nuscenes"})
     checker = LidarPass
-    title = f"a box with {_LEAST} or more `{_COUNT}` has points of the cloud of its sample"
-    bad = "`num_lidar_pts` 60, and no point of the cloud in the box"
+    title = f"a box with {_LEAST} or more `{_COUNT}` has at least half as many points of the cloud of its sample"
+    bad = "`num_lidar_pts` 60, and no point of the cloud in the box, or 20"
     good = "`num_lidar_pts` 60, and 60 points in the box"
-    fix = "Look for clouds of other samples or in another frame of reference, and for a wrong calibration of the lidar."
+    fix = "Look for a wrong frame of reference, calibration or pose; is `translation` the centre?"
 
 
 RULES: Sequence[type[Rule]] = (LidarPoints,)

@@ -1,20 +1,17 @@
-"""Where and when files, poses and boxes are said to be: those that are far from the others of their sample."""
+"""Where and when files and poses are said to be: those that are far from the others of their sample."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lading import counted
 from lading_nuscenes.annotations import Annotations
+from lading_nuscenes.box_places import tell_boxes
 from lading_nuscenes.files import Files, Small
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.sensors import Sensors
 from lading_nuscenes.tables import Tables, grouped
 from lading_nuscenes.times import NO_TIME
-
-#: No box is farther from the vehicle: sensors see some 100 m, radars 250 m (source-formats.md 4.1).
-_FAR_M = 500.0
 
 #: The files of a sample are of 100 ms, in which no vehicle goes as far.
 _JUMP_M = 50.0
@@ -38,7 +35,7 @@ def tell_places(tables: Tables, samples: Samples, files: Files, boxes: Annotatio
     _tell_files(tables, samples, files, sensors)
     _tell_jumps(tables, samples, files, own)
     _tell_times(tables, files)
-    _tell_frames(tables, samples, files, boxes, own)
+    tell_boxes(tables, samples, files, boxes, own)
 
 
 def _placed(files: Files) -> Small:
@@ -162,30 +159,3 @@ def _tell_others(tables: Tables, files: Files, known: NDArray[np.int64]) -> list
         tables.report.warning("nuscenes.ego-pose", message, at)
         told.append(file)
     return told
-
-
-def _tell_frames(tables: Tables, samples: Samples, files: Files, boxes: Annotations, own: Small) -> None:
-    """Say once a scene that all of its boxes are far from the vehicle but near the origin: they are not global."""
-    vehicle: NDArray[np.float64] = np.full((len(samples) + 1, 2), np.nan)
-    vehicle[files.samples[own]] = files.poses.translations[files.poses.of_file[own], :2]
-    at = vehicle[np.maximum(boxes.samples, -1)]
-    known = np.flatnonzero((boxes.samples >= 0) & np.isfinite(at[:, 0]) & np.isfinite(boxes.translations).all(axis=1))
-    if not len(known):
-        return
-    place = boxes.translations[known, :2]
-    off, from_origin = np.linalg.norm(place - at[known], axis=1), np.linalg.norm(place, axis=1)
-    is_odd = (off > _FAR_M) & (from_origin <= _FAR_M)
-    scenes = samples.scenes[boxes.samples[known]]
-    for scene in np.unique(scenes[is_odd]).tolist():
-        inside = scenes == scene
-        if is_odd[inside].all():
-            first = int(known[inside][0])
-            boxes_found = counted(int(inside.sum()), "box", "boxes")
-            message = (
-                f"expected boxes in the global frame, found all {boxes_found} of a scene {off[inside].min():,.0f} m or "
-                f"more from the vehicle, and within {from_origin[inside].max():,.0f} m of the origin, as in the frame "
-                "of the vehicle or a sensor"
-            )
-            tables.report.warning(
-                "nuscenes.box-frame", message, tables.origin("sample_annotation", int(boxes.rows[first]), "translation")
-            )

@@ -74,12 +74,29 @@ def test_a_second_sensor_of_a_name_is_told_at_its_row_where_files_of_both_meet(c
     ]
 
 
-def test_a_sensor_that_has_a_row_for_each_scene_is_no_second_one(case: Any) -> None:
-    other = case.rows("sensor")[0] | {"token": "0123456789abcdef" * 2}
-    case.edit("sensor", lambda rows: [*rows, other])
-    rigs = [n for n, row in enumerate(case.rows("calibrated_sensor")) if row["camera_intrinsic"]]
-    case.set("calibrated_sensor", rigs[2], sensor_token=other["token"])
+def give_second_rows(case: Any, sensors: int) -> None:
+    """Rows of their own for some of the four sensors, which the calibrations of the second scene name."""
+    first = case.rows("sensor")[:sensors]
+    other = [row | {"token": f"{n:02x}" * 16} for n, row in enumerate(first, 1)]
+    case.edit("sensor", lambda rows: [*rows, *other])
+    for row in range(sensors):
+        case.set("calibrated_sensor", 4 + row, sensor_token=other[row]["token"])
+
+
+@pytest.mark.parametrize("sensors", [3, 4])
+def test_sensors_that_have_a_row_for_each_scene_are_no_second_ones(case: Any, sensors: int) -> None:
+    give_second_rows(case, sensors)
     assert judged(case) == []
+
+
+@pytest.mark.parametrize("sensors", [1, 2])
+def test_a_second_row_of_a_sensor_is_told_where_most_have_one(case: Any, sensors: int) -> None:
+    give_second_rows(case, sensors)
+    assert judged(case) == [
+        f"warning nuscenes.sensor-twice {TABLES}sensor.json#/{4 + n}/channel: expected one row of {name!r}, "
+        f"found it in row {n} as well; files of some samples are of this one"
+        for n, name in list(enumerate(("CAM_FRONT", "CAM_BACK")))[:sensors]
+    ]
 
 
 @pytest.mark.parametrize("catalog", [None, limited(num_lidar_pts=0, num_radar_pts=0)], ids=["declared", "limited"])

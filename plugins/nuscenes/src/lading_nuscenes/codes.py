@@ -113,6 +113,11 @@ CODES: Mapping[str, Told] = {
         "warning", "a box is within 300 m of the vehicle", "Correct its place; look for boxes of another sample."
     ),
     "nuscenes.size-order": Told("warning", "the size of a box is width, length, height", "Write (w, l, h)."),
+    "nuscenes.instance-size": Told(
+        "warning",
+        "an object has one size, where most objects do",
+        "Look for two objects that are exchanged; give all boxes of the object its size.",
+    ),
     "nuscenes.sweep-time": Told(
         "warning",
         "a file between two samples has a time between theirs",
@@ -163,6 +168,11 @@ CODES: Mapping[str, Told] = {
     ),
     "nuscenes.channel": Told(
         "error", "a sensor has a name of its own, its channel", "Write a `channel` that no other sensor has."
+    ),
+    "nuscenes.sensor-twice": Told(
+        "warning",
+        "a sensor has one row for all scenes, or each scene its own for most sensors",
+        "Let `calibrated_sensor` name one of both, and remove the other.",
     ),
     "nuscenes.modality": Told("warning", "a sensor is a camera, lidar or radar", "Write camera, lidar or radar."),
     "nuscenes.sensor-place": Told("warning", "a sensor is at the vehicle", "Write metres."),

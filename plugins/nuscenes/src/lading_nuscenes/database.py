@@ -15,6 +15,7 @@ from lading_nuscenes.families import tell_families
 from lading_nuscenes.filenames import name_hashes
 from lading_nuscenes.files import Files
 from lading_nuscenes.groups import Group, log_groups, scene_groups
+from lading_nuscenes.instance_sizes import tell_instance_sizes
 from lading_nuscenes.instances import read_instances, tell_idle
 from lading_nuscenes.lacking import lacking_sensors
 from lading_nuscenes.layout import Media, Version
@@ -87,7 +88,8 @@ class Database:
         self.by_sample = grouped(self.files.samples, len(self.samples))
         self.instances = read_instances(tables, self.book, self.categories)
         self.annotations = self._annotations()
-        tell_sizes(tables, self.annotations, self.instances, self.categories)
+        exchanged = tell_sizes(tables, self.annotations, self.instances, self.categories)
+        tell_instance_sizes(tables, self.samples, self.annotations, exchanged)
         tell_families(tables, self.annotations, self.instances, self.categories, self.attributes)
         tell_derived(tables, self.annotations, self.instances, self.categories, self.files, self.sensors)
         self.results = None if results is None else self._read_results(results, report)

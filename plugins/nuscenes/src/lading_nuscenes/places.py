@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lading import counted
 from lading_nuscenes.annotations import Annotations
+from lading_nuscenes.apart import tell_apart
 from lading_nuscenes.box_places import tell_boxes
 from lading_nuscenes.files import Files, Small
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.sensors import Sensors
-from lading_nuscenes.tables import Tables, grouped
+from lading_nuscenes.tables import Tables
 from lading_nuscenes.times import NO_TIME
-
-#: The files of a sample are of 100 ms, in which no vehicle goes as far.
-_JUMP_M = 50.0
 
 #: A pose is of the time of its file; of another second, it is none of it.
 _FAR_NS = 1_000_000_000
-
-#: As many files of a sample tell which of them is the odd one.
-_LEAST = 3
 
 #: Files that have another pose than their own are told where so many more have theirs.
 _RARE = 3
@@ -33,8 +29,8 @@ def tell_places(tables: Tables, samples: Samples, files: Files, boxes: Annotatio
     """Say which files and poses are far from those beside them, and where boxes are not in the global frame."""
     own = _placed(files)
     _tell_files(tables, samples, files, sensors)
-    _tell_jumps(tables, samples, files, own)
-    _tell_times(tables, files)
+    own = own[~np.isin(own, _tell_times(tables, files))]
+    tell_apart(tables, samples, files, own, sensors)
     tell_boxes(tables, samples, files, boxes, own)
 
 
@@ -76,49 +72,18 @@ def _tell_files(tables: Tables, samples: Samples, files: Files, sensors: Sensors
         tables.report.warning("nuscenes.file-time", f"expected a time near that of its sample, {found}", at)
 
 
-def _tell_jumps(tables: Tables, samples: Samples, files: Files, own: Small) -> None:
-    """Say which poses are far from those of the other files of their sample."""
-    poses = files.poses
-    order, starts = grouped(files.samples[own], len(samples))
-    own = own[order]
-    places = poses.translations[poses.of_file[own]]
-    count = np.diff(starts)
-    begins, ends = starts[:-1][count > 0], starts[1:][count > 0]
-    if not len(begins):
-        return
-    spread = (np.maximum.reduceat(places, begins) - np.minimum.reduceat(places, begins)).max(axis=1)
-    is_wide = (spread > _JUMP_M) & (ends - begins >= _LEAST)
-    if 2 * np.count_nonzero(is_wide) > len(begins) > _LEAST:
-        message = f"expected the poses of a sample near each other, found them up to {spread.max():,.1f} m apart"
-        more = f", and more than {_JUMP_M:g} m in {np.count_nonzero(is_wide):,} samples of {len(begins):,}"
-        first = int(poses.rows[poses.of_file[own[begins[is_wide][0]]]])
-        at = tables.origin("ego_pose", first, "translation")
-        tables.report.warning("nuscenes.ego-place", f"{message}{more}", at)
-        files.misplaced = frozenset(own.tolist())
-        return
-    misplaced: set[int] = set()
-    for start, end in zip(begins[is_wide].tolist(), ends[is_wide].tolist(), strict=True):
-        off = np.linalg.norm(places[start:end] - np.median(places[start:end], axis=0), axis=1)
-        far = np.flatnonzero(off > _JUMP_M)
-        for place in far.tolist() if 2 * len(far) < end - start else ():
-            message = f"expected a place near those of the other files of its sample, found one {off[place]:,.1f} m off"
-            misplaced.add(int(own[start + place]))
-            at = tables.origin("ego_pose", int(poses.rows[poses.of_file[own[start + place]]]), "translation")
-            tables.report.warning("nuscenes.ego-place", message, at)
-    files.misplaced = misplaced
-
-
-def _tell_times(tables: Tables, files: Files) -> None:
+def _tell_times(tables: Tables, files: Files) -> list[int]:
     """Say which poses have a time that is far from that of the first of their files, once where most have.
 
-    Of files whose own time is told to be another's, nothing is said.
+    Gives the files that have the pose of another one. Of files with the time of others, nothing is said.
     """
     poses = files.poses
     is_known = (poses.rows[poses.of_file] >= 0) & (files.times != NO_TIME) & files.is_key
     is_known[list(files.untimely)] = False
     known = np.flatnonzero(is_known)
     known = known[poses.times[poses.of_file[known]] != NO_TIME]
-    known = known[~np.isin(known, _tell_others(tables, files, known[~np.isin(known, files.later)]))]
+    others = _tell_others(tables, files, known[~np.isin(known, files.later)])
+    known = known[~np.isin(known, others)]
     _, firsts = np.unique(poses.of_file[known], return_index=True)
     known = known[np.sort(firsts)]
     off = poses.times[poses.of_file[known]] - files.times[known]
@@ -133,6 +98,7 @@ def _tell_times(tables: Tables, files: Files) -> None:
             message += f", as in {counted(len(far), 'row')} of {len(known):,}"
         at = tables.origin("ego_pose", int(poses.rows[poses.of_file[known[place]]]), "timestamp")
         tables.report.warning("nuscenes.ego-time", message, at)
+    return others
 
 
 def _tell_others(tables: Tables, files: Files, known: NDArray[np.int64]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lading_nuscenes.annotations import Annotations
 from lading_nuscenes.instances import Instances
@@ -21,8 +22,13 @@ _FEW = 2
 _CAR = re.compile(r"(.*[^a-z])?car[^a-z]*", re.DOTALL)
 
 
-def tell_sizes(tables: Tables, annotations: Annotations, instances: Instances, categories: Rows[Category]) -> None:
-    """Say which cars are as wide as others are long, once where most or many are: width and length are exchanged."""
+def tell_sizes(
+    tables: Tables, annotations: Annotations, instances: Instances, categories: Rows[Category]
+) -> NDArray[np.int32]:
+    """Say which cars are as wide as others are long, once where most or many are: width and length are exchanged.
+
+    Gives the instances of which it is so.
+    """
     is_car = np.array([*(_CAR.fullmatch(row.name.lower()) is not None for row in categories.rows), False])
     of_instance = np.append(np.maximum(instances.categories, -1), -1)
     cars = np.flatnonzero(is_car[of_instance[np.maximum(annotations.instances, -1)]])
@@ -41,3 +47,4 @@ def tell_sizes(tables: Tables, annotations: Annotations, instances: Instances, c
             message += f", as in {number:,} of its {np.count_nonzero(annotations.instances[cars] == owner):,} rows"
         at = tables.origin("sample_annotation", int(annotations.rows[place]), "size")
         tables.report.warning("nuscenes.size-order", message, at)
+    return objects

@@ -353,10 +353,10 @@ def test_a_row_that_is_gone_is_told_once_with_how_many_name_it(case: Any) -> Non
     gone = case.rows("sample")[1]["token"]
     case.edit("sample", lambda rows: [row for row in rows if row["token"] != gone])
     opened = case.open()
-    # four files of key frames (sweeps are not read), three annotations, `prev` and `next` of its neighbours
+    # four files of key frames, four between samples, three annotations, `prev` and `next` of its neighbours
     assert opened.told == [
         "error nuscenes.dangling-token v1.0-mini/sample_data.json#/2/sample_token: "
-        f"expected a token of sample.json, found {gone!r}; 8 more rows name it"
+        f"expected a token of sample.json, found {gone!r}; 12 more rows name it"
     ]
 
 

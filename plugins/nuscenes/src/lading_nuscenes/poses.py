@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Transform3D
+from lading import Transform3D, counted
 from lading.model.geometry import EGO, WORLD
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.rotations import tell_order, tell_rotations
@@ -16,6 +16,12 @@ from lading_nuscenes.schema import EgoPose, EgoPoseText, Rotation, Vector
 from lading_nuscenes.tables import Columns, Tables, vectors
 from lading_nuscenes.times import NO_TIME, Clock, Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, Keys, TokenBook, TokenIndex, has_repeats, no_keys
+
+#: No place at all.
+NO_PLACES: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+
+#: Poses that are told one by one though they are most.
+_FEW = 2
 
 _MORE = ("rotation_rate", "acceleration", "speed")
 
@@ -46,7 +52,37 @@ class Poses:
         return Transform3D(EGO, WORLD, (x, y, z), (qw, qx, qy, qz))
 
 
-def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray[np.int32]) -> Poses:
+class Sought:
+    """The poses that rows name which are not read: they are to be there, and no more is asked of them."""
+
+    def __init__(self, keys: Keys, rows: NDArray[np.int32]) -> None:
+        self._index = TokenIndex(keys)
+        self._rows = rows
+        self._is_met = np.zeros(len(keys), dtype=np.bool_)
+
+    def meet(self, keys: Keys) -> None:
+        """Take some that are there."""
+        found = self._index.find(keys)
+        self._is_met[found[found >= 0]] = True
+
+    def tell(self, tables: Tables, book: TokenBook) -> None:
+        """Say which are not there, once where most are not. Rows that name none need none."""
+        keys = self._index.keys
+        firsts = self._index.find(keys)
+        lost = np.flatnonzero((firsts >= 0) & ~self._is_met[np.maximum(firsts, 0)]) if len(keys) else NO_PLACES
+        is_most = len(lost) > _FEW and 2 * len(lost) > len(keys)
+        if is_most and "ego_pose" in tables and not tables.is_cut("ego_pose"):
+            at = tables.origin("sample_data", int(self._rows[lost[0]]), "ego_pose_token")
+            found = f"found {book.text(keys[lost[0]])!r}; so it is with {counted(len(lost) - 1, 'more row')}"
+            message = f"expected a token of ego_pose.json, {found} of {len(keys):,} that are no key frames"
+            tables.report.error("nuscenes.dangling-token", message, at)
+            return
+        for place in lost.tolist():
+            token = book.text(keys[place])
+            tables.dangles("sample_data", "ego_pose_token", "ego_pose", int(self._rows[place]), token)
+
+
+def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray[np.int32], sought: Sought) -> Poses:
     """The poses of some files, by the keys of their tokens; those that are not there are reported."""
     poses = Poses(len(wanted))
     index = TokenIndex(wanted)
@@ -69,6 +105,7 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
         for own in np.flatnonzero(places == ABSENT).tolist():
             tables.nameless("ego_pose", piece.indexes[own])
         is_other = places == DANGLING
+        sought.meet(keys)
         others.add(keys=keys[is_other], rows=np.array(piece.indexes, dtype=np.int32)[is_other])
     _tell_repeats(tables, book, others)
     if taken:
@@ -80,6 +117,7 @@ def read_poses(tables: Tables, book: TokenBook, wanted: Keys, file_rows: NDArray
     tell_order(tables, "ego_pose", poses.rows[known], poses.rotations[known])
     for file in np.flatnonzero(poses.rows[poses.of_file] < 0).tolist():
         tables.dangles("sample_data", "ego_pose_token", "ego_pose", int(file_rows[file]), book.text(wanted[file]))
+    sought.tell(tables, book)
     return poses
 
 

@@ -18,9 +18,10 @@ from lading_nuscenes.outside import Outside
 from lading_nuscenes.poses import read_poses
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.schema import CalibratedSensor, SampleData, Time
+from lading_nuscenes.sweep_links import SweepLinks
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.times import Clock, Times
-from lading_nuscenes.tokens import TokenBook, TokenIndex, no_keys
+from lading_nuscenes.tokens import Indexes, TokenBook, TokenIndex, no_keys
 
 #: Tables whose rows belong to a file of any kind.
 _OF_FILES = ("lidarseg", "panoptic", "object_ann", "surface_ann")
@@ -84,6 +85,7 @@ class _Reading:
         )
         self._files = Files()
         self._nameless: list[int] = []
+        self._sweeps = SweepLinks(tables, book, samples)
         self._keys = 0
         self._no_keys: dict[int, SampleData] = {}
         self._count = 0
@@ -92,25 +94,25 @@ class _Reading:
         """Take one piece of the table."""
         every = piece.rows
         self._outside.bring_in(piece.indexes, every, piece.extras)
+        rigs = self._calibrated.find([row.calibrated_sensor_token for row in every])
         self._tokens.add(
             keys=self._book.keys([row.token for row in every]),
             rows=_array(piece.indexes),
-            rigs=self._calibrated.find([row.calibrated_sensor_token for row in every]).astype(np.int32),
+            rigs=rigs.astype(np.int32),
         )
         if self._notes_names:
             self._tokens.add(names=name_hashes([row.filename for row in every]))
         self._note_undecided(piece)
         self._note_folders(piece)
         chosen = [place for place, row in enumerate(every) if self._all_files or row.is_key_frame]
-        if len(chosen) < len(every):
-            self._skip(piece, set(chosen))
-        if not chosen:
-            return
         for place, own in enumerate(chosen):
             if own in piece.extras:
                 self._files.extras[self._count + place] = piece.extras[own]
         self._count += len(chosen)
-        self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
+        if chosen:
+            self._add([every[place] for place in chosen], [piece.indexes[place] for place in chosen])
+        if len(chosen) < len(every):
+            self._skip(piece, chosen, rigs)
 
     def _tell_nameless(self) -> None:
         """Say which files have an empty path, once where most have."""
@@ -168,11 +170,14 @@ class _Reading:
         self._files.undecided[index] = self._joined(row)
         self._files.doubtful.add(row.token)
 
-    def _skip(self, piece: Piece[SampleData], chosen: set[int]) -> None:
+    def _skip(self, piece: Piece[SampleData], chosen: list[int], rigs: Indexes) -> None:
+        others = np.setdiff1d(np.arange(len(piece.rows)), chosen)
+        places: list[int] = others.tolist()
         if not self._files.skipped:
-            first = next(place for place in range(len(piece.rows)) if place not in chosen)
-            self._files.skipped_example = str(self._tables.origin("sample_data", piece.indexes[first]))
-        self._files.skipped += len(piece.rows) - len(chosen)
+            self._files.skipped_example = str(self._tables.origin("sample_data", piece.indexes[places[0]]))
+        self._files.skipped += len(places)
+        indexes = [piece.indexes[place] for place in places]
+        self._sweeps.add([piece.rows[place] for place in places], indexes, rigs[others])
 
     def _add(self, rows: list[SampleData], indexes: list[int]) -> None:
         book, times, formats = self._book, [row.timestamp for row in rows], self._formats
@@ -222,9 +227,10 @@ class _Reading:
         self._clock.settle(files.times)
         links = FileLinks(self._tables, self._book, self._samples, self._calibrated, files)
         links.tell(every, rows, self._tokens.take("rigs", NO_ROWS))
+        sought = self._sweeps.tell(every, rows, files)
         del every
         tell_formats(self._tables, files)
-        files.poses = read_poses(self._tables, self._book, poses, files.rows)
+        files.poses = read_poses(self._tables, self._book, poses, files.rows, sought)
         return files
 
 

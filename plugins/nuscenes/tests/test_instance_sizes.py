@@ -43,11 +43,13 @@ def test_where_more_objects_change_sizes_are_measured_anew(case: Any) -> None:
 def test_many_objects_that_change_are_told_once(case: Any) -> None:
     """The objects of the fixture five times, of which three change: 3 of 20."""
     boxes = case.rows("sample_annotation")
+    places = {box["token"]: f"{m:030x}" for m, box in enumerate(boxes)}
     copies = [
         box
-        | {"token": f"{n:02x}{m:030x}", "instance_token": f"{n:02x}{box['instance_token'][2:]}", "prev": "", "next": ""}
+        | {key: f"{n:02x}{places[box[key]]}" if box[key] else "" for key in ("token", "prev", "next")}
+        | {"instance_token": f"{n:02x}{box['instance_token'][2:]}"}
         for n in range(1, 5)
-        for m, box in enumerate(boxes)
+        for box in boxes
     ]
     objects = case.rows("instance")
     more = [row | {"token": f"{n:02x}{row['token'][2:]}"} for n in range(1, 5) for row in objects]
@@ -62,3 +64,9 @@ def test_a_size_in_another_order_is_told_as_that(case: Any) -> None:
     case.set("sample_annotation", 1, size=[4.5, 1.9, 1.6])
     assert told(case) == []
     assert len(case.open().of("size-order")) == 1
+
+
+def test_boxes_of_two_objects_under_one_token_are_not_held_to_each_other(case: Any) -> None:
+    """They are told by their links."""
+    case.set("sample_annotation", 2, size=[1.9, 9.0, 1.6], prev="").set("sample_annotation", 1, next="")
+    assert told(case) == []

@@ -211,6 +211,15 @@ def test_a_cloud_in_another_unit_is_told_by_its_points_alone(case: Any, near: in
     assert len(told(case)) == count
 
 
+def test_boxes_whose_sizes_are_told_to_be_in_another_order_are_not_judged(case: Any) -> None:
+    count(case, [1], 12)
+    put(case, 1, (3, 0, 0))
+    assert len(told(case)) == 1
+    case.edit("sample_annotation", lambda rows: [row | {"size": [row["size"][n] for n in (1, 0, 2)]} for row in rows])
+    assert len(case.open().of("size-order")) == 1
+    assert told(case) == []
+
+
 def test_boxes_of_quaternions_in_another_order_are_told_by_these_alone(case: Any) -> None:
     count(case, [1], 12)
     put(case, 1, (3, 0, 0))

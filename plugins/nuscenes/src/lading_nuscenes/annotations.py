@@ -41,7 +41,8 @@ class Annotations:
 
     `odd_points` are the columns of numbers of points that are told, by place, `strangers` the places of rows that are
     told to name another instance than their neighbours, `idle` those of instances that no row names,
-    `far` the places of rows that are told to be far from the vehicle.
+    `far` the places of rows that are told to be far from the vehicle, `are_exchanged` whether it is told that width
+    and length are.
     """
 
     def __init__(self) -> None:
@@ -64,6 +65,7 @@ class Annotations:
         self.odd_points: dict[int, list[str]] = {}
         self.strangers: Set[int] = frozenset()
         self.idle: Set[int] = frozenset()
+        self.are_exchanged = False
         self.far: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._order = _NONE
         self._starts: NDArray[np.int64] = np.zeros(1, dtype=np.int64)

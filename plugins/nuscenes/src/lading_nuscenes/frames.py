@@ -41,6 +41,7 @@ class Frames:
         self._database = database
         self._plan = plan
         self._is_nuimages = database.version.is_nuimages
+        self._is_turned = bool(database.tables.turned) or database.annotations.are_exchanged
         self._report = report
         self._carriers = Carriers(database, plan, report)
         self._measures = Measures(database, plan.segment.name, report)
@@ -157,7 +158,7 @@ class Frames:
         is_backward = self._is_nuimages or int(files.samples[file]) in self._database.samples.backward
         same_path, untimely = file in files.same_path, is_backward or file in files.untimely
         told = (_SAME_PATH,) * same_path + (_UNTIMELY,) * untimely + (_MISPLACED,) * (file in files.misplaced)
-        return told + (_TURNED,) * bool(self._database.tables.turned)
+        return told + (_TURNED,) * self._is_turned
 
     def _file_extras(self, file: int) -> dict[str, Any]:
         files, book = self._database.files, self._database.book

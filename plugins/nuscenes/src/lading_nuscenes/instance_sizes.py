@@ -27,7 +27,8 @@ _FEW = 2
 def tell_instance_sizes(tables: Tables, samples: Samples, annotations: Annotations, told: NDArray[np.int32]) -> None:
     """Say at which boxes the size of an object changes, where most objects keep theirs.
 
-    Of the objects that are `told` to have width and length exchanged, nothing is said.
+    Boxes are held to those that lead to them by `next`: wrong links are told. Of the objects that are `told` to have
+    width and length exchanged, nothing is said.
     """
     of, sizes = annotations.instances, annotations.sizes
     times = np.append(samples.times, NO_TIME)[np.maximum(annotations.samples, -1)]
@@ -35,7 +36,7 @@ def tell_instance_sizes(tables: Tables, samples: Samples, annotations: Annotatio
     is_known[list(annotations.strangers)] = False
     order = np.flatnonzero(is_known)
     order = order[np.lexsort((times[order], of[order]))]
-    is_next = np.diff(of[order]) == 0
+    is_next = (np.diff(of[order]) == 0) & (annotations.after[order[:-1]] == order[1:])
     before, after = sizes[order[:-1]], sizes[order[1:]]
     is_other = (np.abs(after - before) > np.maximum(_SAME * np.maximum(before, after), _SAME_M)).any(axis=1)
     changes = np.flatnonzero(is_next & is_other)

@@ -37,6 +37,7 @@ def tell_sizes(
     owners = annotations.instances[odd]
     objects, firsts, numbers = np.unique(owners, return_index=True, return_counts=True)
     is_told_once = len(objects) > _FEW or (len(odd) > 1 and 2 * len(odd) > len(cars))
+    annotations.are_exchanged = len(odd) > 1 and 2 * len(odd) > len(cars)
     each = sorted(zip(odd[firsts].tolist(), objects.tolist(), numbers.tolist(), strict=True))
     for place, owner, number in each[: 1 if is_told_once else None]:
         size = annotations.sizes[place].tolist()

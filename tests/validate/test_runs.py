@@ -23,17 +23,23 @@ def jobs(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(request.param)
 
 
-def told(frames: Sequence[Sequence[Label]], jobs: int, step_ns: int = 500_000_000) -> list[tuple[str, int | None, str]]:
-    """Frame, line and last words of each jump in a segment of these labels."""
+def drive(frames: Sequence[Sequence[Label]], **fields: Any) -> MemoryDataset:
+    """Half a second apart."""
     made = []
     for number, labels in enumerate(frames):
-        path = f"{number}.pcd"
-        data = Data(path=path, remote_path=path, sensor_name="lidar", timestamp_ns=number * step_ns)
+        path = f"{number}.bin"
+        data = Data(path=path, remote_path=path, sensor_name="lidar", timestamp_ns=number * 500_000_000)
         data.labels = [msgspec.structs.replace(label, origin=place) for place, label in enumerate(labels)]
         data.origins = OriginList([Origin("tracks.txt", line=10 * number + place) for place in range(len(labels))])
+        for name, make in fields.items():
+            setattr(data, name, make(path))
         made.append(Frame(key=str(number), data=[data]))
-    dataset = MemoryDataset("x", {"drive": made}, is_fusion=True)
-    found = validate(dataset, rules=["instance.jump"], jobs=jobs)
+    return MemoryDataset("x", {"drive": made}, is_fusion=True)
+
+
+def told(frames: Sequence[Sequence[Label]], jobs: int) -> list[tuple[str, int | None, str]]:
+    """Frame, line and last words of each jump in a segment of these labels."""
+    found = validate(drive(frames), rules=["instance.jump"], jobs=jobs)
     return [(one.frame or "", one.line, one.message.partition(", found it ")[2]) for one in found]
 
 
@@ -85,3 +91,11 @@ def test_boxes_in_the_picture_are_told_once_as_well(jobs: int) -> None:
     places = [100, 110, 900, 910, 140, 150, 160, 170]
     boxes = [[Box2D(x, 50, x + 40, 80, category="car", instance="7")] for x in places]
     assert told(boxes, jobs) == [("2", 20, "790 pixels off, and so up to frame '3'")]
+
+
+def test_jumps_are_told_behind_files_however_many_parts_there_are(jobs: int, content: Any) -> None:
+    """Of both it is known at the end alone: of the second file that it has the bytes of the first."""
+    frames = [[car(x)] for x in (0, 5, 300, 305, 20, 25, 30, 35)]
+    dataset = drive(frames, content=lambda path: content(path, b"same" if path < "2" else path.encode()))
+    found = validate(dataset, rules=["media.duplicate", "instance.jump"], jobs=jobs)
+    assert [(one.rule, one.frame) for one in found] == [("media.duplicate", "1"), ("instance.jump", "2")]

@@ -43,6 +43,7 @@ class _Seen(msgspec.Struct):
     openings: dict[Key, Opening] = msgspec.field(default_factory=dict)
     runs: Runs = msgspec.field(default_factory=Runs)
     poses: list[Jump] = msgspec.field(default_factory=list)
+    told: list[Finding] = msgspec.field(default_factory=list)  # what parts showed, in their order
 
 
 class TrackingPass(BlockChecker):
@@ -137,7 +138,7 @@ class TrackingPass(BlockChecker):
             yield from self._join(name, seen, later)
 
     def _join(self, segment: str, seen: _Seen, later: _Seen) -> Iterator[Finding]:
-        """Jumps over the border between two parts, and those that the later part held back."""
+        """Jumps over the border between two parts, and those that the later part held back: these are told at the end."""
         if not later.frames:
             return
         last, first = seen.trail.last[-1] if seen.frames else {}, later.trail.first[0]
@@ -150,11 +151,11 @@ class TrackingPass(BlockChecker):
             if key == EGO_KEY:
                 seen.poses.append(jump)
             else:
-                yield from seen.runs.tell(key, [jump])
+                seen.told += seen.runs.tell(key, [jump])
         for key, opening in later.openings.items():
             if opening.jumps and is_return(off_in_first.get(key), opening.jumps[0]):
                 del opening.jumps[0]
-            yield from seen.runs.tell_part(key, opening)
+            seen.told += seen.runs.tell_part(key, opening)
         seen.runs.take(later.runs)
         seen.poses += later.poses
         seen.frames += later.frames
@@ -163,6 +164,7 @@ class TrackingPass(BlockChecker):
         """What was held back; instances of more than one category: each of the later ones, where it was first met."""
         for segment in self._dataset.segments:
             seen = self._seen.get(segment.name, _Seen())
+            yield from seen.told
             whole = Runs()
             for key, opening in seen.openings.items():
                 yield from whole.tell_part(key, opening)

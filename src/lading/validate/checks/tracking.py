@@ -138,7 +138,7 @@ class TrackingPass(BlockChecker):
             yield from self._join(name, seen, later)
 
     def _join(self, segment: str, seen: _Seen, later: _Seen) -> Iterator[Finding]:
-        """Jumps over the border between two parts, and those that the later part held back: these are told at the end."""
+        """Take in jumps over the border between two parts, and those that the later part held back."""
         if not later.frames:
             return
         last, first = seen.trail.last[-1] if seen.frames else {}, later.trail.first[0]

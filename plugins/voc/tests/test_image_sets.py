@@ -202,6 +202,66 @@ def test_annotations_that_no_set_lists_are_told_where_most_are_listed(
         )
 
 
+@pytest.mark.parametrize(
+    ("sets", "told"),
+    [
+        ({"val": "c d"}, "found 4 that none does, first 'a', and no `train` beside ImageSets/Main/val.txt; in the"),
+        ({"val": "a b c d e f"}, None),
+        ({"val": "c d", "train": "e"}, None),
+        ({"val": "c d", "train": ""}, None),
+        ({"test": "c d"}, None),
+        ({"val_small": "c d"}, None),
+    ],
+    ids=[
+        "train is lost",
+        "all are listed",
+        "a choice",
+        "train is empty, which a rule tells",
+        "of a test",
+        "another set",
+    ],
+)
+def test_annotations_are_told_where_the_set_to_train_on_was_lost(
+    sets: dict[str, str], told: str | None, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    files = {f"Annotations/{key}.xml": xml("dog") for key in "abcdef"}
+    found = voc(files | {f"ImageSets/Main/{name}.txt": listed.replace(" ", "\n") for name, listed in sets.items()})
+    if told is None:
+        assert found.findings == []
+        return
+    (finding,) = found.findings
+    assert (finding.rule, finding.file) == ("voc.unlisted-annotation", "Annotations/a.xml")
+    assert told in finding.message
+
+
+@pytest.mark.parametrize(
+    ("sets", "line", "told"),
+    [
+        (
+            {"val": "c"},
+            1,
+            "expected the ids of ImageSets/Main/val.txt alone, found 2 others, first 'a', and no `train`",
+        ),
+        ({"train": "a b"}, 3, "expected the ids of ImageSets/Main/train.txt alone, found 1 other, first 'c', and no"),
+        ({"train": "a", "val": "c"}, 2, "ImageSets/Main/train.txt and ImageSets/Main/val.txt alone, found 1 other"),
+        ({"train": "a b", "val": "c"}, None, ""),
+        ({"train": "", "val": "c"}, None, ""),
+        ({}, None, ""),
+    ],
+    ids=["train is lost", "val is lost", "more than both", "both together", "train is empty", "alone"],
+)
+def test_trainval_has_the_ids_of_its_parts_alone(
+    sets: dict[str, str], line: int | None, told: str, voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    files = {f"Annotations/{key}.xml": xml("dog") for key in "abc"}
+    listed = {f"ImageSets/Main/{name}.txt": keys.replace(" ", "\n") for name, keys in sets.items()}
+    found = voc(files | listed | {"ImageSets/Main/trainval.txt": "a\nb\nc\n"})
+    assert [(one.rule, one.file, one.line) for one in found.findings] == (
+        [] if line is None else [("voc.set-ids", "ImageSets/Main/trainval.txt", line)]
+    )
+    assert all(told in one.message for one in found.findings)
+
+
 def test_an_annotation_without_a_picture_is_told_as_that_alone(
     voc: Callable[..., Any], xml: Callable[..., str], picture: Callable[..., bytes]
 ) -> None:
@@ -488,7 +548,7 @@ def test_an_id_in_two_sets_that_share_none_is_told_with_both_lines(
     found = voc(
         {f"Annotations/{key}.xml": xml("dog") for key in keys} | {SETS.format(n): text for n, text in sets.items()}
     )
-    assert [(f.rule, f.severity, f.file, f.line, f.message) for f in found.findings] == [
+    assert [(f.rule, f.severity, f.file, f.line, f.message) for f in found.findings if f.rule == "voc.shared-id"] == [
         (
             "voc.shared-id",
             "warning",

@@ -421,3 +421,56 @@ def test_colours_of_the_map_are_the_published_ones() -> None:
         *((0, 0, 0), (128, 0, 0), (0, 128, 0)),
         *((192, 128, 128), (224, 224, 192)),
     ]
+
+
+def several(
+    xml: Callable[..., str], odd: dict[int, bytes], folder: str, usual: bytes, count: int = 8
+) -> dict[str, Any]:
+    """So many pictures of a person with a mask each, some of them odd ones; all in a set."""
+    files: dict[str, Any] = {}
+    for number in range(count):
+        files |= {
+            path.replace(ID, f"{number:06}"): data for path, data in official(xml, "person", **{folder: usual}).items()
+        }
+        files[f"{ROOT}/{folder}/{number:06}.png"] = odd.get(number, usual)
+    del files[f"{ROOT}/ImageSets/Segmentation/train.txt"]
+    return files | {f"{ROOT}/ImageSets/Main/val.txt": "".join(f"{number:06}\n" for number in range(count))}
+
+
+def grey(value: int) -> bytes:
+    """A number saved as a colour."""
+    return mask([[0, value, value]], "RGB", {0: (0, 0, 0), value: (value, value, value)})
+
+
+@pytest.mark.parametrize(
+    ("folder", "odd", "noun"),
+    [
+        ("SegmentationClass", mask([[0, 15, 15]], "RGB", {0: (0, 0, 0), 15: (192, 128, 128)}), "classes"),
+        ("SegmentationObject", mask([[0, 1, 1]], "RGB", {0: (0, 0, 0), 1: (128, 0, 0)}), "objects"),
+    ],
+)
+def test_masks_in_colours_among_others_of_numbers_are_told_once(
+    voc: Callable[..., Any], xml: Callable[..., str], folder: str, odd: bytes, noun: str
+) -> None:
+    usual = mask([[0, 15, 15]] if noun == "classes" else [[0, 1, 1]])
+    found = voc(several(xml, {3: odd, 5: odd}, folder, usual, count=10))
+    finding = found.finding("voc.mask-form")
+    assert (finding.severity, finding.file) == ("warning", f"{ROOT}/{folder}/000003.png")
+    assert finding.message == (
+        f"expected masks of {noun} that hold numbers, as 8 do, found 2 of colours, first this one"
+    )
+    assert "voc.mask-form" not in {
+        one.rule for one in voc(several(xml, {3: odd, 4: odd, 5: odd}, folder, usual)).findings
+    }
+
+
+def test_numbers_of_objects_that_were_saved_as_colours_are_told_once(
+    voc: Callable[..., Any], xml: Callable[..., str]
+) -> None:
+    found = voc(several(xml, {}, "SegmentationObject", grey(1)))
+    finding = found.finding("voc.mask-value")
+    assert finding.file == f"{ROOT}/SegmentationObject/000000.png"
+    assert finding.message == (
+        "expected colours of objects, found grey as (1, 1, 1): numbers saved as colours; so it is with 8 masks of 8"
+    )
+    assert {one.rule for one in found.findings} == {"voc.mask-value"}

@@ -148,9 +148,14 @@ CODES: Mapping[str, Told] = {
         "a mask has pixels of the objects that its annotation has",
         "Draw the mask anew; look for one that was saved in other colours.",
     ),
+    "voc.mask-form": Told(
+        "warning",
+        "masks of a segment hold numbers, all of them, or colours",
+        "Save the odd ones as the others are: with a palette, or in colours.",
+    ),
     "voc.mask-value": Told(
         "warning",
-        "a colour of a mask of classes is that of a class",
+        "a colour of a mask is that of a class, or of the number of an object",
         "Save the mask with the palette of the classes, or list the colour in `labelmap.txt`.",
     ),
     "voc.mask-class": Told(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from lading import Catalog, Data, Dataset, File, Frame, Label, Origin, Report, Segment, Source
 from lading.model.dataset import WHOLE, Part, SourceFile, share
-from lading.model.recurring import Recurring
 from lading_voc.annotation import Annotation, sized_boxes, told_of
 from lading_voc.contents import read_file
 from lading_voc.dialect import Dialect, is_official_database
@@ -73,6 +72,7 @@ class VocDataset(Dataset):
         for number in share(len(refs), part):
             yield self._frame(refs[number], memberships, tally, heard)
         heard.gather(tally.recurring)
+        heard.gather(tally.forms)
         heard.gather(tally)
 
     def _loaded(self) -> list[Memberships]:
@@ -106,7 +106,7 @@ class VocDataset(Dataset):
             self._check_filename(path, found, picture, report)
             if found.extras.get("segmented") == "1" and self._index.says_segmented(ref.tree):
                 self._check_mask(ref, path, report)
-        labels, origins = self._labels(ref, key, file, found, tally.recurring, report)
+        labels, origins = self._labels(ref, key, file, found, tally, report)
         if dialect.is_relative and origins is not None:
             tally.hold_to_parts(found.labels, origins, dialect.pixels.edge)
         if path is not None and not (found.is_read or labels or listed.values or picture):
@@ -173,7 +173,7 @@ class VocDataset(Dataset):
         return names is not None and names.is_official and ref.id in self._index.trees[ref.tree].object_masks
 
     def _labels(
-        self, ref: Ref, key: str, file: File | None, found: Annotation, recurring: Recurring, report: Report
+        self, ref: Ref, key: str, file: File | None, found: Annotation, tally: Tally, report: Report
     ) -> tuple[list[Label], Places | MaskPlaces | None]:
         """The labels of the annotation, and behind them the masks."""
         tree = self._index.trees[ref.tree]
@@ -190,7 +190,8 @@ class VocDataset(Dataset):
             annotated = Annotated(found.object_count, whole, places, found.width, found.height)
         categories = frozenset(label.category for label in found.labels if label.category is not None)
         masks = Masks(key, by_class, by_object, annotated, categories)
-        labels = MaskReader(self._dialects[ref.tree].names, self._masks, recurring, report).read(masks)
+        names = self._dialects[ref.tree].names
+        labels = MaskReader(names, self._masks, tally.recurring, tally.forms, report).read(masks)
         paths = [file.path for file in (by_class, by_object) if file is not None]
         return [*found.labels, *labels], MaskPlaces(paths, places)
 

@@ -60,7 +60,7 @@ class Annotated(msgspec.Struct, frozen=True):
         return _offset(where, (left, top, right, bottom)) if pixels else None
 
 
-def tell_class(number: int, due: str | None, under: str | None, file: File, report: Report) -> None:
+def tell_class(number: int, due: str | None, under: str | None, file: File, recurring: Recurring) -> None:
     """Tell of an object whose class in the mask of classes is none, or not the one that is due."""
     if under is None:
         message = f"expected a class under object {number}, found none"
@@ -68,7 +68,8 @@ def tell_class(number: int, due: str | None, under: str | None, file: File, repo
         message = f"expected {due!r} under object {number}, as its annotation says, found {under!r}"
     else:
         return
-    report.warning("voc.mask-class", message, Origin(file.path))
+    at = Origin(file.path)
+    recurring.take("warning", "voc.mask-class", message, at, group="objects of masks", noun="objects")
 
 
 def tell_shift(offsets: Sequence[Offset | None], file: File, recurring: Recurring) -> None:

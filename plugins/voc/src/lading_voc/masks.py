@@ -12,6 +12,7 @@ from lading import File, InstanceMask, Label, MaskItem, Origin, Report, Semantic
 from lading.errors import SourceError
 from lading.media import MaskPixels, read_mask
 from lading.model.recurring import Recurring
+from lading_voc.mask_forms import MaskForms
 from lading_voc.mask_objects import Annotated, Offset, tell_class, tell_shift
 from lading_voc.names import OFFICIAL_COLOURS, UNNAMED, VOID_VALUE, Names
 from lading_voc.options import MaskChoice
@@ -46,11 +47,14 @@ class _Under(NamedTuple):
 class MaskReader:
     """Makes the labels of masks; what a table lacks is told with its file."""
 
-    def __init__(self, names: Names | None, choice: MaskChoice, recurring: Recurring, report: Report) -> None:
+    def __init__(
+        self, names: Names | None, choice: MaskChoice, recurring: Recurring, forms: MaskForms, report: Report
+    ) -> None:
         self._names = names if names is not None else UNNAMED
         self._is_named = names is not None
         self._choice = choice
         self._recurring = recurring
+        self._forms = forms
         self._report = report
 
     def read(self, masks: Masks) -> list[Label]:
@@ -97,6 +101,7 @@ class MaskReader:
         found = _values_of(pixels.values)
         if pixels.is_colour:
             return self._colour_items(file, found)
+        self._forms.add("classes", file, is_colour=False)
         return tuple(MaskItem(value, category=classes.get(value)) for value in found)
 
     def _colour_items(self, file: File, found: list[int]) -> tuple[MaskItem, ...]:
@@ -114,7 +119,9 @@ class MaskReader:
             shown = ", ".join(str(colour_of(value)) for value in unknown[:3])
             table = self._names.origin or "the VOC colour map"
             message = f"expected colours of {table}, found {counted(len(unknown), 'other')}, as {shown}"
-            self._report.warning("voc.mask-value", message, Origin(file.path))
+            self._tell_mask("voc.mask-value", message, file)
+        else:
+            self._forms.add("classes", file, is_colour=True)
         return tuple(items)
 
     def _object_items(
@@ -138,6 +145,13 @@ class MaskReader:
             items.append(MaskItem(value, number, category=under.name, instance=instance, extras=extras))
         known = [item.category_id for item in items if item.category_id is not None]
         self._tell_numbers(masks, file, known)
+        others = [item.value for item in items if item.category_id is None]
+        grey = [value for value in others if len({*colour_of(value)}) == 1]
+        if grey:
+            message = f"expected colours of objects, found grey as {colour_of(grey[0])}: numbers saved as colours"
+            self._tell_mask("voc.mask-value", message, file)
+        else:
+            self._forms.add("objects", file, is_colour=pixels.is_colour)
         tell_shift(offsets, file, self._recurring)
         return tuple(msgspec.structs.replace(item, category_id=None) for item in items)
 
@@ -151,7 +165,8 @@ class MaskReader:
         is_other = False
         if masks.by_class is not None and self._is_named and (under.name is not None or under.is_none):
             due = None if box is None or box.category not in self._names.classes.values() else box.category
-            tell_class(number, due, under.name, masks.by_class, self._report)
+            self._recurring.saw("objects of masks", 1)
+            tell_class(number, due, under.name, masks.by_class, self._recurring)
             is_other = None not in (due, under.name) and due != under.name
         if masks.annotated is not None and box is not None and masks.by_object is not None and not is_other:
             return masks.annotated.tell_box(box, where, masks.by_object, self._report)
@@ -173,13 +188,18 @@ class MaskReader:
         last = max(numbers, default=0)
         if masks.objects is not None and last > masks.objects:
             message = f"expected a number of one of the {masks.objects} objects of its annotation, found {last}"
-            self._report.warning("voc.mask-object", message, Origin(file.path))
+            self._tell_mask("voc.mask-object", message, file)
             last = masks.objects  # what lies between is no gap of its own
+            if min(numbers) > last:  # none of them is one of those, which is told
+                return
         missing = sorted(set(range(1, last + 1)) - set(numbers))
         if missing:
             shown = ", ".join(map(str, missing[:5]))
             message = f"expected objects numbered from 1 to {last}, found none of {shown}"
-            self._report.warning("voc.mask-gap", message, Origin(file.path))
+            self._tell_mask("voc.mask-gap", message, file)
+
+    def _tell_mask(self, code: str, message: str, file: File) -> None:
+        self._recurring.take("warning", code, message, Origin(file.path), group="masks", noun="masks")
 
 
 def _mask(

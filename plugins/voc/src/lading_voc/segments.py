@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from lading import Origin, Report, Source
+from lading import Origin, Report, Source, counted
 from lading_voc.contents import read_bytes
 from lading_voc.image_sets import APART, Entry, ImageSet, entries_of, lines_of
 from lading_voc.index import Index, Ref
@@ -43,24 +43,34 @@ class Segments:
             listed = self._taken[number]
             annotated = _annotated_ids(tree)
             unlisted = sorted(annotated - listed)
-            if 2 * len(unlisted) < len(annotated):
-                self._tell_unlisted(tree, unlisted)
+            alone = self._alone(number)
+            if alone is not None or 2 * len(unlisted) < len(annotated):
+                self._tell_unlisted(tree, unlisted, alone)
             for key in unlisted:
                 segment = self._unlisted(number, key)
                 self._index.segments.setdefault(segment, []).append(Ref(number, key))
                 if self._index.trees[number].root and segment != UNLISTED:
                     self._index.origins.setdefault(segment, Origin(self._index.trees[number].root))
 
-    def _tell_unlisted(self, tree: Tree, keys: list[str]) -> None:
+    def _alone(self, number: int) -> str | None:
+        """The set `val` of a tree that has no set to train on, which was lost."""
+        of_tree = [sets for (tree, _), sets in self._lines.items() if tree == number]
+        if any(sets.keys() & {"train", "trainval"} for sets in of_tree):
+            return None
+        return next((sets["val"][0] for sets in of_tree if "val" in sets), None)
+
+    def _tell_unlisted(self, tree: Tree, keys: list[str], alone: str | None) -> None:
         """Tell of annotations that no set lists, but those that are told to have no picture.
 
-        Not asked where they are most: the sets are a choice among them then.
+        Not asked where they are most, but beside a set that stands `alone`: the sets are a choice among them then.
         """
         found = [key for key in keys if key in tree.media or not tree.media]
         if not found:
             return
         first = found[0]
         message = f"expected an image set to list each annotation, found {len(found):,} that none does, first {first!r}"
+        if alone is not None:
+            message += f", and no `train` beside {alone}"
         files = (tree.annotations, tree.class_masks, tree.object_masks, tree.augmented_masks)
         at = next(paths[first] for paths in files if first in paths)
         self._report.warning("voc.unlisted-annotation", f"{message}; in the segment {UNLISTED!r}", Origin(at))
@@ -93,6 +103,7 @@ class Segments:
                 self._tell_bare(self._index.trees[number], found, seen, fresh)
             if found.name.lower() == "trainval":
                 self._tell_short(number, found, seen)
+                self._tell_beyond(number, found, seen)
             self._tell_shared(number, found, seen)
             if kind == "Segmentation":
                 self._tell_masks(self._index.trees[number], found, seen)
@@ -151,6 +162,21 @@ class Segments:
                 message = f"expected each id that {path} lists, found {len(lacking):,} missing, "
                 message += f"first {lacking[0]!r} in its line {lines[lacking[0]]}"
                 self._report.warning("voc.set-ids", message, Origin(found.path))
+
+    def _tell_beyond(self, number: int, found: ImageSet, listed: dict[str, int]) -> None:
+        """Ids of `trainval` that neither of its parts has; an empty part, and ids of `test`, are told as such."""
+        sets = self._lines[number, found.kind]
+        parts = [sets[name] for name in ("train", "val") if name in sets]
+        if not parts or not all(lines for _, lines in parts):
+            return
+        known = {key for _, lines in (*parts, sets.get("test", ("", {}))) for key in lines}
+        others = [key for key in listed if key not in known]
+        if others:
+            message = f"expected the ids of {' and '.join(path for path, _ in parts)} alone, found "
+            message += f"{counted(len(others), 'other')}, first {others[0]!r}"
+            lost = [name for name in ("train", "val") if name not in sets]
+            message += f", and no `{lost[0]}` beside it" if lost else ""
+            self._report.warning("voc.set-ids", message, Origin(found.path, line=listed[others[0]]))
 
     def _tell_masks(self, tree: Tree, found: ImageSet, listed: Mapping[str, int]) -> None:
         """Ids of a set for segmentation without a mask: of classes, or of objects where others have both.

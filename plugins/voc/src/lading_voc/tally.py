@@ -14,6 +14,7 @@ from lading.model.recurring import Recurring
 from lading.model.report import Origins
 from lading_voc.annotation import Annotation
 from lading_voc.image_sets import ImageSet
+from lading_voc.mask_forms import MaskForms
 from lading_voc.relative import ROUNDING
 from lading_voc.set_values import Difference, Value
 
@@ -24,6 +25,7 @@ class Tally:
     def __init__(self, segment: str) -> None:
         self.segment = segment
         self.recurring = Recurring(segment)
+        self.forms = MaskForms(segment)
         self._counts: dict[str, int] = {}
         self._first: dict[str, Origin] = {}
         self._sets: dict[tuple[str, str], tuple[int, str, str, Origin]] = {}  # by the rule and the set

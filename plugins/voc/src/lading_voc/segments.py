@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lading import Origin, Report, Source, counted
 from lading_voc.contents import read_bytes
@@ -103,7 +103,7 @@ class Segments:
                 self._tell_bare(self._index.trees[number], found, seen, fresh)
             if found.name.lower() == "trainval":
                 self._tell_short(number, found, seen)
-                self._tell_beyond(number, found, seen)
+                self._tell_beyond(number, found, seen, fresh)
             self._tell_shared(number, found, seen)
             if kind == "Segmentation":
                 self._tell_masks(self._index.trees[number], found, seen)
@@ -163,14 +163,12 @@ class Segments:
                 message += f"first {lacking[0]!r} in its line {lines[lacking[0]]}"
                 self._report.warning("voc.set-ids", message, Origin(found.path))
 
-    def _tell_beyond(self, number: int, found: ImageSet, listed: dict[str, int]) -> None:
-        """Ids of `trainval` that neither of its parts has; an empty part, and ids of `test`, are told as such."""
+    def _tell_beyond(self, number: int, found: ImageSet, listed: dict[str, int], others: Sequence[str]) -> None:
+        """Ids of `trainval` that no set before has though one of its parts is there; an empty one is told as such."""
         sets = self._lines[number, found.kind]
         parts = [sets[name] for name in ("train", "val") if name in sets]
         if not parts or not all(lines for _, lines in parts):
             return
-        known = {key for _, lines in (*parts, sets.get("test", ("", {}))) for key in lines}
-        others = [key for key in listed if key not in known]
         if others:
             message = f"expected the ids of {' and '.join(path for path, _ in parts)} alone, found "
             message += f"{counted(len(others), 'other')}, first {others[0]!r}"

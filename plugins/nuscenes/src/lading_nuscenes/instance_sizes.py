@@ -14,6 +14,9 @@ from lading_nuscenes.times import NO_TIME
 #: Two sizes within this share of each other, or so near, are the same: some publishers round them.
 _SAME, _SAME_M = 0.01, 0.01
 
+#: Sizes beyond this are told by `box3d.too-large`, whatever the object's others are.
+_LARGEST_M = 100.0
+
 #: As few objects of one size say nothing of what is usual.
 _FEWEST = 3
 
@@ -32,7 +35,7 @@ def tell_instance_sizes(tables: Tables, samples: Samples, annotations: Annotatio
     """
     of, sizes = annotations.instances, annotations.sizes
     times = np.append(samples.times, NO_TIME)[np.maximum(annotations.samples, -1)]
-    is_known = (of >= 0) & (times != NO_TIME) & (np.isfinite(sizes) & (sizes > 0)).all(axis=1)
+    is_known = (of >= 0) & (times != NO_TIME) & ((sizes > 0) & (sizes <= _LARGEST_M)).all(axis=1)
     is_known[list(annotations.strangers)] = False
     order = np.flatnonzero(is_known)
     order = order[np.lexsort((times[order], of[order]))]

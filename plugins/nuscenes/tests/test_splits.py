@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,49 @@ def test_a_version_may_be_a_part_of_another(case: Any, name: str, other: str) ->
     assert told(case.root) == []
 
 
-def test_a_table_of_another_version_that_cannot_be_read_is_no_matter(case: Any) -> None:
+DAMAGE = {
+    "cut": b"[",
+    "nested": b"[" * 200_000 + b"]" * 200_000,
+    "no objects": b"[1]",
+    "pointer": b"version https://git-lfs.github.com/spec/v1\n",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_table_of_another_version_that_cannot_be_read_is_told_once(case: Any, damage: str) -> None:
     beside(case, "v1.0-test", "v1.0-trainval")
-    (case.root / "v1.0-trainval" / "scene.json").write_text("[")
-    (case.root / "v1.0-trainval" / "sample.json").write_text("version https://git-lfs.github.com/spec/v1\n")
-    assert told(case.root, version="v1.0-test") == []
+    for table in ("scene", "sample"):
+        (case.root / "v1.0-trainval" / f"{table}.json").write_bytes(DAMAGE[damage])
+    assert told(case.root, version="v1.0-test") == [
+        "warning nuscenes.shared-samples v1.0-trainval/scene.json: "
+        "expected a table that can be read, to see that no scene is in v1.0-test too, found none"
+    ]
+
+
+def test_samples_are_compared_where_the_scenes_of_another_version_cannot_be_read(case: Any) -> None:
+    beside(case, "v1.0-test", "v1.0-trainval")
+    (case.root / "v1.0-test" / "scene.json").write_bytes(b"[")
+    number = len(json.loads((case.root / "v1.0-test" / "sample.json").read_text()))
+    assert told(case.root, version="v1.0-trainval") == [
+        "warning nuscenes.shared-samples v1.0-test/sample.json#/0/token: expected none of the samples of "
+        f"v1.0-trainval, found that of its row 0; so it is with {number - 1} more rows of {number}"
+    ]
+
+
+def test_a_table_of_another_version_with_bad_bytes_in_an_archive_is_told(case: Any, tmp_path: Path) -> None:
+    beside(case, "v1.0-test", "v1.0-trainval")
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(case.root.rglob("*.json")):
+            archive.write(file, file.relative_to(case.root).as_posix())
+    with zipfile.ZipFile(path) as archive:
+        start = [archive.getinfo(f"v1.0-test/{table}.json").header_offset for table in ("scene", "sample")]
+    data = bytearray(path.read_bytes())
+    for offset in start:
+        begin = offset + 30 + len("v1.0-test/.json") + (5 if offset == start[0] else 6)
+        data[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(data)
+    assert told(path, version="v1.0-trainval") == [
+        "warning nuscenes.shared-samples v1.0-test/scene.json: "
+        "expected a table that can be read, to see that no scene is in v1.0-trainval too, found none"
+    ]

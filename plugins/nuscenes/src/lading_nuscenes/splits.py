@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from lading import File, Origin, Report, counted
+from lading.errors import SourceError
 from lading_nuscenes.layout import Version, is_pointer
 
 #: What a version is for, by the end of its name; v1.0-mini is a part of v1.0-trainval.
@@ -44,21 +45,34 @@ def tell_shared_samples(version: Version, found: Sequence[Version], report: Repo
     """Say that a version has scenes or samples of another one beside it, where one is to be tested on."""
     for other in found:
         if {_split(version), _split(other)} in _APART:
-            tested, trained = (other, version) if _split(other) == "test" else (version, other)
-            _tell_shared(tested, trained, report)
+            _tell_shared(version, other, report)
 
 
 def _tell_shared(version: Version, other: Version, report: Report) -> None:
+    unread = []
     for table in _SHARED:
-        own, others = _tokens(version.tables.get(table)), _tokens(other.tables.get(table))
-        shared = [token for token in own if token in others]
+        file, beside = version.tables.get(table), other.tables.get(table)
+        own = None if file is None else _tokens(file)
+        if own is None or beside is None:
+            continue  # that of the version that is read is told where it is read
+        others = _tokens(beside)
+        if others is None:
+            unread.append(table)
+            continue
+        sides = (other, others), (version, own)
+        (tested, inside), (trained, found) = sides if _split(other) == "test" else reversed(sides)
+        shared = [token for token in inside if token in found]
         if shared:
             first = shared[0]
-            more = "" if len(shared) == 1 else f"; so it is with {counted(len(shared) - 1, 'more row')} of {len(own):,}"
-            message = f"expected none of the {table}s of {other.name}, found that of its row {others[first]}{more}"
-            at = Origin(version.path(table), f"/{own[first]}/token")
+            rest = len(shared) - 1
+            more = f"; so it is with {counted(rest, 'more row')} of {len(inside):,}" if rest else ""
+            message = f"expected none of the {table}s of {trained.name}, found that of its row {found[first]}{more}"
+            at = Origin(tested.path(table), f"/{inside[first]}/token")
             report.warning("nuscenes.shared-samples", message, at)
             return
+    for table in unread[:1]:
+        message = f"expected a table that can be read, to see that no {table} is in {version.name} too, found none"
+        report.warning("nuscenes.shared-samples", message, Origin(other.path(table)))
 
 
 def _split(version: Version) -> str | None:
@@ -66,13 +80,13 @@ def _split(version: Version) -> str | None:
     return None if match is None else match[1]
 
 
-def _tokens(file: File | None) -> _Tokens:
-    """The rows of a table by their tokens; none where it cannot be read, which is told of the version that is read."""
-    if file is None or is_pointer(file):
-        return {}
-    with file.open() as stream:
-        try:
+def _tokens(file: File) -> _Tokens | None:
+    """The rows of a table by their tokens; None where it cannot be read."""
+    try:
+        if is_pointer(file):
+            return None
+        with file.open() as stream:
             rows = msgspec.json.decode(stream.read(), type=list[_Token])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return {}
+    except (SourceError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
     return {row.token: index for index, row in enumerate(rows) if row.token}

@@ -123,6 +123,18 @@ def test_a_pose_of_another_time_than_its_file_is_told(case: Any, seconds: int, f
     ]
 
 
+@pytest.mark.parametrize("count", [1, 6])
+def test_files_with_the_pose_of_another_sensor_are_told_unless_their_sensor_has_it_so(case: Any, count: int) -> None:
+    """Rows 10, 12 and so on are the radar's key frames, each five before that of the lidar in the same sample."""
+    rows = case.rows("sample_data")
+    radar = [row for row, one in enumerate(rows) if one["is_key_frame"] and "/RADAR_FRONT/" in one["filename"]]
+    for row in radar[:count]:
+        case.set("sample_data", row, ego_pose_token=rows[row + 5]["ego_pose_token"])
+    found = "expected the pose of its time, as nearly all files have, found that of row 15"
+    line = f"warning nuscenes.ego-pose {TABLES}sample_data.json#/10/ego_pose_token: {found}"
+    assert judged(case) == ([line] if count == 1 else [])
+
+
 def test_poses_of_another_clock_are_told_once(case: Any) -> None:
     case.edit("ego_pose", lambda rows: [row | {"timestamp": row["timestamp"] + 3600 * SECOND} for row in rows])
     (line,) = judged(case)

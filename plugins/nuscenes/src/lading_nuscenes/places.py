@@ -29,7 +29,7 @@ def tell_places(tables: Tables, samples: Samples, files: Files, boxes: Annotatio
     """Say which files and poses are far from those beside them, and where boxes are not in the global frame."""
     own = _placed(files)
     _tell_files(tables, samples, files, sensors)
-    own = own[~np.isin(own, _tell_times(tables, files))]
+    own = own[~np.isin(own, _tell_times(tables, files, sensors))]
     tell_apart(tables, samples, files, own, sensors)
     tell_boxes(tables, samples, files, boxes, own)
 
@@ -57,7 +57,7 @@ def _tell_files(tables: Tables, samples: Samples, files: Files, sensors: Sensors
     odd = np.flatnonzero(np.abs(off) > _FAR_NS)
     odd = odd[~np.isin(files.samples[own[odd]], list(samples.untimely))]
     files.untimely = frozenset(own[odd].tolist())
-    kinds = np.array([*sensors.ranks, len(sensors.kinds)], dtype=np.int64)[np.maximum(files.calibrated[own], -1)]
+    kinds = _kinds(sensors, files, own)
     number, far = (np.bincount(some, minlength=len(sensors.kinds) + 1) for some in (kinds, kinds[odd]))
     is_most = (far > _FEW) & (2 * far > number)
     _, firsts = np.unique(kinds[odd], return_index=True)
@@ -72,7 +72,12 @@ def _tell_files(tables: Tables, samples: Samples, files: Files, sensors: Sensors
         tables.report.warning("nuscenes.file-time", f"expected a time near that of its sample, {found}", at)
 
 
-def _tell_times(tables: Tables, files: Files) -> list[int]:
+def _kinds(sensors: Sensors, files: Files, some: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for the sensor of each of some files; one more for those of none."""
+    return np.array([*sensors.ranks, len(sensors.kinds)], dtype=np.int64)[np.maximum(files.calibrated[some], -1)]
+
+
+def _tell_times(tables: Tables, files: Files, sensors: Sensors) -> list[int]:
     """Say which poses have a time that is far from that of the first of their files, once where most have.
 
     Gives the files that have the pose of another one. Of files with the time of others, nothing is said.
@@ -82,7 +87,7 @@ def _tell_times(tables: Tables, files: Files) -> list[int]:
     is_known[list(files.untimely)] = False
     known = np.flatnonzero(is_known)
     known = known[poses.times[poses.of_file[known]] != NO_TIME]
-    others = _tell_others(tables, files, known[~np.isin(known, files.later)])
+    others = _tell_others(tables, files, sensors, known[~np.isin(known, files.later)])
     known = known[~np.isin(known, others)]
     _, firsts = np.unique(poses.of_file[known], return_index=True)
     known = known[np.sort(firsts)]
@@ -101,16 +106,18 @@ def _tell_times(tables: Tables, files: Files) -> list[int]:
     return others
 
 
-def _tell_others(tables: Tables, files: Files, known: NDArray[np.int64]) -> list[int]:
+def _tell_others(tables: Tables, files: Files, sensors: Sensors, known: NDArray[np.int64]) -> list[int]:
     """Say which of some files have the pose of another one, by its time, where nearly all have their own; gives these.
 
-    In the original files each file has a pose of its own time (source-formats.md 4.2).
+    In the original files each file has a pose of its own time (source-formats.md 4.2). A sensor most of whose files
+    have that of another one is used so.
     """
     poses = files.poses
     times = poses.times[poses.of_file[known]]
     odd = known[times != files.times[known]]
     if not len(odd) or _RARE * len(odd) > len(known):
         return []
+    odd = odd[~_of_most(sensors, files, known, odd)]
     of_time = dict(zip(files.times[known].tolist(), known.tolist(), strict=True))
     own = known[times == files.times[known]]
     owners = dict(zip(poses.of_file[own].tolist(), own.tolist(), strict=True))
@@ -125,3 +132,12 @@ def _tell_others(tables: Tables, files: Files, known: NDArray[np.int64]) -> list
         tables.report.warning("nuscenes.ego-pose", message, at)
         told.append(file)
     return told
+
+
+def _of_most(sensors: Sensors, files: Files, known: NDArray[np.int64], odd: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the odd files are of a sensor most of whose known files are odd."""
+    kinds = _kinds(sensors, files, odd)
+    least = len(sensors.kinds) + 1
+    number, count = (np.bincount(some, minlength=least) for some in (_kinds(sensors, files, known), kinds))
+    is_most: NDArray[np.bool_] = (count > _FEW) & (2 * count > number)
+    return is_most[kinds]

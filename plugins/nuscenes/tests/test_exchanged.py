@@ -153,3 +153,35 @@ def test_a_key_frame_of_another_calibration_is_not_told_at_its_links(case: Any) 
     rows = case.rows("sample_data")
     case.set("sample_data", 2, calibrated_sensor_token=rows[7]["calibrated_sensor_token"])
     assert [line for line in told(case) if "broken-chain" in line] == []
+
+
+def swap(case: Any, table: str, rows: range) -> None:
+    """Exchange the two links of some rows."""
+    for row in rows:
+        old = case.rows(table)[row]
+        case.set(table, row, prev=old["next"], next=old["prev"])
+
+
+BACK = "an earlier one, as in all of its chain: `prev` and `next` are swapped"
+
+
+def test_tracks_whose_links_are_swapped_are_told_at_their_first_rows(case: Any) -> None:
+    """Those of the second scene that have several annotations, 6 to 8 and 9 to 10, whose instances have ends so."""
+    swap(case, "sample_annotation", range(6, 11))
+    for row in (3, 4):
+        old = case.rows("instance")[row]
+        first, last = old["last_annotation_token"], old["first_annotation_token"]
+        case.set("instance", row, first_annotation_token=first, last_annotation_token=last)
+    assert told(case) == [
+        f"{CHAIN}sample_annotation.json#/7/next: expected a row later in time, found row 6, {BACK}",
+        f"{CHAIN}sample_annotation.json#/10/next: expected a row later in time, found row 9, {BACK}",
+    ]
+
+
+def test_links_of_files_that_are_swapped_in_a_scene_are_told_once(case: Any) -> None:
+    """The second scene has the files from 20 on: one chain for each of four sensors."""
+    swap(case, "sample_data", range(20, 40))
+    assert told(case, sweeps=True) == [
+        f"{CHAIN}sample_data.json#/21/next: expected a row later in time, found row 20, {BACK}"
+        "; so it is with 4 chains of 8"
+    ]

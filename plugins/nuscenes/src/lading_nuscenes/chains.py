@@ -1,4 +1,4 @@
-"""`prev` and `next`: rows that lead round in place of to an end."""
+"""`prev` and `next`: where they lead in the end, and rows that lead round in place of to one."""
 
 from __future__ import annotations
 
@@ -36,6 +36,19 @@ def loops(follow: NDArray[Any], times: Times, *, is_forward: bool) -> list[Loop]
         back = min(loop, key=lambda place: sign * (int(times[follow[place]]) - int(times[place])))
         found.append(Loop(back, len(loop)))
     return found
+
+
+def far_ends(follow: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each place leads in the end, without loops, which may be itself; and in how many steps."""
+    steps = (follow >= 0).astype(np.int64)
+    reached = np.where(follow >= 0, follow, np.arange(len(follow)))
+    for _ in range(len(follow).bit_length()):
+        farther = reached[reached]
+        if (farther == reached).all():
+            break
+        steps += steps[reached]
+        reached = farther
+    return reached, steps
 
 
 def _on_loops(follow: NDArray[Any]) -> list[int]:

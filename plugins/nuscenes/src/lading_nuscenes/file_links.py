@@ -10,6 +10,7 @@ from lading_nuscenes.links import (
     NO_GROUP,
     UNREAD,
     Links,
+    backward,
     lacks_throughout,
     slips,
     tell_backward,
@@ -21,6 +22,7 @@ from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.tables import Rows, Tables
 from lading_nuscenes.times import NO_TIME
 from lading_nuscenes.tokens import DANGLING, Indexes, TokenBook, TokenIndex
+from lading_nuscenes.turned import tell_turned, turned
 
 _TABLE = "sample_data"
 
@@ -66,7 +68,17 @@ class FileLinks:
         tell_slips(tables, _TABLE, files.rows, slips(links[0], links[1], chains), group)
         self._tell_crossings(links, chains, f"a file of the same {group} or none")
         self._tell_unread(links, targets, rows, rigs)
-        tell_backward(tables, _TABLE, files.rows, links[1], files.times)
+        if not tell_backward(tables, _TABLE, files.rows, links[1], files.times):
+            self._tell_turned(links[1])
+
+    def _tell_turned(self, after: Links) -> None:
+        """Say which chains lead back in time throughout, and not along their samples."""
+        files = self._files
+        back, onward = backward(after, files.times)
+        if len(back):
+            odd = self._samples.against(files.samples, back, after)
+            files.turned = turned(after, back, odd, onward)
+            tell_turned(self._tables, _TABLE, files.rows, after, files.turned)
 
     def _tell_crossings(self, links: list[Links], chains: Small, expected: str) -> None:
         """Say which files lead to one of another chain and back, if both have the time of their sample."""

@@ -35,7 +35,8 @@ class Files:
     that their samples have another file of their sensor, `same_path` these and each file whose path one of these has,
     or one whose name is told to be another's, `untimely` those of which it is told that their time is far from that of
     their sample, `misplaced` those of which it is told that their pose is far from those of the others of their sample.
-    `doubtful` are the tokens of files that are no key frames, where it is told that they may be.
+    `turned` are those of which it is told that `prev` and `next` are swapped. `doubtful` are the tokens of
+    files that are no key frames, where it is told that they may be.
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,7 @@ class Files:
         self.same_path: Set[int] = frozenset()
         self.untimely: Set[int] = frozenset()
         self.misplaced: Set[int] = frozenset()
+        self.turned: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.index = TokenIndex(self.keys)
         self.every: TokenIndex | None = None
         self._names = Names()

@@ -190,8 +190,8 @@ def lacks_throughout(
 def tell_backward(tables: Tables, table: str, rows: NDArray[np.int32], after: Links, times: Times) -> bool:
     """Say once that `next` leads back in time, where most links do: the two columns are swapped. Whether it is so."""
     places = np.flatnonzero(after >= 0)
-    back, known = backward(after, times)
-    is_most = 2 * len(back) > known
+    back, onward = backward(after, times)
+    is_most = len(back) > len(onward)
     if is_most:
         message = f"expected a row later in time, found an earlier one in {len(back):,} of {len(places):,} rows"
         at = tables.origin(table, int(rows[back[0]]), "next")
@@ -199,9 +199,9 @@ def tell_backward(tables: Tables, table: str, rows: NDArray[np.int32], after: Li
     return is_most
 
 
-def backward(after: Links, times: Times) -> tuple[NDArray[np.int64], int]:
-    """Places that lead on to a row that is earlier in time, and how many lead on to one at all, as far as is known."""
+def backward(after: Links, times: Times) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places that lead on to a row that is earlier in time, and those that lead to one that is not, as far as known."""
     places = np.flatnonzero(after >= 0)
     start, end = times[places], times[after[places]]
     is_known = (start != NO_TIME) & (end != NO_TIME)
-    return places[is_known & (end < start)], int(np.count_nonzero(is_known))
+    return places[is_known & (end < start)], places[is_known & (end >= start)]

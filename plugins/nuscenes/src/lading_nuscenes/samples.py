@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_nuscenes.chains import far_ends
 from lading_nuscenes.links import NO_GROUP, Links, crossings, slips, strangers, tell_slips
 from lading_nuscenes.schema import Log, Sample, Scene
 from lading_nuscenes.tables import Columns, Rows, Tables
@@ -42,12 +43,14 @@ class Samples:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def leads(self, first: int, second: int) -> bool:
-        """Whether `next` leads from one sample to another, at once or through more."""
-        place = first
-        while place >= 0 and place != second:
-            place = int(self.after[place])
-        return place >= 0
+    def against(self, of: NDArray[Any], places: NDArray[np.int64], after: Links) -> NDArray[np.int64]:
+        """Those of the places, which lead back in time, whose samples (`of`) do not follow each other so in a scene."""
+        firsts, seconds = of[places], of[after[places]]
+        end, steps = far_ends(self.after)
+        leads = (end[firsts] == end[seconds]) & (steps[firsts] >= steps[seconds])
+        is_known = (firsts >= 0) & (seconds >= 0) & (self.scenes[firsts] == self.scenes[seconds])
+        found: NDArray[np.int64] = places[is_known & ~leads]
+        return found
 
 
 def read_samples(tables: Tables, book: TokenBook, groups: Rows[Scene] | Rows[Log]) -> Samples:

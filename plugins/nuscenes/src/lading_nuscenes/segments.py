@@ -131,7 +131,12 @@ def _tell_strays(database: Database, group: Group) -> None:
         is_late = (files.times[own] > end + _SLACK_NS) & (end != NO_TIME)
         if place == len(group.samples) - 1:
             follow = files.index.find(files.links[1][own])
-            is_late = (follow >= 0) & (files.times[follow] != NO_TIME) & (files.times[own] > files.times[follow])
+            is_late = (
+                (follow >= 0)
+                & ~np.isin(own, files.turned)
+                & (files.times[follow] != NO_TIME)
+                & (files.times[own] > files.times[follow])
+            )
         for file in own[is_early | is_late].tolist():
             message = "expected a time between those of the samples around it, found one outside"
             at = database.tables.origin("sample_data", int(files.rows[file]), "timestamp")

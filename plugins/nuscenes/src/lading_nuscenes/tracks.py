@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lading_nuscenes.chains import far_ends
 from lading_nuscenes.instances import Instances
 from lading_nuscenes.links import (
     NO_GROUP,
@@ -25,6 +26,7 @@ from lading_nuscenes.samples import Samples
 from lading_nuscenes.tables import Tables
 from lading_nuscenes.times import NO_TIME, Times
 from lading_nuscenes.tokens import ABSENT, DANGLING, TokenBook
+from lading_nuscenes.turned import tell_turned, turned
 
 if TYPE_CHECKING:
     from lading_nuscenes.annotations import Annotations
@@ -115,19 +117,22 @@ class Tracks:
     def _tell_earlier(self, before: Links, after: Links, times: Times, ends: list[NDArray[np.int64]]) -> None:
         """Say which links lead back in time and to a sample that is not behind along `next`, and take them away.
 
-        Where they lead from the first to the last annotation of their instance, the samples of two of these are
-        exchanged: that is told of the earlier row.
+        Where they lead from the first to the last annotation of their instance, its `prev` and `next` are swapped if
+        all lead back, else the samples of two of these are exchanged: that is told of the earlier row.
         """
-        of, samples, rows = self._made.samples, self._samples, self._made.rows
-        pairs = [(place, int(of[place]), int(of[after[place]])) for place in backward(after, times)[0].tolist()]
-        pairs = [pair for pair in pairs if samples.scenes[pair[1]] == samples.scenes[pair[2]]]
-        odd = [place for place, *pair in pairs if not samples.leads(*pair)]
-        firsts, lasts = ({*column.tolist()} for column in ends)
-        whole = [place for place in odd if _end(place, before) in firsts and _end(place, after) in lasts]
-        self._tell_strangers("sample", whole, "a sample before that of the row behind it")
-        found = np.array([place for place in odd if place not in whole], dtype=np.int64)
+        made, tables, rows = self._made, self._tables, self._made.rows
+        back, onward = backward(after, times)
+        if not len(back):
+            return
+        odd = self._samples.against(made.samples, back, after)
+        is_whole = np.isin(far_ends(before)[0][odd], ends[0]) & np.isin(far_ends(after)[0][odd], ends[1])
+        swapped = turned(after, back, odd[is_whole], onward)
+        tell_turned(tables, _TABLE, rows, after, swapped)
+        exchanged = np.setdiff1d(odd[is_whole], swapped)
+        self._tell_strangers("sample", exchanged.tolist(), "a sample before that of the row behind it")
+        found = odd[~is_whole]
         expected = "a row later in time"
-        tell_elsewhere(self._tables, _TABLE, rows, found, rows[after[found]], expected, "an earlier one")
+        tell_elsewhere(tables, _TABLE, rows, found, rows[after[found]], expected, "an earlier one")
         before[after[found]], after[found] = DANGLING, DANGLING
 
     def _tell_strangers(self, column: str, found: Iterable[int], expected: str) -> None:
@@ -221,10 +226,3 @@ class Tracks:
                 if place not in ended:
                     named.setdefault(place, set()).add(self._book.text(keys[place]))
         return {place: len(tokens & gone) for place, tokens in named.items()}
-
-
-def _end(place: int, links: Links) -> int:
-    """Where links lead to that do not lead on."""
-    while links[place] >= 0:
-        place = int(links[place])
-    return place

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lading_coco.layout import are_safe, split_of, unsafe_name
+from lading_coco.mask_places import mask_place
 from lading_coco.reader import CocoReader
 from PIL import Image
 
@@ -381,6 +382,44 @@ def test_pictures_are_no_masks_of_another_ending_where_both_lie_in_one_folder(re
     document = {**PACKED, "images": [image], "annotations": [row | {"file_name": "a.png"}]}
     done = read({"x/panoptic.json": document, "x/a.jpg": id_png(), "x/b.png": id_png()})
     assert [one.content for one in done.labels] == [None]
+
+
+def of_pictures(count: int, ending: str) -> dict[str, Any]:
+    """A panoptic file of so many pictures of an ending in a folder that has its name, and of masks elsewhere."""
+    (row,) = PACKED["annotations"]
+    images = [{**IMAGE, "id": number, "file_name": f"{number}.{ending}"} for number in range(count)]
+    rows = [row | {"image_id": number, "file_name": f"{number}.png"} for number in range(count)]
+    pictures = {f"train/{number}.{ending}": id_png() for number in range(count)}
+    return {"train.json": {**PACKED, "images": images, "annotations": rows}, **pictures}
+
+
+@pytest.mark.parametrize(("folder", "ending"), [("", "jpg"), ("panoptic_train/", "jpg"), ("panoptic_train/", "png")])
+def test_masks_are_found_where_a_folder_of_pictures_has_the_name_of_their_file(
+    read: Any, folder: str, ending: str
+) -> None:
+    done = read({**of_pictures(5, ending), **{f"{folder}{number}.png": id_png() for number in range(5)}})
+    assert [one.content.path for one in done.labels] == [f"{folder}{number}.png" for number in range(5)]
+    assert [told[:2] for told in done.told] == [("coco.unlisted-file", "images/a.png")]  # which lies there always
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_pictures_are_not_taken_for_masks_that_were_not_sent(read: Any, ending: str) -> None:
+    done = read({**of_pictures(5, ending), f"train/more.{ending}": id_png()})
+    found = [one for one in validate(done.dataset) if one.severity == "error"]
+    assert [one.rule for one in found] == ["media.missing"] * 5
+    assert [one.content for one in done.labels] == [None] * 5
+    assert [rule for rule in done.rules if rule != "coco.unlisted-file"] == []
+
+
+def test_masks_are_looked_for_under_those_endings_alone_that_their_folder_has(write: Any) -> None:
+    folder = write({"panoptic_x.json": PACKED, "panoptic_x/a.png": id_png(), "panoptic_x/b.txt": "x"})
+    place = mask_place(Source.open(folder), "panoptic_x.json", "x")
+    assert place is not None
+    assert (place.folder, place.endings) == ("panoptic_x", (".png",))
+    write({"panoptic_x/c.JPG": id_png(), "other/d.bmp": id_png()})
+    place = mask_place(Source.open(folder), "panoptic_x.json", "x")
+    assert place is not None
+    assert place.endings == (".png", ".jpg")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

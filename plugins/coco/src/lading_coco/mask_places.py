@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lading import Source
 from lading_coco.layout import PICTURES, Files, home_of, stem_of
 
 _PNG = ".png"
+#: Endings of pictures that masks may be saved as instead.
+_OTHERS = tuple(ending for ending in PICTURES if ending != _PNG)
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 
@@ -19,11 +22,15 @@ def _mask_folders(path: str, split: str) -> list[str]:
 
 
 class MaskPlace(NamedTuple):
-    """A folder of masks, and the source that it is in; with `is_own` it is of one annotation file by its name."""
+    """A folder of masks, and the source that it is in; with `is_own` it is of one annotation file by its name.
+
+    `endings` are those under which masks are looked for that are called otherwise.
+    """
 
     folder: str
     source: Source
     is_own: bool
+    endings: tuple[str, ...] = (_PNG,)
 
     def find(self, name: str) -> tuple[str, str | None]:
         """The path of the mask of a name, and the code that tells what is other in that, as with pictures.
@@ -35,8 +42,7 @@ class MaskPlace(NamedTuple):
         if self.source.get(meant) is not None or plain.startswith(("..", "/")):
             return meant, None
         names = dict.fromkeys((plain, posixpath.basename(plain)))
-        endings = (_PNG, *PICTURES) if self.is_own else (_PNG,)
-        others = [f"{posixpath.splitext(each)[0]}{ending}" for ending in endings for each in names]
+        others = dict.fromkeys(f"{posixpath.splitext(each)[0]}{end}" for end in self.endings for each in names)
         for code, candidates in (("coco.file-capitals", names), ("coco.file-ending", others)):
             for each in candidates:
                 found = self.source.find(posixpath.join(self.folder, each))
@@ -55,20 +61,36 @@ def packed_masks(files: Files, path: str, split: str) -> str | None:
     return None
 
 
-def mask_place(source: Source, path: str, split: str) -> MaskPlace | None:
+def mask_place(source: Source, path: str, split: str, pictures: frozenset[str] = frozenset()) -> MaskPlace | None:
     """Where the id PNGs of a panoptic file lie in a source (source-formats.md 2.7).
 
-    A folder that has their name may hold pictures of another kind, where they were saved as such.
+    What is listed as one of the `pictures` is no mask. A folder that has the name of masks, and no pictures, may hold
+    masks of another kind, where they were saved as such.
     """
-    candidates = dict.fromkeys([*_mask_folders(path, split), posixpath.dirname(path)])
+    home = posixpath.dirname(path)
+    candidates = dict.fromkeys([*_mask_folders(path, split), home])
     own = (stem_of(path), f"panoptic_{split}")
-    places = [MaskPlace(each, source, is_own=posixpath.basename(each) in own) for each in candidates]
-    looked = [(place, source.below(place.folder)[:50]) for place in places]
-    for endings, are_own in ((_PNG, True), (PICTURES, True), (_PNG, False)):
-        for place, names in looked:
-            if place.is_own == are_own and any(name.lower().endswith(endings) for name in names):
+    places: list[tuple[MaskPlace, Sequence[str]]] = []
+    for folder in candidates:
+        below = source.below(folder)
+        listed = pictures.intersection(below)
+        if folder != home and any(name.lower().endswith(_PNG) for name in listed):
+            continue  # it is of PNGs that are pictures, also of such that are not listed
+        is_own = posixpath.basename(folder) in own and not listed
+        there = {posixpath.splitext(name)[1].lower() for name in below} if is_own else {_PNG}
+        endings = tuple(ending for ending in (_PNG, *_OTHERS) if ending in there)
+        places.append((MaskPlace(folder, source, is_own, endings), [x for x in below[:50] if x not in listed]))
+    for wanted, are_own in (((_PNG,), True), ((_PNG,), False), (_OTHERS, True)):
+        for place, names in places:
+            if place.is_own == are_own and any(name.lower().endswith(wanted) for name in names):
                 return place
     return None
+
+
+def unsent_place(source: Source, path: str, split: str) -> MaskPlace:
+    """Where masks are meant to lie that are not there: in no folder that has other files."""
+    folders = _mask_folders(path, split)
+    return MaskPlace(next((each for each in folders if not source.below(each)), folders[0]), source, is_own=False)
 
 
 def pixelmap_folder(files: Files, path: str, split: str) -> str | None:

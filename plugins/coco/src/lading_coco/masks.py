@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import posixpath
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from lading_coco.categories import Names
 from lading_coco.document import Document
 from lading_coco.forms import number
 from lading_coco.ids import is_id, segment_id
-from lading_coco.mask_places import MaskPlace, pixelmap_of
+from lading_coco.mask_places import MaskPlace, pixelmap_of, unsent_place
 from lading_coco.numerals import numbers_of
 from lading_coco.rows import UNSET, Loose
 from lading_coco.telling import RowTeller
@@ -34,7 +33,7 @@ class MaskBuilder:
         self._listed = names.listed(document)
         self._unlisted = names.unlisted[document.path]
         self._spelled = names.spelled[document.path]
-        self._place = place or MaskPlace(posixpath.splitext(document.path)[0], source, is_own=True)
+        self._place = place or unsent_place(source, document.path, document.split)
         self._teller = teller
 
     def panoptic(self, record: Loose, row: int, origin: int) -> PanopticMask:

@@ -216,10 +216,11 @@ def _join_results(documents: list[Document], wanted: str | None) -> None:
 def _mask_places(files: Files, documents: Sequence[Document], report: Report) -> dict[int, MaskPlace]:
     """Where the id PNGs of panoptic files lie: in a folder, else in the archive that the official download has."""
     places: dict[int, MaskPlace] = {}
-    for number, document in enumerate(documents):
-        if not document.traits.has_segments:
-            continue
-        place = mask_place(files.source, document.path, document.split)
+    with_masks = {number: document for number, document in enumerate(documents) if document.traits.has_segments}
+    media = (number for document in documents if with_masks for number in document.media.tolist() if number >= 0)
+    pictures = frozenset(map(files.path, media))
+    for number, document in with_masks.items():
+        place = mask_place(files.source, document.path, document.split, pictures)
         if place is not None:
             places[number] = place
         elif (archive := packed_masks(files, document.path, document.split)) is not None:

@@ -14,6 +14,8 @@ from lading_coco.ids import is_id, other_spelling
 from lading_coco.traits import PARTS
 from lading_coco.wording import shown
 
+#: What is told of an annotation of no category.
+UNLISTED = "coco.unknown-category"
 _DELIMITERS = (".", "/", "::")
 #: Supercategories that say that there is none (Roboflow writes `none`).
 _NO_PARENT = frozenset({"", "none"})
@@ -44,7 +46,8 @@ class Names:
         self.unlisted: dict[str, dict[Any, str]] = {document.path: {} for document in documents}
         #: By file, ids that annotations spell otherwise than the categories, with how these do.
         self.spelled: dict[str, dict[Any, Any]] = {document.path: {} for document in documents}
-        self.accounted_for: dict[str, bool] = {}  # by file, whether categories without an id are why ids are unknown
+        #: By file, whether it is told why ids are unknown, as of categories without an id, or of all of them.
+        self.accounted_for: dict[str, bool] = {}
         for document in documents:
             self._complete(document, documents, report)
             self._tell_idless(document, report)
@@ -60,6 +63,10 @@ class Names:
     def every(self, document: Document) -> list[str]:
         """The names that the labels of a document may have, each once, in the document's order."""
         return list(dict.fromkeys([*self._known[document.path].values(), *self.unlisted[document.path].values()]))
+
+    def unknown(self, document: Document) -> list[Any]:
+        """The ids that annotations of a document use and that none of its categories has, in no spelling."""
+        return [key for key, name in self.unlisted[document.path].items() if name == f"category:{key}"]
 
     def _tell_duplicates(self, document: Document, report: Report) -> None:
         seen: dict[str, Any] = {}
@@ -151,7 +158,7 @@ class Names:
 
     def _tell_idless(self, document: Document, report: Report) -> None:
         """Tell of categories without an id; no more unknown ids than these may well be theirs, and are not told."""
-        unknown = [key for key, name in self.unlisted[document.path].items() if name == f"category:{key}"]
+        unknown = self.unknown(document)
         is_why = self.accounted_for[document.path] = 0 < len(unknown) <= len(document.idless)
         consequence = ""
         if is_why:
@@ -167,6 +174,11 @@ class Names:
         """The file whose categories are taken for those of one that lists none: one of its split before others."""
         others = [other for other in documents if not other.is_results and other.categories]
         return min(others, key=lambda other: other.split != document.split, default=None)
+
+
+def unlisted_message(key: Any) -> str:
+    """What is told of an annotation of this id, which is of no category."""
+    return f"expected the id of a category, found {key!r}"
 
 
 def _folded(name: str) -> str:

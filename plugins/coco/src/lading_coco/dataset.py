@@ -46,7 +46,7 @@ class CocoDataset(Dataset):
         self._pixelmaps = pixelmaps
         self._shift = 0.5 if is_centred else 0.0
         self._names = Names(documents, report)
-        tell_spellings(documents, index.annotations, self._names, report)
+        tell_spellings(documents, index, self._names, report)
         self._origins = RowOrigins(documents)
         self._splits = {split.name: split for split in index.splits}
         self.catalog = declared_catalog(documents, self._names, {documents[n].path for n in pixelmaps}, report)

@@ -10,7 +10,7 @@ from typing import Any
 from lading import Label, Sentence, Word
 from lading.model.recurring import ANY, MOST
 from lading_coco.bodies import BodyBuilder
-from lading_coco.categories import Names
+from lading_coco.categories import UNLISTED, Names, unlisted_message
 from lading_coco.classes import labels_without_shape
 from lading_coco.document import Document
 from lading_coco.forms import row_of
@@ -200,7 +200,7 @@ class LabelBuilder:
 
     def _tell_without_category(self, row: int, found: str) -> None:
         message = f"expected the id of a category, found {found}"
-        self._teller.tell(row, "coco.unknown-category", message, "category_id", once=MOST)
+        self._teller.tell(row, UNLISTED, message, "category_id", once=MOST)
         self.told += self._every_part(row, "category.missing")
 
     def _tell_absent(self, record: Row, rest: Mapping[str, Any], row: int) -> None:
@@ -263,8 +263,7 @@ class LabelBuilder:
         if not self._has_categories or key in self._spelled:  # which is told of the file
             return name
         if not (self._are_unknown_told and name.startswith("category:")):
-            message = f"expected the id of a category, found {key!r}"
-            self._teller.tell(row, "coco.unknown-category", message, "category_id", once=ANY, values="ids")
+            self._teller.tell(row, UNLISTED, unlisted_message(key), "category_id", once=ANY, values="ids")
         return name
 
     def _tell_beyond(self, rest: Mapping[str, Any], row: int) -> None:

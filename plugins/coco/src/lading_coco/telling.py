@@ -12,6 +12,11 @@ from lading_coco.forms import Tell
 from lading_coco.whole_videos import VideoText
 
 
+def entries_of(document: Document) -> str:
+    """The group, as `Recurring` has it, of the entries a frame that annotations of whole videos have."""
+    return f"entries of {document.path}"
+
+
 class RowTeller:
     """Hands what is found in the rows of a document to a report, or to `recurring` what may be told once."""
 
@@ -47,13 +52,15 @@ class RowTeller:
         if once is None:
             (self._report.warning if warn else self._report.error)(rule, message, origin)
             return
+        text = self._document.text
+        is_entry = isinstance(text, VideoText) and text.is_entry(parts)
         self._recurring.take(
             grade,
             rule,
             message,
             origin,
-            group=self._document.path,
-            noun="annotations",
+            group=entries_of(self._document) if is_entry else self._document.path,
+            noun="entries" if is_entry else "annotations",
             kind=message if kind is None else kind,
             values=values,
             share=once,

@@ -148,6 +148,10 @@ class VideoText(JsonText):
         """Whether the annotation of a record of one frame has the id of an earlier one, which is told."""
         return self._annotation_of[row] in self._second
 
+    def is_entry(self, parts: Sequence[str | int]) -> bool:
+        """Whether a part of a record of one frame is its own entry in a list of the annotation."""
+        return bool(parts) and parts[0] in _PLURAL
+
     def annotation(self, row: int) -> int:
         """The annotation that a record of one frame is of."""
         return self._annotation_of[row]

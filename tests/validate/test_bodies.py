@@ -53,6 +53,12 @@ def test_two_objects_with_each_others_keypoints_are_told_each(tmp_path: Path) ->
     assert first[2] == ("expected keypoints in the box of their object, (20, 20, 60, 80), found 4 of 4 far outside it")
 
 
+def test_the_box_is_told_as_it_is_written(tmp_path: Path) -> None:
+    there = [100.1234, 20.1, 40.2, 60]
+    (found,) = (one for one in told(write(tmp_path, [{"bbox": there, "keypoints": points(HERE)}])) if "key" in one[0])
+    assert "(100.1234, 20.1, 140.3234, 80.1), found 4 of 4" in found[2]
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_keypoints_that_count_from_their_boxes_are_told_once(jobs: int, tmp_path: Path) -> None:
     """The odd ones are 5 of 6."""

@@ -249,6 +249,18 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/images/0",
         "expected `width` and `height` in pixels, found 0",
     ),
+    "a width and a height that no float holds": (
+        {"images": [{**IMAGE, "width": 10**400, "height": 10**400}]},
+        "coco.missing-size",
+        "/images/0",
+        f"expected `width` and `height` in pixels, found 1{'0' * 56}...",
+    ),
+    "a width that no 64 bits hold": (
+        {"images": [{**IMAGE, "width": 1 << 63}]},
+        "coco.missing-size",
+        "/images/0",
+        "expected `width` in pixels, found 9223372036854775808",
+    ),
     "a width of 0": (
         {"images": [{**IMAGE, "width": 0}]},
         "coco.missing-size",

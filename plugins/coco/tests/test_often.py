@@ -270,6 +270,50 @@ def test_of_a_whole_video_annotations_are_counted_not_their_frames(read: Any) ->
     assert told == [("coco.unknown-category", f"{FILE}/annotations/0/category_id", message)]
 
 
+@pytest.mark.parametrize("odd", [1, 3])
+def test_of_areas_of_a_whole_video_entries_are_counted(read: Any, odd: int) -> None:
+    """Of 4 annotations in 7 frames, 28 entries: 7 are told each, 21 once."""
+    names = [f"{number}.png" for number in range(7)]
+    video = {"id": 4, "file_names": names, "width": 200, "height": 30, "length": 7}
+    made = [
+        {"id": 1 + n, "video_id": 4, "category_id": 2, "bboxes": [[1 + 20 * n, 2, 10, 10]] * 7}
+        | {"areas": [500 if n < odd else 100] * 7}
+        for n in range(4)
+    ]
+    done = read({"annotations.json": {"videos": [video], "annotations": made, "categories": CATEGORIES}})
+    told = [one for one in done.told if one[0] == "coco.large-area"]
+    message = "expected an area no larger than that of its box, 10 x 10, found 500"
+    due = [("coco.large-area", f"{FILE}/annotations/0/areas/{frame}", message) for frame in range(7)]
+    if odd == 3:
+        due = [(*due[0][:2], f"{message}; so it is with 21 entries of 28")]
+    assert told == due
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("is_whole", [True, False], ids=["whole videos", "pictures of videos"])
+def test_ids_of_no_category_are_counted_over_all_videos_of_a_file(write: Any, is_whole: bool, jobs: int) -> None:
+    """Of 5 videos of 2 annotations each one has an id of no category in both, the others in one."""
+    keys = [2, 9, 2, 9, 9, 9, 2, 9, 2, 9]
+    boxes = [[1 + 20 * (n % 2), 2, 10, 10] for n in range(10)]
+    if is_whole:
+        videos = [{"id": v, "file_names": [f"{v}.png"], "width": 40, "height": 30, "length": 1} for v in range(5)]
+        made = [{"id": 1 + n, "video_id": n // 2, "category_id": k, "bboxes": [boxes[n]]} for n, k in enumerate(keys)]
+        document = {"videos": videos, "annotations": made, "categories": CATEGORIES}
+    else:
+        videos = [{"id": v, "name": f"v{v}"} for v in range(5)]
+        images = [{**IMAGE, "id": v, "file_name": f"{v}.png", "video_id": v, "frame_id": 0} for v in range(5)]
+        made = [row(n, image_id=n // 2, category_id=k, bbox=boxes[n], instance_id=n) for n, k in enumerate(keys)]
+        document = {"videos": videos, "images": images, "annotations": made, "categories": CATEGORIES}
+    dataset = lading.open_dataset(write({"annotations.json": document}))
+    assert len(dataset.segments) == 5
+    report = lading.Report()
+    found = [*lading.validate(dataset, jobs=jobs, report=report)]
+    message = "expected the id of a category, found 9; so it is with 6 annotations of 10"
+    assert [(one.severity, one.pointer, one.message) for one in found if one.rule == "coco.unknown-category"] == [
+        ("error", "/annotations/1/category_id", message)
+    ]
+
+
 PARTS = [0.25, 0.5, 0.125, 0.25]
 
 
@@ -279,12 +323,12 @@ def test_boxes_in_pixels_behind_the_first_ones_in_parts_are_told_too(
     write: Any, count: int, is_once: bool, jobs: int
 ) -> None:
     images = [{**IMAGE, "id": number, "file_name": f"{number}.png"} for number in range(64 + count)]
-    made = [row(n, image_id=n, bbox=PARTS if n < 64 else [1, 2, 10, 10]) for n in range(64 + count)]
+    made = [row(n, image_id=n, bbox=PARTS if n < 64 else [1.1, 2.3, 10.4, 10.7]) for n in range(64 + count)]
     dataset = lading.open_dataset(write(annotations=made, images=images, categories=CATEGORIES))
     found = [one for one in lading.validate(dataset, jobs=jobs) if "box" in one.rule]
     first, *others = [(one.rule, one.severity, one.pointer, one.message) for one in found]
     assert first[:3] == ("coco.relative-boxes", "warning", "/annotations/0/bbox")
-    message = "expected a box in parts of its picture, as the first of its file, found [1.0, 2.0, 10.0, 10.0]"
+    message = "expected a box in parts of its picture, as the first of its file, found (1.1, 2.3, 10.4, 10.7)"
     due = [("coco.mixed-boxes", "warning", f"/annotations/{64 + n}/bbox", message) for n in range(count)]
     if is_once:
         due = [(*due[0][:3], f"{message}; so it is with {count} boxes of {64 + count}")]
@@ -375,6 +419,12 @@ def test_areas_larger_than_the_box_are_told_once_where_most_are(read: Any, more:
     if odd > 4:
         due = [(*due[0][:2], f"{message}; so it is with {odd} annotations of 9")]
     assert done.told == due
+
+
+def test_the_box_of_an_area_is_told_as_it_is_written(read: Any) -> None:
+    made = [row(0, bbox=[1, 2, 1234.5678, 10.25], area=5e6)]
+    ((rule, _, message),) = read(annotations=made, images=[IMAGE], categories=CATEGORIES).told
+    assert (rule, "1234.5678 x 10.25, found 5000000.0" in message) == ("coco.large-area", True), message
 
 
 def test_an_area_that_no_float_holds_is_too_large_as_well(read: Any) -> None:

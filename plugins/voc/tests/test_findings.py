@@ -426,18 +426,31 @@ def test_boxes_in_pixels_among_files_of_boxes_in_parts_are_told_too(
 
     others = [number for number in range(160) if number % 10][:odd]
     files = {
-        f"Annotations/{number:03}.xml": file(*((5, 6, 70, 80) if number in others else (0.125, 0.5, 0.75, 1)))
+        f"Annotations/{number:03}.xml": file(*((5.1, 6, 70.25, 80) if number in others else (0.125, 0.5, 0.75, 1)))
         for number in range(160)
     }
     found = voc(files, pixels=pixels)
     assert found.finding("voc.relative-boxes").where == "Annotations/000.xml#/annotation/object[1]/bndbox"
-    message = "expected corners in parts of the picture, as the first of the tree, found (5.0, 6.0, 70.0, 80.0)"
+    message = "expected corners in parts of the picture, as the first of the tree, found (5.1, 6, 70.25, 80)"
     due = [(f"Annotations/{number:03}.xml#/annotation/object[1]/bndbox", 2, message) for number in others]
     if is_once:
         due = [(*due[0][:2], f"{message}; so it is with {odd} boxes of 160")]
     told = [one for one in found.findings if one.rule == "voc.mixed-boxes"]
     assert [(one.where, one.line, one.message) for one in told] == due
     assert {one.severity for one in told} == {"warning"}
+
+
+def test_boxes_without_finite_corners_are_not_held_to_those_in_parts(voc: Any) -> None:
+    def file(right: str) -> str:
+        corners = f"<xmin>0.1</xmin><ymin>0.1</ymin><xmax>{right}</xmax><ymax>0.3</ymax>"
+        thing = f"<object><name>cat</name>\n<bndbox>{corners}</bndbox></object>"
+        return f"<annotation><filename>a.jpg</filename>{thing}\n</annotation>"
+
+    files = {f"Annotations/{number:03}.xml": file("1e400" if number == 155 else "0.2") for number in range(160)}
+    found = voc(files, pixels="voc")
+    assert [(one.rule, one.file) for one in found.findings if one.rule in ("voc.mixed-boxes", "voc.corner")] == [
+        ("voc.corner", "Annotations/155.xml")
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 40], ids=["by its elements", "by the form of others"])

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lading import Box2D, Data, Frame, Label, Origin, Report, Source
+from lading import Box2D, Data, Frame, Label, Origin, Report, Source, figures
 from lading.model.recurring import Recurring
 from lading_coco.box_forms import follows
 from lading_coco.categories import Names
@@ -22,7 +22,7 @@ from lading_coco.masks import MaskBuilder
 from lading_coco.merging import FrameLabels, RowsOfFrames
 from lading_coco.origins import STEP, RowOrigins
 from lading_coco.rows import ImageRow, PlainImage, PlainRow, Row, RowReader, TellRow, values_at
-from lading_coco.telling import RowTeller
+from lading_coco.telling import RowTeller, entries_of
 from lading_coco.units import is_in_parts
 from lading_coco.whole_videos import VideoText
 
@@ -112,7 +112,7 @@ class FrameReader:
                 if image is not None:
                     images[frame - begin].append((number, row, image))
             if len(rows):
-                self._recurring.saw(document.path, _annotation_count(document, rows))
+                self._saw(document, rows)
                 bounds = np.searchsorted(frames, np.arange(begin, end + 1, dtype=frames.dtype)).tolist()
                 self._reading, self._frame_of = (frames, rows), None
                 parts.append((number, bounds, rows.tolist(), readers[number][1].rows(rows)))
@@ -122,6 +122,15 @@ class FrameReader:
             for take, rule, message, origin in self._held.pop(frame, ()):
                 take(rule, message, origin)
             yield self._frame(frame, own, next(made), is_annotated=frame in annotated)
+
+    def _saw(self, document: Document, rows: NDArray[np.int32]) -> None:
+        """Count the annotations: of one of a whole video its first frame counts, and each of its entries apart."""
+        text = document.text
+        if isinstance(text, VideoText):
+            self._recurring.saw(entries_of(document), len(rows))
+            self._recurring.saw(document.path, sum(map(text.is_first, rows.tolist())))
+        else:
+            self._recurring.saw(document.path, len(rows))
 
     def _teller(self, records: Records) -> TellRow:
         def tell(rule: str, row: int, message: str, warn: bool) -> None:
@@ -181,7 +190,7 @@ class FrameReader:
             group = f"boxes of {path}"
             self._recurring.saw(group, 1)
             if not is_in_parts(label):
-                found = [label.xmin, label.ymin, label.xmax - label.xmin, label.ymax - label.ymin]
+                found = figures((label.xmin, label.ymin, label.xmax - label.xmin, label.ymax - label.ymin))
                 message = f"expected a box in parts of its picture, as the first of its file, found {found}"
                 at = data.locate(label, "geometry")
                 self._recurring.take("warning", "coco.mixed-boxes", message, at, group=group, noun="boxes")
@@ -221,9 +230,3 @@ class FrameReader:
             origins=self._origins,
         )
         return Frame(key=self._key(frame, text), data=[data])
-
-
-def _annotation_count(document: Document, rows: NDArray[np.int32]) -> int:
-    """How many annotations these records are: of a whole video's the first frame that it is in counts."""
-    text = document.text
-    return sum(map(text.is_first, rows.tolist())) if isinstance(text, VideoText) else len(rows)

@@ -15,7 +15,7 @@ from lading_coco.numbering import Numbering
 from lading_coco.origins import RowOrigins
 from lading_coco.references import tell_absent, tell_categories
 from lading_coco.rows import UNSET, AnyImage, PlainImage
-from lading_coco.sizes import SIZE, agreed, take_size, tell_other_size
+from lading_coco.sizes import SIZE, agreed, is_extent, take_size, tell_other_size
 
 #: An image's record: its document's number, its row there, and what stands there.
 Image: TypeAlias = tuple[int, int, AnyImage]
@@ -128,7 +128,7 @@ class ImageBuilder:
             for key, value in fields.items():
                 if key not in known:
                     known[key] = value
-                    if key in SIZE and type(value) is int and value > 0:
+                    if key in SIZE and is_extent(value):
                         setattr(data, key, value)
                     else:
                         data.extras[key] = value
@@ -150,7 +150,7 @@ class ImageBuilder:
             value = chosen[key]
             if key in known and known[key] != value:
                 self._report.loss(f"another `{key}` of the same image in a second file", str(at.below(key)))
-            if type(value) is int and value > 0:
+            if is_extent(value):
                 known[key] = value
                 setattr(data, key, value)
 

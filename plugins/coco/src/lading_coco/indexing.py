@@ -16,7 +16,6 @@ from lading_coco.ids import (
     Codes,
     code_of,
     first_places,
-    firsts,
     joined,
     key_of,
     look_up,
@@ -27,8 +26,9 @@ from lading_coco.ids import (
 from lading_coco.index import Grouping, Index, Numbers, Split
 from lading_coco.other_videos import tell_other_videos
 from lading_coco.overlaps import NOWHERE, are_apart, places_of, renamed, tell_overlaps, tell_same_files
-from lading_coco.placing import Placing, repeated_annotations
-from lading_coco.rows import records_at, values_at
+from lading_coco.placing import Placing
+from lading_coco.repeated_ids import repeated_annotations, tell_repeated_images
+from lading_coco.rows import values_at
 from lading_coco.shots import tell_shots
 from lading_coco.unsent import folder_owners, unsent_splits
 from lading_coco.videos import ListedVideos, Places, by_first, videos_of
@@ -190,7 +190,7 @@ class IndexBuilder:
         self._places.append(self._places_of[number][rows])
         self._take_places(number, frame_of)
         self._frame_of_image[number] = frame_of
-        self._tell_repeated(document)
+        tell_repeated_images(document, self._report)
 
     def _known(self, number: int, split: Split) -> Numbers:
         """For each image the frame that has it already: one of its split, else of an earlier one; -1 for none."""
@@ -233,16 +233,6 @@ class IndexBuilder:
         self._home.append(np.full(len(ids), number, dtype=np.int32))
         self._row.append(rows.astype(np.int32))
         self._count += len(ids)
-
-    def _tell_repeated(self, document: Document) -> None:
-        if document.kind == "videos":
-            return  # which is told of the video
-        again = repeats(document.image_ids)
-        rows, before = again.tolist(), firsts(document.image_ids, again)
-        for row, first, record in zip(rows, before, records_at(document, document.images, rows), strict=True):
-            key, at = None if record is None else record.get("id"), document.images.origin(first, "id")
-            message = f"expected each image id once, found {key!r} again, first at {at}; annotations go to the first"
-            self._report.error("coco.duplicate-image-id", message, document.images.origin(row, "id"))
 
     def _number_keys(self, split: Split) -> None:
         """Frames whose key an earlier one of their split has, with how many: a repeated id, or 1 beside "1"."""

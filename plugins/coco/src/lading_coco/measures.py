@@ -7,6 +7,7 @@ from math import inf
 from typing import Any
 
 from lading.model.recurring import MOST
+from lading.wording import figure
 from lading_coco.rows import PlainRow, Row
 from lading_coco.wording import shown
 
@@ -33,7 +34,9 @@ def tell_large_area(record: Row | PlainRow, tell: Callable[..., None]) -> None:
     width, height = box[2:]
     most = (width + _ROUNDING_PX) * (height + _ROUNDING_PX) * _SLACK
     if min(width, height) > 0 and max(width, height) > 1 and most < area < inf:
-        message = f"expected an area no larger than that of its box, {width:g} x {height:g}, found {shown(area)}"
+        message = (
+            f"expected an area no larger than that of its box, {figure(width)} x {figure(height)}, found {shown(area)}"
+        )
         tell("coco.large-area", message, "area", warn=True, once=MOST, kind="larger than the box")
 
 

@@ -1,4 +1,4 @@
-"""Which frame each annotation is in, and which annotations have an id that is there already."""
+"""Which frame each annotation is in."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ import numpy as np
 
 from lading import Report
 from lading_coco.document import Document
-from lading_coco.ids import MISSING, Codes, code_of, first_places, firsts, look_up, other_spelling, repeats
+from lading_coco.ids import MISSING, Codes, code_of, first_places, look_up, other_spelling
 from lading_coco.index import Numbers, Split
 from lading_coco.often import tell_each_or_once
 from lading_coco.orphans import Orphans
 from lading_coco.rows import records_at, values_at
 from lading_coco.whole_videos import VideoText
-
-#: Where more than this part of the annotations have an id that is there already, files were joined.
-_MERGED = 0.1
 
 
 class Placing:
@@ -125,35 +122,3 @@ class Placing:
             self._report.warning("coco.id-type", message, document.annotations.origin(int(rows[number]), "image_id"))
 
         tell_each_or_once(range(len(rows)), len(document.annotations), "annotations", tell)
-
-
-def repeated_annotations(documents: Sequence[Document], report: Report) -> dict[tuple[int, int], int]:
-    """The annotations whose id an earlier one of the same file has, with how often; they are told of."""
-    second: dict[tuple[int, int], int] = {}
-    for number, document in enumerate(documents):
-        counts: dict[int, int] = {}
-        again = repeats(document.annotation_ids)
-        rows = again.tolist()
-        for row in rows:
-            code = int(document.annotation_ids[row])
-            counts[code] = counts.get(code, 0) + 1
-            second[number, row] = counts[code]
-        if rows:
-            _tell_repeated(document, again, [second[number, row] for row in rows], report)
-    return second
-
-
-def _tell_repeated(document: Document, again: Numbers, times: Sequence[int], report: Report) -> None:
-    """Tell of annotations of these rows, whose ids earlier ones have so many times."""
-    rows, before = again.tolist(), firsts(document.annotation_ids, again)
-    keys = values_at(document, rows, "id")
-    at = document.annotations.origin
-
-    def tell(place: int, more: str) -> None:
-        message = (
-            f"expected each annotation id once, found {keys[place]!r} again, first at {at(before[place], 'id')}; its "
-            f"instance ends in #{times[place] + 1}{more}"
-        )
-        report.error("coco.duplicate-annotation-id", message, at(rows[place], "id"))
-
-    tell_each_or_once(range(len(rows)), len(document.annotations), "annotations", tell, share=_MERGED)

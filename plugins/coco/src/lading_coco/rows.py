@@ -72,14 +72,19 @@ class ImageRow(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     date_captured: Any = UNSET
 
 
+#: A width or a height in pixels is no larger: 64 bits hold it.
+LARGEST = (1 << 63) - 1
+Extent: TypeAlias = Annotated[int, msgspec.Meta(gt=0, le=LARGEST)]
+
+
 class PlainImage(msgspec.Struct, gc=False, forbid_unknown_fields=True, kw_only=True):
     """An image as the official files have it, with all their fields, in their order, and no others."""
 
     license: Any
     file_name: Annotated[str, msgspec.Meta(min_length=1)]
     coco_url: Any
-    height: Annotated[int, msgspec.Meta(gt=0)]
-    width: Annotated[int, msgspec.Meta(gt=0)]
+    height: Extent
+    width: Extent
     date_captured: Any
     flickr_url: Any
     id: int

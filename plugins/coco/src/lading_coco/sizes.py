@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from msgspec import UNSET
 
 from lading import Origin, Report
 from lading_coco.document import Document
 from lading_coco.numerals import number_of
+from lading_coco.rows import LARGEST
 from lading_coco.whole_videos import VideoText
 from lading_coco.wording import shown
 
@@ -33,12 +33,17 @@ def take_size(document: Document, row: int, extras: dict[str, Any], report: Repo
     return width, height
 
 
+def is_extent(value: Any) -> TypeGuard[int]:
+    """Whether a value is a width or a height in pixels as it stands."""
+    return type(value) is int and 0 < value <= LARGEST
+
+
 def _take(key: str, document: Document, row: int, extras: dict[str, Any], report: Report) -> int | None:
     value = extras.pop(key, UNSET)
-    if type(value) is int and value > 0:
+    if is_extent(value):
         return value
     read = number_of(value)
-    if read is not None and math.isfinite(read) and read > 0 and read == int(read):
+    if read is not None and 0 < read <= LARGEST and read == int(read):
         if isinstance(value, str) and not _is_told(document, row, key):
             message = f"expected a number, found {value!r}, read as {int(read)}"
             report.warning("coco.number-as-text", message, document.images.origin(row, key))

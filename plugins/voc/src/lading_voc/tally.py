@@ -5,11 +5,12 @@ However many processes share a segment, it is told of all of it: tallies of its 
 
 from __future__ import annotations
 
+import math
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from lading import Box2D, Label, Origin, Report, counted
+from lading import Box2D, Label, Origin, Report, counted, figures
 from lading.model.recurring import Recurring
 from lading.model.report import Origins
 from lading_voc.annotation import Annotation
@@ -59,9 +60,10 @@ class Tally:
         for box in labels:
             if isinstance(box, Box2D) and box.origin is not None:
                 self.recurring.saw("boxes", 1)
-                if max(box.xmax, box.ymax) > 1 + ROUNDING:
-                    corners = (box.xmin + edge, box.ymin + edge, box.xmax, box.ymax)
-                    message = f"expected corners in parts of the picture, as the first of the tree, found {corners}"
+                corners = (box.xmin + edge, box.ymin + edge, box.xmax, box.ymax)
+                if max(box.xmax, box.ymax) > 1 + ROUNDING and all(map(math.isfinite, corners)):  # others are told
+                    found = figures(corners)
+                    message = f"expected corners in parts of the picture, as the first of the tree, found {found}"
                     at = origins.locate(box.origin, box.kind, "geometry")
                     self.recurring.take("warning", "voc.mixed-boxes", message, at, group="boxes", noun="boxes")
 

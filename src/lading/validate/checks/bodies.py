@@ -20,6 +20,7 @@ from lading.plugin.problem import Places, Problem
 from lading.validate.checks.bounds import TOLERANCE_PX
 from lading.validate.checks.columns import Columns, joined
 from lading.validate.checks.needs import is_region
+from lading.wording import figures
 
 RULE = "keypoints.outside-box"
 
@@ -128,8 +129,8 @@ def _is_plain(label: Keypoints2D) -> bool:
 
 
 def _message(points: NDArray[np.float64], edges: NDArray[np.float64], out: int) -> str:
-    shown = ", ".join(f"{edge:g}" for edge in edges)
-    message = f"expected keypoints in the box of their object, ({shown}), found {out} of {len(points)} far outside it"
+    shown = figures(edges.tolist())
+    message = f"expected keypoints in the box of their object, {shown}, found {out} of {len(points)} far outside it"
     if (points >= 0).all() and (points <= edges[2:] - edges[:2]).all():
         return f"{message}, which would be within it if they counted from its corner"
     return message

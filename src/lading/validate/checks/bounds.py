@@ -37,11 +37,9 @@ def is_relative(edges: Sequence[float], right: float, bottom: float) -> bool:
 
 @lru_cache(maxsize=1_000)
 def limits(width: int | None, height: int | None) -> tuple[float, float]:
-    """The right and the lower limit of a picture of this size."""
-    return (
-        UNLIMITED if width is None else width + TOLERANCE_PX,
-        UNLIMITED if height is None else height + TOLERANCE_PX,
-    )
+    """The right and the lower limit of a picture of this size; an integer that no float holds is no limit."""
+    right, bottom = (UNLIMITED if size is None or size > UNLIMITED else size + TOLERANCE_PX for size in (width, height))
+    return right, bottom
 
 
 def reaches(sizes: Sequence[tuple[int | None, int | None]]) -> NDArray[np.float64]:

@@ -217,14 +217,13 @@ def test_poses_behind_the_last_frame_are_told_once_a_file(
 
 
 def test_a_scan_that_is_lost_is_not_missing(kitti: Any) -> None:
-    """Its list of times says that it is lost, which is told (3.8)."""
+    """Its list of times says that it is lost, as in an official drive (3.8)."""
     times = "2011-09-26 13:02:25.1\n\n2011-09-26 13:02:25.3\n"
     pictures = {f"{DRIVE}/image_02/data/{n:010d}.png": kitti.PIXEL for n in range(3)}
     files = {f"{DRIVE}/velodyne_points/timestamps.txt": times, **clouds(kitti, 0, 2), **pictures}
     root = kitti.tree({f"{DRIVE}/tracklet_labels.xml": document(item(POSE * 3, first="0", count=3)), **files})
-    told = [one.rule for one in lading.validate(lading.open_dataset(root))]
-    assert "media.missing" not in told
-    assert told.count("kitti.scan-lost") == 1
+    told = [one.rule for one in lading.validate(lading.open_dataset(root)) if one.file and "velodyne" in one.file]
+    assert told == []
 
 
 def test_a_pose_before_the_drive_begins() -> None:

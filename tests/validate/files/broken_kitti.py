@@ -70,6 +70,14 @@ def degrees(root: Path) -> None:
     (root / ROWS).write_text("".join(f"{' '.join(row)}\n" for row in rows))
 
 
+def exchanged(root: Path) -> None:
+    """The projections of cameras 2 and 3 of the first frame, each in the line of the other."""
+    path = root / T / "calib/000000.txt"
+    lines = path.read_text().splitlines(keepends=True)
+    lines[2], lines[3] = f"P2{lines[3][2:]}", f"P3{lines[2][2:]}"
+    path.write_text("".join(lines))
+
+
 def relative(root: Path) -> None:
     """The boxes of the first frame as parts of the picture of 124 x 37."""
     rows = [row.split() for row in (root / ROWS).read_text().splitlines()]
@@ -92,6 +100,8 @@ BROKEN = [
     row("box3d.too-large", "1.89 0.48 1.20", "1.89 0.48 400", "in space"),
     row("label.duplicate", PEDESTRIAN, PEDESTRIAN * 2, at=2),
     row("kitti.label-row", "1.84 1.47", "x 1.47"),
+    row("kitti.label-size", "1.89 0.48 1.20", "1.89 0.48 12.0"),
+    row("kitti.label-projection", "1.50 1.60 3.90 -3.10 1.60", "1.50 1.60 3.90 -3.10 0.85", "of a middle", 2),
     row("kitti.angle", "8.41 0.01", "8.41 90.5", "of a box in degrees"),
     row("kitti.angle", "1 -0.21", "1 -12.03", "of alpha in degrees"),
     Broken("kitti.angle", "kitti", degrees, line(1), "of all rows of a file"),
@@ -111,6 +121,7 @@ BROKEN = [
     raw("media.missing", removed(DRIVE + "image_02/data/0000000001.png"),
         whole(DRIVE + "image_02/data/0000000001.png")),
     Broken("kitti.calibration-projection", "kitti", without_camera, whole(T + "calib/000000.txt")),
+    Broken("kitti.calibration-exchanged", "kitti", exchanged, line(3, T + "calib/000000.txt")),
     Broken("kitti.label-commas", "kitti", replaced(ROWS, PEDESTRIAN, PEDESTRIAN.replace(" ", ",")), line(1)),
     Broken("media.unreadable", "kitti", filled(T + "velodyne/000001.bin", b""), whole(T + "velodyne/000001.bin")),
     Broken("kitti.velodyne-size", "kitti", filled(T + "velodyne/000001.bin", b"x" * 33),

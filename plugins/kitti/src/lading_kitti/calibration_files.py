@@ -9,6 +9,7 @@ from lading_kitti.calibration import NOTHING, OTHER, PROJECTION, Calibration
 from lading_kitti.entries import last_line, parse_entries, shown
 from lading_kitti.geometry import homogeneous
 from lading_kitti.matrices import add_projection, matrix_of, place_lidar, tell_axes, tell_missing
+from lading_kitti.pairs import exchanged
 from lading_kitti.texts import lines_of
 
 #: Key -> what it means. Official tracking files write three of the keys without a colon (3.7).
@@ -60,6 +61,8 @@ def calibration_of(data: bytes) -> Calibration:
         tell_missing(result, "Tr_velo_to_cam")
     if any(key in _OTHER_RIGS for key in entries):
         result.turned = None
+    else:
+        result.problems += exchanged(result, entries)
     if "imu_to_velo" in found:
         result.imu_to_lidar = homogeneous(found["imu_to_velo"])
     place_lidar(result)

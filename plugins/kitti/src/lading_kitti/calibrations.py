@@ -12,6 +12,7 @@ from lading_kitti.calibration import PROJECTION_LOST, Calibration
 from lading_kitti.calibration_files import calibration_of
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW
+from lading_kitti.pairs import EXCHANGED
 from lading_kitti.raw_calibration import raw_calibration
 from lading_kitti.sensors import camera_sensor, lidar_sensor
 from lading_kitti.texts import Problem, read_bytes
@@ -62,7 +63,7 @@ class Calibrations:
     """Reads calibration files, each distinct content once. `lost` are those that are told to calibrate nothing.
 
     `projections` are those of the whole dataset. `base` is that of the segment, where it is known: of axes that it does
-    not turn nothing is said of others again.
+    not turn, and of cameras that it has exchanged, nothing is said of others again.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Calibrations:
         self._source = source
         self._index = index
         self._projections = projections
-        self._are_axes_told = bool(index.calib) and base is not None and _axes(base) is not None
+        self._told = {problem.rule for problem in _alike(base)} if index.calib and base is not None else set()
         self.lost: set[str] = set()
         self._kept: OrderedDict[bytes, Calibrated] = OrderedDict()
 
@@ -99,20 +100,19 @@ class Calibrations:
             if key in index.calib:
                 found = self.of_frame(key, Report())
                 if found is not None:
-                    self._tell_axes(index.calib[key], found, report)
+                    self._tell_alike(index.calib[key], found, report)
                     return found
         return None
 
-    def _tell_axes(self, path: str, first: Calibrated, report: Report) -> None:
-        """Say once for all frames that the first calibration does not turn the axes, as those of one tool do not."""
-        problem = _axes(first)
-        if problem is None:
-            return
+    def _tell_alike(self, path: str, first: Calibrated, report: Report) -> None:
+        """Say once for all frames what is wrong with the first calibration as with others of one tool."""
+        problems = _alike(first)
         paths = dict.fromkeys(self._index.calib[key] for key in self._index.keys if key in self._index.calib)
-        others = (self._of_file(other, Report()) for other in paths if other != path)
-        count = sum(1 for one in others if one is not None and _axes(one) is not None)
-        more = f", and such in {counted(count, 'more file')}" if count else ""
-        problem._replace(message=f"{problem.message}{more}").tell(report, path)
+        others = [self._of_file(other, Report()) for other in paths if other != path] if problems else []
+        for problem in problems:
+            count = sum(1 for one in others if one is not None and any(p.rule == problem.rule for p in _alike(one)))
+            more = f", and such in {counted(count, 'more file')}" if count else ""
+            problem._replace(message=f"{problem.message}{more}").tell(report, path)
 
     def turns(self, base: Calibrated | None) -> Turns:
         """What is said of the axes of each of the calibrations, if of the first there is something to say."""
@@ -155,7 +155,7 @@ class Calibrations:
         else:
             self._kept.move_to_end(data)
         for problem in known.calibration.problems:
-            if not (self._are_axes_told and problem.rule == AXES):
+            if problem.rule not in self._told:
                 problem.tell(report, path)
         if not known.calibration.is_empty:
             return known
@@ -201,6 +201,6 @@ class Calibrations:
         return None if whole.is_empty and not whole.unrectified else Calibrated(whole, self.sensors(whole))
 
 
-def _axes(one: Calibrated) -> Problem | None:
-    """What is said of the axes of a calibration, if anything."""
-    return next((problem for problem in one.calibration.problems if problem.rule == AXES), None)
+def _alike(one: Calibrated) -> list[Problem]:
+    """What is said of the axes of a calibration, and of its cameras."""
+    return [problem for problem in one.calibration.problems if problem.rule in (AXES, EXCHANGED)]

@@ -43,6 +43,16 @@ CODES: Mapping[str, Told] = {
         "the size of a box is written height, width, length",
         "Write height, width, length: nuScenes and others have another order.",
     ),
+    "kitti.label-size": Told(
+        "warning",
+        "a car, van, truck, tram, cyclist or pedestrian is as large as one can be",
+        "Write its size in metres; look for a point that is a digit off.",
+    ),
+    "kitti.label-projection": Told(
+        "warning",
+        "a 3D box, drawn in the picture by the calibration, is where the 2D box is",
+        "Look for y at the middle of boxes, pictures that were scaled, and the calibration of another camera.",
+    ),
     "kitti.label-alpha": Told(
         "warning", "alpha follows from rotation_y and location", "Take alpha as rotation_y - atan2(x, z)."
     ),
@@ -119,6 +129,11 @@ CODES: Mapping[str, Told] = {
         "a calibration turns the axes of the velodyne into those of the camera",
         "Look for the inverse of the transform, or one between other frames.",
     ),
+    "kitti.calibration-exchanged": Told(
+        "warning",
+        "camera 1 is to the right of camera 0, and 3 of 2",
+        "Exchange the numbers of the two projections, or those of the folders of pictures.",
+    ),
     "kitti.calibration-turned": Told(
         "warning",
         "the velodyne of a rig looks the same way in all frames",
@@ -132,14 +147,17 @@ CODES: Mapping[str, Told] = {
         "a file of point labels has four bytes for each point",
         "Write a 32-bit number for each point of the scan.",
     ),
-    "kitti.scan-lost": Told(
-        "warning", "each scan of a drive has its time", "Find the scans that are lacking, or remove their times."
-    ),
     "kitti.timestamp": Told(
         "error", "a line of times is a time", "Write YYYY-MM-DD hh:mm:ss and a fraction, or seconds in odometry."
     ),
     "kitti.clock": Told(
         "warning", "the clocks of all sensors show the same time", "Take off the hours of the time zone."
+    ),
+    "kitti.times-unit": Told("warning", "`times.txt` is in seconds", "Divide milliseconds by 1,000."),
+    "kitti.oxts-heading": Told(
+        "warning",
+        "yaw, and the way from place to place, are the direction of vn and ve",
+        "Write yaw in radians from east, counterclockwise; lat before lon, in degrees.",
     ),
     "kitti.oxts-row": Told(
         "error", "a record of the GPS/IMU is 30 finite numbers", "Write all 30 values as dataformat.txt lists them."

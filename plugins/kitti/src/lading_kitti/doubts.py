@@ -4,69 +4,97 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from lading import Origin
 from lading.model.geometry import Vector3
 from lading.model.recurring import MANY, MOST, Recurring
+from lading_kitti.drawing import SIZE_ORDER, VELODYNE
 from lading_kitti.geometry import alpha_of, reach_ahead, wrapped
-from lading_kitti.label_rows import UNSET_ANGLE, UNSET_SHARE, Row, is_area
+from lading_kitti.label_rows import UNSET_ANGLE, UNSET_SHARE, WHOLE_TURN, Row, is_area
+from lading_kitti.row_sizes import is_size_turned, odd_size, told_size
 from lading_kitti.texts import Problem
 from lading_kitti.tracklets import Pose
 
 #: More than this between alpha and rotation_y less the bearing is no matter of rounding (3.12, 3).
 ALPHA_TOLERANCE = 0.3
-#: What is told of a row is one of so many rows, or of cars alone; other doubts are told once a frame.
-_GROUPS: Mapping[str, tuple[str, str]] = {
-    "kitti.label-dimensions": ("cars", "rows of cars"),
-    "kitti.angle": ("frames", "frames"),
-    "kitti.label-far": ("frames", "frames"),
-    "kitti.relative-boxes": ("frames", "frames"),
-}
-_ROWS = ("rows", "rows")
-
-#: An angle beyond a whole turn, and some rounding, is no radians: KITTI's lie between -pi and pi (3.3).
-_WHOLE_TURN = math.tau + 0.01
+#: Two angles are one as it is written with two digits.
+_ROUNDING = 0.01
+#: What is counted: rows of objects, of cars and of others, frames that have some, and objects to the side of the axis.
+CARS, OTHERS = "rows of cars", "rows of others"
+ROWS, FRAMES, ASIDE = "rows", "frames", "rows off the axis of the camera"
+#: What else is told of a place in the axes of the velodyne.
+_OF_PLACE = ("kitti.label-alpha", "kitti.label-behind")
 #: Points beyond 120 m are a known defect of clouds (3.12, 17): a place beyond this is none in metres.
 _FARTHEST_M = 500.0
 
 
-def doubts(rows: Sequence[Row], camera_m: float | None) -> Iterator[Problem]:
+class Doubt(NamedTuple):
+    """What is told of a row, or once of those of a frame; `group` is what has it or could have it, in the plural."""
+
+    problem: Problem
+    group: str = ROWS
+    kind: str = ""
+
+
+def doubts(rows: Sequence[Row], camera_m: float | None, causes: Mapping[int, str]) -> Iterator[Doubt]:
     """What is odd about the values of rows; nothing is changed for it, and of uneven rows nothing is said.
 
     `camera_m` is how far the camera of the 2D boxes lies behind rectified camera 0; None where boxes may lie behind it.
+    `causes` are why 3D boxes are not where 2D boxes are, by lines: what else comes of these is not told.
     """
     even = [row for row in rows if not row.is_uneven]
-    yield from _relative_boxes(even)
     objects = [row for row in even if not row.is_dont_care]
-    yield from _no_radians((row.line, {"alpha": row.alpha, "rotation_y": row.rotation_y}) for row in objects)
-    yield from _no_metres(objects)
+    angles = list(_no_radians((row.line, {"alpha": row.alpha, "rotation_y": row.rotation_y}) for row in objects))
+    for problem in (*_relative_boxes(even), *angles, *_no_metres(objects)):
+        yield Doubt(problem, FRAMES)
     for row in even:
         for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
-                yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
+                yield Doubt(Problem(f"kitti.label-{subject}", message, row.line, is_error=False))
         columns = row.columns_3d
         if columns is None or not all(map(math.isfinite, (*columns[0], *columns[1], columns[2]))):
             continue  # what is not finite, a rule tells
-        for subject, message in (
-            ("dimensions", _doubtful_size(row.category, columns[0])),
-            ("alpha", _doubtful_alpha(row.alpha, *columns[1:])),
-            ("behind", None if camera_m is None else _behind(row.bbox, *columns, camera_m)),
-        ):
-            if message is not None:
-                yield Problem(f"kitti.label-{subject}", message, row.line, is_error=False)
+        cause = causes.get(row.line)
+        if cause == SIZE_ORDER or is_size_turned(row):
+            yield from _of_row("dimensions", told_size(row), row, CARS if row.category == "Car" else OTHERS)
+        else:
+            yield from _of_row("size", odd_size(row), row)
+        if cause != VELODYNE:
+            yield from _doubtful_alpha(row, *columns[1:], are_degrees=bool(angles))
+            message = None if camera_m is None else _behind(row.bbox, *columns, camera_m)
+            yield from _of_row("behind", message, row)
 
 
-def gather(problems: Iterable[Problem], rows: Sequence[Row], path: str, recurring: Recurring) -> None:
-    """Count the rows of a frame, and what is odd about them, which is told once where many are so."""
+def _of_row(subject: str, message: str | None, row: Row, group: str = ROWS) -> Iterator[Doubt]:
+    if message is not None:
+        yield Doubt(Problem(f"kitti.label-{subject}", message, row.line, is_error=False), group)
+
+
+def is_aside(row: Row) -> bool:
+    """Whether a row's object is so far to the side that its alpha is not its rotation_y."""
+    if row.is_uneven or row.columns_3d is None or row.alpha in (None, UNSET_ANGLE):
+        return False
+    _, location, turn = row.columns_3d
+    return abs(wrapped(turn - alpha_of(location, turn))) > ALPHA_TOLERANCE
+
+
+def gather(found: Iterable[Doubt], rows: Sequence[Row], path: str, recurring: Recurring, places: Recurring) -> None:
+    """Count the rows of a frame, and what is odd about them, which is told once where many are so.
+
+    `places` takes what else is told of a place in the axes of the velodyne.
+    """
     objects = [row for row in rows if not row.is_uneven and not row.is_dont_care]
-    recurring.saw("rows", len(objects))
-    recurring.saw("cars", sum(row.category == "Car" for row in objects))
-    recurring.saw("frames", bool(objects))
-    for problem in problems:
-        group, noun = _GROUPS.get(problem.rule, _ROWS)
+    cars = sum(row.category == "Car" for row in objects)
+    for group, count in ((ROWS, len(objects)), (CARS, cars), (OTHERS, len(objects) - cars), (FRAMES, bool(objects))):
+        recurring.saw(group, count)
+    places.saw(ROWS, len(objects))
+    places.saw(ASIDE, sum(map(is_aside, objects)))
+    for problem, group, kind in found:
+        to = places if problem.rule in _OF_PLACE else recurring
         share = MANY if problem.rule == "kitti.relative-boxes" else MOST
         at = Origin(path, line=problem.line)
-        recurring.take("warning", problem.rule, problem.message, at, group=group, noun=noun, share=share)
+        to.take("warning", problem.rule, problem.message, at, group=group, noun=group, kind=kind, share=share)
 
 
 def odd_angles(poses: Iterable[Pose]) -> Iterator[Problem]:
@@ -81,7 +109,7 @@ def _no_radians(places: Iterable[tuple[int, Mapping[str, float | None]]]) -> Ite
         found = {
             name: value
             for name, value in angles.items()
-            if value is not None and value != UNSET_ANGLE and _WHOLE_TURN < abs(value) < math.inf
+            if value is not None and value != UNSET_ANGLE and WHOLE_TURN < abs(value) < math.inf
         }
         if found:
             odd.append((line, found))
@@ -137,20 +165,22 @@ def odd_occluded(row: Row) -> str | None:
     return f"expected occluded as 0, 1, 2 or 3, or -1 for unset, found {value!r}"
 
 
-def _doubtful_size(category: str, dimensions: Vector3) -> str | None:
-    height, width, length = dimensions
-    if category == "Car" and height > 3 and length < 2.5:
-        return f"expected h, w, l of a Car, found {height!r}, {width!r}, {length!r}, as if l, w, h"
-    return None
-
-
-def _doubtful_alpha(alpha: float | None, location: Vector3, rotation_y: float) -> str | None:
-    if alpha is None or UNSET_ANGLE in (alpha, rotation_y) or max(abs(alpha), abs(rotation_y)) > _WHOLE_TURN:
-        return None
+def _doubtful_alpha(row: Row, location: Vector3, rotation_y: float, *, are_degrees: bool) -> Iterator[Doubt]:
+    """An alpha that is another; in a file of degrees a small turn may be in these as well, which is told already."""
+    alpha = row.alpha
+    if alpha is None or UNSET_ANGLE in (alpha, rotation_y) or max(abs(alpha), abs(rotation_y)) > WHOLE_TURN:
+        return
     expected = alpha_of(location, rotation_y)
     if not abs(wrapped(alpha - expected)) > ALPHA_TOLERANCE:
-        return None
-    return f"expected alpha near {expected:.2f} by rotation_y and location, found {alpha!r}"
+        return
+    if are_degrees and abs(wrapped(alpha - alpha_of(location, math.radians(rotation_y)))) <= ALPHA_TOLERANCE:
+        return
+    message = f"expected alpha near {expected:.2f} by rotation_y and location, found {alpha!r}"
+    is_copy = abs(alpha - rotation_y) <= _ROUNDING
+    if is_copy:
+        message += ", which is rotation_y"
+    problem = Problem("kitti.label-alpha", message, row.line, is_error=False)
+    yield Doubt(problem, ASIDE, "copy") if is_copy else Doubt(problem)
 
 
 def _behind(

@@ -17,6 +17,8 @@ UNSET_ANGLE = -10.0
 UNSET_SHARE = -1.0
 UNSET_SIZE = -1.0
 UNSET_PLACE = -1000.0
+#: An angle beyond a whole turn, and some rounding, is no radians: KITTI's lie between -pi and pi (3.3).
+WHOLE_TURN = math.tau + 0.01
 
 _NUMBERS = 14  # truncated, occluded, alpha, box (4), dimensions (3), location (3), rotation_y; results add a score
 #: Within so much, alpha is what rotation_y and the place give, in rows that were not made to confuse.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lading import Label, Origin, Report, Source
@@ -12,6 +13,7 @@ from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
 from lading_kitti.commas import Commas
 from lading_kitti.doubts import doubts, gather, odd_angles, odd_occluded
+from lading_kitti.drawn import Drawn
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.label_rows import Row
@@ -64,6 +66,7 @@ class Labelling:
         self.misplaced = Misplaced(index.name)
         self.commas = Commas(index.name)
         self.recurring = Recurring(index.name)
+        self.drawn = Drawn(index.name)
         self.track_sizes = TrackSizes(index.name, "" if index.labels is None else index.labels.path or "")
         self._rows = row_source(source, index, head)
         self._tracklets = self._read_tracklets(head)
@@ -95,9 +98,13 @@ class Labelling:
             self._add_row(key, row, found.path or "", camera, carrier, placement, shelves)
         if not is_lost and any(row.columns_3d for row in found.rows):
             self._tell_place(key, carrier, calibration, found.path or "")
-        problems = list(doubts(found.rows, self._camera_m(camera, calibration)))
-        gather(problems, found.rows, found.path or "", self.recurring)
-        if any(problem.rule == "kitti.relative-boxes" for problem in problems):
+        camera_m = self._camera_m(camera, calibration)
+        causes: Mapping[int, str] = {}
+        if calibration is not None and camera.camera is not None and camera_m is not None:
+            causes = self.drawn.add(found.rows, calibration, camera.camera, found.path or "")
+        told = list(doubts(found.rows, camera_m, causes))
+        gather(told, found.rows, found.path or "", self.recurring, self.drawn.places)
+        if any(doubt.problem.rule == "kitti.relative-boxes" for doubt in told):
             for shelf in shelves.values():
                 shelf.told += [("box2d.relative", number) for number in range(len(shelf.origins))]
 

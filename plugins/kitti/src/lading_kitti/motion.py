@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lading import Origin, Report, Source, Transform3D
+from lading.model.recurring import Recurring
 from lading_kitti.calibration import PROJECTION_LOST, Calibration
+from lading_kitti.headings import COMPARED, HEADING, odd_ways, odd_yaw
 from lading_kitti.index import Media, SegmentIndex
 from lading_kitti.keys import is_number
 from lading_kitti.poses import OxtsWorld, odometry_pose, oxts_world, parse_oxts, parse_pose
-from lading_kitti.texts import Problem, read_lines
-from lading_kitti.times import parse_seconds, parse_wall_clock
+from lading_kitti.texts import Problem, read_lines, tell_lines
+from lading_kitti.times import odd_steps, parse_seconds, parse_wall_clock
 
 _Record = Mapping[str, int | float]
 
@@ -64,16 +66,30 @@ def _tell_short(path: str, count: int, keys: Collection[str], report: Report) ->
 
 
 def _wall_clock(source: Source, path: str, report: Report) -> list[int | None]:
-    times, problems = parse_wall_clock(read_lines(source, path, report) or ())
-    for problem in problems:
-        problem.tell(report, path)
+    lines = read_lines(source, path, report) or ()
+    times, problems = parse_wall_clock(lines)
+    tell_lines(problems, len(lines), report, path)
+    lost = [number for number, line in enumerate(lines, 1) if not line.strip()]
+    if lost:
+        report.loss("frame that a sensor lost, by an empty line of its times", f"{path}:{lost[0]}", len(lost))
     return times
 
 
 class Motion:
-    """Ego poses and records of one segment. Memory: a record or pose a frame where one file holds them all."""
+    """Ego poses and records of one segment. Memory: a record or pose a frame where one file holds them all.
 
-    def __init__(self, source: Source, index: SegmentIndex, calibration: Calibration | None, report: Report) -> None:
+    `recurring` takes what is told of single records.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        index: SegmentIndex,
+        calibration: Calibration | None,
+        report: Report,
+        recurring: Recurring | None = None,
+    ) -> None:
+        self._recurring = Recurring(index.name) if recurring is None else recurring
         self._source = source
         self._index = index
         self._calibration = calibration
@@ -85,8 +101,9 @@ class Motion:
             self._records = self._lines_of_oxts(index.oxts_file, report)
         if index.times is not None:
             self.times, problems = parse_seconds(read_lines(source, index.times, report) or ())
-            for problem in problems:
-                problem.tell(report, index.times)
+            tell_lines(problems, len(self.times), report, index.times)
+            if (odd := odd_steps(self.times)) is not None:
+                odd.tell(report, index.times)
         if index.poses is not None:
             self._poses = self._lines_of_poses(index.poses, report)
         if index.oxts_times is not None:
@@ -120,6 +137,7 @@ class Motion:
         if not record:
             return None, extras
         extras["oxts"] = dict(record)
+        self._tell_yaw(record, self.place(key, number))
         if self._world is None:
             return None, extras
         pose = self._world.pose(record)
@@ -127,6 +145,24 @@ class Motion:
             at = self.place(key, number)
             Problem("kitti.oxts-row", f"{_wrong_place(record)}; no ego pose", at.line).tell(report, at.file)
         return pose, extras
+
+    def tell_ways(self, report: Report) -> None:
+        """Say once where the places of the first records do not lead where their velocities do."""
+        index = self._index
+        paths = [index.oxts[key] for key in index.keys if key in index.oxts][:COMPARED]
+        records = self._records[:COMPARED]
+        if paths:
+            records = [next(iter(self._lines_of_oxts(path, Report())), {}) for path in paths]
+        message = odd_ways(records)
+        if message is not None:
+            path = paths[0] if paths else index.oxts_file or ""
+            Problem(HEADING, message, 1, is_error=False).tell(report, path)
+
+    def _tell_yaw(self, record: _Record, at: Origin) -> None:
+        self._recurring.saw("records", 1)
+        message = odd_yaw(record)
+        if message is not None:
+            self._recurring.take("warning", HEADING, message, at, group="records", noun="records")
 
     def place(self, key: str, number: int) -> Origin:
         """Where the pose of a frame that has one stands, or the record that it is made of."""
@@ -165,28 +201,25 @@ class Motion:
             message = f"expected {lacking} to tell where the car is, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, path)
         lacks_way = self._calibration is None or self._calibration.lidar_to_rect is None
-        if self._poses and lacks_way and is_calibrated and not self._index.is_stray:
+        # the archives of pictures have no Tr, and without clouds nothing hangs on it (3.12, 6)
+        if self._poses and lacks_way and is_calibrated and not self._index.is_stray and self._index.lidar is not None:
             message = "expected Tr in calib.txt, from the velodyne to the camera of the poses, found none; no ego poses"
             Problem("kitti.ego-pose", message, is_error=False).tell(report, self._index.poses or "")
         return world
 
     def _lines_of_oxts(self, path: str, report: Report) -> list[_Record]:
-        records: list[_Record] = []
-        for number, line in enumerate(read_lines(self._source, path, report) or (), 1):
-            record, problem = parse_oxts(line, number)
-            if problem is not None:
-                problem.tell(report, path)
-            records.append(record)
-        return records
+        found = [
+            parse_oxts(line, number) for number, line in enumerate(read_lines(self._source, path, report) or (), 1)
+        ]
+        tell_lines([problem for _, problem in found if problem is not None], len(found), report, path)
+        return [record for record, _ in found]
 
     def _lines_of_poses(self, path: str, report: Report) -> list[list[float] | None]:
-        poses = []
-        for number, line in enumerate(read_lines(self._source, path, report) or (), 1):
-            pose, problem = parse_pose(line, number)
-            if problem is not None:
-                problem.tell(report, path)
-            poses.append(pose)
-        return poses
+        found = [
+            parse_pose(line, number) for number, line in enumerate(read_lines(self._source, path, report) or (), 1)
+        ]
+        tell_lines([problem for _, problem in found if problem is not None], len(found), report, path)
+        return [pose for pose, _ in found]
 
 
 def _wrong_place(record: _Record) -> str:

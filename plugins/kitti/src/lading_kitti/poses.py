@@ -126,7 +126,8 @@ def parse_pose(line: str, line_number: int) -> tuple[list[float] | None, Problem
         fault = motion_fault(np.array(numbers).reshape(3, 4))
         if fault is None:
             return numbers, None
-        message = f"expected a rotation and a translation, found {fault}"
+        hint = ", as if written column by column" if is_motion(np.array(numbers).reshape(4, 3).T) else ""
+        message = f"expected a rotation and a translation, found {fault}{hint}"
         return numbers, Problem("kitti.pose-row", message, line_number)
     found = f"{len(values)}" if len(numbers) == len(values) else f"{line[:40]!r}"
     return None, Problem("kitti.pose-row", f"expected 12 numbers, found {found}", line_number)

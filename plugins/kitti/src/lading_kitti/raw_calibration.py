@@ -12,6 +12,7 @@ from lading_kitti.calibration import NOTHING, PROJECTION, UNRECTIFIED, Calibrati
 from lading_kitti.entries import Entry, last_line, parse_entries, shown
 from lading_kitti.geometry import homogeneous
 from lading_kitti.matrices import add_projection, matrix_of, place_lidar, tell_axes, tell_missing
+from lading_kitti.pairs import exchanged
 from lading_kitti.texts import Problem, lines_of
 
 _SIZE = re.compile(r"S_(rect_)?0?(\d)")
@@ -73,6 +74,7 @@ def _cam_to_cam(result: Calibration, part: Calibration, entries: Mapping[str, En
     if "R_rect_00" not in entries:
         tell_missing(part, "R_rect_00")
     result.projections, result.baselines = part.projections, part.baselines
+    part.problems += exchanged(part, entries)
     return rotation
 
 

@@ -53,7 +53,9 @@ class SegmentReading:
         self._calibrations = Calibrations(source, index, projections, base)
         self._base_sensors = self._calibrations.sensors(None if base is None else base.calibration)
         self._labelling = Labelling(source, index, report, head, is_told=is_told)
-        self._motion = Motion(source, index, None if base is None else base.calibration, head)
+        recurring = self._labelling.recurring
+        self._motion = Motion(source, index, None if base is None else base.calibration, head, recurring)
+        self._motion.tell_ways(head)
         self._times = {media.name: read_times(source, media, head, index.strays) for media in index.media}
         self._rigs = Rigs(index.name)
         self._tell_clocks(head)
@@ -106,6 +108,7 @@ class SegmentReading:
             labelling.misplaced,
             labelling.commas,
             labelling.track_sizes,
+            labelling.drawn,
             self._rigs,
         )
         for count in counts:

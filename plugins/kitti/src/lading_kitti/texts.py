@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lading import Origin, Report, Source
 from lading.errors import SourceError
+from lading.model.recurring import as_often, is_often
 from lading.source.file import is_lfs_pointer
 
 _MOST_DIGITS = 18
@@ -24,6 +26,16 @@ class Problem(NamedTuple):
         """Hand it to a report as a finding in the file `path`."""
         add = report.error if self.is_error else report.warning
         add(self.rule, self.message, Origin(path, line=self.line))
+
+
+def tell_lines(problems: Sequence[Problem], lines: int, report: Report, path: str) -> None:
+    """Tell what is wrong with lines of a list: of a kind that most have, the first with the number of all."""
+    for rule in dict.fromkeys(problem.rule for problem in problems):
+        alike = [problem for problem in problems if problem.rule == rule]
+        if is_often(len(alike), lines):
+            alike = [alike[0]._replace(message=alike[0].message + as_often(len(alike), lines, "lines"))]
+        for problem in alike:
+            problem.tell(report, path)
 
 
 def read_bytes(source: Source, path: str, report: Report) -> bytes | None:

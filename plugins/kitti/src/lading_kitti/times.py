@@ -7,11 +7,17 @@ import re
 import time
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from statistics import median
 
 from lading_kitti.texts import Problem, number_of
 
 _WALL_CLOCK = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?")
 _NS = 1_000_000_000
+
+#: Fewer steps say nothing; longer ones are none of seconds, and from so many seconds on those of another unit.
+_FEWEST, _LONGEST_S = 2, 10.0
+_UNITS = ((1e7, ", as if in nanoseconds"), (1e4, ", as if in microseconds"), (20.0, ", as if in milliseconds"))
 
 #: As many digits of seconds as leave room for nanoseconds in the 28 of a Decimal.
 _MOST_DIGITS = 15
@@ -51,16 +57,13 @@ def seconds_ns(text: str) -> int | None:
 
 
 def parse_wall_clock(lines: Sequence[str]) -> tuple[list[int | None], list[Problem]]:
-    """The time of each frame by its line; None, and a warning, for an empty line: the sensor lost that frame."""
+    """The time of each frame by its line; None for an empty line too: the sensor lost that frame (3.8)."""
     times: list[int | None] = []
     problems = []
     for number, line in enumerate(lines, 1):
         value = wall_clock_ns(line)
         times.append(value)
-        if value is None and not line.strip():
-            message = f"expected a time, found an empty line: the sensor lost frame {number - 1}"
-            problems.append(Problem("kitti.scan-lost", message, number, is_error=False))
-        elif value is None:
+        if value is None and line.strip():
             message = f"expected a time such as 2011-09-26 13:02:25.964389445, found {line[:40]!r}"
             problems.append(Problem("kitti.timestamp", message, number))
     return times, problems
@@ -78,3 +81,14 @@ def parse_seconds(lines: Sequence[str]) -> tuple[list[int | None], list[Problem]
             message = f"expected {expected}, found {line[:40]!r}"
             problems.append(Problem("kitti.timestamp", message, number))
     return times, problems
+
+
+def odd_steps(times: Sequence[int | None]) -> Problem | None:
+    """What to say of times that are too far from each other to be in seconds: KITTI's frames are 0.1 s apart."""
+    known = [time for time in times if time is not None]
+    steps = [later - earlier for earlier, later in pairwise(known)]
+    if len(steps) < _FEWEST or (step := median(steps) / _NS) <= _LONGEST_S:
+        return None
+    unit = next((name for least, name in _UNITS if step > least), "")
+    message = f"expected times in seconds, found steps of {step:,.6g} s{unit}"
+    return Problem("kitti.times-unit", message, 1, is_error=False)

@@ -10,7 +10,7 @@ from lading import Origin, Report, counted
 from lading_kitti.label_rows import Row
 
 #: What does not bend, and is longer than wide.
-_RIGID = frozenset({"Car", "Van", "Truck", "Tram", "Bus"})
+RIGID = frozenset({"Car", "Van", "Truck", "Tram", "Bus"})
 #: Two sizes within so much of each other, of the larger one, are the same.
 _SAME = 0.05
 #: A box that is nearly as wide as long may be both.
@@ -42,7 +42,7 @@ class TrackSizes:
     def add(self, rows: Iterable[Row]) -> None:
         """Count the rows of a frame in."""
         for row in rows:
-            if row.track is None or row.track < 0 or row.category not in _RIGID or row.is_uneven:
+            if row.track is None or row.track < 0 or row.category not in RIGID or row.is_uneven:
                 continue
             if row.columns_3d is not None:
                 _, width, length = row.columns_3d[0]

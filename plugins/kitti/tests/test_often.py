@@ -61,3 +61,43 @@ def test_lists_of_a_sequence_whose_media_were_not_sent_are_held_to_each_other(ki
     assert [(one.file, one.message) for one in found.told("kitti.record-missing")] == [
         ("poses/00.txt", "expected a line for each frame, found 3; the first frame without one is 000003")
     ]
+
+
+def test_rows_that_are_all_none_are_told_once(kitti: Any) -> None:
+    short = kitti.ROW.rsplit(" ", 2)[0].rsplit(" ", 1)[0]
+    message = "expected 15 or 16 columns, found 12; the row is left out; so it is with 4 rows of 5"
+    found = told(kitti, "kitti.label-row", f"{short}\n{short}", short, short, kitti.ROW)
+    assert found == [("training/label_2/000000.txt", 1, message)]
+
+
+def test_rows_of_a_sequence_that_are_all_none_are_told_once(kitti: Any) -> None:
+    rows = "".join(f"{number} 0 Car 0 0 -1.55\n" for number in range(4))
+    found = kitti.read({"training/label_02/0000.txt": f"{rows}4 0 {kitti.ROW}\n"}).told("kitti.label-row")
+    message = "expected 17 or 18 columns, found 6; the row is left out; so it is with 4 rows of 5"
+    assert [(one.line, one.message) for one in found] == [(1, message)]
+
+
+def test_a_state_that_no_row_has_rightly_is_told_once_of_all_rows(kitti: Any) -> None:
+    """Areas to be ignored are rows as well."""
+    ignored = "DontCare 7 -1 -10 10 5 30 20 -1 -1 -1 -1000 -1000 -1000 -10"
+    rows = kitti.ROW.replace("0.00 0", "7 0")
+    expected = "expected truncated from 0 to 1, or -1 for unset, found 7.0; so it is with 3 rows of 3"
+    found = told(kitti, "kitti.label-truncated", f"{rows}\n{ignored}", rows)
+    assert found == [("training/label_2/000000.txt", 1, expected)]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "rule", "message"),
+    [
+        ("poses/00.txt", "1 0 0 0 0 1 0 0 0 0 1", "kitti.pose-row", "expected 12 numbers, found 11"),
+        ("sequences/00/times.txt", "noon", "kitti.timestamp", "expected a number of seconds, found 'noon'"),
+    ],
+)
+def test_lines_of_a_list_that_are_all_none_are_told_once(
+    kitti: Any, file: str, line: str, rule: str, message: str
+) -> None:
+    files = {"sequences/00/times.txt": "0\n0.1\n0.2\n0.3\n", "poses/00.txt": "1 0 0 0 0 1 0 0 0 0 1 0\n" * 4}
+    found = kitti.read({**files, file: f"{line}\n" * 4})
+    assert [(one.file, one.line, one.message) for one in found.told(rule)] == [
+        (file, 1, f"{message}; so it is with 4 lines of 4")
+    ]

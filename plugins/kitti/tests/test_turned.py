@@ -27,7 +27,7 @@ def judged(root: Path) -> list[tuple[str | None, int | None, str]]:
         [
             (one.file, one.line, one.message)
             for one in lading.validate(lading.open_dataset(root), jobs=jobs)
-            if one.rule in ("kitti.calibration-axes", "kitti.calibration-turned")
+            if one.rule in ("kitti.calibration-axes", "kitti.calibration-turned", "kitti.calibration-far")
         ]
         for jobs in (1, 2)
     )
@@ -123,3 +123,20 @@ def test_a_day_of_raw_is_told_once(fixtures: Path, tmp_path: Path) -> None:
     shutil.copytree(root / "2011_09_26/2011_09_26_drive_0001_sync", root / "2011_09_26/2011_09_26_drive_0003_sync")
     line = next(number for number, one in enumerate(lines, 1) if one.startswith("R:"))
     assert judged(root) == [(file, line, f"R: expected {LOOKS}, found it 180 degrees off")]
+
+
+def test_calibrations_in_millimetres_are_told_once(kitti: Any) -> None:
+    """4, 76 and 272 mm, whose squares are 16 + 5,776 + 73,984 = 79,776: 282.4 m."""
+    root = objects(kitti, *["0 -1 0 -4 0 0 -1 -76 1 0 0 -272"] * 5)
+    message = "Tr_velo_to_cam: expected a sensor within 50 m of the other, found it 282.4 m away"
+    assert judged(root) == [("testing/calib/000004.txt", 3, f"{message}; so it is with 5 calibrations")]
+
+
+def test_a_day_of_raw_in_millimetres_is_told(fixtures: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(fixtures / "kitti-raw", tmp_path / "raw"))
+    file = "2011_09_28/calib_velo_to_cam.txt"
+    lines = ["T: -4 -76 -272" if one.startswith("T:") else one for one in (root / file).read_text().splitlines()]
+    (root / file).write_text("\n".join(lines) + "\n")
+    line = next(number for number, one in enumerate(lines, 1) if one.startswith("T:"))
+    message = "T: expected a sensor within 50 m of the other, found it 282.4 m away"
+    assert judged(root) == [(file, line, message)]

@@ -18,6 +18,9 @@ _TILT = math.radians(20)
 #: How far the camera may look away from where the velodyne does: KITTI's own look ahead, all of them.
 _AHEAD = math.radians(45)
 
+#: As far as this is no sensor of a car from another.
+_FARTHEST_M = 50.0
+
 #: What is told of such a calibration.
 AXES = "kitti.calibration-axes"
 
@@ -56,6 +59,15 @@ def turned_plane(key: str, line: int, rectification: FloatArray) -> Problem | No
     expected = f"a rectification within {math.degrees(_AHEAD):.0f} degrees of the identity"
     message = f"{key}: expected {expected}, found it {math.degrees(angle):.0f} degrees off"
     return Problem(AXES, message, line, is_error=False)
+
+
+def far_away(key: str, line: int, translation: FloatArray) -> Problem | None:
+    """What to say of a way between two sensors that is too long to be in metres."""
+    metres = float(np.linalg.norm(translation))
+    if not _FARTHEST_M < metres < math.inf:
+        return None
+    message = f"{key}: expected a sensor within {_FARTHEST_M:g} m of the other, found it {metres:,.1f} m away"
+    return Problem("kitti.calibration-far", message, line, is_error=False)
 
 
 def angle_between(one: FloatArray, other: FloatArray) -> float:

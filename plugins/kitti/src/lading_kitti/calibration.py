@@ -27,7 +27,7 @@ class Calibration:
     `lidar_to_rect` is R0 V of 3.5, `unrectified` has K, D, R and T of each camera of raw, and `sizes` the width and
     height of its pictures, by camera and whether they are rectified. `cut_at` is the last line of a file where no line
     end follows it; `cut_in` is what the line says that breaks off there, which is told: what follows is not told again.
-    `turned` is what to say where most calibrations of a segment have axes like these, but not of another rig's.
+    `turned` is what to say where most calibrations of a segment turn or move the velodyne so, but not of other rigs'.
     """
 
     entries: dict[str, Any] = field(default_factory=dict)

@@ -115,7 +115,7 @@ class Calibrations:
             problem._replace(message=f"{problem.message}{more}").tell(report, path)
 
     def turns(self, base: Calibrated | None) -> Turns:
-        """What is said of the axes of each of the calibrations, if of the first there is something to say."""
+        """What is said of the way to the velodyne in each of the calibrations, if in the first there is something."""
         if base is None or base.calibration.turned is None:
             return {}
         index = self._index

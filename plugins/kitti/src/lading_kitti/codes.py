@@ -134,6 +134,9 @@ CODES: Mapping[str, Told] = {
         "camera 1 is to the right of camera 0, and 3 of 2",
         "Exchange the numbers of the two projections, or those of the folders of pictures.",
     ),
+    "kitti.calibration-far": Told(
+        "warning", "the velodyne is within 50 m of the camera", "Write the calibration in metres."
+    ),
     "kitti.calibration-turned": Told(
         "warning",
         "the velodyne of a rig looks the same way in all frames",

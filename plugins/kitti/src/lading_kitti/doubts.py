@@ -6,23 +6,22 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lading import Origin
 from lading.model.geometry import Vector3
 from lading.model.recurring import MANY, MOST, Recurring
 from lading_kitti.drawing import SIZE_ORDER, VELODYNE
 from lading_kitti.geometry import alpha_of, reach_ahead, wrapped
 from lading_kitti.label_rows import UNSET_ANGLE, UNSET_SHARE, WHOLE_TURN, Row, is_area
 from lading_kitti.row_sizes import is_size_turned, odd_size, told_size
-from lading_kitti.texts import Problem
+from lading_kitti.texts import Problem, gather
 from lading_kitti.tracklets import Pose
 
 #: More than this between alpha and rotation_y less the bearing is no matter of rounding (3.12, 3).
 ALPHA_TOLERANCE = 0.3
 #: Two angles are one as it is written with two digits.
 _ROUNDING = 0.01
-#: What is counted: rows of objects, of cars and of others, frames that have some, and objects to the side of the axis.
-CARS, OTHERS = "rows of cars", "rows of others"
-ROWS, FRAMES, ASIDE = "rows", "frames", "rows off the axis of the camera"
+#: What is counted: all rows; those of objects, of cars and of others, frames that have some, and objects off the axis.
+ROWS, OBJECTS, CARS, OTHERS = "rows", "rows of objects", "rows of cars", "rows of others"
+FRAMES, ASIDE = "frames", "rows off the axis of the camera"
 #: What else is told of a place in the axes of the velodyne.
 _OF_PLACE = ("kitti.label-alpha", "kitti.label-behind")
 #: Points beyond 120 m are a known defect of clouds (3.12, 17): a place beyond this is none in metres.
@@ -33,7 +32,7 @@ class Doubt(NamedTuple):
     """What is told of a row, or once of those of a frame; `group` is what has it or could have it, in the plural."""
 
     problem: Problem
-    group: str = ROWS
+    group: str = OBJECTS
     kind: str = ""
 
 
@@ -51,7 +50,7 @@ def doubts(rows: Sequence[Row], camera_m: float | None, causes: Mapping[int, str
     for row in even:
         for subject, message in (("truncated", _odd_truncated(row)), ("occluded", odd_occluded(row))):
             if message is not None:
-                yield Doubt(Problem(f"kitti.label-{subject}", message, row.line, is_error=False))
+                yield Doubt(Problem(f"kitti.label-{subject}", message, row.line, is_error=False), ROWS)
         columns = row.columns_3d
         if columns is None or not all(map(math.isfinite, (*columns[0], *columns[1], columns[2]))):
             continue  # what is not finite, a rule tells
@@ -66,7 +65,7 @@ def doubts(rows: Sequence[Row], camera_m: float | None, causes: Mapping[int, str
             yield from _of_row("behind", message, row)
 
 
-def _of_row(subject: str, message: str | None, row: Row, group: str = ROWS) -> Iterator[Doubt]:
+def _of_row(subject: str, message: str | None, row: Row, group: str = OBJECTS) -> Iterator[Doubt]:
     if message is not None:
         yield Doubt(Problem(f"kitti.label-{subject}", message, row.line, is_error=False), group)
 
@@ -79,22 +78,23 @@ def is_aside(row: Row) -> bool:
     return abs(wrapped(turn - alpha_of(location, turn))) > ALPHA_TOLERANCE
 
 
-def gather(found: Iterable[Doubt], rows: Sequence[Row], path: str, recurring: Recurring, places: Recurring) -> None:
+def gather_doubts(
+    found: Iterable[Doubt], rows: Sequence[Row], path: str, recurring: Recurring, places: Recurring
+) -> None:
     """Count the rows of a frame, and what is odd about them, which is told once where many are so.
 
     `places` takes what else is told of a place in the axes of the velodyne.
     """
     objects = [row for row in rows if not row.is_uneven and not row.is_dont_care]
     cars = sum(row.category == "Car" for row in objects)
-    for group, count in ((ROWS, len(objects)), (CARS, cars), (OTHERS, len(objects) - cars), (FRAMES, bool(objects))):
+    for group, count in ((OBJECTS, len(objects)), (CARS, cars), (OTHERS, len(objects) - cars), (FRAMES, bool(objects))):
         recurring.saw(group, count)
-    places.saw(ROWS, len(objects))
+    places.saw(OBJECTS, len(objects))
     places.saw(ASIDE, sum(map(is_aside, objects)))
     for problem, group, kind in found:
         to = places if problem.rule in _OF_PLACE else recurring
         share = MANY if problem.rule == "kitti.relative-boxes" else MOST
-        at = Origin(path, line=problem.line)
-        to.take("warning", problem.rule, problem.message, at, group=group, noun=group, kind=kind, share=share)
+        gather(problem, path, to, group, kind=kind, share=share)
 
 
 def odd_angles(poses: Iterable[Pose]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from lading.model.recurring import Recurring
 from lading_kitti.boxes import box2d, box3d, tracklet_box
 from lading_kitti.calibration import Calibration
 from lading_kitti.commas import Commas
-from lading_kitti.doubts import doubts, gather, odd_angles, odd_occluded
+from lading_kitti.doubts import ROWS, doubts, gather_doubts, odd_angles, odd_occluded
 from lading_kitti.drawn import Drawn
 from lading_kitti.geometry import Placement
 from lading_kitti.index import Media, SegmentIndex
@@ -20,7 +20,7 @@ from lading_kitti.label_rows import Row
 from lading_kitti.masks import instance_mask, mots_frames, mots_row, semantic_mask
 from lading_kitti.misplaced import Misplaced
 from lading_kitti.rows import row_source
-from lading_kitti.texts import Problem, read_bytes, read_lines
+from lading_kitti.texts import Problem, gather, read_bytes, read_lines
 from lading_kitti.track_sizes import TrackSizes
 from lading_kitti.tracklets import Pose, parse_tracklets
 
@@ -86,6 +86,9 @@ class Labelling:
         if found.path is not None and found.comma_line is not None:
             self.commas.add(found.path, found.comma_line)
         self.track_sizes.add(found.rows)
+        self.recurring.saw("rows", len(found.rows) + sum(one.rule == "kitti.label-row" for one in found.problems))
+        for problem in found.problems:
+            gather(problem, found.path or "", self.recurring, ROWS)
         camera = self._index.label_camera
         if camera is None or found.annotation == "none":
             return
@@ -103,7 +106,7 @@ class Labelling:
         if calibration is not None and camera.camera is not None and camera_m is not None:
             causes = self.drawn.add(found.rows, calibration, camera.camera, found.path or "")
         told = list(doubts(found.rows, camera_m, causes))
-        gather(told, found.rows, found.path or "", self.recurring, self.drawn.places)
+        gather_doubts(told, found.rows, found.path or "", self.recurring, self.drawn.places)
         if any(doubt.problem.rule == "kitti.relative-boxes" for doubt in told):
             for shelf in shelves.values():
                 shelf.told += [("box2d.relative", number) for number in range(len(shelf.origins))]
@@ -166,7 +169,7 @@ class Labelling:
         told = _OF_NUMBERS if row.is_uneven else ("attribute.type",) if odd_occluded(row) is not None else ()
         if row.track is not None and row.track < 0 and not row.is_dont_care:
             message = f"expected the number of a track, 0 or more, found {row.track}; the box is of none"
-            self._report.warning("kitti.track", message, origin)
+            gather(Problem("kitti.track", message, row.line, is_error=False), path, self.recurring, ROWS)
             told = (*told, "label.instance-missing")
         for one, number in places if told else ():
             one.told += [(rule, number) for rule in told]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from lading.model.geometry import FloatArray
-from lading_kitti.axes import odd_axes, turned_axes, turned_plane
+from lading_kitti.axes import far_away, odd_axes, turned_axes, turned_plane
 from lading_kitti.calibration import Calibration
 from lading_kitti.entries import Entry
 from lading_kitti.geometry import Placement, baseline, inverse, motion_fault
@@ -92,7 +92,9 @@ def tell_axes(result: Calibration, meaning: str, key: str, entry: Entry, matrix:
     if problem is not None:
         result.problems.append(problem)
     elif meaning in _WAYS:
-        result.turned = result.turned or turned_axes(key, entry.line, matrix)
+        result.turned = (
+            result.turned or turned_axes(key, entry.line, matrix) or far_away(key, entry.line, matrix[:, 3:])
+        )
     elif meaning == "R0":
         result.turned = result.turned or turned_plane(key, entry.line, matrix)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lading.model.geometry import FloatArray
+from lading_kitti.axes import far_away
 from lading_kitti.calibration import NOTHING, PROJECTION, UNRECTIFIED, Calibration
 from lading_kitti.entries import Entry, last_line, parse_entries, shown
 from lading_kitti.geometry import homogeneous
@@ -100,4 +101,6 @@ def _motion(part: Calibration, entries: Mapping[str, Entry], meaning: str) -> Fl
     rotation, translation = found.get("R"), found.get("T")
     if rotation is None or translation is None:
         return None
+    if meaning == "velo_to_cam":
+        part.turned = part.turned or far_away("T", entries["T"].line, translation)
     return homogeneous(np.hstack([rotation, translation]))

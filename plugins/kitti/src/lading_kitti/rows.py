@@ -17,23 +17,24 @@ from lading_kitti.label_rows import (
     told_unusual,
     usual_scores,
 )
-from lading_kitti.texts import Problem, is_whole, lines_of, one_a_line, read_bytes
+from lading_kitti.texts import Problem, is_whole, lines_of, one_a_line, read_bytes, tell_lines
 
 
 class FrameRows(NamedTuple):
     """The rows of one frame, the file they stand in, and whether the source speaks of the frame's labels at all.
 
-    `comma_line` is the line of the first row of which commas part the columns.
+    `comma_line` is the line of the first row of which commas part the columns, `problems` what is wrong with lines.
     """
 
     annotation: Annotation
     rows: Sequence[Row] = ()
     path: str | None = None
     comma_line: int | None = None
+    problems: Sequence[Problem] = ()
 
 
 class RowSource(Protocol):
-    """Gives the rows of a frame; what is wrong with them goes to `report`."""
+    """Gives the rows of a frame; what is wrong with their whole file goes to `report`."""
 
     def rows(self, key: str, report: Report) -> FrameRows:
         """The rows of the frame of this key."""
@@ -71,9 +72,8 @@ class ObjectRows:
             return FrameRows("none")
         lines, encoding = lines_of(data)
         rows, problems = parse_rows(lines)
-        for problem in one_a_line(encoding, problems):
-            problem.tell(report, path)
-        return FrameRows("present" if rows else "empty", rows, path, comma_line(lines, rows) if b"," in data else None)
+        commas = comma_line(lines, rows) if b"," in data else None
+        return FrameRows("present" if rows else "empty", rows, path, commas, list(one_a_line(encoding, problems)))
 
     def instance(self, key: str, row: Row) -> str | None:
         """Frame and number of the row, from 0."""
@@ -106,8 +106,7 @@ class TrackingRows:
             if problem is not None:
                 bad.append(problem)
         self._usual = self._usual_scores()
-        for one in one_a_line(encoding, bad):
-            one.tell(report, path)
+        tell_lines(list(one_a_line(encoding, bad)), len(self._lines), report, path)
 
     def _usual_scores(self) -> bool | None:
         """Whether most rows have a score; all are read for it where their words are not as many, without DontCare."""
@@ -122,17 +121,18 @@ class TrackingRows:
         if not self._is_read:
             return FrameRows("none")
         rows: list[Row] = []
+        problems: list[Problem] = []
         for number in self._by_frame.get(int(key), ()):
             row, problem = parse_tracking_row(self._lines[number - 1], len(rows), number)
             if problem is not None and number not in self._told:
-                problem.tell(report, self._path)
+                problems.append(problem)
             if row is not None and self._usual is not None and is_unusual(row, has_score=self._usual):
-                told_unusual(row).tell(report, self._path)
+                problems.append(told_unusual(row))
                 row = row._replace(is_uneven=True)
             if row is not None:
                 rows.append(row)
         commas = comma_line(self._lines, rows) if self._has_commas else None
-        return FrameRows("present" if rows else "empty", rows, self._path, commas)
+        return FrameRows("present" if rows else "empty", rows, self._path, commas, problems)
 
     def instance(self, key: str, row: Row) -> str | None:
         """Sequence and track: tracks are numbered anew in each sequence (3.7). A DontCare row has none."""

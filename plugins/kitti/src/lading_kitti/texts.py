@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from lading import Origin, Report, Source
 from lading.errors import SourceError
-from lading.model.recurring import as_often, is_often
+from lading.model.recurring import MOST, Recurring, as_often, is_often
+from lading.model.report import Severity
 from lading.source.file import is_lfs_pointer
 
 _MOST_DIGITS = 18
@@ -36,6 +37,15 @@ def tell_lines(problems: Sequence[Problem], lines: int, report: Report, path: st
             alike = [alike[0]._replace(message=alike[0].message + as_often(len(alike), lines, "lines"))]
         for problem in alike:
             problem.tell(report, path)
+
+
+def gather(
+    problem: Problem, path: str, recurring: Recurring, group: str, *, kind: str = "", share: float = MOST
+) -> None:
+    """Count what is wrong with one of a group of records, which is told once where many are so."""
+    severity: Severity = "error" if problem.is_error else "warning"
+    at = Origin(path, line=problem.line)
+    recurring.take(severity, problem.rule, problem.message, at, group=group, noun=group, kind=kind, share=share)
 
 
 def read_bytes(source: Source, path: str, report: Report) -> bytes | None:

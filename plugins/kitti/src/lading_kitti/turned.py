@@ -1,4 +1,4 @@
-"""Calibrations by which KITTI's cameras do not look ahead, where most are such: told once a dataset (3, 3.5)."""
+"""Calibrations by which KITTI's cameras do not look ahead, or are far away: told once a dataset of such (3, 3.5)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from lading import Report
 from lading_kitti.texts import Problem
 
-#: What is said of the axes of each calibration of a segment, by its file; None where nothing is.
+#: What is said of the way to the velodyne in each calibration of a segment, by its file; None where nothing is.
 Turns = Mapping[str, Problem | None]
 
 

@@ -185,3 +185,19 @@ def test_a_sensor_that_no_sequence_has_is_not_told(copied: Any) -> None:
     root = copied("kitti-tracking")
     removed(root, "training/image_03")
     assert judged(root) == []
+
+
+def test_pictures_of_checkerboards_are_not_held_to_drives_that_are_synchronised(copied: Any) -> None:
+    """A recording that a day is calibrated by is `_extract` alone, and has pictures alone."""
+    root = copied("kitti-raw")
+    drive = root / "2011_09_26/2011_09_26_drive_0001_sync"
+    before = judged(root)
+    boards = root / "2011_09_26/2011_09_26_drive_0119_extract"
+    shutil.copytree(drive / "image_02", boards / "image_02")
+    assert [line for line in judged(root) if SENSOR in line and line not in before] == []
+    shutil.copytree(boards, root / "2011_09_26/2011_09_26_drive_0120_extract")
+    shutil.copytree(drive / "velodyne_points", boards / "velodyne_points")
+    assert [line for line in judged(root) if SENSOR in line and line not in before] == [
+        f"warning {SENSOR} 2011_09_26/2011_09_26_drive_0120_extract/velodyne_points/data: "
+        "expected files of this sensor as 1 other beside it has, found none"
+    ]

@@ -36,11 +36,14 @@ def tell_unsent(source: Source, segment: SegmentIndex, report: Report) -> None:
 
 
 def tell_sensors(segments: Sequence[SegmentIndex], report: Report) -> None:
-    """Say, once a sensor with a count, which sequences or drives have no folder of it though others beside them do."""
-    beside: dict[tuple[str, str], list[SegmentIndex]] = {}
+    """Say, once a sensor with a count, which sequences or drives have no folder of it though others beside them do.
+
+    Drives of raw are held to those of their kind: of the checkerboards of a day, `_extract` alone, there are pictures.
+    """
+    beside: dict[tuple[str, str, bool], list[SegmentIndex]] = {}
     for segment in segments:
         if segment.layout.is_continuous and not segment.is_stray and any(media.files for media in segment.media):
-            beside.setdefault((segment.container, segment.layout.name), []).append(segment)
+            beside.setdefault((segment.container, segment.layout.name, segment.is_rectified), []).append(segment)
     unserved = {finding.file for finding in report.findings if finding.rule.startswith("source.")}
     for group in beside.values():
         sensors = {media.camera: media.name for segment in group for media in segment.media if media.files}

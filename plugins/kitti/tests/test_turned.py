@@ -85,6 +85,41 @@ def test_a_few_are_told_by_those_beside_them(kitti: Any) -> None:
     assert "turned by 180 degrees" in one[2]
 
 
+FAR = "0 -1 0 -4 0 0 -1 -76 1 0 0 -272"
+AWAY = "expected a sensor within 50 m of the other, found it 282.4 m away"
+
+
+@pytest.mark.parametrize(
+    ("ways", "message"),
+    [
+        ((AHEAD, BACK, BACK, BACK), f"expected {LOOKS}, found it 180 degrees off, and such in 2 more frames"),
+        ((AHEAD, BACK, AHEAD, BACK), f"expected {LOOKS}, found it 180 degrees off, and such in 1 more frame"),
+        ((AHEAD, FAR, AHEAD, AHEAD), AWAY),
+        ((AHEAD, FAR, FAR, FAR), f"{AWAY}, and such in 2 more frames"),
+    ],
+    ids=["most look back", "half of them look back", "one in millimetres", "most in millimetres"],
+)
+def test_a_rig_is_told_at_the_first_file_that_is_not_as_official_ones(
+    kitti: Any, ways: tuple[str, ...], message: str
+) -> None:
+    """Of one rig the files that have the velodyne where official ones have it are right, not those that are most."""
+    assert judged(objects(kitti, *ways)) == [("training/calib/000001.txt", 3, f"Tr_velo_to_cam: {message}")]
+
+
+def test_the_first_file_is_told_where_half_of_a_rig_looks_back(kitti: Any) -> None:
+    message = f"Tr_velo_to_cam: expected {LOOKS}, found it 180 degrees off, and such in 1 more frame"
+    assert judged(objects(kitti, BACK, BACK, AHEAD, AHEAD)) == [("training/calib/000000.txt", 3, message)]
+
+
+def test_a_rig_beside_one_that_looks_back_is_another(kitti: Any) -> None:
+    """The cameras of a rig may be in one split, of which each has a matrix of its own."""
+    root = objects(kitti, AHEAD, AHEAD, BACK, BACK)
+    for number in (2, 3):
+        file = root / f"training/calib/{number:06}.txt"
+        file.write_text(file.read_text().replace("72 0 60", "80 0 60"))
+    assert judged(root) == []
+
+
 def tracking(kitti: Any, key: str, *ways: str) -> Path:
     files: dict[str, Any] = {}
     for number, way in enumerate(ways):

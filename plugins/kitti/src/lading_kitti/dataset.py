@@ -39,7 +39,8 @@ class KittiDataset(Dataset):
         self._bases: dict[str, Calibrated | None] = {
             name: read.of_segment(report) for name, read in calibrations.items()
         }
-        tell_turned((read.turns(self._bases[name]) for name, read in calibrations.items()), report)
+        turns = {name: read.turns(self._bases[name]) for name, read in calibrations.items()}
+        self._turned = tell_turned(turns, report)
         self.name = source.name
         self.report = report
         self.is_fusion = any(self._bases.values()) or any(len(index.media) > 1 for index in indexes)
@@ -88,6 +89,7 @@ class KittiDataset(Dataset):
             self._projections,
             is_fusion=self.is_fusion,
             is_told=segment in self._uncalibrated,
+            is_turned=segment in self._turned,
             report=heard,
             head=heard if part[0] == 1 else Report(),
         )

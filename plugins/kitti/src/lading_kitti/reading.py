@@ -30,6 +30,7 @@ _MISSING = ("media.missing", None)
 class SegmentReading:
     """Makes the frames of a segment; `is_told` where it is told already that it has no calibration.
 
+    `is_turned` is whether it is told that most of its calibrations turn or move the velodyne oddly.
     What is wrong with a frame's own files goes to `report`, what is wrong with a file of the whole segment to `head`.
     """
 
@@ -42,6 +43,7 @@ class SegmentReading:
         *,
         is_fusion: bool,
         is_told: bool,
+        is_turned: bool,
         report: Report,
         head: Report,
     ) -> None:
@@ -57,7 +59,7 @@ class SegmentReading:
         self._motion = Motion(source, index, None if base is None else base.calibration, head, recurring)
         self._motion.tell_ways(head)
         self._times = {media.name: read_times(source, media, head, index.strays) for media in index.media}
-        self._rigs = Rigs(index.name)
+        self._rigs = Rigs(index.name, is_turned)
         self._tell_clocks(head)
 
     def _tell_clocks(self, head: Report) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from lading import Report
 from lading_kitti.texts import Problem
@@ -11,14 +11,20 @@ from lading_kitti.texts import Problem
 Turns = Mapping[str, Problem | None]
 
 
-def tell_turned(segments: Iterable[Turns], report: Report) -> None:
-    """Say so at the first of the files of those segments of whose files most are such, with their number."""
+def tell_turned(segments: Mapping[str, Turns], report: Report) -> set[str]:
+    """Say so at the first of the files of those segments of whose files most are such, with their number.
+
+    Returns the names of these segments.
+    """
     found: dict[str, Problem] = {}
-    for turns in segments:
+    told = set()
+    for name, turns in segments.items():
         odd = {path: problem for path, problem in turns.items() if problem is not None}
         if 2 * len(odd) > len(turns):
             found |= odd
+            told.add(name)
     if found:
         path, problem = next(iter(found.items()))
         more = f"; so it is with {len(found):,} calibrations" if len(found) > 1 else ""
         problem._replace(message=f"{problem.message}{more}").tell(report, path)
+    return told

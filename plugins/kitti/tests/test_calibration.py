@@ -302,3 +302,36 @@ def test_sizes_of_pictures_that_are_none(values: str, shown: str) -> None:
     assert [(p.rule, p.line, p.message) for p in part.problems] == [
         ("kitti.calibration-size", 2, f"S_rect_02: expected a width and a height in pixels, found {shown}")
     ]
+
+
+ZEROS = " ".join(["0.0"] * 12)
+
+
+def test_lines_of_zeros_are_none(kitti: Any) -> None:
+    """The devkit of nuScenes writes so what a file of KITTI has, and it has not."""
+    lines = f"P0: {ZEROS}\nP1: {ZEROS}\n{P2}\nP3: {ZEROS}\n{R0}\n{V}\nTr_imu_to_velo: {ZEROS}\n"
+    files = {f"training/calib/{n:06}.txt": lines for n in range(3)}
+    found = kitti.read(files | {f"training/image_2/{n:06}.png": kitti.PIXEL for n in range(3)})
+    assert found.told("kitti.calibration-matrix") == []
+    assert found.losses["calibration line of zeros, read as none"] == 3 * 4
+    assert calibration(*lines.splitlines()).imu_to_lidar is None
+    assert list(calibration(*lines.splitlines()).projections) == [2]
+
+
+def test_a_projection_of_zeros_of_a_camera_with_pictures_is_told(kitti: Any) -> None:
+    found = kitti.read(
+        {"training/calib/000000.txt": f"P2: {ZEROS}\n{R0}\n{V}\n", "training/image_2/000000.png": kitti.PIXEL}
+    )
+    (one,) = found.told("kitti.calibration-matrix")
+    assert (one.severity, one.file, one.line) == ("error", "training/calib/000000.txt", 1)
+    assert "P2: expected a projection" in one.message
+
+
+@pytest.mark.parametrize("key", ["R0_rect", "Tr_velo_to_cam"])
+def test_what_boxes_are_placed_by_is_told_where_it_is_zeros(key: str) -> None:
+    zeros = ["0"] * (9 if key == "R0_rect" else 12)
+    lines = {"P2": P2, "R0_rect": R0, "Tr_velo_to_cam": V} | {key: f"{key}: {' '.join(zeros)}"}
+    line = list(lines).index(key) + 1
+    assert told(*lines.values()) == [
+        ("kitti.calibration-matrix", line, f"{key}: expected a rotation, found rows of length 0, 0 and 0")
+    ]

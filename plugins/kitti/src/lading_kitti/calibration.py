@@ -28,6 +28,7 @@ class Calibration:
     height of its pictures, by camera and whether they are rectified. `cut_at` is the last line of a file where no line
     end follows it; `cut_in` is what the line says that breaks off there, which is told: what follows is not told again.
     `turned` is what to say where most calibrations of a segment turn or move the velodyne so, but not of other rigs'.
+    `zeros` are lines of nothing but zeros, as tools write for want of a matrix, and what to say of one that is needed.
     """
 
     entries: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Calibration:
     problems: list[Problem] = field(default_factory=list)
     lidar_placement: Placement | None = None
     turned: Problem | None = None
+    zeros: dict[str, Problem] = field(default_factory=dict)
     cut_at: int | None = None
     cut_in: str | None = None
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lading import Origin, Report, Sensor, Source, counted
 from lading_kitti.axes import AXES
-from lading_kitti.calibration import PROJECTION_LOST, Calibration
+from lading_kitti.calibration import PROJECTION, PROJECTION_LOST, Calibration
 from lading_kitti.calibration_files import calibration_of
 from lading_kitti.index import SegmentIndex
 from lading_kitti.layouts import RAW
@@ -147,6 +147,8 @@ class Calibrations:
         known = self._kept.get(data)
         if known is None:
             calibration = calibration_of(data)
+            of_cameras = self._zeros_of_cameras(calibration)
+            calibration.problems += [calibration.zeros.pop(key) for key in of_cameras]
             if not calibration.is_another and calibration.cut_in != "projection":
                 calibration.problems += self._unseen(calibration)
             known = self._kept[data] = Calibrated(calibration, self.sensors(calibration, path))
@@ -157,11 +159,19 @@ class Calibrations:
         for problem in known.calibration.problems:
             if problem.rule not in self._told:
                 problem.tell(report, path)
+        if known.calibration.zeros:
+            report.loss("calibration line of zeros, read as none", path, len(known.calibration.zeros))
         if not known.calibration.is_empty:
             return known
         if known.calibration.problems:
             self.lost.add(path)
         return None
+
+    def _zeros_of_cameras(self, calibration: Calibration) -> list[str]:
+        """The keys of lines of zeros that are of cameras of the segment."""
+        cameras = {media.camera or 0 for media in self._index.cameras}
+        matches = ((key, PROJECTION.fullmatch(key)) for key in calibration.zeros)
+        return [key for key, match in matches if match is not None and int(match[1]) in cameras]
 
     def _unseen(self, calibration: Calibration) -> list[Problem]:
         """Cameras that a calibration file has no line of, told together; a line that is wrong is told by itself."""

@@ -49,7 +49,11 @@ def add_projection(result: Calibration, camera: int, key: str, entry: Entry) -> 
     if offset is None:
         expected = "a projection [[fx, s, cx, .], [0, fy, cy, .], [0, 0, 1, .]]"
         message = f"{key}: expected {expected}, found {matrix.tolist()}"
-        result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
+        problem = Problem("kitti.calibration-matrix", message, entry.line)
+        if matrix.any():
+            result.problems.append(problem)
+        else:
+            result.zeros[key] = problem
         return
     result.projections[camera] = matrix
     result.baselines[camera] = offset
@@ -75,8 +79,11 @@ def matrix_of(result: Calibration, key: str, entry: Entry, meaning: str) -> Floa
         fault = None if meaning in ("projection", "D", "T", "K") else motion_fault(matrix)
         if fault is None:
             return matrix
-        message = f"{key}: expected a rotation, found {fault}"
-        result.problems.append(Problem("kitti.calibration-matrix", message, entry.line))
+        problem = Problem("kitti.calibration-matrix", f"{key}: expected a rotation, found {fault}", entry.line)
+        if meaning == "imu_to_velo" and not matrix.any():
+            result.zeros[key] = problem
+        else:
+            result.problems.append(problem)
         return None
     if result.cut_at == entry.line and _is_short(entry, rows * columns):
         result.cut_in = meaning

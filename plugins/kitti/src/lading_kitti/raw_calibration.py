@@ -75,7 +75,7 @@ def _cam_to_cam(result: Calibration, part: Calibration, entries: Mapping[str, En
     if "R_rect_00" not in entries:
         tell_missing(part, "R_rect_00")
     result.projections, result.baselines = part.projections, part.baselines
-    part.problems += exchanged(part, entries)
+    part.problems += [*part.zeros.values(), *exchanged(part, entries)]
     return rotation
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lading.model.dataset import MemoryDataset
-from lading.model.frame import Frame
+from lading.model.frame import Data, Frame
 from lading.model.report import Origin
 from lading.validate import validate
 
@@ -50,6 +50,31 @@ def test_path_twice_in_a_segment_is_told_each_time_again(dataset, data):
         "expected a remote path that no other file of the segment has, found 'a.png' again, first at a.json#/images/0"
     )
     assert [finding.message for finding in findings] == [said, said]
+
+
+@pytest.mark.parametrize(
+    ("part", "told"), [((1, 1), ["1", "8", "9"]), ((1, 2), ["1"]), ((2, 2), ["9"])], ids=["all", "first", "second"]
+)
+def test_of_a_part_what_stands_again_within_it_is_told(dataset, data, part, told):
+    of_paths = dataset(*(data(path=f"{name}.png", content=None) for name in "aabcdefgaa"))
+    assert [finding.frame for finding in validate(of_paths, rules=["path.duplicate"], part=part)] == told
+    frames = [
+        Frame(key=str(index), frame_id=f"{key:026d}", data=[data(path=f"{index}.png", sensor_name="c")])
+        for index, key in enumerate([1, 1, 2, 3, 4, 5, 6, 7, 1, 1])
+    ]
+    fusion = MemoryDataset("x", {"s": frames}, is_fusion=True)
+    assert [finding.frame for finding in validate(fusion, rules=["frame.duplicate-id"], part=part)] == told
+
+
+def test_places_are_asked_of_what_stands_again_alone(dataset, data, monkeypatch):
+    asked: list[str] = []
+    locate = Data.locate
+    monkeypatch.setattr(
+        Data, "locate", lambda one, *given, **named: asked.append(one.path) or locate(one, *given, **named)
+    )
+    found = dataset(*(data(path=f"{name}.png", content=None) for name in "abcab"))
+    assert [finding.frame for finding in validate(found, rules=["path.duplicate"])] == ["3", "4"]
+    assert sorted(asked) == ["a.png", "a.png", "b.png", "b.png"]
 
 
 def test_path_in_two_segments_is_right(data, content):

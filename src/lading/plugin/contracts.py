@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lading.errors import OptionError
 from lading.model.catalog import Catalog
-from lading.model.dataset import Dataset, Part, Segment
+from lading.model.dataset import WHOLE, Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.report import Finding, Report, Severity
 from lading.plugin.problem import Place
@@ -103,7 +103,12 @@ class Writer(ABC):
 
 
 class Checker(ABC):
-    """A rule at work on one dataset. It never raises on bad data, prints or mends."""
+    """A rule at work on one dataset. It never raises on bad data, prints or mends.
+
+    `part` is what it is shown of each segment, where only that is checked: who reads frames again reads those.
+    """
+
+    part: Part = WHOLE
 
     @abstractmethod
     def frame(self, segment: Segment, frame: Frame) -> Iterable[Finding]:

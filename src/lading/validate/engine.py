@@ -134,6 +134,8 @@ def _run(task: _Task, report: Report | None, part: Part, progress: Progress | No
     if part[0] == 1:
         yield from _graded(_opening(task.dataset.report), task.grades)
     running = task.start()
+    for one in running if part != WHOLE else ():
+        one.checker.part = part
     for _, thing in _frames(task, running, part, progress, is_shared=False):
         if isinstance(thing, Finding):
             yield thing

@@ -181,7 +181,7 @@ class FramesPass(BlockChecker):
         for segment in self._dataset.segments:
             seen, name, at = self._seen.get(segment.name, _Seen()), segment.name, segment.origin
             if "frame.duplicate-id" in self._severities:
-                for frame, _, first in repeated(self._dataset, name, seen.again, _ids):
+                for frame, _, first in repeated(self._dataset, name, self.part, seen.again, _ids):
                     told += self._told(segment, frame, [(_same_id(frame, first), None)])
             if not seen.frames:
                 problem = Problem("segment.empty", "expected a frame, found none")
@@ -215,8 +215,8 @@ def _plain(frame: Frame) -> Iterator[tuple[Problem, Data | None]]:
             )
 
 
-def _ids(frame: Frame) -> Iterator[tuple[int, Data | None, Origin | None]]:
-    yield short_hash(frame.frame_id or frame.key), None, _place(frame)
+def _ids(frame: Frame) -> Iterator[tuple[int, None]]:
+    yield short_hash(frame.frame_id or frame.key), None
 
 
 def _same_id(frame: Frame, first: str) -> Problem:

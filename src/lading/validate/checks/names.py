@@ -8,7 +8,7 @@ from lading.model.catalog import Catalog
 from lading.model.dataset import Dataset, Part, Segment
 from lading.model.frame import Data, Frame
 from lading.model.naming import are_wire_paths, short_hash, wire_path, wire_segment
-from lading.model.report import Finding, Origin, Severity
+from lading.model.report import Finding, Severity
 from lading.plugin.contracts import BlockChecker
 from lading.plugin.problem import Place, Problem
 from lading.validate.checks.repeated import repeated
@@ -60,7 +60,7 @@ class NamesPass(BlockChecker):
 
     def _duplicates(self, segment: Segment) -> Iterator[Finding]:
         hashes = self._seen[segment.name][1] if segment.name in self._seen else frozenset[int]()
-        for frame, data, first in repeated(self._dataset, segment.name, hashes, _paths):
+        for frame, data, first in repeated(self._dataset, segment.name, self.part, hashes, _paths):
             if data is not None:
                 message = "expected a remote path that no other file of the segment has"
                 problem = Problem("path.duplicate", f"{message}, found {data.remote_path!r} again{first}")
@@ -86,8 +86,8 @@ class NamesPass(BlockChecker):
                 yield finding
 
 
-def _paths(frame: Frame) -> Iterator[tuple[int, Data | None, Origin | None]]:
-    return ((short_hash(data.remote_path), data, data.locate()) for data in frame.data)
+def _paths(frame: Frame) -> Iterator[tuple[int, Data]]:
+    return ((short_hash(data.remote_path), data) for data in frame.data)
 
 
 def _path_problem(path: str) -> Problem | None:

@@ -140,7 +140,8 @@ def test_declared_size_counts_before_that_of_the_picture(found, content, picture
         ((40, 20), 35, False),
         ((None, 20), 35, False),
         ((60, 30), 65, True),
-        ((30, 40), 35, True),  # turned: neither is larger
+        ((30, 40), 35, False),  # turned: neither is larger, and the box is right for the picture
+        ((30, 20), 45, True),
     ],
 )
 def test_boxes_within_a_picture_that_is_larger_than_declared_are_not_told(

@@ -109,7 +109,9 @@ class Recurring:
         """Each finding, or the first with the number of all where these are often."""
         for group, kinds in self._found.items():
             total, count = self._totals[group.group], sum(alike.count for alike in kinds.values())
-            if group.values and len(kinds) > _FEW and (len(kinds) > _VALUES or count > MOST * total):
+            are_often = [is_often(alike.count, total, group.share) for alike in kinds.values()]
+            is_many = count > _FEW and (len(kinds) > _FEW or not all(are_often))
+            if group.values and is_many and (len(kinds) > _VALUES or count > MOST * total):
                 number = f"{len(kinds):,}" if len(kinds) <= _VALUES else f"more than {_VALUES:,}"
                 first = next(iter(kinds.values())).kept[0]
                 yield _with(first, f"{as_often(count, total, group.noun)}, of {number} {group.values}")

@@ -1,6 +1,6 @@
-"""Sizes of pictures held to what the source declares: told once a segment where most differ alike.
+"""Sizes of pictures held to what the source declares: told once a segment where most differ.
 
-Pictures that were made smaller or larger differ by one factor.
+Pictures that were made smaller or larger differ by one factor, or by one each where they were made as long.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from lading.media import Probe, quarter_turn
 from lading.model.dataset import Dataset, Segment
 from lading.model.frame import Data
-from lading.model.label import Rle
+from lading.model.label import Box2D, Keypoints2D, Label, MultiPolygon2D, Polygon2D, Rle
 from lading.model.recurring import Recurring
 from lading.model.report import Finding
 from lading.plugin.problem import Place, Problem
+from lading.validate.checks.bounds import TOLERANCE_PX
+from lading.wording import figure
 
 RULE = "media.size-mismatch"
 
 #: How far a factor may be from 1 where a size was rounded, or is of a picture that was cut by some pixels.
 _NEAR = 0.02
 _PICTURES = "pictures"
+_KINDS = "kinds of difference"
 
 
 class Sizes:
@@ -53,7 +56,7 @@ class Sizes:
         finding = place.finding(Problem(RULE, message, "size"))
         if finding is not None:
             kind = "" if factor is None else factor
-            self._of(place.segment.name).add(finding, group=_PICTURES, noun=_PICTURES, kind=kind)
+            self._of(place.segment.name).add(finding, group=_PICTURES, noun=_PICTURES, kind=kind, values=_KINDS)
 
     @property
     def memory(self) -> Mapping[str, Recurring]:
@@ -77,8 +80,9 @@ class Sizes:
 def reach_of(data: Data, seen: Probe, *, is_told: bool) -> tuple[int | None, int | None]:
     """The width and the height within which labels lie: as declared, else as they are.
 
-    Where a picture is wider or higher than its declared size, and that `is_told`, labels beyond it are right, and not
-    told again. Run lengths have a size of their own, which is held to the declared one.
+    Where a picture has another size than declared, and that `is_told`, labels within either are right, and not told
+    again: of a size that is wider and one that is higher the one counts within which more of them lie. Run lengths
+    have a size of their own, which is held to the declared one.
     """
     if seen.width is None or seen.height is None:
         return data.width, data.height
@@ -87,8 +91,20 @@ def reach_of(data: Data, seen: Probe, *, is_told: bool) -> tuple[int | None, int
     if is_told and (width, height) != (seen.width, seen.height):
         has_own = any(isinstance(label, Rle) for label in data.labels)
         if not has_own:
-            return max(width, seen.width), max(height, seen.height)
+            if (width - seen.width) * (height - seen.height) >= 0:
+                return max(width, seen.width), max(height, seen.height)
+            return max((width, height), (seen.width, seen.height), key=lambda size: _held(data.labels, *size))
     return width, height
+
+
+def _held(labels: Sequence[Label], width: int, height: int) -> int:
+    """How many labels do not reach beyond a picture of this size."""
+    right, bottom = width + TOLERANCE_PX, height + TOLERANCE_PX
+    ends = [(label.xmax, label.ymax) for label in labels if isinstance(label, Box2D)]
+    if not ends:  # else the boxes tell
+        shapes = (label for label in labels if isinstance(label, Polygon2D | MultiPolygon2D | Keypoints2D))
+        ends = [points.max(axis=0) for shape in shapes for points in shape.coordinates() if len(points)]
+    return sum(x <= right and y <= bottom for x, y in ends)
 
 
 def _factor(declared: tuple[int | None, int | None], found: tuple[int, int]) -> str | None:
@@ -98,4 +114,6 @@ def _factor(declared: tuple[int | None, int | None], found: tuple[int, int]) -> 
         return None
     factor = found[0] / width if width >= height else found[1] / height
     is_even = abs(found[0] - factor * width) <= 1 and abs(found[1] - factor * height) <= 1
-    return f"{factor:.2g}" if is_even and abs(factor - 1) > _NEAR else None
+    if not is_even or abs(factor - 1) <= _NEAR:
+        return None
+    return figure(round(factor, 2) if factor > 0.1 else float(f"{factor:.2g}"))

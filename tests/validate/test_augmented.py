@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from PIL import Image
 from lading.model.dataset import Dataset
 from lading.opening import open_dataset
 from lading.validate import validate
+from lading.validate.checks import augmented
+from lading.validate.checks.augmented import RULE
 
 from .planted.port import Port
 
@@ -108,3 +112,77 @@ def test_pictures_of_one_colour_say_nothing(tmp_path: Path) -> None:
     for name, grey in (("train/frame_1_jpg.rf.01.png", 30), ("val/frame_1_jpg.rf.02.png", 40)):
         shown(tmp_path, name, Image.new("RGB", (64, 48), (grey, grey, grey)))
     assert list(validate(open_dataset(tmp_path))) == []
+
+
+def scenes(folder: Path, names: dict[str, list[str]], seeds: dict[str, int]) -> None:
+    """Splits of Roboflow: a picture for each name, of the seed's video, in `valid` mirrored."""
+    for split, those in names.items():
+        (folder / split).mkdir()
+        images = []
+        for number, name in enumerate(those):
+            file = f"{name}_jpg.rf.{split}{number}.png"
+            key = int(name.rpartition("_")[2])
+            values = np.random.default_rng((seeds[split], key)).integers(0, 255, (6, 8), dtype=np.uint8)
+            picture = Image.fromarray(values).resize((32, 24), Image.Resampling.NEAREST)
+            if split == "valid":
+                picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            picture.save(folder / split / file)
+            images.append({"id": number, "file_name": file, "width": 32, "height": 24})
+        rows = {"images": images, "annotations": [], "categories": [{"id": 1, "name": "boat"}]}
+        (folder / split / "_annotations.coco.json").write_text(json.dumps(rows))
+
+
+def counting(*numbers: int) -> list[str]:
+    return [f"frame_{number}" for number in numbers]
+
+
+def leaks(folder: Path, jobs: int = 1) -> list[tuple[str | None, str]]:
+    return [(one.segment, one.message) for one in validate(open_dataset(folder), rules=[RULE], jobs=jobs)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_picture_is_held_to_each_earlier_segment_that_has_its_name(jobs: int, tmp_path: Path) -> None:
+    """The first of three segments is of another video with the same numbers."""
+    names = {split: counting(*range(6)) for split in ("test", "train", "valid")}
+    scenes(tmp_path, names, {"test": 1, "train": 2, "valid": 2})
+    ((segment, message),) = leaks(tmp_path, jobs)
+    assert segment == "valid"
+    assert "found those of 6 pictures in an earlier one too, such as 'frame_0_jpg.rf.valid0.png' and, in " in message
+    assert message.endswith("in 'train', 'frame_0_jpg.rf.train0.png'")
+
+
+def test_a_picture_that_two_earlier_segments_have_counts_once(tmp_path: Path) -> None:
+    names = {split: ["quay_1", "quay_2"] for split in ("test", "train", "valid")}
+    scenes(tmp_path, names, {"test": 1, "train": 1, "valid": 1})
+    told = [(segment, re.findall("of [0-9]+ picture|, in '[a-z]+'", message)) for segment, message in leaks(tmp_path)]
+    assert told == [("train", ["of 2 picture", ", in 'test'"]), ("valid", ["of 2 picture", ", in 'test'"])]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_of_many_names_that_count_it_is_told_how_many_were_looked_at(
+    jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of five in each two segments are looked at; of `test`, which is another video, and `valid` none are alike."""
+    monkeypatch.setattr(augmented, "_LOOKS", 2)
+    names = {"test": counting(*range(5)), "train": [*counting(*range(5)), "quay_9"], "valid": counting(4, 3, 2, 1, 0)}
+    names["valid"].append("quay_9")
+    scenes(tmp_path, names, {"test": 1, "train": 2, "valid": 2})
+    ((segment, message),) = leaks(tmp_path, jobs)
+    assert segment == "valid"
+    assert "found those of 3 pictures in an earlier one too, such as 'frame_4_jpg.rf.valid0.png' and, in 'tr" in message
+    assert message.endswith("; of 5 whose names only count 2 were looked at")
+
+
+def test_frames_of_segments_without_such_names_are_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {"other": ["quay_1"], "train": counting(1, 2), "valid": counting(1)}
+    scenes(tmp_path, names, {"other": 1, "train": 2, "valid": 2})
+    found = open_dataset(tmp_path)
+    read: list[str] = []
+    frames = found.frames
+    monkeypatch.setattr(
+        found, "frames", lambda name, *given, **named: read.append(name) or frames(name, *given, **named)
+    )
+    assert len(list(validate(found, rules=[RULE]))) == 1
+    assert sorted(read) == ["other", "train", "train", "valid", "valid"]

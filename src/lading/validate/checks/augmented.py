@@ -7,6 +7,7 @@ two videos are `frame_0001` each. Those are looked at.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,8 +21,11 @@ from lading.wording import counted
 RULE = "media.augmented-leak"
 
 _MARK = ".rf."
-#: Of the sources whose names count so many are looked at.
+#: Of the sources whose names count so many are looked at of two segments, and of all of them together.
 _LOOKS = 100
+_ALL_LOOKS = 1_000
+#: A source is held to its copies in so many earlier segments.
+_EARLIER = 10
 _COUNTER = re.compile(
     r"[\W\d_]*((frame|img|image|photo|pic|picture|scene|page|screen|screenshot|capture|video)[\W\d_]*)*(jpe?g|png|bmp|webp|tiff?)?",
     re.IGNORECASE,
@@ -75,51 +79,71 @@ class Augmented:
         """
         told = {(segment, _source(path)) for segment, path in leaks}
         shared = [pair for pair in self._shared() if (pair.segment, pair.source) not in told]
-        unlike = _unlike(dataset, [pair for pair in shared if _COUNTER.fullmatch(pair.source) is not None])
-        by_segment: dict[str, list[_Pair]] = {}
+        counting = [pair for pair in shared if _COUNTER.fullmatch(pair.source) is not None]
+        looked = _chosen(counting)
+        unlike = set(counting) - _alike(dataset, looked)
+        of_counters, not_seen = _sources(counting), _sources(unlike.difference(looked))
+        by_segment: dict[str, dict[str, _Pair]] = defaultdict(dict)
         for pair in shared:
             if pair not in unlike:
-                by_segment.setdefault(pair.segment, []).append(pair)
+                by_segment[pair.segment].setdefault(pair.source, pair)
         for name, pairs in by_segment.items():
-            first = pairs[0]
+            first = next(iter(pairs.values()))
             message = "expected the copies of a picture in one segment, by their names, found those of "
             message += f"{counted(len(pairs), 'picture')} in an earlier one too, such as {first.path!r} and, in "
             message += f"{first.where!r}, {first.other!r}"
+            count, left = len(of_counters[name]), len(not_seen[name] - pairs.keys())
+            if left:
+                message += f"; of {count:,} whose names only count {count - left:,} were looked at"
             at = self._copies[name][first.source][1]
             finding = Problem(RULE, message).finding(self._severities, segment=name, at=at)
             if finding is not None:
                 yield finding
 
     def _shared(self) -> Iterator[_Pair]:
-        """The sources of each segment that an earlier one has as well."""
-        earlier: dict[str, tuple[str, str]] = {}
+        """The sources of each segment that earlier ones have as well, with each of these."""
+        earlier: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for name in self._names:
-            copies = self._copies.get(name, {})
-            for source, (path, _) in copies.items():
-                if source in earlier:
-                    yield _Pair(source, name, path, *earlier[source])
-            earlier = {source: (name, path) for source, (path, _) in copies.items()} | earlier
+            for source, (path, _) in self._copies.get(name, {}).items():
+                before = earlier[source]
+                yield from (_Pair(source, name, path, *copy) for copy in before)
+                if len(before) < _EARLIER:
+                    before.append((name, path))
 
 
-def _unlike(dataset: Dataset, pairs: Sequence[_Pair]) -> frozenset[_Pair]:
-    """Those whose copies do not show the same; frames are read again for them."""
-    if not pairs:
-        return frozenset()
-    looked = pairs[:_LOOKS]
-    wanted = {key for pair in looked for key in ((pair.segment, pair.path), (pair.where, pair.other))}
+def _chosen(pairs: Iterable[_Pair]) -> Sequence[_Pair]:
+    """Those that are looked at: of two segments as many as of others, from all over them."""
+    of_segments: dict[tuple[str, str], list[_Pair]] = defaultdict(list)
+    for pair in pairs:
+        of_segments[pair.segment, pair.where].append(pair)
+    parts = ((those, min(len(those), _LOOKS)) for those in of_segments.values())
+    return [those[number * len(those) // count] for those, count in parts for number in range(count)][:_ALL_LOOKS]
+
+
+def _alike(dataset: Dataset, pairs: Sequence[_Pair]) -> set[_Pair]:
+    """Those whose copies show the same; the frames of their segments are read again."""
+    wanted = {key for pair in pairs for key in ((pair.segment, pair.path), (pair.where, pair.other))}
     contents = {
-        (segment.name, data.remote_path): data.content
-        for segment in dataset.segments
-        for frame in dataset.frames(segment.name, report=Report())
+        (name, data.remote_path): data.content
+        for name in dict.fromkeys(segment for segment, _ in wanted)
+        for frame in dataset.frames(name, report=Report())
         for data in frame.data
-        if data.content is not None and (segment.name, data.remote_path) in wanted
+        if data.content is not None and (name, data.remote_path) in wanted
     }
     alike = set()
-    for pair in looked:
+    for pair in pairs:
         one, other = contents.get((pair.segment, pair.path)), contents.get((pair.where, pair.other))
         if one is not None and other is not None and are_of_one(one, other):
             alike.add(pair)
-    return frozenset(pairs) - alike
+    return alike
+
+
+def _sources(pairs: Iterable[_Pair]) -> Mapping[str, set[str]]:
+    """The sources of each segment."""
+    sources: dict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        sources[pair.segment].add(pair.source)
+    return sources
 
 
 def _source(path: str) -> str | None:

@@ -52,6 +52,16 @@ def test_what_many_rows_have_is_told_once(case: Any) -> None:
     assert line.endswith("found 'pedestrian.standing'; so it is with 3 more rows")
 
 
+def test_what_few_of_many_rows_have_is_told_of_each(case: Any) -> None:
+    more = [{"token": f"more-{number}"} for number in range(30)]
+    case.edit("sample_annotation", lambda rows: rows + [rows[1] | one for one in more])
+    for row in (0, 13, 40):
+        give(case, row, STANDING)
+    assert [line.split(": ")[0] for line in told(case)] == [
+        f"{FAMILY} {TABLE}/{row}/attribute_tokens/0" for row in (0, 13, 40)
+    ]
+
+
 @pytest.mark.parametrize(
     ("category", "attribute"),
     [

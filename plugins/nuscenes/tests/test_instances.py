@@ -82,3 +82,18 @@ def test_an_instance_of_boxes_in_pictures_alone_has_something(case: Any) -> None
     case.path("object_ann").write_text("[]")
     case.edit("object_ann", lambda rows: [row])
     assert case.open().of("idle-instance") == []
+
+
+@pytest.mark.parametrize(("wrong", "is_told_once"), [(3, False), (4, True)])
+def test_numbers_of_annotations_that_are_wrong_in_most_instances_are_told_once(
+    case: Any, wrong: int, is_told_once: bool
+) -> None:
+    """The instances have 3, 2, 1, 3, 2 and 1 annotations."""
+    for row, count in enumerate([3, 2, 1, 3][:wrong]):
+        case.set("instance", row, nbr_annotations=count + 5)
+    each = [
+        "warning nuscenes.count-mismatch v1.0-mini/instance.json"
+        f"#/{row}/nbr_annotations: expected {count + 5} annotations as declared, found {count}"
+        for row, count in enumerate([3, 2, 1, 3][:wrong])
+    ]
+    assert case.open().told == ([each[0] + "; so it is with 4 instances of 6"] if is_told_once else each)

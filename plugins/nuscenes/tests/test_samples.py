@@ -111,3 +111,26 @@ def test_masks_and_boxes_of_t4_are_those_of_its_tables(root: Path) -> None:
             expected = coco_mask.decode({"size": row["mask"]["size"], "counts": b64decode(row["mask"]["counts"])})
             assert (mask_from_counts(found.counts, found.height, found.width) == expected.astype(bool)).all()
     assert dataset.bin_point_cloud_fields is not None
+
+
+@pytest.mark.parametrize(("turned", "more"), [(1, ""), (3, "; so it is with 3 scenes of 3")])
+def test_scenes_that_go_back_in_time_are_told_once_where_most_do(case: Any, turned: int, more: str) -> None:
+    """Three scenes of four samples."""
+    first = case.rows("scene")[0]
+    scenes, samples = [], []
+    for number in range(3):
+        names = [f"sample-{number}-{place}" for place in range(4)]
+        times = dict(zip(names, range(1_700_000_000_000_000, 1_700_000_002_000_000, 500_000), strict=True))
+        chain = names[::-1] if number < turned else names
+        own = {"token": f"scene-{number}", "name": f"scene-{number}", "nbr_samples": 4}
+        scenes.append(first | own | {"first_sample_token": chain[0], "last_sample_token": chain[-1]})
+        for before, token, after in zip(["", *chain], chain, [*chain[1:], ""], strict=False):
+            links = {"token": token, "prev": before, "next": after}
+            samples.append(links | {"scene_token": f"scene-{number}", "timestamp": times[token]})
+    case.edit("scene", lambda _: scenes).edit("sample", lambda _: samples)
+    for table in ("sample_data", "sample_annotation", "instance", "ego_pose"):
+        case.edit(table, lambda _: [])
+    assert [line for line in case.open().told if "sample-order" in line] == [
+        "warning nuscenes.sample-order v1.0-mini/scene.json#/0/first_sample_token: "
+        f"expected samples forward in time, found 3 steps back in 4, the first to row 1{more}"
+    ]

@@ -16,14 +16,14 @@ MOST, MANY, ANY = 0.5, 0.1, 0.0
 #: So many are told one by one though they are most.
 _FEW = 2
 #: Of more not each is kept, and the first is told with their number.
-_KEPT = 1_000
+KEPT = 1_000
 #: Of more values only the first is told.
 _VALUES = 100
 
 
 def is_often(count: int, total: int, share: float = MOST) -> bool:
     """Whether so many records out of all have what is told once: more than a `share` of these, or very many."""
-    return count > _KEPT or (count > _FEW and count > share * total)
+    return count > KEPT or (count > _FEW and count > share * total)
 
 
 def as_often(count: int, total: int, noun: str) -> str:
@@ -48,7 +48,7 @@ class _Alike(msgspec.Struct):
     kept: list[Finding] = []
 
     def add(self, found: list[Finding], count: int) -> None:
-        self.kept += found[: _KEPT - len(self.kept)]
+        self.kept += found[: KEPT - len(self.kept)]
         self.count += count
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from array import array
 
 from lading import counted
+from lading.model.recurring import is_often
 from lading_nuscenes.schema import Attribute
 from lading_nuscenes.tables import Rows, Tables
-
-#: Rows that are told one by one though they are most of the table.
-_FEW = 2
 
 
 class AttributeTokens:
@@ -33,7 +31,7 @@ class AttributeTokens:
         """Say which stand in a row twice, once where they do in most of the `count` rows."""
         twice = self._twice
         rows = len(set(twice[::3]))
-        is_most = rows > _FEW and 2 * rows > count
+        is_most = is_often(rows, count)
         for start in range(0, 3 if is_most else len(twice), 3):
             index, place, attribute = twice[start : start + 3]
             message = f"expected each attribute once, found {self._attributes.rows[attribute].token!r} again"

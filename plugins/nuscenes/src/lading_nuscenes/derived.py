@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lading import counted
+from lading.model.recurring import is_often
 from lading_nuscenes.annotations import Annotations
 from lading_nuscenes.files import Files
 from lading_nuscenes.instances import Instances
@@ -61,7 +62,7 @@ def _sensors(files: Files, sensors: Sensors, key: str, column: str) -> Iterator[
 
 def _tell(tables: Tables, table: str, key: str, pairs: list[_Pair]) -> None:
     odd = [pair for pair in pairs if pair.found != pair.expected and pair.expected is not None]
-    is_most = len(odd) > _FEW and 2 * len(odd) > len(pairs)
+    is_most = is_often(len(odd), len(pairs))
     alike = Counter((repr(pair.found), pair.expected) for pair in odd)
     for pair in odd[: 1 if is_most else None]:
         message = f"expected {pair.expected!r}, as the rows that it leads to have it, found {pair.found!r}"

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lading import counted
+from lading.model.recurring import KEPT, MANY, is_often
 from lading_nuscenes.annotations import Annotations
 from lading_nuscenes.instances import Instances
 from lading_nuscenes.schema import Attribute, Category
@@ -39,9 +40,6 @@ _OF_CATEGORIES = {
 #: The families of the categories of objects that are nuScenes' own.
 ALLOWED = {name: families for families, names in _OF_CATEGORIES.items() for name in names.split()}
 
-#: Rows of one defect that are told one by one.
-_FEW = 2
-
 
 class _Odd(NamedTuple):
     """The place of an attribute in its row, and what is told of it."""
@@ -66,8 +64,9 @@ class Families:
         """Take rows of one category that have the same attributes, in their order."""
         for odd in self.odd(category, tokens):
             key = (odd.rule, odd.message)
-            first = [*self._first.get(key, ()), *((index, odd.place) for index in indexes[:_FEW])]
-            self._first[key] = sorted(first)[:_FEW]
+            first = self._first.setdefault(key, [])
+            if len(first) < KEPT or indexes[0] < first[-1][0]:
+                self._first[key] = sorted([*first, *((index, odd.place) for index in indexes[:KEPT])])[:KEPT]
             self._counts[key] += len(indexes)
 
     def odd(self, category: str, tokens: tuple[str, ...]) -> tuple[_Odd, ...]:
@@ -96,12 +95,13 @@ class Families:
                 found.append(_Odd(place, "nuscenes.attribute-clash", message))
         return found
 
-    def tell(self) -> None:
-        """Say what is odd, once with a count where it is so of many rows."""
+    def tell(self, total: int) -> None:
+        """Say what is odd, once with a count where it is so of many of all rows."""
         for (rule, message), rows in self._first.items():
             count = self._counts[rule, message]
-            for index, place in rows[: 1 if count > _FEW else None]:
-                more = f"; so it is with {counted(count - 1, 'more row')}" if count > _FEW else ""
+            is_told_once = is_often(count, total, MANY)
+            for index, place in rows[: 1 if is_told_once else None]:
+                more = f"; so it is with {counted(count - 1, 'more row')}" if is_told_once else ""
                 at = self._tables.origin(self._table, index, "attribute_tokens", place)
                 self._tables.report.warning(rule, f"{message}{more}", at)
 
@@ -125,4 +125,4 @@ def tell_families(
         category, tokens = categories.rows[pair // len(sets)].name, sets[pair % len(sets)] or ()
         if families.odd(category, tokens):
             families.look(annotations.rows[pairs == pair].tolist(), category, tokens)
-    families.tell()
+    families.tell(len(annotations))

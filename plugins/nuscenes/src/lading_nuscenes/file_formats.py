@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from lading import counted
+from lading.model.recurring import is_often
 from lading_nuscenes.files import Files
 from lading_nuscenes.tables import Tables
-
-#: Rows that are told one by one though they are most of those that are read.
-_FEW = 2
 
 #: Pictures by their suffixes, which are the words of `fileformat` as well.
 _PICTURES = {
@@ -36,7 +34,7 @@ def tell_formats(tables: Tables, files: Files) -> None:
         if kind is not None and said is not None and said != kind:
             message = f"expected a word for {kind}, as the name ends with {ending!r}, found {given!r}"
             odd += [(int(files.rows[file]), message) for file in members.tolist()]
-    is_most = len(odd) > _FEW and 2 * len(odd) > len(files)
+    is_most = is_often(len(odd), len(files))
     for row, message in sorted(odd)[: 1 if is_most else None]:
         more = f"; so it is in {counted(len(odd) - 1, 'more row')} of {len(files):,}" if is_most else ""
         tables.report.warning(

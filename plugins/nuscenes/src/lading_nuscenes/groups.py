@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from lading import counted
+from lading.model.recurring import as_often, is_often
 from lading_nuscenes.samples import Samples
 from lading_nuscenes.scene_chain import SceneChain, by_time
 from lading_nuscenes.schema import Log, Scene
@@ -38,16 +39,28 @@ def scene_groups(
     homeless = {place for token, places in members.items() if token not in scenes.places for place in places}
     homeless.update(samples.strangers)
     follow = samples.index.find(samples.links[1])
-    groups, beyond = [], list[tuple[int, int]]()
+    groups, beyond, back = [], list[tuple[int, int]](), list[tuple[int, str]]()
     for place, scene in enumerate(scenes.rows):
         if scenes.places[scene.token] != place:
             continue  # the second of a token, which is reported
         chain = SceneChain(tables, scenes.indexes[place], scene, samples, members.pop(scene.token, []), homeless)
         groups.append(Group(scene.token, chain.ordered(book, follow), scene, logs.get(scene.log_token)))
         beyond += chain.beyond
+        if chain.back:
+            back.append((scenes.indexes[place], chain.back))
+    _tell_back(tables, back, len(scenes))
     _tell_beyond(tables, samples, beyond, len(scenes))
     groups += [Group(token, by_time(samples, found)) for token, found in members.items()]
     return groups
+
+
+def _tell_back(tables: Tables, back: list[tuple[int, str]], scenes: int) -> None:
+    """Say which scenes go back in time, as `back` has it by their rows; once where most do."""
+    is_most = is_often(len(back), scenes)
+    more = as_often(len(back), scenes, "scenes") if is_most else ""
+    for row, message in back[: 1 if is_most else None]:
+        at = tables.origin("scene", row, "first_sample_token")
+        tables.report.warning("nuscenes.sample-order", message + more, at)
 
 
 def _tell_beyond(tables: Tables, samples: Samples, beyond: list[tuple[int, int]], scenes: int) -> None:

@@ -9,15 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import counted
+from lading.model.recurring import MANY, is_often
 from lading_nuscenes.schema import Category, Instance
 from lading_nuscenes.tables import Columns, Rows, Tables
 from lading_nuscenes.tokens import Keys, TokenBook, TokenIndex, no_keys
 
 _NONE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
-
-
-#: Instances that are told one by one.
-_FEW = 2
 
 
 class Instances:
@@ -60,11 +57,11 @@ def read_instances(tables: Tables, book: TokenBook, categories: Rows[Category]) 
 def tell_idle(tables: Tables, instances: Instances, idle: Set[int]) -> None:
     """Say which instances nothing is of, once with a count where these are many, as in a database that was cut."""
     places = sorted(idle)
-    is_often = len(places) > _FEW
-    for place in places[: 1 if is_often else None]:
+    is_told_once = is_often(len(places), len(instances.rows), MANY)
+    for place in places[: 1 if is_told_once else None]:
         count = instances.counts[place]
         declared = f" of the {count:,} that it declares" if count else ""
         message = f"expected annotations of the instance, found none{declared}"
-        if is_often:
+        if is_told_once:
             message += f"; so it is with {counted(len(places) - 1, 'more instance')} of {len(instances.rows):,}"
         tables.report.warning("nuscenes.idle-instance", message, tables.origin("instance", instances.rows[place]))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import counted
+from lading.model.recurring import MANY, is_often
 from lading_nuscenes.tables import Tables
 from lading_nuscenes.times import NO_TIME, Times
 from lading_nuscenes.tokens import ABSENT, DANGLING
@@ -23,8 +24,6 @@ UNREAD = -3
 #: In place of a group: it is not known, or told to be none.
 NO_GROUP = -1
 
-#: Links that are told one by one.
-_FEW = 2
 
 _OTHER = {"next": "prev", "prev": "next"}
 
@@ -164,10 +163,10 @@ def tell_elsewhere(
     column: str = "next",
 ) -> None:
     """Say which places lead to a row (`found`) that is `what`; once with a count where these are many."""
-    is_often = len(places) > _FEW
-    for place, row in list(zip(places.tolist(), found.tolist(), strict=True))[: 1 if is_often else None]:
+    is_told_once = is_often(len(places), len(rows), MANY)
+    for place, row in list(zip(places.tolist(), found.tolist(), strict=True))[: 1 if is_told_once else None]:
         message = f"expected {expected}, found row {row}, {what}"
-        if is_often:
+        if is_told_once:
             message += f"; so it is with {counted(len(places) - 1, 'more row')}"
         tables.report.warning("nuscenes.broken-chain", message, tables.origin(table, int(rows[place]), column))
 

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lading import counted
+from lading.model.recurring import MANY, is_often
 
 if TYPE_CHECKING:
     from lading_nuscenes.database import Database
-
-#: Rows that are told one by one.
-_FEW = 2
 
 
 class _Named(NamedTuple):
@@ -31,10 +29,11 @@ def tell_log_names(database: Database) -> None:
     by_name = {row.logfile: place for place, row in reversed([*enumerate(logs.rows)])}
     odd = [one for one in named if one.name != logs.rows[one.log].logfile]
     others = [one for one in odd if one.name in by_name]
-    for one in others[: 1 if len(others) > _FEW else None]:
+    is_told_once = is_often(len(others), len(named), MANY)
+    for one in others[: 1 if is_told_once else None]:
         own = logs.rows[one.log].logfile
         message = f"expected the log that its files are named after, {one.name!r}, found {own!r}"
-        if len(others) > _FEW:
+        if is_told_once:
             message += f"; so it is with {counted(len(others) - 1, f'more {table}')}"
         at = database.tables.origin(table, one.row, "log_token")
         database.tables.report.warning("nuscenes.name-log", message, at)

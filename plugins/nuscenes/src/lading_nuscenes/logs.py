@@ -6,11 +6,9 @@ import re
 from datetime import date
 
 from lading import counted
+from lading.model.recurring import is_often
 from lading_nuscenes.schema import Log
 from lading_nuscenes.tables import Rows, Tables
-
-#: Logs that are told one by one though they are most.
-_FEW = 2
 
 #: YYYY-MM-DD; others write the time of day behind it.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T[0-9]{2}|\W|$)")
@@ -20,7 +18,7 @@ def read_logs(tables: Tables) -> Rows[Log]:
     """The table of logs. Those whose `date_captured` is no day are told, once where most are."""
     logs = tables.small("log", Log)
     odd = [place for place, row in enumerate(logs.rows) if row.date_captured and not _is_day(row.date_captured)]
-    is_most = len(odd) > _FEW and 2 * len(odd) > len(logs)
+    is_most = is_often(len(odd), len(logs))
     for place in odd[: 1 if is_most else None]:
         message = f"expected a day as YYYY-MM-DD, found {logs.rows[place].date_captured!r}"
         if is_most:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lading import Origin, counted
 from lading.media import is_image_name, probe
+from lading.model.recurring import MANY, is_often
 from lading_nuscenes.gone import is_token
 from lading_nuscenes.layout import Media
 from lading_nuscenes.outside import Outside
@@ -42,7 +43,7 @@ def tell_mapless(tables: Tables, maps: Rows[Map], logs: Rows[Log], scenes: Rows[
     told = _tell_gone(tables, maps, {token for token in gone if is_few or not is_token(token)}, scenes)
     if len(unnamed) <= told or tables.left_out("map") or tables.mended("map", "log_tokens"):
         return
-    is_most = len(unnamed) > _FEW and 2 * len(unnamed) > len(logs.places)
+    is_most = is_often(len(unnamed), len(logs.places))
     for place in unnamed[: 1 if is_most else None]:
         at = tables.origin("log", logs.indexes[place], "token")
         message = f"expected it among the `log_tokens` of a map, found it in none of {len(maps)}"
@@ -65,12 +66,15 @@ def _tell_gone(tables: Tables, maps: Rows[Map], tokens: set[str], scenes: Rows[S
 def tell_pictures(tables: Tables, maps: Rows[Map], media: Media) -> None:
     """Say which maps are pictures by their names and do not open, or are cut; once where many have one problem."""
     found: dict[str, list[str]] = {}
-    for name in dict.fromkeys(row.filename for row in maps.rows if is_image_name(row.filename)):
+    names = dict.fromkeys(row.filename for row in maps.rows if is_image_name(row.filename))
+    for name in names:
         file = media.find(name)
         problem = None if file is None else probe(file).problem
         if file is not None and problem is not None:
             found.setdefault(problem, []).append(file.path)
     for problem, paths in found.items():
-        more = f"; so it is with {counted(len(paths) - 1, 'more map')}" if len(paths) > _FEW else ""
+        more = (
+            f"; so it is with {counted(len(paths) - 1, 'more map')}" if is_often(len(paths), len(names), MANY) else ""
+        )
         for path in paths[: 1 if more else None]:
             tables.report.warning("nuscenes.map-picture", f"{problem}{more}", Origin(path))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lading import counted
+from lading.model.recurring import is_often
 from lading_nuscenes.files import Files
 from lading_nuscenes.sensors import Sensors
 from lading_nuscenes.tables import Tables
@@ -112,7 +113,7 @@ class _Channels:
 
     def _tell_files(self, odd: list[int]) -> None:
         files = self._files
-        is_most = len(odd) > _FEW and 2 * len(odd) > len(files)
+        is_most = is_often(len(odd), len(files))
         for file in odd[: 1 if is_most else None]:
             message = f"expected the channel of its sensor, {self._own(file)}, in the name, found {self._named[file]}"
             if is_most:

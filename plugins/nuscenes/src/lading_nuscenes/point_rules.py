@@ -25,6 +25,7 @@ from lading import (
     counted,
 )
 from lading.errors import SourceError
+from lading.model.recurring import KEPT, MANY, is_often
 
 if TYPE_CHECKING:
     from lading.model.dataset import Part
@@ -40,9 +41,6 @@ _TABLES = ("lidarseg", "panoptic")
 #: In place of a class: no label.
 _UNLABELLED = 0
 
-
-#: Files that disagree with those of the other table and are told one by one.
-_FEW = 2
 
 _Memory: TypeAlias = tuple[int, int, dict[str, list[Finding]]]
 
@@ -88,7 +86,7 @@ class PointsPass(DataChecker):
         self._odd += 1
         finding = place.finding(Problem(_PANOPTIC, found), at=Origin(file.path))
         first = self._first[place.segment.name]
-        if finding is not None and len(first) < _FEW:
+        if finding is not None and len(first) < KEPT:
             first.append(finding)
 
     def memory(self) -> _Memory:
@@ -100,13 +98,13 @@ class PointsPass(DataChecker):
         self._compared += memory[0]
         self._odd += memory[1]
         for segment, findings in memory[2].items():
-            self._first[segment] = [*self._first[segment], *findings][:_FEW]
+            self._first[segment] = [*self._first[segment], *findings][:KEPT]
         return ()
 
     def finish(self) -> Iterator[Finding]:
         """The files that disagree; the first with their number where these are many."""
         found = list(chain.from_iterable(self._first.values()))
-        if self._odd <= _FEW:
+        if not is_often(self._odd, self._compared, MANY):
             yield from found
             return
         for first in found[:1]:

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from lading import Origin, Report, counted
+from lading.model.recurring import is_often
 from lading_nuscenes.broken_text import whole_number
 
 _COLON = ord(":")
@@ -23,8 +24,6 @@ _COLON = ord(":")
 #: Of pieces that have a key twice, so many bytes are looked at row by row.
 _LOOKED_AT = 1 << 22
 
-#: Rows that are told one by one though they are most of a table.
-_FEW = 2
 
 _KEYS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _PAIRS = json.JSONDecoder(object_pairs_hook=tuple, parse_int=whole_number)
@@ -61,7 +60,7 @@ class RepeatedKeys:
     def tell(self, count: int) -> None:
         """Say what was found, once a key where most of the `count` rows of the table have it twice."""
         for key, found in self._found.items():
-            is_most = len(found) > _FEW and 2 * len(found) > (count if self._beyond is None else self._rows)
+            is_most = is_often(len(found), count if self._beyond is None else self._rows)
             for index in found[: 1 if is_most else None]:
                 message = f"expected each key of a row once, found {key!r} again; the last one counts"
                 if is_most:

@@ -13,6 +13,7 @@ import numpy as np
 
 from lading import Box3D, File, Label, Origin, Report, Transform3D, counted
 from lading.errors import RecordError
+from lading.model.recurring import KEPT, MANY, is_often
 from lading_nuscenes.broken_text import whole_number
 from lading_nuscenes.conversion import refusal
 from lading_nuscenes.origins import code
@@ -25,8 +26,6 @@ from lading_nuscenes.tokens import TokenBook, TokenIndex
 #: Strings, and the words that Python writes for numbers that JSON has not; velocities that nobody knows are NaN.
 _NOT_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b')
 
-#: Rows of one defect that are told one by one.
-_FEW = 2
 
 _GEOMETRY = ("x", "y", "z", "length", "width", "height", "qw", "qx", "qy", "qz")
 
@@ -94,7 +93,7 @@ class _Odd:
     def _take(self, number: int, key: str, expected: str, found: str) -> None:
         self._counts[key, expected] += 1
         first = self._first.setdefault((key, expected), [])
-        if len(first) < _FEW:
+        if len(first) < KEPT:
             first.append((number, found))
 
     def tell(self, results: Results, report: Report) -> None:
@@ -103,7 +102,11 @@ class _Odd:
             count = self._counts[key, expected]
             if count == self._rows and first[0][1] == "found none":
                 continue
-            more = f"; so it is with {counted(count - 1, 'more row')} of {self._rows:,}" if count > _FEW else ""
+            more = (
+                f"; so it is with {counted(count - 1, 'more row')} of {self._rows:,}"
+                if is_often(count, self._rows, MANY)
+                else ""
+            )
             for number, found in first[: 1 if more else None]:
                 at = results.origin(number, key)
                 report.warning("nuscenes.result", f"expected {expected}, {found}{more}", at)

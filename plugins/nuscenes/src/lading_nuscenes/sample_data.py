@@ -8,6 +8,7 @@ from contextlib import suppress
 import numpy as np
 
 from lading import counted
+from lading.model.recurring import is_often
 from lading_nuscenes.conversion import Piece
 from lading_nuscenes.file_formats import tell_formats
 from lading_nuscenes.file_links import FileLinks
@@ -116,7 +117,7 @@ class _Reading:
 
     def _tell_nameless(self) -> None:
         """Say which files have an empty path, once where most have."""
-        is_most = len(self._nameless) > _FEW and 2 * len(self._nameless) > self._count
+        is_most = is_often(len(self._nameless), self._count)
         for index in self._nameless[: 1 if is_most else None]:
             message = "expected the path of a file, found an empty one"
             if is_most:

@@ -26,7 +26,8 @@ def by_time(samples: Samples, members: list[int]) -> list[int]:
 class SceneChain:
     """The samples of a scene as they follow each other from its first one; `homeless` are those of no scene.
 
-    `beyond` is its last sample with that of another scene to which it leads, where it does.
+    `beyond` is its last sample with that of another scene to which it leads, where it does; `back` is what is to be
+    told where its samples go back in time.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class SceneChain:
         self._members = members
         self._homeless = homeless
         self.beyond: list[tuple[int, int]] = []
+        self.back = ""
 
     def ordered(self, book: TokenBook, follow: Indexes) -> list[int]:
         """The samples along `next`, or by time where that does not reach each of them once; with what is odd told."""
@@ -121,7 +123,7 @@ class SceneChain:
     def _tell_steps_back(self, chain: list[int]) -> None:
         """Say which samples are not between their neighbours in time; of two that which is farther off its files.
 
-        Of a scene with several it is said once, as its files go back in time with them.
+        Of a scene with several `back` says it once, as its files go back in time with them.
         """
         places = [place for place in chain if self._is_timely(place)]
         times, apart = self._samples.times[places], self._samples.apart
@@ -131,7 +133,7 @@ class SceneChain:
             self._samples.backward.update(chain)
             row = self._samples.rows[places[int(back[0]) + 1]]
             found = f"found {len(back):,} steps back in {len(places):,}, the first to row {row}"
-            self._tell("sample-order", f"expected samples forward in time, {found}", "first_sample_token")
+            self.back = f"expected samples forward in time, {found}"
             return
         for number in back.tolist():
             first, second = places[number : number + 2]

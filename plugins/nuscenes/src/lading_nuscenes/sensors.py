@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lading import Camera, CameraMatrix, FisheyeCamera, Intrinsics, Lidar, Origin, Radar, Sensor, Transform3D, counted
 from lading.model.geometry import EGO
+from lading.model.recurring import is_often
 from lading_nuscenes.schema import CalibratedSensor
 from lading_nuscenes.schema import Sensor as SensorRow
 from lading_nuscenes.tables import Rows, Tables
@@ -25,8 +26,6 @@ _FISHEYE = 6
 #: Metres from the vehicle to a sensor that goes along: beyond it a place is in millimetres, or none in its frame.
 _FAR_M = 500.0
 
-#: Rows that are told one by one though they are most.
-_FEW = 2
 
 #: The columns of a row that hold the parts of a sensor.
 _PARTS = {
@@ -71,7 +70,7 @@ class Sensors:
         """Say which sensors are farther from the vehicle than anything on it, once where most are: no metres."""
         places = np.array([row.translation for row in self._rows.rows], dtype=np.float64).reshape(-1, 3)
         far = np.flatnonzero((np.isfinite(places) & (np.abs(places) > _FAR_M)).any(axis=1)).tolist()
-        is_most = len(far) > _FEW and 2 * len(far) > len(places)
+        is_most = is_often(len(far), len(places))
         for place in far[: 1 if is_most else None]:
             found = f"{places[place].tolist()}"
             if is_most:

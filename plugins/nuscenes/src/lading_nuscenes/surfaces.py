@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lading import counted
+from lading.model.recurring import KEPT, MANY, is_often
 from lading_nuscenes.families import ALLOWED
 from lading_nuscenes.tables import Tables
 
 _SURFACES = frozenset({"flat.driveable_surface", "vehicle.ego"})
-
-#: Rows of one category that are told one by one.
-_FEW = 2
 
 
 class Surfaces:
@@ -31,16 +29,17 @@ class Surfaces:
         for index, name in zip(indexes, names, strict=True):
             if name in self._others:
                 self._counts[name] = self._counts.get(name, 0) + 1
-                if self._counts[name] <= _FEW:
+                if self._counts[name] <= KEPT:
                     self._rows.setdefault(name, []).append(index)
 
-    def tell(self) -> None:
-        """Say which rows are of the other table, once a category with a count where many are."""
+    def tell(self, total: int) -> None:
+        """Say which of all rows are of the other table, once a category with a count where many are."""
         own, other = ("an object", "a surface") if self._table == "object_ann" else ("a surface", "an object")
         for name, rows in self._rows.items():
             count = self._counts[name]
-            for index in rows[: 1 if count > _FEW else None]:
-                more = f"; so it is with {counted(count - 1, 'more row')}" if count > _FEW else ""
+            is_told_once = is_often(count, total, MANY)
+            for index in rows[: 1 if is_told_once else None]:
+                more = f"; so it is with {counted(count - 1, 'more row')}" if is_told_once else ""
                 at = self._tables.origin(self._table, index, "category_token")
                 message = f"expected the category of {own}, found {name!r}, {other}{more}"
                 self._tables.report.warning("nuscenes.surface-category", message, at)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lading.model.recurring import as_often, is_often
 from lading_nuscenes.chains import far_ends
 from lading_nuscenes.instances import Instances
 from lading_nuscenes.links import (
@@ -193,13 +194,19 @@ class Tracks:
         # is not told again
         known = np.count_nonzero(made.instances < 0) + len(self._tables.left_out(_TABLE))
         is_told = self._tables.is_cut(_TABLE) or 0 < lacking <= known
-        for place, (row, said) in enumerate(zip(instances.rows, instances.counts, strict=True)):
+        wrong = []
+        for place, said in enumerate(instances.counts):
             if place in self._again or place in self.idle or said in (None, found[place], by_neighbours[place]):
                 continue
             if not (is_told and said > found[place]):
-                message = f"expected {said} annotations as declared, found {found[place]}"
-                at = self._tables.origin("instance", row, "nbr_annotations")
-                self._tables.report.warning("nuscenes.count-mismatch", message, at)
+                wrong.append(place)
+        total = len(instances.rows)
+        is_told_once = is_often(len(wrong), total)
+        more = as_often(len(wrong), total, "instances") if is_told_once else ""
+        for place in wrong[: 1 if is_told_once else None]:
+            message = f"expected {instances.counts[place]} annotations as declared, found {found[place]}{more}"
+            at = self._tables.origin("instance", instances.rows[place], "nbr_annotations")
+            self._tables.report.warning("nuscenes.count-mismatch", message, at)
 
     def _count(self, instances: NDArray[Any]) -> list[int]:
         """How many annotations each instance has."""

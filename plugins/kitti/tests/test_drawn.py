@@ -174,6 +174,21 @@ def test_boxes_of_a_set_drawn_by_hand_of_which_a_third_are_elsewhere_are_not_tol
     assert told(kitti, rows(12, hidden, only=[0, 2, 4, 6])) == []
 
 
+@pytest.mark.parametrize("states", ["0.00 1", "0.00 3", "0.40 0"], ids=["partly", "unknown", "truncated"])
+def test_2d_boxes_around_what_can_be_seen_of_hidden_objects_are_not_told(kitti: Any, states: str) -> None:
+    """Official ones are around the whole object; those of other sets are not always."""
+
+    def left_half(row: Row) -> None:
+        row["box"][2] -= 0.5 * (row["box"][2] - row["box"][0])
+
+    hidden = rows(6, left_half).replace(" 0.00 0 ", f" {states} ")
+    assert told(kitti, hidden, hidden) == []
+    seen = rows(6, left_half)
+    assert "so it is with 8 rows of 12" in told(kitti, seen, seen)[0][3]  # those of people may be narrow
+    (lowered,) = told(kitti, *[rows(6, lower).replace(" 0.00 0 ", f" {states} ")] * 2)
+    assert "so it is with 12 rows of 12" in lowered[3]
+
+
 def test_sizes_that_are_turned_in_all_rows_are_told_once_of_cars_and_once_of_others(kitti: Any) -> None:
     """A cyclist is as long as high."""
     cars, others = told(kitti, rows(6, turned_size), rows(6, turned_size))

@@ -51,13 +51,17 @@ class Lens(NamedTuple):
 
 
 class Boxes(NamedTuple):
-    """The two boxes of a row: edges of that in the picture; size (h, w, l), place and turn of that in space."""
+    """The two boxes of a row: edges of that in the picture; size (h, w, l), place and turn of that in space.
+
+    Where `is_hidden`, the row says that not all of the object can be seen.
+    """
 
     edges: Edges
     size: Vector3
     place: Vector3
     turn: float
     is_rigid: bool
+    is_hidden: bool
 
     @classmethod
     def of(cls, row: Row) -> Boxes | None:
@@ -68,7 +72,8 @@ class Boxes(NamedTuple):
         size, place, turn = columns
         if not (abs(turn) <= WHOLE_TURN and min(size) > 0 and all(map(math.isfinite, (*row.bbox, *size, *place)))):
             return None
-        return cls(row.bbox, size, place, turn, row.category in RIGID)
+        is_hidden = row.occluded in (1, 2, 3) or row.truncated > 0
+        return cls(row.bbox, size, place, turn, row.category in RIGID, is_hidden)
 
     def drawn(self, lens: Lens) -> Edges | None:
         """Edges of the box in space, in a picture without end; None where it is not wholly ahead of the camera."""
@@ -105,6 +110,15 @@ class Boxes(NamedTuple):
         if down is None or not self.is_rigid:
             return down
         return max(down, _apart(drawn[0], drawn[2], left, right) or 0.0)
+
+    def is_visible_part(self, drawn: Edges | None) -> bool:
+        """Whether the 2D box may be around what can be seen of the object alone, as some draw it."""
+        if drawn is None or not self.is_hidden:
+            return False
+        aside, down = (_OFF * (high - low) + _ROUNDING_PX for low, high in (drawn[::2], drawn[1::2]))
+        left, top, right, bottom = self.edges
+        is_within = left >= drawn[0] - aside and right <= drawn[2] + aside
+        return is_within and top >= drawn[1] - down and bottom <= drawn[3] + down
 
     def is_outside(self, lens: Lens) -> bool:
         """Whether the 2D box is beyond any picture, which a rule tells."""

@@ -64,7 +64,7 @@ class Drawn:
                 continue
             drawn = boxes.drawn(lens)
             far = boxes.far(lens, drawn)
-            is_far = drawn is None or (far is not None and far > 1)
+            is_far = drawn is None or (far is not None and far > 1 and not boxes.is_visible_part(drawn))
             cause = cause_of(boxes, drawn, projections, camera) if is_far else ""
             if is_size_turned(row):
                 cause = SIZE_ORDER

@@ -95,16 +95,21 @@ class LidarPass(DataChecker):
     def judge(self, place: Place) -> Iterable[Finding | None]:
         """Count the boxes without points, which are told at the end."""
         data, segment = place.data, place.segment.name
-        if _TOLD in data.told or _MISPLACED in data.told:
+        if _MISPLACED in data.told:
             return ()
         if self._lidars.get(segment) != [data.sensor_name]:  # counts of several lidars may be sums
             return ()
-        boxes = [
-            label for label in data.labels
-            if isinstance(label, Box3D) and (_CODE, label.origin) not in data.told and _is_judged(label)
-        ]  # fmt: skip
+        boxes = [label for label in data.labels if isinstance(label, Box3D) and _is_judged(label)]
         points = _points(data) if boxes else None
         if points is None:
+            return ()
+        # Of boxes whose form or place is told to be wrong, only that the whole cloud has fewer points than they.
+        is_told = _TOLD in data.told
+        boxes = [
+            box for box in boxes
+            if box.attributes[_COUNT] > len(points) or not (is_told or (_CODE, box.origin) in data.told)
+        ]  # fmt: skip
+        if not boxes:
             return ()
         tally = self._tallies.setdefault(segment, _Tally())
         for box in boxes:

@@ -5,7 +5,7 @@ Told once a segment where most objects have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from lading.model.dataset import Dataset, Segment
 from lading.model.label import Box2D, Keypoints2D, Label
-from lading.model.recurring import Recurring
-from lading.model.report import Finding, Severity
+from lading.model.report import Severity
 from lading.plugin.problem import Places, Problem
 from lading.validate.checks.bounds import TOLERANCE_PX
 from lading.validate.checks.columns import Columns, joined
+from lading.validate.checks.gathered import Gathered
 from lading.validate.checks.needs import is_region
 from lading.wording import figures
 
@@ -33,12 +33,12 @@ _MARGIN = 0.1
 _OBJECTS = "objects"
 
 
-class Bodies:
+class Bodies(Gathered):
     """Keeps how many objects of each segment have keypoints and a box, and up to 1,000 findings."""
 
     def __init__(self, dataset: Dataset, severities: Mapping[str, Severity]) -> None:
+        super().__init__(dataset)
         self.is_wanted = RULE in severities
-        self._segments = {segment.name: Recurring(segment.name) for segment in dataset.segments}
 
     def add(
         self,
@@ -61,28 +61,13 @@ class Bodies:
         is_out = ((points < low) | (points > high)).any(axis=1) & within_picture.all(axis=1)
         out = np.bincount(rows, is_out, len(labels))
         is_enough = (counts >= _FEWEST) & (np.bincount(rows, (points > 1).any(axis=1), len(labels)) > 0)
-        recurring = self._segments.setdefault(segment.name, Recurring(segment.name))
+        recurring = self.of(segment.name)
         recurring.saw(_OBJECTS, int(np.count_nonzero(is_enough)))
         for row in np.flatnonzero(is_enough & (out > _SHARE * counts)).tolist():
             message = _message(points[rows == row], edges[:, row], int(out[row]))
             finding = places[int(owners[row])].finding(Problem(RULE, message, "geometry"), labels[row])
             if finding is not None:
                 recurring.add(finding, group=_OBJECTS, noun=_OBJECTS)
-
-    @property
-    def memory(self) -> Mapping[str, Recurring]:
-        """What is kept, to be absorbed by another."""
-        return self._segments
-
-    def absorb(self, memory: Mapping[str, Recurring]) -> None:
-        """Take over what another kept of later pictures."""
-        for name, later in memory.items():
-            self._segments.setdefault(name, Recurring(name)).merge(later)
-
-    def finish(self) -> Iterator[Finding]:
-        """What was found, by segments."""
-        for recurring in self._segments.values():
-            yield from recurring.findings()
 
 
 def _with_boxes(

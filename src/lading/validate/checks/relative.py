@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 import msgspec
 import numpy as np
 
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Segment
 from lading.model.label import Box2D, Label
-from lading.model.recurring import MANY, Recurring
-from lading.model.report import Finding
+from lading.model.recurring import MANY
 from lading.plugin.problem import Place, Problem
 from lading.validate.checks.columns import Columns
+from lading.validate.checks.gathered import Gathered
 
 _RULE = "box2d.relative"
 
 _PICTURES = "pictures"
 
 
-class Relative:
+class Relative(Gathered):
     """Keeps how many pictures of each segment have boxes, and what was found in some of those with such boxes."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._segments = {segment.name: Recurring(segment.name) for segment in dataset.segments}
 
     def saw(self, segment: Segment, boxes: Columns[Box2D]) -> None:
         """Take the boxes of some pictures."""
-        self._of(segment.name).saw(_PICTURES, 1 + int(np.count_nonzero(np.diff(boxes.owners))))
+        self.of(segment.name).saw(_PICTURES, 1 + int(np.count_nonzero(np.diff(boxes.owners))))
 
     def take(self, place: Place, found: list[tuple[Problem, Label]]) -> list[tuple[Problem, Label]]:
         """Take the boxes of a picture that are in its parts out of what was found there: mostly all of it are."""
@@ -40,23 +35,5 @@ class Relative:
             if others:
                 message += f", and such in {others:,} more of its boxes"
             first = msgspec.structs.replace(findings[0], message=message)
-            self._of(place.segment.name).add(first, group=_PICTURES, noun=_PICTURES, share=MANY)
+            self.of(place.segment.name).add(first, group=_PICTURES, noun=_PICTURES, share=MANY)
         return [one for one in found if one[0].rule != _RULE]
-
-    @property
-    def memory(self) -> Mapping[str, Recurring]:
-        """What is kept, to be absorbed by another."""
-        return self._segments
-
-    def absorb(self, memory: Mapping[str, Recurring]) -> None:
-        """Take over what another kept of later pictures."""
-        for name, later in memory.items():
-            self._of(name).merge(later)
-
-    def finish(self) -> Iterator[Finding]:
-        """What was taken, by segments."""
-        for recurring in self._segments.values():
-            yield from recurring.findings()
-
-    def _of(self, segment: str) -> Recurring:
-        return self._segments.setdefault(segment, Recurring(segment))

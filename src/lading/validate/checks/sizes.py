@@ -5,16 +5,15 @@ Pictures that were made smaller or larger differ by one factor, or by one each w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from lading.media import Probe, quarter_turn
-from lading.model.dataset import Dataset, Segment
+from lading.model.dataset import Segment
 from lading.model.frame import Data
 from lading.model.label import Box2D, Keypoints2D, Label, MultiPolygon2D, Polygon2D, Rle
-from lading.model.recurring import Recurring
-from lading.model.report import Finding
 from lading.plugin.problem import Place, Problem
 from lading.validate.checks.bounds import TOLERANCE_PX
+from lading.validate.checks.gathered import Gathered
 from lading.wording import figure
 
 RULE = "media.size-mismatch"
@@ -25,15 +24,12 @@ _PICTURES = "pictures"
 _KINDS = "kinds of difference"
 
 
-class Sizes:
+class Sizes(Gathered):
     """Keeps how many pictures of each segment were opened, and up to 1,000 findings of each factor."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._segments = {segment.name: Recurring(segment.name) for segment in dataset.segments}
 
     def saw(self, segment: Segment, seen: Sequence[Probe]) -> None:
         """Count pictures."""
-        self._of(segment.name).saw(_PICTURES, sum(one.width is not None for one in seen))
+        self.of(segment.name).saw(_PICTURES, sum(one.width is not None for one in seen))
 
     def take(self, place: Place, seen: Probe) -> None:
         """Take a picture whose size may be another than declared."""
@@ -56,25 +52,7 @@ class Sizes:
         finding = place.finding(Problem(RULE, message, "size"))
         if finding is not None:
             kind = "" if factor is None else factor
-            self._of(place.segment.name).add(finding, group=_PICTURES, noun=_PICTURES, kind=kind, values=_KINDS)
-
-    @property
-    def memory(self) -> Mapping[str, Recurring]:
-        """What is kept, to be absorbed by another."""
-        return self._segments
-
-    def absorb(self, memory: Mapping[str, Recurring]) -> None:
-        """Take over what another kept of later pictures."""
-        for name, later in memory.items():
-            self._of(name).merge(later)
-
-    def finish(self) -> Iterator[Finding]:
-        """What was found, by segments."""
-        for recurring in self._segments.values():
-            yield from recurring.findings()
-
-    def _of(self, segment: str) -> Recurring:
-        return self._segments.setdefault(segment, Recurring(segment))
+            self.of(place.segment.name).add(finding, group=_PICTURES, noun=_PICTURES, kind=kind, values=_KINDS)
 
 
 def reach_of(data: Data, seen: Probe, *, is_told: bool) -> tuple[int | None, int | None]:

@@ -664,7 +664,7 @@ TOOLS = [
                             "image_id": 0,
                             "category_id": 0,
                             "segmentation": [[1, 1, 9, 1, 9, 9], [20, 20, 25, 20, 25, 25]],
-                            "area": 403954.0,
+                            "area": 44.5,
                             "bbox": [1.0, 1.0, 24.0, 24.0],
                             "iscrowd": 0,
                         },

@@ -57,3 +57,25 @@ def test_poses_a_little_apart_are_as_near_as_they_are_measured(case: Any, metres
         x, y, z = case.rows("ego_pose")[row]["translation"]
         case.set("ego_pose", row, translation=[x, y + metres, z])
     assert [line for line in judged(case) if "ego-place" in line] == []
+
+
+@pytest.mark.parametrize(("speed", "off", "count"), [(33, 0, 0), (0, 0, 0), (33, 6, 1), (10, 3, 1), (0, 1.5, 1)])
+def test_files_that_all_have_the_time_of_their_sample_are_as_far_apart_as_the_vehicle_goes_meanwhile(
+    case: Any, speed: float, off: float, count: int
+) -> None:
+    """Places are those of the true times, some 50 ms apart, but for that of the lidar in the second sample."""
+    samples = {row["token"]: row["timestamp"] for row in case.rows("sample")}
+    files = case.rows("sample_data")
+    seconds = {row["ego_pose_token"]: (row["timestamp"] - min(samples.values())) / 1e6 for row in files}
+    own = {row["ego_pose_token"]: samples[row["sample_token"]] for row in files if row["is_key_frame"]}
+    odd = [row["ego_pose_token"] for row in files if row["is_key_frame"] and "LIDAR_TOP" in row["filename"]][1]
+    case.edit("sample_data", lambda rows: [
+        row | {"timestamp": own.get(row["ego_pose_token"], row["timestamp"])} for row in rows
+    ])  # fmt: skip
+    case.edit("ego_pose", lambda rows: [
+        row | {
+            "timestamp": own.get(row["token"], row["timestamp"]),
+            "translation": [1000 + speed * seconds[row["token"]] + off * (row["token"] == odd), 500, 0],
+        } for row in rows
+    ])  # fmt: skip
+    assert len([line for line in judged(case) if "ego-place" in line]) == count

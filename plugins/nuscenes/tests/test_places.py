@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from lading_nuscenes.box_places import tell_boxes
 
 import lading
 from lading.model.geometry import matrix_from_quaternion
@@ -80,6 +83,30 @@ def test_boxes_of_a_scene_that_are_all_far_off_are_told_once(case: Any, metres: 
     assert line.startswith(f"warning nuscenes.box-frame {TABLES}sample_annotation.json#/{boxes[0]}/translation: ")
     assert f"found all {len(boxes)} boxes of a scene" in line
     assert "origin" not in line
+
+
+@pytest.mark.parametrize(
+    ("metres", "count", "rules"),
+    [(160, 1, []), (160, 2, []), (160, 3, ["box-frame"]), (400, 1, ["box-place"]), (400, 3, ["box-frame"])],
+)
+def test_a_few_boxes_far_off_are_single_ones_though_they_are_all(
+    case: Any, metres: float, count: int, rules: list[str]
+) -> None:
+    """One box in each of some samples of the first scene, which has no others."""
+    scene = case.rows("scene")[0]["token"]
+    own = [row["token"] for row in case.rows("sample") if row["scene_token"] == scene]
+    boxes = case.rows("sample_annotation")
+    left = [next(n for n, row in enumerate(boxes) if row["sample_token"] == token) for token in own[:count]]
+    away = [n for n, row in enumerate(boxes) if row["sample_token"] in own and n not in left]
+    for number in left:
+        token = boxes[number]["sample_token"]
+        files = enumerate(case.rows("sample_data"))
+        own_files = [n for n, row in files if row["sample_token"] == token and row["is_key_frame"]]
+        x, y, z = pose_of(case, own_files[0])[1]["translation"]
+        case.set("sample_annotation", number, translation=[x, y + metres, z])
+    case.edit("sample_annotation", lambda rows: [row for n, row in enumerate(rows) if n not in away])
+    found = [line.split()[1].removeprefix("nuscenes.") for line in judged(case)]
+    assert [rule for rule in found if rule.startswith("box-")] == rules
 
 
 @pytest.mark.parametrize(("metres", "is_told"), [(250, False), (350, True)])
@@ -248,3 +275,27 @@ def test_poses_that_are_far_from_each_other_throughout_are_told_once(case: Any) 
     (line,) = [line for line in judged(case) if "ego-place" in line]
     assert "expected the poses of a sample near each other, found them up to " in line
     assert line.endswith(" and more than 50 m in 6 samples of 6")
+
+
+def test_many_scenes_that_have_a_box_far_off_are_told_in_one_walk_over_the_boxes() -> None:
+    """Of 10,000 scenes of one sample and 40 boxes, each has one box 200 m away; to look for each in all takes 5 s."""
+    scenes, each = 10_000, 40
+    none = np.empty(0, dtype=np.int64)
+    numbers = np.arange(scenes)
+    poses = SimpleNamespace(of_file=numbers, translations=np.zeros((scenes, 3)))
+    files: Any = SimpleNamespace(samples=numbers, misplaced=frozenset(), poses=poses)
+    own = np.arange(scenes * each)
+    places = np.zeros((scenes * each, 3))
+    places[::each, 0] = 200
+    boxes: Any = SimpleNamespace(samples=own // each, translations=places, rows=own, far=none)
+
+    class Samples(SimpleNamespace):
+        def __len__(self) -> int:
+            return scenes
+
+    samples: Any = Samples(scenes=numbers, times=numbers)
+    tables: Any = None
+    began = time.process_time()
+    tell_boxes(tables, samples, files, boxes, numbers.astype(np.int32))
+    assert time.process_time() - began < 2
+    assert boxes.far.tolist() == []

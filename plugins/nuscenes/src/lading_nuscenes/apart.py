@@ -15,7 +15,10 @@ from lading_nuscenes.times import NO_TIME
 #: So fast no vehicle goes, and so much poses of one time may differ.
 _SPEED_M_S, _SLACK_M = 40.0, 1.0
 
-#: The files of a sample are of 100 ms, in which no vehicle goes as far.
+#: The files of a sample are of so long, also where all have the one time of their sample.
+_SAMPLE_S = 0.1
+
+#: In that no vehicle goes as far.
 _JUMP_M = 50.0
 
 #: As many files of a sample tell which of them is the odd one.
@@ -40,12 +43,14 @@ def tell_apart(tables: Tables, samples: Samples, files: Files, own: Small, senso
     if not len(begins):
         return
     spread = _spread(places, begins).max(axis=1)
-    is_wide = spread > _SLACK_M + _SPEED_M_S * _spread(seconds, begins)
+    lasting = _spread(seconds, begins)
+    travel = np.where(lasting > 0, 0, _SAMPLE_S * _speeds(samples, files.samples[own], places, begins))
+    is_wide = spread > _SLACK_M + travel + _SPEED_M_S * lasting
     is_wide &= ends - begins >= _LEAST
     odd, apart = list[tuple[int, float]](), list[int]()
     for number in np.flatnonzero(is_wide).tolist():
         inside = slice(int(begins[number]), int(ends[number]))
-        found = _odd(places[inside], seconds[inside])
+        found = _odd(places[inside], seconds[inside], float(travel[number]))
         if not found and spread[number] > _JUMP_M:
             apart.append(number)
         odd += [(int(own[inside][place]), off) for place, off in found]
@@ -65,10 +70,27 @@ def _spread(values: NDArray[np.float64], begins: NDArray[np.int64]) -> NDArray[n
     return found
 
 
-def _odd(places: NDArray[np.float64], seconds: NDArray[np.float64]) -> list[tuple[int, float]]:
+def _speeds(
+    samples: Samples, of_sample: Small, places: NDArray[np.float64], begins: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """How fast the vehicle is at each sample, by the middle of its files; the highest speed where nobody knows."""
+    middle = begins + np.diff(np.append(begins, len(places))) // 2
+    middles = np.stack([axis[np.lexsort((axis, of_sample))][middle] for axis in places.T], axis=1)
+    scenes, times = samples.scenes[of_sample[begins]], samples.times[of_sample[begins]]
+    order = np.lexsort((times, scenes))
+    took = np.diff(times[order] / 1e9)
+    is_known = (np.diff(scenes[order]) == 0) & (times[order[:-1]] != NO_TIME) & (took > 0)
+    steps = np.linalg.norm(np.diff(middles[order], axis=0), axis=1)
+    speeds = np.where(is_known, steps / np.where(is_known, took, 1), _SPEED_M_S)
+    found = np.empty(len(begins))
+    found[order] = np.minimum(np.append(speeds, _SPEED_M_S), np.append(_SPEED_M_S, speeds))
+    return np.minimum(found, _SPEED_M_S)
+
+
+def _odd(places: NDArray[np.float64], seconds: NDArray[np.float64], travel: float) -> list[tuple[int, float]]:
     """The files of a sample that are far from most others, with how far from their middle, if most are not."""
     between = np.linalg.norm(places[:, None] - places[None], axis=2)
-    reach = _SLACK_M + _SPEED_M_S * np.abs(seconds[:, None] - seconds[None])
+    reach = _SLACK_M + travel + _SPEED_M_S * np.abs(seconds[:, None] - seconds[None])
     far = np.flatnonzero(2 * np.count_nonzero(between > reach, axis=1) > len(places) - 1)
     if 2 * len(far) >= len(places):
         return []

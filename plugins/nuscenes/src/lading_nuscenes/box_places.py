@@ -14,6 +14,9 @@ from lading_nuscenes.tables import Tables
 #: Sensors see some 100 m: not all that a scene has is farther off.
 _ALL_M = 150.0
 
+#: So many boxes, or boxes of so many samples, are no chance; fewer are told as single ones.
+_MANY, _MANY_SAMPLES = 10, 3
+
 #: No box is farther from the vehicle: radars see 250 m (source-formats.md 4.1).
 _FAR_M = 300.0
 
@@ -34,15 +37,20 @@ def tell_boxes(tables: Tables, samples: Samples, files: Files, boxes: Annotation
     known = np.flatnonzero((boxes.samples >= 0) & np.isfinite(at[:, 0]) & np.isfinite(boxes.translations).all(axis=1))
     off = np.linalg.norm(boxes.translations[known, :2] - at[known], axis=1)
     scenes = samples.scenes[boxes.samples[known]]
+    order = np.argsort(scenes, kind="stable")
+    known, off = known[order], off[order]
+    begins = np.flatnonzero(np.diff(scenes[order], prepend=np.iinfo(scenes.dtype).min))
+    ends = np.append(begins[1:], len(known))
+    has_far = (np.maximum.reduceat(off, begins) > _FAR_M) | (np.minimum.reduceat(off, begins) > _ALL_M)
     far: list[NDArray[np.int64]] = []
-    for scene in np.unique(scenes[off > _ALL_M]).tolist():
-        inside = np.flatnonzero(scenes == scene)
-        if off[inside].min() > _ALL_M:
-            _tell_all(tables, boxes, known[inside], off[inside])
+    for begin, end in zip(begins[has_far].tolist(), ends[has_far].tolist(), strict=True):
+        places, metres = known[begin:end], off[begin:end]
+        if _is_all(boxes, places, metres):
+            _tell_all(tables, boxes, places, metres)
         else:
-            inside = inside[off[inside] > _FAR_M]
-            _tell_some(tables, boxes, known[inside], off[inside])
-        far.append(known[inside])
+            places, metres = places[metres > _FAR_M], metres[metres > _FAR_M]
+            _tell_some(tables, boxes, places, metres)
+        far.append(places)
     boxes.far = np.sort(np.concatenate([boxes.far, *far]))
 
 
@@ -57,9 +65,21 @@ def _astray(samples: Samples, vehicle: NDArray[np.float64]) -> NDArray[np.int64]
     return found
 
 
+def _is_all(boxes: Annotations, places: NDArray[np.int64], off: NDArray[np.float64]) -> bool:
+    """Whether the boxes of a scene are all far off, and more than a few or at the origin instead."""
+    if off.min() <= _ALL_M:
+        return False
+    is_many = len(places) >= _MANY or len(np.unique(boxes.samples[places])) >= _MANY_SAMPLES
+    return is_many or bool(off.min() > _FAR_M and _from_origin(boxes, places) <= _NEAR_ORIGIN_M)
+
+
+def _from_origin(boxes: Annotations, places: NDArray[np.int64]) -> float:
+    return float(np.linalg.norm(boxes.translations[places, :2], axis=1).max())
+
+
 def _tell_all(tables: Tables, boxes: Annotations, places: NDArray[np.int64], off: NDArray[np.float64]) -> None:
     found = f"all {counted(len(places), 'box', 'boxes')} of a scene {off.min():,.0f} m or more from the vehicle"
-    from_origin = np.linalg.norm(boxes.translations[places, :2], axis=1).max()
+    from_origin = _from_origin(boxes, places)
     if from_origin <= _NEAR_ORIGIN_M:
         found += f", and within {from_origin:,.0f} m of the origin, as in the frame of the vehicle or a sensor"
     at = tables.origin("sample_annotation", int(boxes.rows[places[0]]), "translation")

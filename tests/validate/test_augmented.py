@@ -14,7 +14,7 @@ from PIL import Image
 from lading.model.dataset import Dataset
 from lading.opening import open_dataset
 from lading.validate import validate
-from lading.validate.checks import augmented
+from lading.validate.checks import alike, augmented
 from lading.validate.checks.augmented import RULE
 
 from .planted.port import Port
@@ -186,3 +186,55 @@ def test_frames_of_segments_without_such_names_are_not_read_again(
     )
     assert len(list(validate(found, rules=[RULE]))) == 1
     assert sorted(read) == ["other", "train", "train", "valid", "valid"]
+
+
+def road(split: int, number: int, grain: int) -> Image.Image:
+    """Sky above and road below, and a car that is elsewhere in each."""
+    values = np.zeros((48, 64, 3))
+    values[:20], values[20:] = (200, 210, 230), (90, 90, 95)
+    values += np.random.default_rng((grain, split, number)).normal(0, 12, values.shape)
+    left = (5 + 17 * number + 29 * split) % 50
+    values[25:35, left : left + 10] = (200, 30, 30) if split else (30, 30, 200)
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
+
+
+def roads(folder: Path, count: int, copied: frozenset[int]) -> None:
+    """Two videos of roads, whose numbers are the same; some of the second are of the first, mirrored and darker."""
+    for split, name in enumerate(("train", "valid")):
+        (folder / name).mkdir()
+        images = []
+        for number in range(count):
+            picture = road(split, number, 7)
+            if split and number in copied:
+                mirrored = road(0, number, 7).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+                picture = mirrored.point(lambda value: int(value * 0.8))
+            file = f"frame_{number:04d}_jpg.rf.{name}{number}.jpg"
+            picture.save(folder / name / file, quality=90)
+            images.append({"id": number, "file_name": file, "width": 64, "height": 48})
+        rows = {"images": images, "annotations": [], "categories": [{"id": 1, "name": "car"}]}
+        (folder / name / "_annotations.coco.json").write_text(json.dumps(rows))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("count", [1, 2, 6, 60])
+def test_videos_of_one_kind_of_scene_are_not_copies(count: int, jobs: int, tmp_path: Path) -> None:
+    """Each picture of one is as alike to those of other numbers of the other as to that of its own."""
+    roads(tmp_path, count, frozenset())
+    assert leaks(tmp_path, jobs) == []
+
+
+def test_pictures_that_are_equal_but_for_how_numbers_are_rounded_are_no_clearer() -> None:
+    one = np.random.default_rng(7).normal(size=(32, 32))
+    one /= np.linalg.norm(one)
+    assert not alike.are_of_one(one, one * (1 + 1e-12), [(one, one)])
+    assert alike.are_of_one(one, one, [(one, np.roll(one, 5))])
+    assert not alike.are_of_one(one, one, [])
+
+
+@pytest.mark.parametrize("copied", [{3}, {0, 2, 5}, set(range(6))])
+def test_copies_are_known_among_others_of_one_kind_of_scene(copied: set[int], tmp_path: Path) -> None:
+    roads(tmp_path, 6, frozenset(copied))
+    ((segment, message),) = leaks(tmp_path)
+    assert segment == "valid"
+    assert f"found those of {len(copied)} picture" in message
+    assert f"such as 'frame_{min(copied):04d}_jpg.rf.valid{min(copied)}.jpg' and" in message

@@ -1,7 +1,7 @@
 """Copies that a tool made of one picture, turned or recoloured: in two segments they are a leak that no bytes show.
 
 Roboflow calls them `NAME_jpg.rf.HASH.jpg`, where NAME is the source's. Names that only count say little: pictures of
-two videos are `frame_0001` each. Those are looked at.
+two videos are `frame_0001` each. Those are looked at, and held to pictures of other numbers: all of a road look alike.
 """
 
 from __future__ import annotations
@@ -9,21 +9,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from lading.model.dataset import Dataset
 from lading.model.frame import Data
 from lading.model.report import Finding, Origin, Report, Severity
 from lading.plugin.problem import Problem
-from lading.validate.checks.alike import are_of_one
+from lading.validate.checks.alike import are_of_one, look
 from lading.wording import counted
 
 RULE = "media.augmented-leak"
+
+_T = TypeVar("_T")
 
 _MARK = ".rf."
 #: Of the sources whose names count so many are looked at of two segments, and of all of them together.
 _LOOKS = 100
 _ALL_LOOKS = 1_000
+#: Of each segment so many others are looked at, from all over it.
+_CONTROLS = 8
 #: A source is held to its copies in so many earlier segments.
 _EARLIER = 10
 _COUNTER = re.compile(
@@ -81,7 +85,7 @@ class Augmented:
         shared = [pair for pair in self._shared() if (pair.segment, pair.source) not in told]
         counting = [pair for pair in shared if _COUNTER.fullmatch(pair.source) is not None]
         looked = _chosen(counting)
-        unlike = set(counting) - _alike(dataset, looked)
+        unlike = set(counting) - self._alike(dataset, looked)
         of_counters, not_seen = _sources(counting), _sources(unlike.difference(looked))
         by_segment: dict[str, dict[str, _Pair]] = defaultdict(dict)
         for pair in shared:
@@ -110,32 +114,49 @@ class Augmented:
                 if len(before) < _EARLIER:
                     before.append((name, path))
 
+    def _alike(self, dataset: Dataset, pairs: Sequence[_Pair]) -> set[_Pair]:
+        """Those whose copies show the same; the frames of their segments are read again."""
+        controls = {
+            name: _all_over([(source, path) for source, (path, _) in self._copies[name].items()], _CONTROLS)
+            for name in {name for pair in pairs for name in (pair.segment, pair.where)}
+        }
+        wanted = {key for pair in pairs for key in ((pair.segment, pair.path), (pair.where, pair.other))}
+        wanted |= {(name, path) for name, those in controls.items() for _, path in those}
+        looks = {
+            (name, data.remote_path): look(data.content)
+            for name in dict.fromkeys(segment for segment, _ in wanted)
+            for frame in dataset.frames(name, report=Report())
+            for data in frame.data
+            if data.content is not None and (name, data.remote_path) in wanted
+        }
+        seen = {key: found for key, found in looks.items() if found is not None}
+        alike = set()
+        for pair in pairs:
+            one, other = seen.get((pair.segment, pair.path)), seen.get((pair.where, pair.other))
+            if one is not None and other is not None:
+                held = [
+                    (this, seen[name, path])
+                    for this, name in ((one, pair.where), (other, pair.segment))
+                    for source, path in controls[name]
+                    if source != pair.source and (name, path) in seen
+                ]
+                if are_of_one(one, other, held):
+                    alike.add(pair)
+        return alike
+
 
 def _chosen(pairs: Iterable[_Pair]) -> Sequence[_Pair]:
     """Those that are looked at: of two segments as many as of others, from all over them."""
     of_segments: dict[tuple[str, str], list[_Pair]] = defaultdict(list)
     for pair in pairs:
         of_segments[pair.segment, pair.where].append(pair)
-    parts = ((those, min(len(those), _LOOKS)) for those in of_segments.values())
-    return [those[number * len(those) // count] for those, count in parts for number in range(count)][:_ALL_LOOKS]
+    return [pair for those in of_segments.values() for pair in _all_over(those, _LOOKS)][:_ALL_LOOKS]
 
 
-def _alike(dataset: Dataset, pairs: Sequence[_Pair]) -> set[_Pair]:
-    """Those whose copies show the same; the frames of their segments are read again."""
-    wanted = {key for pair in pairs for key in ((pair.segment, pair.path), (pair.where, pair.other))}
-    contents = {
-        (name, data.remote_path): data.content
-        for name in dict.fromkeys(segment for segment, _ in wanted)
-        for frame in dataset.frames(name, report=Report())
-        for data in frame.data
-        if data.content is not None and (name, data.remote_path) in wanted
-    }
-    alike = set()
-    for pair in pairs:
-        one, other = contents.get((pair.segment, pair.path)), contents.get((pair.where, pair.other))
-        if one is not None and other is not None and are_of_one(one, other):
-            alike.add(pair)
-    return alike
+def _all_over(those: Sequence[_T], most: int) -> list[_T]:
+    """So many of them at most, from first to last."""
+    count = min(len(those), most)
+    return [those[number * len(those) // count] for number in range(count)]
 
 
 def _sources(pairs: Iterable[_Pair]) -> Mapping[str, set[str]]:

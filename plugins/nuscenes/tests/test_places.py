@@ -87,12 +87,19 @@ def test_boxes_of_a_scene_that_are_all_far_off_are_told_once(case: Any, metres: 
 
 @pytest.mark.parametrize(
     ("metres", "count", "rules"),
-    [(160, 1, []), (160, 2, []), (160, 3, ["box-frame"]), (400, 1, ["box-place"]), (400, 3, ["box-frame"])],
+    [
+        (160, 1, []),
+        (160, 2, []),
+        (160, 3, ["box-frame"]),
+        (400, 1, ["box-place"]),
+        (400, 3, ["box-frame"]),
+        (None, 1, ["box-frame"]),
+    ],
 )
 def test_a_few_boxes_far_off_are_single_ones_though_they_are_all(
-    case: Any, metres: float, count: int, rules: list[str]
+    case: Any, metres: float | None, count: int, rules: list[str]
 ) -> None:
-    """One box in each of some samples of the first scene, which has no others."""
+    """One box in each of some samples of the first scene, which has no others; a box at the origin is of a frame."""
     scene = case.rows("scene")[0]["token"]
     own = [row["token"] for row in case.rows("sample") if row["scene_token"] == scene]
     boxes = case.rows("sample_annotation")
@@ -103,7 +110,8 @@ def test_a_few_boxes_far_off_are_single_ones_though_they_are_all(
         files = enumerate(case.rows("sample_data"))
         own_files = [n for n, row in files if row["sample_token"] == token and row["is_key_frame"]]
         x, y, z = pose_of(case, own_files[0])[1]["translation"]
-        case.set("sample_annotation", number, translation=[x, y + metres, z])
+        place = [10.0, 5.0, 1.0] if metres is None else [x, y + metres, z]
+        case.set("sample_annotation", number, translation=place)
     case.edit("sample_annotation", lambda rows: [row for n, row in enumerate(rows) if n not in away])
     found = [line.split()[1].removeprefix("nuscenes.") for line in judged(case)]
     assert [rule for rule in found if rule.startswith("box-")] == rules

@@ -107,6 +107,29 @@ def test_lat_and_lon_that_are_exchanged_are_told_once(kitti: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 1e308])
+def test_places_that_are_no_numbers_are_no_way(kitti: Any, value: float) -> None:
+    for field in (0, 1, 6, 7, 8):
+        found = records(6)
+        found[2][field] = value
+        yaws = told(kitti, drive(kitti, found), "kitti.oxts-heading")
+        # 1e308 is a number: by such a vn the car drives due north, and by such a ve due east, 0.4 rad from its yaw
+        odd = [2] if (field, value) == (6, 1e308) else []
+        assert [one[1] for one in yaws] == [f"{DRIVE}/oxts/data/{number:010d}.txt" for number in odd]
+
+
+@pytest.mark.parametrize("seconds", [8, 10])
+def test_ways_of_a_car_that_turns_between_records_are_not_told(kitti: Any, seconds: int) -> None:
+    """On a ring of 60 m at 10 m/s the way of 8 s is a chord of 74 m, 0.67 rad from where it began."""
+    found = records(8, speed=10.0)
+    for number, row in enumerate(found):
+        turn = 10 * seconds * number / 60
+        row[0] = 49 + 60 * (1 - math.cos(turn)) / MERIDIAN_M
+        row[1] = 8.4 + 60 * math.sin(turn) / MERIDIAN_M / math.cos(math.radians(49))
+        row[5:8] = [math.remainder(turn, math.tau), 10 * math.sin(turn), 10 * math.cos(turn)]
+    assert told(kitti, drive(kitti, found), "kitti.oxts-heading") == []
+
+
 def odometry(kitti: Any, *, times: str = "", poses: str = "", tr: bool = True, cloud: bool = True) -> dict[str, Any]:
     calib = f"P0: {P} 0 0 721.5 172.9 0 0 0 1 0\n" + ("Tr: 0 -1 0 0 0 0 -1 -0.08 1 0 0 -0.27\n" if tr else "")
     files: dict[str, Any] = {"dataset/sequences/00/calib.txt": calib, "dataset/poses/00.txt": poses}
@@ -121,11 +144,13 @@ def odometry(kitti: Any, *, times: str = "", poses: str = "", tr: bool = True, c
     [
         (1, None),
         (50, None),
+        (311, None),
+        (3e3, None),
         (1e3, "steps of 100 s, as if in milliseconds"),
         (1e6, "steps of 100,000 s, as if in microseconds"),
         (1e9, "steps of 1e+08 s, as if in nanoseconds"),
     ],
-    ids=["10 Hz", "one in 5 s", "milliseconds", "microseconds", "nanoseconds"],
+    ids=["10 Hz", "one in 5 s", "each 311th", "5 min", "milliseconds", "microseconds", "nanoseconds"],
 )
 def test_times_in_another_unit_are_told_once(kitti: Any, factor: float, found: str | None) -> None:
     times = "".join(f"{0.1 * n * factor:.6e}\n" for n in range(4))

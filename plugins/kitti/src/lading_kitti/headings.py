@@ -19,6 +19,8 @@ HEADING = "kitti.oxts-heading"
 
 #: Slower, a direction says little; so does a shorter way.
 _SLOWEST_M_S, _SHORTEST_M = 3.0, 0.3
+#: A way that takes longer is a chord of what the car drove, and says nothing where it turned meanwhile.
+_LONGEST_S = 1.0
 #: Directions further apart are two, and nearer ones are one.
 _APART, _TOGETHER = 0.5, 0.2
 #: Fewer ways say nothing, and of more these are enough.
@@ -49,10 +51,10 @@ def odd_ways(records: Sequence[Record]) -> str | None:
 
 def _heading(record: Record) -> float | None:
     """Where a car drives to, counterclockwise from east; None where it stands, or drives back."""
-    if not record["vf"] > _SLOWEST_M_S:
+    velocity = (record["vn"], record["ve"], record["vf"])
+    if not (record["vf"] > _SLOWEST_M_S and all(map(math.isfinite, velocity))):
         return None
-    heading = math.atan2(record["vn"], record["ve"])
-    return heading if math.isfinite(heading) else None
+    return math.atan2(record["vn"], record["ve"])
 
 
 def _angles(records: Sequence[Record], north: str, east: str) -> list[float]:
@@ -60,10 +62,10 @@ def _angles(records: Sequence[Record], north: str, east: str) -> list[float]:
     found = []
     for one, other in pairwise(records):
         heading = _heading(one) if one and other else None
-        if heading is None:
+        if heading is None or not all(map(math.isfinite, (one["lat"], one["lon"], other["lat"], other["lon"]))):
             continue
         up = EARTH_RADIUS_M * math.radians(other[north] - one[north])
         right = EARTH_RADIUS_M * math.radians(other[east] - one[east]) * math.cos(math.radians(one[north]))
-        if _SHORTEST_M < math.hypot(up, right) < math.inf:
+        if _SHORTEST_M < math.hypot(up, right) <= _LONGEST_S * one["vf"]:
             found.append(abs(wrapped(math.atan2(up, right) - heading)))
     return found

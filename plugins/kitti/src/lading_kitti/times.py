@@ -15,9 +15,9 @@ from lading_kitti.texts import Problem, number_of
 _WALL_CLOCK = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?")
 _NS = 1_000_000_000
 
-#: Fewer steps say nothing; longer ones are none of seconds, and from so many seconds on those of another unit.
-_FEWEST, _LONGEST_S = 2, 10.0
-_UNITS = ((1e7, ", as if in nanoseconds"), (1e4, ", as if in microseconds"), (20.0, ", as if in milliseconds"))
+#: Fewer steps say nothing; those within these are of frames in another unit, and others of frames that were left out.
+_FEWEST, _SHORTEST_S, _LONGEST_S = 2, 0.05, 0.25
+_UNITS = (("milliseconds", 1e3), ("microseconds", 1e6), ("nanoseconds", 1e9))
 
 #: As many digits of seconds as leave room for nanoseconds in the 28 of a Decimal.
 _MOST_DIGITS = 15
@@ -84,11 +84,14 @@ def parse_seconds(lines: Sequence[str]) -> tuple[list[int | None], list[Problem]
 
 
 def odd_steps(times: Sequence[int | None]) -> Problem | None:
-    """What to say of times that are too far from each other to be in seconds: KITTI's frames are 0.1 s apart."""
+    """What to say of times whose steps are those of another unit: KITTI's frames are 0.1 s apart."""
     known = [time for time in times if time is not None]
     steps = [later - earlier for earlier, later in pairwise(known)]
-    if len(steps) < _FEWEST or (step := median(steps) / _NS) <= _LONGEST_S:
+    if len(steps) < _FEWEST:
         return None
-    unit = next((name for least, name in _UNITS if step > least), "")
-    message = f"expected times in seconds, found steps of {step:,.6g} s{unit}"
+    step = median(steps) / _NS
+    unit = next((name for name, parts in _UNITS if _SHORTEST_S <= step / parts <= _LONGEST_S), None)
+    if unit is None:
+        return None
+    message = f"expected times in seconds, found steps of {step:,.6g} s, as if in {unit}"
     return Problem("kitti.times-unit", message, 1, is_error=False)

@@ -90,6 +90,21 @@ AWAY = "expected a sensor within 50 m of the other, found it 282.4 m away"
 
 
 @pytest.mark.parametrize(
+    ("way", "metres"),
+    [("1 0 0 1e308", "1e+308"), ("1 0 0 -1.7e308", "inf"), ("1 0 0 1e12", "1e+12")],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_sensor_as_far_as_numbers_go_is_told(kitti: Any, way: str, metres: str) -> None:
+    """The length of (1.7e308, -1.7e308) is more than a float holds."""
+    first = "-1.7e308" if metres == "inf" else "0"
+    ways = [f"0 -1 0 {first} 0 0 -1 -0.08 {way}"] * 4
+    message = f"Tr_velo_to_cam: expected a sensor within 50 m of the other, found it {metres} m away"
+    assert judged(objects(kitti, *ways)) == [
+        ("training/calib/000000.txt", 3, f"{message}; so it is with 4 calibrations")
+    ]
+
+
+@pytest.mark.parametrize(
     ("ways", "message"),
     [
         ((AHEAD, BACK, BACK, BACK), f"expected {LOOKS}, found it 180 degrees off, and such in 2 more frames"),

@@ -20,6 +20,8 @@ _AHEAD = math.radians(45)
 
 #: As far as this is no sensor of a car from another.
 _FARTHEST_M = 50.0
+#: From here on digits say nothing more.
+_MANY_DIGITS_M = 1e9
 
 #: What is told of such a calibration.
 AXES = "kitti.calibration-axes"
@@ -63,10 +65,12 @@ def turned_plane(key: str, line: int, rectification: FloatArray) -> Problem | No
 
 def far_away(key: str, line: int, translation: FloatArray) -> Problem | None:
     """What to say of a way between two sensors that is too long to be in metres."""
-    metres = float(np.linalg.norm(translation))
-    if not _FARTHEST_M < metres < math.inf:
+    numbers = translation.ravel().tolist()
+    metres = math.hypot(*numbers)
+    if not (all(map(math.isfinite, numbers)) and metres > _FARTHEST_M):
         return None
-    message = f"{key}: expected a sensor within {_FARTHEST_M:g} m of the other, found it {metres:,.1f} m away"
+    shown = f"{metres:,.1f}" if metres < _MANY_DIGITS_M else f"{metres:g}"
+    message = f"{key}: expected a sensor within {_FARTHEST_M:g} m of the other, found it {shown} m away"
     return Problem("kitti.calibration-far", message, line, is_error=False)
 
 

@@ -160,6 +160,61 @@ def test_a_row_among_others_whose_boxes_meet_is_told_at_its_line(kitti: Any) -> 
     assert found[3].endswith(f"found it at ({left:.1f}, {top:.1f}, {right:.1f}, {bottom:.1f})")
 
 
+@pytest.mark.parametrize(
+    ("change", "count", "words"),
+    [
+        (lower, 120, ""),
+        (in_velodyne, 120, ", as if its place were in the axes of the velodyne"),
+        (at_middle, 120, ", as if y were the middle of the box, not its bottom"),
+        (halved, 104, ", as if the 2D box were of a picture 0.5 times as large"),
+    ],
+)
+def test_rows_that_are_more_than_a_hundred_but_few_of_all_are_told_once(
+    kitti: Any, change: Callable[[Row], None], count: int, words: str
+) -> None:
+    """Of 2,280 rows 120 are 5 %. Of 156 in smaller pictures, those of people, a third, say nothing by their width."""
+    frames = 13 if change is halved else 10
+    found = told(kitti, *[rows(12, change)] * frames, *[rows(12)] * 180, jobs=2)
+    projected = [one for one in found if one[0] == "kitti.label-projection" and one[3].count(words)]
+    assert [one[:3] for one in projected] == [("kitti.label-projection", "000000.txt", 1)]
+    total = 12 * (frames + 180)
+    assert projected[0][3].endswith(f"{words}; so it is with {count} rows of {total:,}")
+
+
+def test_rows_in_the_axes_of_the_velodyne_are_told_among_many_that_are_elsewhere(kitti: Any) -> None:
+    """Nothing else is told of them: neither that they lie behind the camera, nor of their alpha."""
+
+    def narrowed(row: Row) -> None:
+        row["box"][3] -= 0.5 * (row["box"][3] - row["box"][1])
+
+    frames = [rows(12, narrowed, only=[0, 2, 4, 6]), rows(12)]
+    (found,) = told(kitti, *frames, rows(12, in_velodyne, only=[0, 1]), *frames)
+    assert found[:3] == ("kitti.label-projection", "000002.txt", 1)
+    assert found[3].endswith(", as if its place were in the axes of the velodyne; so it is with 2 rows of 60")
+
+
+def test_a_few_rows_are_told_beside_many_that_have_another_defect(kitti: Any) -> None:
+    """Of 84 rows those of 24 are turned, or have y at the middle: more than a tenth; 2 others are lower."""
+    for change in (turned_size, at_middle):
+        found = told(kitti, *[rows(6, change)] * 4, rows(12, lower, only=[7, 9]), *[rows(12)] * 4)
+        lowered = [one for one in found if one[1] == "000004.txt" and one[0] == "kitti.label-projection"]
+        assert [one[2] for one in lowered] == [8, 10]
+        assert all(one[3].endswith(")") for one in lowered)
+
+
+def test_a_row_of_an_odd_size_and_in_the_axes_of_the_velodyne_is_told_of_its_alpha_too(kitti: Any) -> None:
+    """Of such a row it is not told that it is elsewhere: that may come of the size."""
+
+    def both(row: Row) -> None:
+        in_velodyne(row)
+        row["size"][2] = 1.19
+
+    found = told(kitti, rows(12), rows(6, both, only=[1]))
+    assert {one[:3] for one in found} == {
+        (f"kitti.label-{subject}", "000001.txt", 2) for subject in ("size", "alpha", "behind")
+    }
+
+
 def test_a_2d_box_that_ends_outside_any_picture_is_for_the_rule_of_that(kitti: Any) -> None:
     def below(row: Row) -> None:
         row["box"][3] = 435
@@ -174,7 +229,11 @@ def test_boxes_of_a_set_drawn_by_hand_of_which_a_third_are_elsewhere_are_not_tol
     assert told(kitti, rows(12, hidden, only=[0, 2, 4, 6])) == []
 
 
-@pytest.mark.parametrize("states", ["0.00 1", "0.00 3", "0.40 0"], ids=["partly", "unknown", "truncated"])
+@pytest.mark.parametrize(
+    "states",
+    ["0.00 1", "0.00 3", "0.40 0", "-1 -1", "-1 0", "0.00 -1"],
+    ids=["partly", "unknown", "truncated", "unset", "truncated unset", "occluded unset"],
+)
 def test_2d_boxes_around_what_can_be_seen_of_hidden_objects_are_not_told(kitti: Any, states: str) -> None:
     """Official ones are around the whole object; those of other sets are not always."""
 

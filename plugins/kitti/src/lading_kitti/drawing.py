@@ -53,7 +53,7 @@ class Lens(NamedTuple):
 class Boxes(NamedTuple):
     """The two boxes of a row: edges of that in the picture; size (h, w, l), place and turn of that in space.
 
-    Where `is_hidden`, the row says that not all of the object can be seen.
+    But where `is_hidden`, the row says that all of the object can be seen; states may be unset.
     """
 
     edges: Edges
@@ -72,7 +72,7 @@ class Boxes(NamedTuple):
         size, place, turn = columns
         if not (abs(turn) <= WHOLE_TURN and min(size) > 0 and all(map(math.isfinite, (*row.bbox, *size, *place)))):
             return None
-        is_hidden = row.occluded in (1, 2, 3) or row.truncated > 0
+        is_hidden = row.occluded != 0 or row.truncated != 0
         return cls(row.bbox, size, place, turn, row.category in RIGID, is_hidden)
 
     def drawn(self, lens: Lens) -> Edges | None:

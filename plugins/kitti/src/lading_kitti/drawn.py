@@ -17,7 +17,7 @@ from lading_kitti.row_sizes import is_size_turned, odd_size
 
 PROJECTION = "kitti.label-projection"
 
-#: As few rows say nothing of what is usual, and more are not kept.
+#: Fewer rows say nothing of what is usual, and of more than these the first is told with their number.
 _FEWEST, _KEPT = 5, 100
 
 
@@ -69,12 +69,13 @@ class Drawn:
             if is_size_turned(row):
                 cause = SIZE_ORDER
             self.judged += bool(cause) or far is not None
+            if odd_size(row) is not None and cause != SIZE_ORDER:
+                continue  # which is told, and may be why
             if cause:
                 causes[row.line] = cause
             elif not is_far or far is None or boxes.is_outside(lens):
                 continue
-            if odd_size(row) is None or cause == SIZE_ORDER:
-                self.odd.setdefault(cause, _Odd()).add([_finding(row, drawn, cause, path)], 1)
+            self.odd.setdefault(cause, _Odd()).add([_finding(row, drawn, cause, path)], 1)
         return causes
 
     def merge(self, later: Drawn) -> None:
@@ -85,15 +86,23 @@ class Drawn:
         self.places.merge(later.places)
 
     def tell(self, report: Report) -> None:
-        """Tell each of a few rows; of many once what some have for a known cause, and most for none that is known."""
-        are_few = sum(odd.count for odd in self.odd.values()) <= min(_KEPT, MANY * self.judged)
+        """Tell once what many rows have for a known cause, or most for none; of the others each, where these are few.
+
+        Rows in the axes of the velodyne are told in any case, as what else comes of their places is not.
+        """
+        counts = {cause: odd.count for cause, odd in self.odd.items()}
+        many = {cause for cause, count in counts.items() if cause and count > MANY * self.judged}
+        apart = many | {SIZE_ORDER}  # which is told of the rows themselves
+        others = self.judged - sum(counts.get(cause, 0) for cause in apart)
+        are_few = sum(count for cause, count in counts.items() if cause not in apart) <= MANY * others
         for cause, odd in self.odd.items():
+            is_most = odd.count > MOST * self.judged and self.judged >= _FEWEST
             if cause == SIZE_ORDER:
-                continue  # told of the rows themselves
-            if are_few:
+                continue
+            if are_few and cause not in many and odd.count <= _KEPT:
                 for one in odd.kept:
                     report.add(one)
-            elif odd.count > (MANY if cause else MOST) * self.judged and (cause or self.judged >= _FEWEST):
+            elif are_few or is_most or cause in many or cause == VELODYNE:
                 more = as_often(odd.count, self.judged, "rows") if odd.count > 1 else ""
                 report.add(structs.replace(odd.kept[0], message=odd.kept[0].message + more))
         if VELODYNE not in self.odd or self.odd[VELODYNE].count <= MOST * self.judged:

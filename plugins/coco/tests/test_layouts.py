@@ -411,6 +411,17 @@ def test_pictures_are_not_taken_for_masks_that_were_not_sent(read: Any, ending: 
     assert [rule for rule in done.rules if rule != "coco.unlisted-file"] == []
 
 
+def test_masks_are_found_that_lie_among_png_pictures(read: Any) -> None:
+    """They have names of their own there."""
+    files = of_pictures(5, "png")
+    document = files["train.json"]
+    rows = [row | {"file_name": row["file_name"].replace(".png", "_mask.png")} for row in document["annotations"]]
+    files["train.json"] = {**document, "annotations": rows}
+    done = read(files | {f"train/{number}_mask.png": id_png() for number in range(5)})
+    assert [one.content.path for one in done.labels] == [f"train/{number}_mask.png" for number in range(5)]
+    assert [told[:2] for told in done.told] == [("coco.unlisted-file", "images/a.png")]
+
+
 def test_masks_are_looked_for_under_those_endings_alone_that_their_folder_has(write: Any) -> None:
     folder = write({"panoptic_x.json": PACKED, "panoptic_x/a.png": id_png(), "panoptic_x/b.txt": "x"})
     place = mask_place(Source.open(folder), "panoptic_x.json", "x")

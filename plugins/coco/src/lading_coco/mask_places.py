@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from lading import Source
@@ -61,11 +61,14 @@ def packed_masks(files: Files, path: str, split: str) -> str | None:
     return None
 
 
-def mask_place(source: Source, path: str, split: str, pictures: frozenset[str] = frozenset()) -> MaskPlace | None:
+def mask_place(
+    source: Source, path: str, split: str, pictures: frozenset[str] = frozenset(), masks: Set[int] = frozenset()
+) -> MaskPlace | None:
     """Where the id PNGs of a panoptic file lie in a source (source-formats.md 2.7).
 
-    What is listed as one of the `pictures` is no mask. A folder that has the name of masks, and no pictures, may hold
-    masks of another kind, where they were saved as such.
+    What is listed as one of the `pictures` is no mask; among such lie those whose names have one of the hashes of the
+    `masks` that are wanted. A folder that has the name of masks, and no pictures, may hold masks of another kind,
+    where they were saved as such.
     """
     home = posixpath.dirname(path)
     candidates = dict.fromkeys([*_mask_folders(path, split), home])
@@ -75,7 +78,9 @@ def mask_place(source: Source, path: str, split: str, pictures: frozenset[str] =
         below = source.below(folder)
         listed = pictures.intersection(below)
         if folder != home and any(name.lower().endswith(_PNG) for name in listed):
-            continue  # it is of PNGs that are pictures, also of such that are not listed
+            others = (posixpath.basename(name) for name in below if name not in listed)
+            if not any(hash(name) in masks for name in others):
+                continue  # it is of PNGs that are pictures, also of such that are not listed
         is_own = posixpath.basename(folder) in own and not listed
         there = {posixpath.splitext(name)[1].lower() for name in below} if is_own else {_PNG}
         endings = tuple(ending for ending in (_PNG, *_OTHERS) if ending in there)

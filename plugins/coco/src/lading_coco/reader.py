@@ -220,7 +220,7 @@ def _mask_places(files: Files, documents: Sequence[Document], report: Report) ->
     media = (number for document in documents if with_masks for number in document.media.tolist() if number >= 0)
     pictures = frozenset(map(files.path, media))
     for number, document in with_masks.items():
-        place = mask_place(files.source, document.path, document.split, pictures)
+        place = mask_place(files.source, document.path, document.split, pictures, {*document.masks.tolist()})
         if place is not None:
             places[number] = place
         elif (archive := packed_masks(files, document.path, document.split)) is not None:

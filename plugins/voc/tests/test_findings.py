@@ -581,8 +581,11 @@ def test_boxes_of_a_width_and_a_height_are_told_once(pixels: str, voc: Any, xml:
 
 @pytest.mark.parametrize(
     ("boxes", "inverted"),
-    [(SIZED[1:], 2), ([*SIZED, (30, 5, 38, 20)], 3), (SIZED[:3] + SIZED[3:4] * 10, 3), ([(20, 5, 0, 9)] * 3, 3)],
-    ids=["two", "one beyond its picture", "few of many", "no width"],
+    [
+        *((SIZED[1:], 2), ([*SIZED, (30, 5, 38, 20)], 3), (SIZED[:3] + SIZED[3:4] * 10, 3), ([(20, 5, 0, 9)] * 3, 3)),
+        ([(20, 15, 8, 9), (15, 12, 6, 3), (18, 14, 9, 8)], 3),
+    ],
+    ids=["two", "one beyond its picture", "few of many", "no width", "corners in each other's place"],
 )
 def test_inverted_boxes_that_are_slips_are_told_each(
     boxes: list[tuple[int, ...]], inverted: int, voc: Any, xml: Any, box: Any

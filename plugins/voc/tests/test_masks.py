@@ -464,6 +464,12 @@ def test_masks_in_colours_among_others_of_numbers_are_told_once(
     }
 
 
+def test_white_is_no_number_of_an_object(voc: Callable[..., Any], xml: Callable[..., str]) -> None:
+    """It is the colour of a mask of one object."""
+    found = voc(several(xml, {}, "SegmentationObject", grey(255)))
+    assert "voc.mask-value" not in {one.rule for one in found.findings}
+
+
 def test_numbers_of_objects_that_were_saved_as_colours_are_told_once(
     voc: Callable[..., Any], xml: Callable[..., str]
 ) -> None:

@@ -146,7 +146,7 @@ class MaskReader:
         known = [item.category_id for item in items if item.category_id is not None]
         self._tell_numbers(masks, file, known)
         others = [item.value for item in items if item.category_id is None]
-        grey = [value for value in others if len({*colour_of(value)}) == 1]
+        grey = [value for value in others if len({*colour_of(value)}) == 1 and colour_of(value)[0] < VOID_VALUE]
         if grey:
             message = f"expected colours of objects, found grey as {colour_of(grey[0])}: numbers saved as colours"
             self._tell_mask("voc.mask-value", message, file)

@@ -55,7 +55,7 @@ class Segments:
     def _alone(self, number: int) -> str | None:
         """The set `val` of a tree that has no set to train on, which was lost."""
         of_tree = [sets for (tree, _), sets in self._lines.items() if tree == number]
-        if any(sets.keys() & {"train", "trainval"} for sets in of_tree):
+        if any(found.name.lower().startswith("train") for found in self._index.plain_sets[number]):
             return None
         return next((sets["val"][0] for sets in of_tree if "val" in sets), None)
 

@@ -37,6 +37,8 @@ def tell_sized_boxes(boxes: Sequence[tuple[str, Seen, Size | None]], report: Rep
     inverted = [(path, box) for path, box, _ in boxes if _is_inverted(box.corners)]
     if len(inverted) < max(_FEWEST, _SHARE * len(boxes)):
         return False
+    if all(_is_exchanged(box.corners) for _, box in inverted):
+        return False  # a slip of corners
     if not all(size is not None and _is_within(box.corners, size) for _, box, size in boxes):
         return False
     path, first = inverted[0]
@@ -56,6 +58,12 @@ def is_sized(box: Box2D, edge: int, size: Size) -> bool:
 def _is_inverted(corners: Sequence[float]) -> bool:
     xmin, ymin, xmax, ymax = corners
     return xmin > xmax or ymin > ymax
+
+
+def _is_exchanged(corners: Sequence[float]) -> bool:
+    """Whether each corner is in the place of the other one."""
+    xmin, ymin, xmax, ymax = corners
+    return xmin > xmax and ymin > ymax
 
 
 def _is_within(corners: Sequence[float], size: Size) -> bool:

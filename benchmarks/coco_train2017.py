@@ -57,6 +57,7 @@ def generate(path: Path, scale: float, order: str) -> None:
         for i, owner in enumerate(owners):
             out.write(", " if i else "")
             points, box = dice.choice(pool)
+            width, height = (float(side) for side in box.split(",")[2:])
             kind = dice.random()
             crowd = 0
             if kind < 0.01:
@@ -66,7 +67,7 @@ def generate(path: Path, scale: float, order: str) -> None:
             else:
                 mask = f"[[{points}]]"
             out.write(
-                f'{{"segmentation": {mask}, "area": {dice.uniform(10, 9000):.4f}, "iscrowd": {crowd}, '
+                f'{{"segmentation": {mask}, "area": {dice.uniform(0.3, 0.8) * width * height:.4f}, "iscrowd": {crowd}, '
                 f'"image_id": {owner}, '
                 f'"bbox": [{box}], "category_id": {dice.choice(CATEGORIES)}, "id": {i * 2 + 1}}}'
             )

@@ -60,3 +60,13 @@ def test_a_finding_keeps_its_frame_and_kinds_are_counted_apart() -> None:
         recurring.add(finding, group="pictures", noun="pictures", kind="odd" if number == 1 else "")
     told = [(one.message, one.frame, one.spot) for one in recurring.findings()]
     assert told == [("0; so it is with 3 pictures of 4", "0", (1.0, 2.0)), ("1", "1", (1.0, 2.0))]
+
+
+def test_of_a_kind_of_which_no_more_are_kept_one_is_counted_without_its_finding() -> None:
+    alike = {"group": "a.json", "noun": "rows"}
+    few, many = taken(range(999), 2_000, 0.5), taken(range(1_000), 2_000, 0.5)
+    assert not few.is_counted("a.b", share=0.5, **alike)
+    assert not many.is_counted("a.other", share=0.5, **alike)
+    assert many.is_counted("a.b", share=0.5, **alike)
+    (finding,) = many.findings()
+    assert finding.message == "found 0; so it is with 1,001 rows of 2,000"

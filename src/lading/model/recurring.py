@@ -92,6 +92,16 @@ class Recurring:
         """
         self._add(_Group(finding.rule, group, noun, share, values), kind, [finding], 1)
 
+    def is_counted(
+        self, rule: str, *, group: str, noun: str, kind: str = "", values: str = "", share: float = MOST
+    ) -> bool:
+        """Count one more of a kind of which no more are kept; whether that is so, else `take` or `add` has to."""
+        alike = self._found.get(_Group(rule, group, noun, share, values), {}).get(kind)
+        if alike is None or len(alike.kept) < KEPT:
+            return False
+        alike.count += 1
+        return True
+
     def merge(self, later: Recurring) -> None:
         """Count in what follows; the first places are these."""
         self._totals.update(later._totals)

@@ -44,11 +44,13 @@ class ExtentsPass(DataChecker):
 
 
 def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
-    """What is wrong; None too where box or runs are themselves wrong, or of another size than the picture."""
+    """What is wrong; None too where box or runs are themselves wrong, or beyond or of another size than the picture."""
     height, width = mask.height, mask.width
     if not height or not width or (height, width) != (data.height, data.width):
         return None
     edges = (max(box.xmin, 0), max(box.ymin, 0), min(box.xmax, width), min(box.ymax, height))
+    if not _are_near((box.xmin, box.ymin, box.xmax, box.ymax), edges):
+        return None
     counts = mask.counts
     is_whole = counts.sum() == height * width and counts.min() >= 0 and counts[1:-1].all()
     if not (is_whole and edges[0] < edges[2] and edges[1] < edges[3]):

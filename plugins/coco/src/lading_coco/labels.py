@@ -88,7 +88,8 @@ class LabelBuilder:
         """The same, where areas are told of when it is their frame's turn."""
         for low, high in pairwise(bounds):
             for record, row in zip(records[low:high], rows[low:high], strict=True):
-                self._tell_areas(record, row)
+                if not have_areas((record,)):
+                    self._tell_areas(record, row)
             yield next(made)
 
     def labels(self, record: AnyRow, row: int, again: int = 0) -> list[Label]:

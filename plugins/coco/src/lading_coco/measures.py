@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
@@ -34,13 +34,18 @@ def tell_large_area(record: Row | PlainRow, tell: Callable[..., None]) -> None:
     width, height = box[2:]
     most = (width + _ROUNDING_PX) * (height + _ROUNDING_PX) * _SLACK
     if min(width, height) > 0 and max(width, height) > 1 and most < area < inf:
-        message = (
-            f"expected an area no larger than that of its box, {figure(width)} x {figure(height)}, found {shown(area)}"
+        expected = "expected an area no larger than that of its box"
+        tell(
+            "coco.large-area",
+            lambda: f"{expected}, {figure(width)} x {figure(height)}, found {shown(area)}",
+            "area",
+            warn=True,
+            once=MOST,
+            kind="larger than the box",
         )
-        tell("coco.large-area", message, "area", warn=True, once=MOST, kind="larger than the box")
 
 
-def have_areas(records: Sequence[PlainRow]) -> bool:
+def have_areas(records: Iterable[PlainRow]) -> bool:
     """Whether the areas of many records are all from 0 to those of their boxes."""
     for record in records:  # quicker than columns of numbers for numpy
         _, _, width, height = record.bbox

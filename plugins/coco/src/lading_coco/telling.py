@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from lading import Report
@@ -33,7 +34,7 @@ class RowTeller:
         self,
         row: int,
         rule: str,
-        message: str,
+        message: str | Callable[[], str],
         *parts: str | int,
         warn: bool = False,
         once: float | None = None,
@@ -43,28 +44,29 @@ class RowTeller:
         """Tell of a row, or a part of it.
 
         Where more than the part `once` of the annotations have it, it is told once with their number: of those with the
-        same message, or `kind`. `values` is as `Recurring` has it.
+        same message, or `kind`. `values` is as `Recurring` has it. A message that is dear is made where it is kept.
         """
         if self.is_told(row, *parts):
             return
-        grade: Severity = "warning" if warn else "error"
-        origin = self._document.annotations.origin(row, *parts)
         if once is None:
-            (self._report.warning if warn else self._report.error)(rule, message, origin)
+            told = message if isinstance(message, str) else message()
+            origin = self._document.annotations.origin(row, *parts)
+            (self._report.warning if warn else self._report.error)(rule, told, origin)
             return
         text = self._document.text
         is_entry = isinstance(text, VideoText) and text.is_entry(parts)
-        self._recurring.take(
-            grade,
-            rule,
-            message,
-            origin,
-            group=entries_of(self._document) if is_entry else self._document.path,
-            noun="entries" if is_entry else "annotations",
-            kind=message if kind is None else kind,
-            values=values,
-            share=once,
-        )
+        group = entries_of(self._document) if is_entry else self._document.path
+        noun = "entries" if is_entry else "annotations"
+        recurring = self._recurring
+        if kind is not None and recurring.is_counted(
+            rule, group=group, noun=noun, kind=kind, values=values, share=once
+        ):
+            return
+        grade: Severity = "warning" if warn else "error"
+        told = message if isinstance(message, str) else message()
+        kind = told if kind is None else kind
+        origin = self._document.annotations.origin(row, *parts)
+        recurring.take(grade, rule, told, origin, group=group, noun=noun, kind=kind, values=values, share=once)
 
     def loss(self, what: str, row: int, *parts: str | int) -> None:
         """Take something of a row that has no place in the model."""

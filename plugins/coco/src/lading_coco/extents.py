@@ -19,6 +19,8 @@ _CODE = "coco.rle-box"
 #: As of polygons: by so many pixels a mask may lie off the edges of its box. Those of official crowds are one pixel
 #: beyond it (source-formats.md 1.2).
 _TOLERANCE_PX = 2.0
+#: A box that reaches farther beyond its picture is told.
+_ROUNDING_PX = 0.01
 
 #: xmin, ymin, xmax, ymax in pixels.
 _Edges: TypeAlias = tuple[float, float, float, float]
@@ -49,7 +51,7 @@ def _problem(box: Box2D, mask: Rle, data: Data) -> str | None:
     if not height or not width or (height, width) != (data.height, data.width):
         return None
     edges = (max(box.xmin, 0), max(box.ymin, 0), min(box.xmax, width), min(box.ymax, height))
-    if not _are_near((box.xmin, box.ymin, box.xmax, box.ymax), edges):
+    if not _are_near((box.xmin, box.ymin, box.xmax, box.ymax), edges, _ROUNDING_PX):
         return None
     counts = mask.counts
     is_whole = counts.sum() == height * width and counts.min() >= 0 and counts[1:-1].all()
@@ -84,8 +86,8 @@ def extent_of(counts: Counts, height: int) -> _Edges | None:
     return (int(first[0]) // height, top, int(last[-1]) // height + 1, bottom)
 
 
-def _are_near(found: _Edges, edges: _Edges) -> bool:
-    return all(abs(a - b) <= _TOLERANCE_PX for a, b in zip(found, edges, strict=True))
+def _are_near(found: _Edges, edges: _Edges, tolerance: float = _TOLERANCE_PX) -> bool:
+    return all(abs(a - b) <= tolerance for a, b in zip(found, edges, strict=True))
 
 
 class RleBox(GroupedRule):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,3 +92,9 @@ def kitti(tmp_path: Path) -> Kitti:
 def reading() -> Callable[..., Reading]:
     """Reads a folder that is there."""
     return reading_of
+
+
+@pytest.fixture
+def copied(fixtures: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Copies one of the fixtures, to be broken."""
+    return lambda name: Path(shutil.copytree(fixtures / name, tmp_path / name))

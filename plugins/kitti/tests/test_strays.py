@@ -19,14 +19,6 @@ def judged(root: Path) -> list[str]:
     return [f"{one.severity} {one.rule} {one}" for one in found if one.rule not in ALIKE]
 
 
-@pytest.fixture
-def copied(fixtures: Path, tmp_path: Path) -> Any:
-    def copy(name: str) -> Path:
-        return Path(shutil.copytree(fixtures / name, tmp_path / name))
-
-    return copy
-
-
 @pytest.mark.parametrize(
     ("first", "second"), [("image_2/000002.png", "image_2/000099.png"), ("velodyne/000002.bin", "velodyne/000099.bin")]
 )

@@ -21,14 +21,6 @@ def judged(root: Path, jobs: int = 1) -> list[str]:
     return [f"{one.severity} {one.rule} {one}" for one in found if one.rule not in ALIKE]
 
 
-@pytest.fixture
-def copied(fixtures: Path, tmp_path: Path) -> Any:
-    def copy(name: str) -> Path:
-        return Path(shutil.copytree(fixtures / name, tmp_path / name))
-
-    return copy
-
-
 def removed(root: Path, *patterns: str) -> None:
     for pattern in patterns:
         for path in sorted(root.glob(pattern)):

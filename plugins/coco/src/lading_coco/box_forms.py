@@ -56,21 +56,18 @@ def tell_box_form(document: Document, boxes: Sequence[_Known], report: Report) -
     of_corners = [one for one in measured if _has_area_of_corners(one[1], one[2])]
     if len(doubtful) > 1 and len(of_corners) == len(measured):
         row, box, area = doubtful[0]
-        message = (
-            f"expected x, y, width and height, found {list(box)} and an area of {area:g}, which is that between two "
-            f"corners, as of all {counted(len(measured), 'box', 'boxes')} looked at; read as width and height"
+        why = (
+            f" and an area of {area:g}, which is that between two corners, as of all "
+            f"{counted(len(measured), 'box', 'boxes')} looked at"
         )
-        report.warning("coco.corner-boxes", message, document.annotations.origin(row, "bbox"))
-        return CORNERS
-    if len(doubtful) == len(measured) and _fit_as_corners_alone(document, boxes):
+    elif len(doubtful) == len(measured) and _fit_as_corners_alone(document, boxes):
         row, _, box = boxes[0]
-        message = (
-            f"expected x, y, width and height, found {list(box)}; as corners all {len(boxes):,} boxes looked at are "
-            f"within their pictures, and many are not otherwise; read as width and height"
-        )
-        report.warning("coco.corner-boxes", message, document.annotations.origin(row, "bbox"))
-        return CORNERS
-    return _tell_by_rings(document, boxes, report)
+        why = f"; as corners all {len(boxes):,} boxes looked at are within their pictures, and many are not otherwise"
+    else:
+        return _tell_by_rings(document, boxes, report)
+    message = f"expected x, y, width and height, found {list(box)}{why}; read as width and height"
+    report.warning(_CODES[CORNERS], message, document.annotations.origin(row, "bbox"))
+    return CORNERS
 
 
 def _fit_as_corners_alone(document: Document, boxes: Sequence[_Known]) -> bool:

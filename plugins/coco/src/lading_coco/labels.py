@@ -103,8 +103,9 @@ class LabelBuilder:
         return next(self._plain.labels((record,), (row,), (0, 1)))
 
     def _tell_areas(self, record: PlainRow | Row, row: int) -> None:
-        tell_area(record.area, self._teller.of(row))
-        tell_large_area(record, self._teller.of(row))
+        tell = self._teller.of(row)
+        tell_area(record.area, tell)
+        tell_large_area(record, tell)
 
     def category_name(self, key: Any) -> str | None:
         """What the category of an id is called; None for an id that no annotation of the file has."""

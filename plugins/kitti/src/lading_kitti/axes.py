@@ -46,19 +46,18 @@ def turned_axes(key: str, line: int, velo_to_camera: FloatArray) -> Problem | No
     ahead, up = rotation[2, 0], -rotation[1, 2]
     names = ("x forward", "z forward") if ahead <= up else ("z up", "-y up")
     angle = math.acos(min(max(float(min(ahead, up)), -1.0), 1.0))
-    if angle <= _AHEAD:
-        return None
-    expected = f"{names[0]} of the velodyne within {math.degrees(_AHEAD):.0f} degrees of {names[1]} of the camera"
-    message = f"{key}: expected {expected}, found it {math.degrees(angle):.0f} degrees off"
-    return Problem(AXES, message, line, is_error=False)
+    return _turned(key, line, angle, f"{names[0]} of the velodyne", f"{names[1]} of the camera")
 
 
 def turned_plane(key: str, line: int, rectification: FloatArray) -> Problem | None:
     """What to say of a rectification that turns pictures much: KITTI's are within 2 degrees of the identity."""
-    angle = angle_between(rectification, np.eye(3))
+    return _turned(key, line, angle_between(rectification, np.eye(3)), "a rectification", "the identity")
+
+
+def _turned(key: str, line: int, angle: float, what: str, usual: str) -> Problem | None:
     if angle <= _AHEAD:
         return None
-    expected = f"a rectification within {math.degrees(_AHEAD):.0f} degrees of the identity"
+    expected = f"{what} within {math.degrees(_AHEAD):.0f} degrees of {usual}"
     message = f"{key}: expected {expected}, found it {math.degrees(angle):.0f} degrees off"
     return Problem(AXES, message, line, is_error=False)
 
